@@ -1,0 +1,40 @@
+"""What a convolutional network costs: parameters, operations, memory and receptive field, layer by layer.
+
+Public names are imported when they are first used: ``import cnncost`` itself costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cnncost.api import analyze, compare, load
+    from cnncost.comparison import Comparison
+    from cnncost.errors import SpecError
+    from cnncost.graph import Graph
+    from cnncost.report import Report
+
+_HOMES = {
+    "Comparison": "cnncost.comparison",
+    "Graph": "cnncost.graph",
+    "Report": "cnncost.report",
+    "SpecError": "cnncost.errors",
+    "analyze": "cnncost.api",
+    "compare": "cnncost.api",
+    "load": "cnncost.api",
+}
+
+__all__ = ["Comparison", "Graph", "Report", "SpecError", "analyze", "compare", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,64 @@
+"""Amounts as people type them: `5M`, `1.5G`, `4e6` for counts, `24GB`, `24GiB` for bytes."""
+
+from __future__ import annotations
+
+from cnncost.errors import SpecError
+
+_THOUSANDS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12, "p": 10**15}
+_BYTES = {
+    "": 1,
+    "b": 1,
+    **{f"{letter}b": 1000**power for power, letter in enumerate("kmgtp", 1)},
+    **{f"{letter}ib": 1024**power for power, letter in enumerate("kmgtp", 1)},
+}
+# Nothing that has parameters has more: a larger exponent is a typo, and must not become a huge integer.
+_LARGEST_EXPONENT = 30
+
+
+def parse_count(text: str) -> int:
+    """A number of things: digits, with a fraction, an exponent or one of the suffixes K, M, G (or B), T, P.
+
+    A fraction of one is rounded down: a budget of 4.5 parameters allows 4.
+
+    Raises:
+        SpecError: not an amount.
+
+    >>> parse_count("5M"), parse_count("1.5G"), parse_count("4e6"), parse_count("25_557_032")
+    (5000000, 1500000000, 4000000, 25557032)
+    """
+    return _parse(text, _THOUSANDS, "a number such as `5M`, `1.5G` or `4e6`")
+
+
+def parse_bytes(text: str) -> int:
+    """A number of bytes: `GB` is 10^9 of them, `GiB` is 2^30, a bare number is bytes.
+
+    Raises:
+        SpecError: not an amount of bytes; a bare `24G` is refused, since it may mean either.
+
+    >>> parse_bytes("24GB"), parse_bytes("24GiB"), parse_bytes("512")
+    (24000000000, 25769803776, 512)
+    """
+    return _parse(text, _BYTES, "an amount of bytes such as `100MB`, `24GiB` or `4096`")
+
+
+def _parse(text: str, units: dict[str, int], example: str) -> int:
+    import re  # only budgets need it
+
+    amount = re.fullmatch(r"\s*(\d[\d_,]*)?(?:\.(\d*))?(?:e\+?(-?\d{1,9}))?\s*([a-z]*)\s*", text.lower(), re.ASCII)
+    if amount is None or not (amount[1] or amount[2]) or len(text) > 100:
+        raise SpecError(f"`{text[:100]}` is no amount", hint=f"write {example}")
+    whole, fraction, exponent, unit = amount.groups(default="")
+    if unit not in units:
+        raise SpecError(f"unknown unit `{unit}` in `{text.strip()}`", hint=_unit_hint(unit, units, text.strip(), example))
+    power = int(exponent or 0)
+    if abs(power) > _LARGEST_EXPONENT:
+        raise SpecError(f"the exponent of `{text.strip()}` is too large")
+    digits = whole.replace("_", "").replace(",", "") + fraction
+    return int(digits) * units[unit] * 10 ** max(power, 0) // 10 ** (len(fraction) + max(-power, 0))
+
+
+def _unit_hint(unit: str, units: dict[str, int], text: str, example: str) -> str:
+    if f"{unit}ib" in units:
+        number = text[: -len(unit)].strip()
+        return f"write `{number}{unit.upper()}B` for powers of 1000, `{number}{unit.upper()}iB` for powers of 1024"
+    return f"write {example}"

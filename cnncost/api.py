@@ -1,0 +1,101 @@
+"""The Python API: what the commands do, as functions that return plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.graph import Graph
+from cnncost.passes.analysis import Settings
+from cnncost.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from cnncost.comparison import Comparison
+
+
+def load(
+    spec: str | Path,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002 - the language's own word
+    input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
+) -> Graph:
+    """The layer graph of a spec.
+
+    Args:
+        spec: a path, ``-`` for standard input, or the name of a shipped architecture; settings may follow behind an
+            ``@``: ``resnet50@depths=[3,4,23,3];classes=10``.
+        set: variables to override.
+        input: the shape of one sample, ``[3, 256, 256]``, or shapes by the inputs' names.
+
+    Raises:
+        SpecError: no such spec, or one that does not hold; the text says where and what to do.
+
+    >>> load("resnet50", set={"classes": 10}).nodes[-1].y.dims
+    (10,)
+    """
+    from cnncost.spec.load import load as load_spec  # the loader is half of the program: not for `import cnncost`
+
+    return load_spec(spec, set=set, input=input)
+
+
+def analyze(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    batch: int = 1,
+    dtype: str = "float32",
+    optimizer: str = "adam",
+    mode: str = "infer",
+    convention: str = "textbook",
+) -> Report:
+    """What a network costs: every figure of every layer, and the totals.
+
+    Args:
+        spec: as for :func:`load`, or a graph that is loaded already (`set` and `input` are for specs only).
+        set: variables to override.
+        input: other input shapes.
+        batch: samples at once.
+        dtype: of parameters, gradients, activations and optimizer states.
+        optimizer: whose state training keeps.
+        mode: ``infer`` or ``train``: which layers run.
+        convention: how operations become FLOPs.
+
+    Raises:
+        SpecError: a spec that does not hold, or settings that do not exist.
+
+    >>> report = analyze("resnet50", batch=8)
+    >>> report.totals["params"], report.totals["macs"]
+    (25557032, 32713474048)
+    """
+    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
+    if isinstance(spec, Graph):
+        if set or input is not None:
+            raise TypeError("a graph is loaded already: give `set` and `input` to load()")
+        return Report.of(spec, settings)
+    return Report.of(load(spec, set=set, input=input), settings)
+
+
+def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:
+    """Networks side by side, with ratios to one of them.
+
+    Args:
+        specs: what :func:`analyze` takes, or finished reports.
+        baseline: the position of the network that ratios refer to, or its name as it was given.
+        settings: as for :func:`analyze`, for all of them.
+
+    Raises:
+        SpecError: fewer than two networks, or no such baseline; and what :func:`analyze` raises.
+
+    >>> comparison = compare(["resnet18", "resnet50"])
+    >>> round(comparison.ratio("params", 1), 2)
+    2.19
+    """
+    from cnncost.comparison import Comparison
+
+    networks = list(specs)
+    reports = [network if isinstance(network, Report) else analyze(network, **settings) for network in networks]
+    names = [str(getattr(network, "name", network)) for network in networks]
+    return Comparison.of(reports, names, baseline)

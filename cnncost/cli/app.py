@@ -1,0 +1,70 @@
+"""The command line: commands and how they end. Exit codes: 0 done, 1 a check failed, 2 bad input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Exit, Option, Typer
+from typer.core import TyperGroup
+
+from cnncost.cli.analyze import analyze
+from cnncost.cli.check import check
+from cnncost.cli.compare import compare
+from cnncost.cli.layers import layers
+from cnncost.cli.output import complain, write
+from cnncost.cli.schema import schema
+from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from typer import Context
+
+BAD_INPUT = 2
+
+
+class Commands(TyperGroup):
+    """The group of all commands: bad input ends any of them with a message, never with a traceback."""
+
+    def invoke(self, ctx: Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SpecError as error:
+            complain(str(error))
+        except OSError as error:
+            complain(f"error: {_os_reason(error)}")
+        raise Exit(BAD_INPUT)
+
+
+def _os_reason(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f"`{error.filename}`: {reason}" if error.filename is not None else reason
+
+
+def _print_version(wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import version
+
+    write(f"cnncost {version('cnncost')}\n")
+    raise Exit
+
+
+app = Typer(
+    name="cnncost",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def cnncost(
+    version: Annotated[bool, Option("--version", help="show the version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """What a convolutional network costs, before anyone trains it."""
+
+
+for command in (analyze, compare, check, schema, layers):
+    app.command()(command)

@@ -1,0 +1,83 @@
+"""The options that commands share, and how their texts are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.render import RENDERERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
+
+Spec = Annotated[str, Argument(metavar="SPEC", help=_SPEC_HELP, show_default=False)]
+Specs = Annotated[list[str], Argument(metavar="SPEC...", help=_SPEC_HELP, show_default=False)]
+Batch = Annotated[int, Option("--batch", "-b", metavar="N", help="samples in a batch")]
+Input = Annotated[
+    list[str] | None,
+    Option("--input", "-i", metavar="[NAME=]SHAPE", help="shape of one sample, `3x224x224`, instead of the spec's"),
+]
+Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", help="a variable of the spec; repeatable")]
+Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
+Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
+Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
+Convention = Annotated[str, Option(metavar="NAME", help="how operations are counted as FLOPs")]
+Format = Annotated[str, Option("--format", "-f", metavar="|".join(RENDERERS), help="how the result is written")]
+Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]
+
+
+def checked_format(name: str) -> str:
+    """A name of an output format.
+
+    Raises:
+        SpecError: there is none of that name.
+    """
+    if name not in RENDERERS:
+        raise SpecError(f"unknown format `{name}`{did_you_mean(name, RENDERERS)}", hint=f"one of {', '.join(RENDERERS)}")
+    return name
+
+
+def settings_of(options: Iterable[str] | None) -> dict[str, str]:
+    """What `--set` options say, by variable; the last of several wins.
+
+    >>> settings_of(["phi=3", "act = relu"])
+    {'phi': '3', 'act': 'relu'}
+    """
+    settings: dict[str, str] = {}
+    for option in options or ():
+        name, equals, value = option.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise SpecError(f"`--set {option}` sets nothing", hint="write `--set NAME=VALUE`")
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def shapes_of(options: Iterable[str] | None) -> Any:
+    """What `--input` options say: nothing, the shape of the only input, or shapes by name.
+
+    >>> shapes_of(["3x32x32"]), shapes_of(["slow=3,4,64,64", "fast=[3, 32, 64, 64]"]), shapes_of(None)
+    ((3, 32, 32), {'slow': (3, 4, 64, 64), 'fast': (3, 32, 64, 64)}, None)
+    """
+    named: dict[str, tuple[int, ...]] = {}
+    only: list[tuple[int, ...]] = []
+    for option in options or ():
+        name, equals, shape = option.rpartition("=")
+        if equals:
+            named[name.strip()] = _shape(shape)
+        else:
+            only.append(_shape(shape))
+    if len(only) > 1 or (only and named):
+        raise SpecError("several `--input` without a name", hint="write `--input NAME=3x224x224` for each")
+    return named or (only[0] if only else None)
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    parts = text.strip().strip("[]()").replace("×", "x").replace("x", ",").split(",")
+    try:
+        return tuple(int(part) for part in parts)
+    except ValueError:
+        raise SpecError(f"`{text[:80]}` is no shape", hint="write `3x224x224`: channels first, without the batch") from None

@@ -1,0 +1,60 @@
+"""What a counting convention is: a rule that turns the operations of a layer into one number called "FLOPs"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from cnncost.graph import Node
+    from cnncost.layers.tensor import Operations
+
+CONVENTIONS: dict[str, Convention] = {}
+"""Every convention, by its name."""
+
+
+class Convention:
+    """Base of all conventions. A subclass with ``name=`` is one of them: its docstring says how it counts.
+
+    A rule sees the whole node: the layer with its fields, and the shapes it reads and writes.
+    """
+
+    name: ClassVar[str] = ""
+    unit: ClassVar[str] = "FLOPs"
+    """What it counts: ``FLOPs``, or ``MACs`` where a multiply-accumulate is one."""
+    flops_per_mac: ClassVar[int] = 2
+    """What one multiply-accumulate counts; the backward pass is counted by it too."""
+    source: ClassVar[str] = ""
+    """Where the rule was published."""
+
+    def __init_subclass__(cls, name: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if name is not None:
+            cls.name = name
+            register(cls())
+
+    @property
+    def about(self) -> str:
+        """The rule in one line."""
+        return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+    def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
+        """What the forward pass of `node` counts.
+
+        Args:
+            node: the layer with its fields, and the shapes of one sample.
+            operations: what really runs, for the whole batch, in training or in inference.
+            batch: the number of samples.
+            training: whether the layer runs in training.
+        """
+        raise NotImplementedError
+
+
+def register(convention: Convention) -> None:
+    """Make a convention known by its name.
+
+    Raises:
+        TypeError: another convention has that name.
+    """
+    if convention.name in CONVENTIONS:
+        raise TypeError(f"two conventions are called {convention.name!r}")
+    CONVENTIONS[convention.name] = convention

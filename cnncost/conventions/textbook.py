@@ -1,0 +1,33 @@
+"""The convention of the course notes, and the default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.conventions.base import Convention
+from cnncost.layers.activation import Activation
+from cnncost.layers.conv import Contraction
+
+if TYPE_CHECKING:
+    from cnncost.graph import Node
+    from cnncost.layers.tensor import Operations
+
+
+class Textbook(Convention, name="textbook"):
+    """Two per multiply-accumulate, no bias additions; one per element of an activation; else each operation.
+
+    Pools, norms, joins and the layers that the notes don't list count the operations of their own definition.
+
+    >>> from cnncost.conventions import CONVENTIONS
+    >>> CONVENTIONS["textbook"].flops_per_mac
+    2
+    """
+
+    source = "notes 004, Computational Summary"
+
+    def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
+        if isinstance(node.layer, Contraction):
+            return 2 * operations.mac
+        if isinstance(node.layer, Activation):
+            return batch * node.y.elements
+        return 2 * operations.mac + sum(operations[1:])

@@ -1,0 +1,131 @@
+"""The arithmetic that formulas may use: on Python integers and on int64 arrays alike, element by element.
+
+Formulas never branch on the value of a dimension; where a textbook writes max(x, 0) or a ceiling, they call these.
+
+>>> ceil_div(7, 2), positive_part(-3), product((2, 3, 4))
+(4, 0, 24)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Lame: Euclid takes n steps at the earliest for the Fibonacci number F(n + 1), and F(47) is above 2^31.
+_EUCLID_STEPS = 46
+
+
+def product(factors: Iterable[int]) -> int:
+    """The product of `factors`; 1 when there are none.
+
+    >>> product(())
+    1
+    """
+    result = 1
+    for factor in factors:
+        result = result * factor
+    return result
+
+
+def ceil_div(numerator: int, denominator: int) -> int:
+    """The quotient rounded up.
+
+    >>> ceil_div(224, 32), ceil_div(225, 32)
+    (7, 8)
+    """
+    return -(-numerator // denominator)
+
+
+def positive_part(value: int) -> int:
+    """max(value, 0), without a branch.
+
+    >>> positive_part(5), positive_part(-5)
+    (5, 0)
+    """
+    return value * (value > 0)
+
+
+def maximum(first: int, second: int) -> int:
+    """The larger of two, without a branch.
+
+    >>> maximum(1, 56), maximum(56, 1)
+    (56, 56)
+    """
+    return first + positive_part(second - first)
+
+
+def greatest_common_divisor(first: int, second: int) -> int:
+    """Euclid's algorithm in a fixed number of steps, enough for sizes below 2^31 (Lame's bound), without a branch.
+
+    >>> greatest_common_divisor(12, 18), greatest_common_divisor(7, 3)
+    (6, 1)
+    """
+    for _ in range(_EUCLID_STEPS):
+        more = second != 0
+        done = 1 - more
+        first, second = second * more + first * done, first % (second + done) * more
+    return first
+
+
+def effective_kernel(kernel: int, dilation: int) -> int:
+    """Extent of a dilated kernel, k + (k - 1)(d - 1) (notes 004, 9.2; Yu & Koltun 2016, section 2).
+
+    >>> effective_kernel(3, 2)
+    5
+    """
+    return (kernel - 1) * dilation + 1
+
+
+def window_count(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
+    """Positions of a sliding window, floor((H + P - d(k - 1) - 1) / s) + 1 (notes 004, 9.1).
+
+    `padding` is the total of both sides, 2p in the textbook's symmetric case.
+
+    >>> window_count(224, kernel=7, stride=2, padding=6)
+    112
+    """
+    return (size + padding - effective_kernel(kernel, dilation)) // stride + 1
+
+
+def window_count_ceil(size: int, kernel: int, stride: int, before: int, after: int, dilation: int = 1) -> int:
+    """Positions of a window in ceiling mode, as PyTorch's pools count: the last one must start inside the input or
+    its leading padding.
+
+    >>> window_count_ceil(112, kernel=3, stride=2, before=0, after=0)
+    56
+    """
+    count = ceil_div(size + before + after - effective_kernel(kernel, dilation), stride) + 1
+    return count - ((count - 1) * stride >= size + before)
+
+
+def same_padding(size: int, kernel: int, stride: int, dilation: int = 1) -> tuple[int, int]:
+    """Padding before and after with which the output is ceil(size / stride), as TensorFlow pads: the odd one after.
+
+    >>> same_padding(224, kernel=3, stride=2)
+    (0, 1)
+    """
+    total = positive_part((ceil_div(size, stride) - 1) * stride + effective_kernel(kernel, dilation) - size)
+    return total // 2, total - total // 2
+
+
+def adaptive_elements(size: int, bins: int) -> int:
+    """Elements that the windows of an adaptive pool hold in all, along one axis.
+
+    Bin i of n reads inputs floor(i H / n) up to ceil((i + 1) H / n), PyTorch's rule; over all bins this sums to
+    H + n - gcd(H, n): neighbours share an input wherever the boundary between them falls inside one.
+
+    >>> adaptive_elements(14, 7), adaptive_elements(5, 3)  # 7 x 2; [0, 2) [1, 4) [3, 5)
+    (14, 7)
+    """
+    return size + bins - greatest_common_divisor(size, bins)
+
+
+def adaptive_largest(size: int, bins: int) -> int:
+    """Inputs that the largest bin of an adaptive pool reads, along one axis.
+
+    >>> adaptive_largest(14, 7), adaptive_largest(5, 3)
+    (2, 3)
+    """
+    return ceil_div(adaptive_elements(size, bins), bins)

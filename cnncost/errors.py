@@ -1,0 +1,157 @@
+"""Errors as part of the product: what is wrong, where, how we got there, and what to do.
+
+A :class:`SpecError` points into a :class:`Source` with a :class:`Span` and renders as a code frame::
+
+    error: unknown name `widht`; did you mean `width`?
+      --> resnet50.yaml:20:20
+       |
+    20 |         - conv_bn: 4 * widht
+       |                        ^^^^^
+       = in network > stage[0] > bottleneck, called on line 34
+       = hint: ...
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# Longer source lines are cut around the caret: a one-line megabyte must not become a one-line error.
+_FRAME_WIDTH = 120
+
+
+class Source:
+    """A named text that spans point into: a file, standard input, or a ``--set`` option."""
+
+    __slots__ = ("_lines", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+        self._lines: list[str] | None = None
+
+    def line(self, number: int) -> str:
+        """The text of line `number`, counted from 1; empty beyond the end."""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        return self._lines[number - 1] if 1 <= number <= len(self._lines) else ""
+
+
+class Span(NamedTuple):
+    """A stretch of a source: lines and columns counted from 1, the end column exclusive."""
+
+    source: Source
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def part(self, start: int, end: int) -> Span:
+        """The characters from `start` to `end` of a one-line span (the span itself when it has several)."""
+        if self.line != self.end_line:
+            return self
+        return self._replace(column=self.column + start, end_column=self.column + end)
+
+
+class SpecError(Exception):
+    """Bad input, refused: the message says what is wrong, the span where, the hint what to do.
+
+    Args:
+        message: one line, names in backticks.
+        span: where in the source; ``None`` when the fault is in no file (an unknown spec name).
+        chain: the blocks and loops that led there, outermost first, e.g. ``("network", "stage[0]", "bottleneck")``.
+        called_on: the line on which the innermost block of the chain was called.
+        hint: what to do about it, when that is known.
+
+    >>> source = Source("net.yaml", "network:\\n  - conv_bn: 4 * widht\\n")
+    >>> print(SpecError("unknown name `widht`", Span(source, 2, 18, 2, 23), hint="did you mean `width`?"))
+    error: unknown name `widht`
+     --> net.yaml:2:18
+      |
+    2 |   - conv_bn: 4 * widht
+      |                  ^^^^^
+      = hint: did you mean `width`?
+    """
+
+    def __init__(
+        self,
+        message: str,
+        span: Span | None = None,
+        *,
+        chain: tuple[str, ...] = (),
+        called_on: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.chain = chain
+        self.called_on = called_on
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return "\n".join(["error: " + self.message, *self._frame(), *self._notes()])
+
+    @property
+    def _gutter(self) -> str:
+        return " " * (len(str(self.span.line)) if self.span else 1)
+
+    def _frame(self) -> list[str]:
+        if self.span is None:
+            return []
+        span, gutter = self.span, self._gutter
+        place = f"{gutter}--> {span.source.name}:{span.line}:{span.column}"
+        line = span.source.line(span.line).replace("\t", " ")
+        if not line.strip():
+            return [place]
+        line, start, width = _window(line, span)
+        caret = f"{gutter} | {' ' * start}{'^' * width}"
+        return [place, f"{gutter} |", f"{span.line} | {line}", caret]
+
+    def _notes(self) -> list[str]:
+        notes = []
+        if self.chain:
+            called = f", called on line {self.called_on}" if self.called_on else ""
+            notes.append("in " + " > ".join(self.chain) + called)
+        if self.hint:
+            notes.append("hint: " + self.hint)
+        return [f"{self._gutter} = {note}" for note in notes]
+
+
+def _window(line: str, span: Span) -> tuple[str, int, int]:
+    """The part of `line` worth showing, where the carets start in it and how many there are."""
+    start = min(span.column - 1, len(line))
+    end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
+    cut = max(0, min(start - _FRAME_WIDTH // 2, len(line) - _FRAME_WIDTH))
+    shown = line[cut : cut + _FRAME_WIDTH].rstrip()
+    start -= cut
+    return shown, start, max(1, min(end - cut, len(shown)) - start)
+
+
+class LayerError(Exception):
+    """A layer that does not fit its input, raised by the layer in its own terms.
+
+    It knows no file: whoever places the layer raises it again as a :class:`SpecError` with the span of `field`.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.hint = hint
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean `width`?"`` when something known is close to `name`, else an empty string.
+
+    >>> did_you_mean("widht", ["width", "depth"])
+    '; did you mean `width`?'
+    >>> did_you_mean("zebra", ["width", "depth"])
+    ''
+    """
+    from difflib import get_close_matches  # only a failing run pays for the import
+
+    close = get_close_matches(name[:80], list(known), n=1, cutoff=0.6)
+    return f"; did you mean `{close[0]}`?" if close else ""

@@ -1,0 +1,143 @@
+"""The typed layer graph: frozen, topological by construction, every node with its shape, its place and its origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.layers.base import Layer
+from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from cnncost.errors import Span
+
+
+class Input(Layer):
+    """Where a sample enters; no layer of the language, and it costs nothing."""
+
+    keyword = "input"
+
+    def output(self) -> Tensor:
+        raise NotImplementedError("an input's shape is given, not computed")
+
+    def parameters(self) -> int:
+        return 0
+
+    def operations(self, y: Tensor) -> Operations:
+        return Operations()
+
+    def reach(self, y: Tensor) -> tuple[Reach, ...]:
+        return ()
+
+
+INPUT = Input()
+
+
+class Scope(NamedTuple):
+    """A container that a node lies in: a block, one turn of a loop, a branch."""
+
+    name: str
+    """As it appears in the node's name: ``stage[0]``."""
+    kind: str
+    """What it is: the block's name, ``for``, or the join it is a branch of."""
+
+
+class Node(NamedTuple):
+    """One layer at one place of the network.
+
+    Attributes:
+        id: its position in the graph's topological order.
+        name: unique and hierarchical, ``stage[0].bottleneck[1].residual.conv_bn.conv``.
+        layer: the layer with its fields.
+        inputs: indices of the nodes it reads, all smaller than its own.
+        xs, y: shapes of one sample of each input, and of the output.
+        scopes: the containers it lies in, outermost first.
+        weights: index of the node whose weights it uses: its own unless the step says ``share``.
+        trainable: whether its weights are trained (a step may freeze them).
+        auxiliary: whether it runs in training only, on the way to an auxiliary output alone.
+        span: the step in the spec.
+    """
+
+    id: int
+    name: str
+    layer: Layer
+    inputs: tuple[int, ...]
+    xs: tuple[Tensor, ...]
+    y: Tensor
+    scopes: tuple[Scope, ...] = ()
+    weights: int = -1
+    trainable: bool = True
+    auxiliary: bool = False
+    span: Span | None = None
+
+    @property
+    def type(self) -> str:
+        """The layer's name in the language."""
+        return self.layer.keyword
+
+    @property
+    def module_name(self) -> str:
+        """The name as a path of PyTorch modules: ``stage.0.bottleneck.1.residual.conv_bn.conv``."""
+        return self.name.replace("[", ".").replace("]", "")
+
+    @property
+    def owns_weights(self) -> bool:
+        """False where the weights are another node's, and so counted there."""
+        return self.weights == self.id
+
+    # The formulas of the layer at the shapes of this node, for one sample.
+
+    def parameters(self) -> int:
+        """Trainable and frozen elements, whoever owns them."""
+        return self.layer.parameters(*self.xs)
+
+    def buffers(self) -> Buffers:
+        """Elements of running statistics, whoever owns them."""
+        return self.layer.buffers(*self.xs)
+
+    def operations(self, training: bool = False) -> Operations:
+        """Operations of one sample's forward pass."""
+        formula = self.layer.training_operations if training else self.layer.operations
+        return formula(*self.xs, y=self.y)
+
+    def reach(self) -> tuple[Reach, ...]:
+        """What one output unit reads of each input."""
+        return self.layer.reach(*self.xs, y=self.y)
+
+    def counterpart(self, nn: Any) -> Any:
+        """The PyTorch module of this node; `nn` is ``torch.nn``."""
+        return self.layer.counterpart(nn, *self.xs)
+
+
+class Expectation(NamedTuple):
+    """What an independent source says of a network; ``None`` where it says nothing."""
+
+    params: int | None = None
+    macs: int | None = None
+    source: str | None = None
+
+
+class Graph(NamedTuple):
+    """A network: its nodes in topological order, inputs among them.
+
+    Attributes:
+        name: the network's name. source: where it was published. nodes: in topological order.
+        inputs, outputs, auxiliary: indices of the nodes that are inputs, outputs, and outputs in training only.
+        warnings: what the loader found odd, as readable text.
+        expect: figures that an independent source gives for this network.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    auxiliary: tuple[int, ...] = ()
+    source: str | None = None
+    warnings: tuple[str, ...] = ()
+    expect: Expectation | None = None
+
+    @property
+    def layers(self) -> tuple[Node, ...]:
+        """The nodes that are layers of the spec, without the inputs."""
+        return tuple(node for node in self.nodes if node.layer is not INPUT)

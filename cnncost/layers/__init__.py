@@ -1,0 +1,35 @@
+"""The layer types of the language: one class each, one file per family.
+
+>>> REGISTRY["conv"].signature()
+'conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true)'
+"""
+
+from __future__ import annotations
+
+from cnncost.layers import activation, conv, group, join, linear, norm, pool, regularisation, resize, shape, token
+from cnncost.layers.base import REGISTRY, Layer
+from cnncost.layers.shape import SUGAR, pieces
+from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor, Window
+
+__all__ = [
+    "REGISTRY",
+    "SUGAR",
+    "Buffers",
+    "Layer",
+    "Operations",
+    "Reach",
+    "Tensor",
+    "Window",
+    "activation",
+    "conv",
+    "group",
+    "join",
+    "linear",
+    "norm",
+    "pieces",
+    "pool",
+    "regularisation",
+    "resize",
+    "shape",
+    "token",
+]

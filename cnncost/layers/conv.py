@@ -1,0 +1,256 @@
+"""Convolutions of any rank: standard, grouped, depthwise, dilated, and transposed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncost.dims import ceil_div, effective_kernel, product, same_padding, window_count
+from cnncost.errors import LayerError
+from cnncost.layers.base import Layer
+from cnncost.layers.fields import count, flag, padding, sizes
+from cnncost.layers.tensor import Operations, Reach, Tensor, Window
+
+Pairs = tuple[tuple[int, int], ...]
+
+
+def pads(layer: Any, x: Tensor) -> Pairs:
+    """Padding before and after each axis of a windowed layer, `same` resolved for the input `x`."""
+    if layer.padding != "same":
+        return tuple(layer.padding)
+    return tuple(
+        same_padding(size, kernel, stride, dilation)
+        for size, kernel, stride, dilation in zip(x.spatial, layer.kernel, layer.stride, layer.dilation, strict=True)
+    )
+
+
+def check_rank(layer: Layer, x: Tensor) -> None:
+    """Refuse a map without spatial axes, or with more than PyTorch's layers take."""
+    if not 1 <= len(x.spatial) <= 3:
+        raise LayerError(f"`{layer.keyword}` works on 1 to 3 spatial axes, and its input {x} has {len(x.spatial)}")
+
+
+def check_windows(layer: Any, x: Tensor, *, ceil: bool = False) -> None:
+    """Refuse a window that is larger than its padded input; in ceiling mode it may hang over by less than a stride."""
+    for axis, (size, (before, after)) in enumerate(zip(x.spatial, pads(layer, x), strict=True)):
+        extent = effective_kernel(layer.kernel[axis], layer.dilation[axis])
+        overhang = layer.stride[axis] - 1 if ceil else 0
+        if extent > size + before + after + overhang:
+            padded = f" padded to {size + before + after}" if before + after else ""
+            dilated = f" (dilated from {layer.kernel[axis]})" if layer.dilation[axis] > 1 else ""
+            raise LayerError(
+                f"kernel of {extent}{dilated} is larger than its input of {size}{padded}",
+                field="kernel",
+                hint=f"the input is {x}",
+            )
+
+
+class Contraction(Layer):
+    """Layers that multiply and accumulate with trained weights: convolutions and linear layers."""
+
+    bias: bool
+
+    def weights(self, x: Tensor) -> int:
+        """Elements of the weight tensor."""
+        raise NotImplementedError
+
+    def parameters(self, x: Tensor) -> int:
+        """Weights and one bias per output channel."""
+        return self.weights(x) + self.bias * self.output(x).channels
+
+
+class Convolution(Contraction):
+    """What all convolutions share; their fields in the order of the language."""
+
+    family = "convolution"
+
+    out: int = count("output channels", symbol="C_o")
+    kernel: tuple[int, ...] = sizes("extent of the kernel", symbol="k", default=1)
+    stride: tuple[int, ...] = sizes("step of the window", symbol="s", default=1)
+    padding: Pairs | str = padding("zeros around the input", default=0)
+    dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
+    groups: int = count("groups of channels that do not mix", symbol="g", default=1)
+    bias: bool = flag("whether a bias is added", default=True)
+
+    def check(self, x: Tensor) -> None:
+        check_rank(self, x)
+        if x.channels % self.groups:
+            raise LayerError(f"{self.groups} groups do not divide the {x.channels} input channels", field="groups")
+        if self.out % self.groups:
+            raise LayerError(f"{self.groups} groups do not divide the {self.out} output channels", field="groups")
+
+
+class Conv(Convolution, keyword="conv"):
+    """Convolution (cross-correlation) over one, two or three axes; depthwise when `groups` is the channel count.
+
+    >>> conv = Conv.make({"out": 128, "kernel": 3, "padding": 1}, rank=2)
+    >>> x = Tensor(64, (56, 56))
+    >>> conv.output(x).dims, conv.parameters(x), conv.operations(x, conv.output(x)).mac
+    ((128, 56, 56), 73856, 231211008)
+    """
+
+    source = "notes 004, 9.1, 9.2, 9.6 and Computational Summary; Dumoulin & Visin 2016, section 2"
+
+    def check(self, x: Tensor) -> None:
+        super().check(x)
+        check_windows(self, x)
+
+    def output(self, x: Tensor) -> Tensor:
+        spatial = tuple(
+            window_count(size, kernel, stride, before + after, dilation)
+            for size, kernel, stride, (before, after), dilation in zip(
+                x.spatial, self.kernel, self.stride, pads(self, x), self.dilation, strict=True
+            )
+        )
+        return Tensor(self.out, spatial)
+
+    def weights(self, x: Tensor) -> int:
+        return self.out * (x.channels // self.groups) * product(self.kernel)
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One multiply-accumulate per weight and output position, one addition per biased output."""
+        return Operations(mac=self.weights(x) * y.positions, add=self.bias * y.elements)
+
+    def column_elements(self, x: Tensor, y: Tensor) -> int:
+        """The im2col matrix, (C_i k^2) x (H_o W_o) (notes 004, 8.3; Chellapilla et al. 2006)."""
+        return x.channels * product(self.kernel) * y.positions
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (sliding_windows(self, x),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        rank, before_and_after = len(x.spatial), pads(self, x)
+        symmetric = all(before == after for before, after in before_and_after)
+        conv = getattr(nn, f"Conv{rank}d")(
+            x.channels,
+            self.out,
+            self.kernel,
+            self.stride,
+            tuple(before for before, _ in before_and_after) if symmetric else 0,
+            self.dilation,
+            self.groups,
+            self.bias,
+        )
+        return conv if symmetric else nn.Sequential(constant_pad(nn, before_and_after, 0.0), conv)
+
+
+class ConvTranspose(Convolution, keyword="conv_transpose"):
+    """Transposed convolution: every input position spreads a kernel over the output.
+
+    >>> grow = ConvTranspose.make({"out": 64, "kernel": 2, "stride": 2}, rank=2)
+    >>> grow.output(Tensor(128, (28, 28))).dims
+    (64, 56, 56)
+    """
+
+    source = "notes 004, 9.7; Dumoulin & Visin 2016, section 4"
+
+    out: int = count("output channels", symbol="C_o")
+    kernel: tuple[int, ...] = sizes("extent of the kernel", symbol="k")
+    stride: tuple[int, ...] = sizes("distance between the kernels of neighbouring inputs", symbol="s", default=1)
+    padding: Pairs = padding("rows taken off the output", default=0, same=False)
+    output_padding: tuple[int, ...] = sizes("rows added after the output", symbol="p_out", default=0, low=0)
+    dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
+    groups: int = count("groups of channels that do not mix", symbol="g", default=1)
+    bias: bool = flag("whether a bias is added", default=True)
+
+    def check(self, x: Tensor) -> None:
+        super().check(x)
+        for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
+            if extra >= max(stride, dilation):
+                raise LayerError(
+                    f"output padding of {extra} must be smaller than the stride of {stride} or the dilation of {dilation}",
+                    field="output_padding",
+                )
+
+    def output(self, x: Tensor) -> Tensor:
+        """H_o = (H - 1) s - 2p + d(k - 1) + p_out + 1."""
+        spatial = tuple(
+            (size - 1) * stride - before - after + effective_kernel(kernel, dilation) + extra
+            for size, kernel, stride, (before, after), dilation, extra in zip(
+                x.spatial, self.kernel, self.stride, self.padding, self.dilation, self.output_padding, strict=True
+            )
+        )
+        return Tensor(self.out, spatial)
+
+    def weights(self, x: Tensor) -> int:
+        return x.channels * (self.out // self.groups) * product(self.kernel)
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One multiply-accumulate per weight and *input* position."""
+        return Operations(mac=self.weights(x) * x.positions, add=self.bias * y.elements)
+
+    def column_elements(self, x: Tensor, y: Tensor) -> int:
+        """The product's columns before they are summed into the output, (C_o k^2) x (H_i W_i)."""
+        return self.out * product(self.kernel) * x.positions
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        from fractions import Fraction  # only the networks that magnify pay for the import
+
+        windows = []
+        for kernel, stride, (before, _), dilation in zip(
+            self.kernel, self.stride, self.padding, self.dilation, strict=True
+        ):
+            size = _inputs_reached(kernel, stride, dilation)
+            center = Fraction(2 * before - effective_kernel(kernel, dilation) + 1, 2 * stride)
+            phases = _inputs_by_phase(kernel, stride, before, dilation)
+            windows.append(Window(size, Fraction(1, stride), center - Fraction(size - 1, 2), phases))
+        return (tuple(windows),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        rank = len(x.spatial)
+        symmetric = all(before == after for before, after in self.padding)
+        conv = getattr(nn, f"ConvTranspose{rank}d")(
+            x.channels,
+            self.out,
+            self.kernel,
+            self.stride,
+            tuple(before for before, _ in self.padding) if symmetric else 0,
+            self.output_padding,
+            self.groups,
+            self.bias,
+            self.dilation,
+        )
+        if symmetric:
+            return conv
+        # PyTorch takes off the same on both sides only; a negative pad takes off what it is told.
+        cut = tuple((-before, -after) for before, after in self.padding)
+        return nn.Sequential(conv, constant_pad(nn, cut, 0.0))
+
+
+def sliding_windows(layer: Any, x: Tensor) -> tuple[Window, ...]:
+    """The windows of a convolution or pool: size d(k - 1) + 1, stride s, start -p."""
+    return tuple(
+        Window(effective_kernel(kernel, dilation), stride, -before)
+        for kernel, stride, dilation, (before, _) in zip(
+            layer.kernel, layer.stride, layer.dilation, pads(layer, x), strict=True
+        )
+    )
+
+
+def constant_pad(nn: Any, before_and_after: Pairs, value: float) -> Any:
+    """PyTorch's padding module, which takes the last axis first."""
+    flat = [side for pair in reversed(before_and_after) for side in pair]
+    return getattr(nn, f"ConstantPad{len(before_and_after)}d")(flat, value)
+
+
+def _inputs_reached(kernel: int, stride: int, dilation: int) -> int:
+    """The largest extent of inputs that one output of a transposed convolution sums over.
+
+    Output o takes input i where o = i s + m d for some kernel element m < k: elements of the same residue of m d
+    modulo s meet at one output.
+    """
+    extents: dict[int, list[int]] = {}
+    for element in range(kernel):
+        extents.setdefault(element * dilation % stride, []).append(element * dilation)
+    return max((reached[-1] - reached[0]) // stride + 1 for reached in extents.values())
+
+
+def _inputs_by_phase(kernel: int, stride: int, before: int, dilation: int) -> tuple[tuple[int, int], ...]:
+    """The first and last input of `stride` outputs in turn, the same for every later period and one input further.
+
+    Output o takes inputs from ceil((o + p - d(k - 1)) / s) to floor((o + p) / s). Where those are none, between the
+    kernels of a stride larger than them, the first lies behind the last.
+    """
+    return tuple(
+        (ceil_div(output + before - (effective_kernel(kernel, dilation) - 1), stride), (output + before) // stride)
+        for output in range(stride)
+    )

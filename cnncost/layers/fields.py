@@ -1,0 +1,312 @@
+"""What a layer's parameters may be: each field reads a plain value, checks it, and says what it wanted instead.
+
+Per-axis fields are broadcast to the rank of the input when they are read, so that formulas find one number per axis.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import LayerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_REQUIRED: Any = object()
+
+
+class Field:
+    """One parameter of a layer type.
+
+    Attributes:
+        name: its name in the language. symbol: its letter in formulas. about: what it is, in a few words.
+        default: a plain value, a function of the other values (``stride=kernel``), or required.
+    """
+
+    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED) -> None:
+        self.name = ""
+        self.about = about
+        self.symbol = symbol
+        self.default = default
+
+    wanted = "a value"
+    per_axis = False
+    takes_list = False
+    """Whether a list is one value of this field (so `split: [58, 58]` is one argument, not two)."""
+    literals: tuple[str, ...] = ()
+    """Texts that stand for themselves; every other text is an expression."""
+
+    @property
+    def required(self) -> bool:
+        """Whether a spec must give it."""
+        return self.default is _REQUIRED
+
+    def read(self, value: Any, rank: int) -> Any:
+        """The checked value, broadcast over `rank` axes where the field has one number per axis.
+
+        Raises:
+            LayerError: the value is of the wrong type or out of range.
+        """
+        raise NotImplementedError
+
+    def json_schema(self) -> dict[str, Any]:
+        """What an editor may accept for a plain value (an expression is always accepted besides)."""
+        raise NotImplementedError
+
+    def refuse(self, value: Any) -> LayerError:
+        """The error for a value that is not what this field wants."""
+        return LayerError(f"`{self.name}` must be {self.wanted}, not {_shown(value)}", field=self.name)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "empty"
+    if isinstance(value, str):
+        return f'the text "{value[:60]}"'
+    if isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        shown = str(list(value))
+        return shown if len(shown) <= 60 else f"{shown[:57]}..."
+    return str(value)[:60]
+
+
+def whole_number(value: Any) -> int | None:
+    """`value` as an integer when it is one: 3 and 3.0 are, 3.5, true and "3" are not."""
+    if type(value) is int:
+        return value
+    if type(value) is float and value.is_integer():
+        return int(value)
+    return None
+
+
+class Count(Field):
+    """A whole number of at least `low`."""
+
+    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> None:
+        super().__init__(about, symbol=symbol, default=default)
+        self.low = low
+        self.wanted = {1: "a positive whole number", 0: "a whole number of at least 0"}.get(low, "a whole number")
+
+    def read(self, value: Any, rank: int) -> int:
+        number = whole_number(value)
+        if number is None or number < self.low:
+            raise self.refuse(value)
+        return number
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.low}
+
+
+class Sizes(Count):
+    """A whole number for every axis, or one per axis."""
+
+    per_axis = True
+
+    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> None:
+        super().__init__(about, symbol=symbol, default=default, low=low)
+        self.wanted += ", or one per axis"
+
+    def read(self, value: Any, rank: int) -> tuple[int, ...]:  # type: ignore[override]
+        if not isinstance(value, (list, tuple)):
+            return (super().read(value, rank),) * rank
+        if len(value) != rank:
+            raise _wrong_rank(self, len(value), rank)
+        return tuple(Count.read(self, item, rank) for item in value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [Count.json_schema(self), {"type": "array", "items": Count.json_schema(self)}]}
+
+
+class Padding(Field):
+    """Padding per axis, as ``(before, after)`` pairs, or the word ``same``."""
+
+    per_axis = True
+    wanted = "a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
+
+    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, same: bool = True) -> None:
+        super().__init__(about, symbol=symbol, default=default)
+        if same:
+            self.literals = ("same",)
+        else:
+            self.wanted = self.wanted.replace(", a [before", " or a [before").replace(", or `same`", "")
+
+    def read(self, value: Any, rank: int) -> tuple[tuple[int, int], ...] | str:
+        if isinstance(value, str) and value in self.literals:
+            return value
+        if not isinstance(value, (list, tuple)):
+            return (self._pair(value),) * rank
+        if len(value) != rank:
+            raise _wrong_rank(self, len(value), rank)
+        return tuple(self._pair(item) for item in value)
+
+    def _pair(self, value: Any) -> tuple[int, int]:
+        pair = value if isinstance(value, (list, tuple)) else (value, value)
+        numbers = [whole_number(side) for side in pair]
+        if len(numbers) != 2 or any(side is None or side < 0 for side in numbers):
+            raise self.refuse(value)
+        before, after = numbers
+        assert before is not None and after is not None
+        return before, after
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "integer", "minimum": 0}
+        pair = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+        options: list[dict[str, Any]] = [number, {"type": "array", "items": {"anyOf": [number, pair]}}]
+        return {"anyOf": options}
+
+
+class Numbers(Field):
+    """A list of whole numbers, as long as it needs to be; one number alone is a list of one."""
+
+    takes_list = True
+
+    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> None:
+        super().__init__(about, symbol=symbol, default=default)
+        self.low = low
+        self.wanted = f"a list of whole numbers of at least {low}"
+
+    def read(self, value: Any, rank: int) -> tuple[int, ...]:
+        items = value if isinstance(value, (list, tuple)) else [value]
+        numbers = [whole_number(item) for item in items]
+        if not numbers or any(number is None or number < self.low for number in numbers):
+            raise self.refuse(value)
+        return tuple(number for number in numbers if number is not None)
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "integer", "minimum": self.low}
+        return {"anyOf": [number, {"type": "array", "items": number, "minItems": 1}]}
+
+
+class Flag(Field):
+    """true or false."""
+
+    wanted = "true or false"
+
+    def read(self, value: Any, rank: int) -> bool:
+        if not isinstance(value, bool):
+            raise self.refuse(value)
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+class Real(Field):
+    """A finite number from `low` up to `high`."""
+
+    def __init__(
+        self,
+        about: str,
+        *,
+        symbol: str = "",
+        default: Any = _REQUIRED,
+        low: float = float("-inf"),
+        high: float = float("inf"),
+    ) -> None:
+        super().__init__(about, symbol=symbol, default=default)
+        self.low, self.high = low, high
+        self.wanted = "a number" if high == float("inf") else f"a number from {low:g} to {high:g}"
+
+    def read(self, value: Any, rank: int) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not self.low <= value <= self.high:
+            raise self.refuse(value)
+        return float(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        bounds = {"minimum": self.low, "maximum": self.high}
+        return {"type": "number"} | {key: bound for key, bound in bounds.items() if abs(bound) != float("inf")}
+
+
+class Choice(Field):
+    """One of a few words, always literal."""
+
+    def __init__(self, about: str, options: Sequence[str], *, default: Any = _REQUIRED) -> None:
+        super().__init__(about, default=default)
+        self.literals = tuple(options)
+        self.wanted = "one of " + ", ".join(f"`{option}`" for option in options)
+
+    def read(self, value: Any, rank: int) -> str:
+        if value not in self.literals:
+            raise self.refuse(value)
+        return str(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"enum": list(self.literals)}
+
+
+class Reference(Field):
+    """The name of another step, whose shape the layer follows: it becomes one more input, read for its shape only.
+
+    The field's value is whether such an input is there.
+    """
+
+    wanted = "the name of a step"
+
+    def read(self, value: Any, rank: int) -> bool:
+        return bool(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def _wrong_rank(field: Field, given: int, rank: int) -> LayerError:
+    axes = "1 axis" if rank == 1 else f"{rank} axes"
+    return LayerError(f"`{field.name}` has {given} numbers for an input of {axes}", field=field.name)
+
+
+# The specifiers that layer classes use. They are typed by what a formula finds on `self`, not by what they return.
+
+
+def count(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
+    """A whole number: `out`, `groups`, `heads`."""
+    return Count(about, symbol=symbol, default=default, low=low)
+
+
+def sizes(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
+    """A whole number per axis: `kernel`, `stride`, `dilation`."""
+    return Sizes(about, symbol=symbol, default=default, low=low)
+
+
+def padding(about: str, *, symbol: str = "p", default: Any = _REQUIRED, same: bool = True) -> Any:
+    """Padding before and after each axis."""
+    return Padding(about, symbol=symbol, default=default, same=same)
+
+
+def numbers(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
+    """A list of whole numbers: `split: [58, 58]`."""
+    return Numbers(about, symbol=symbol, default=default, low=low)
+
+
+def flag(about: str, *, default: Any = _REQUIRED) -> Any:
+    """true or false: `bias`."""
+    return Flag(about, default=default)
+
+
+def real(
+    about: str, *, symbol: str = "", default: Any = _REQUIRED, low: float = float("-inf"), high: float = float("inf")
+) -> Any:
+    """A number: `eps`, `p`, `slope`."""
+    return Real(about, symbol=symbol, default=default, low=low, high=high)
+
+
+def choice(about: str, options: Sequence[str], *, default: Any = _REQUIRED) -> Any:
+    """One of a few words: `mode`."""
+    return Choice(about, options, default=default)
+
+
+def reference(about: str, *, default: Any = _REQUIRED) -> Any:
+    """The name of a step whose shape is followed: `like`."""
+    return Reference(about, default=default)
+
+
+def same_as(name: str) -> Callable[[dict[str, Any]], Any]:
+    """A default that follows another field: a pool's stride is its kernel."""
+
+    def default(values: dict[str, Any]) -> Any:
+        return values[name]
+
+    default.__doc__ = name
+    return default

@@ -1,0 +1,113 @@
+"""Group-equivariant convolution: one set of weights, rotated (and mirrored) into a bank of filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncost.dims import product, window_count
+from cnncost.errors import LayerError
+from cnncost.layers.conv import Contraction, Pairs, check_windows, constant_pad, pads, sliding_windows
+from cnncost.layers.counterpart import module_of, parameter, torch_of
+from cnncost.layers.fields import choice, count, flag, padding, sizes
+from cnncost.layers.tensor import Operations, Reach, Tensor
+
+_ORDER = {"p4": 4, "p4m": 8}
+
+
+class GroupConv(Contraction, keyword="group_conv"):
+    """Convolution over the group of quarter turns (p4), or of turns and reflections (p4m).
+
+    The output has `out` channels for every element of the group, side by side. A lifting convolution takes a plain
+    map to such channels; every other takes them as it finds them.
+
+    >>> lift = GroupConv.make({"out": 8, "kernel": 3, "lifting": True}, rank=2)
+    >>> x = Tensor(1, (28, 28))
+    >>> lift.output(x).dims, lift.parameters(x)
+    ((32, 26, 26), 80)
+    """
+
+    family = "group-equivariant"
+    source = "Cohen & Welling 2016, sections 6 and 7"
+
+    out: int = count("output channels per element of the group", symbol="C_o")
+    kernel: tuple[int, ...] = sizes("extent of the kernel, which is square", symbol="k")
+    group: str = choice("quarter turns, or quarter turns and reflections", tuple(_ORDER), default="p4")
+    lifting: bool = flag("whether the input is a plain map", default=False)
+    stride: tuple[int, ...] = sizes("step of the window", symbol="s", default=1)
+    padding: Pairs | str = padding("zeros around the input", default=0)
+    dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
+    bias: bool = flag("whether a bias is added", default=True)
+
+    @property
+    def order(self) -> int:
+        """Elements of the group, |G|."""
+        return _ORDER[self.group]
+
+    def check(self, x: Tensor) -> None:
+        if len(x.spatial) != 2:
+            raise LayerError(f"`group_conv` turns maps of 2 axes, and its input {x} has {len(x.spatial)}")
+        if self.kernel[0] != self.kernel[1]:
+            raise LayerError(f"kernel {list(self.kernel)} is not square, and cannot be turned", field="kernel")
+        if not self.lifting and x.channels % self.order:
+            raise LayerError(
+                f"the {self.order} elements of {self.group} do not divide the {x.channels} input channels",
+                field="group",
+                hint="the first group convolution of a network has `lifting: true`",
+            )
+        check_windows(self, x)
+
+    def output(self, x: Tensor) -> Tensor:
+        axes = zip(x.spatial, self.kernel, self.stride, pads(self, x), self.dilation, strict=True)
+        return Tensor(self.out * self.order, tuple(window_count(h, k, s, sum(p), d) for h, k, s, p, d in axes))
+
+    def weights(self, x: Tensor) -> int:
+        """C_o C_i k^2, where C_i counts the channels of all elements of the group: one filter per `out`."""
+        return self.out * x.channels * product(self.kernel)
+
+    def parameters(self, x: Tensor) -> int:
+        """Weights, and one bias per `out`: the turned filters share them."""
+        return self.weights(x) + self.bias * self.out
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """Those of the planar convolution with all |G| C_o turned filters."""
+        return Operations(mac=self.order * self.weights(x) * y.positions, add=self.bias * y.elements)
+
+    def column_elements(self, x: Tensor, y: Tensor) -> int:
+        """The im2col matrix of the planar convolution, (C_i k^2) x (H_o W_o)."""
+        return x.channels * product(self.kernel) * y.positions
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (sliding_windows(self, x),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        elements = 1 if self.lifting else self.order
+        pad = constant_pad(nn, pads(self, x), 0.0)
+        order, stride, dilation, lifting, has_bias = self.order, self.stride, self.dilation, self.lifting, self.bias
+
+        def forward(module: Any, x: Any) -> Any:
+            stack = torch_of(nn).stack
+            bank = stack([_turned(module.weight, element, order, lifting) for element in range(order)], 1)
+            filters = bank.flatten(2, 3).flatten(0, 1)
+            bias = module.bias.repeat_interleave(order) if has_bias else None
+            return nn.functional.conv2d(pad(x), filters, bias, stride, 0, dilation)
+
+        weight = parameter(nn, self.out, x.channels // elements, elements, *self.kernel)
+        return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None)
+
+
+def _turned(weight: Any, element: int, order: int, lifting: bool) -> Any:
+    """The filters (C_o, C_i, |G|, k, k) moved by a group element: in the plane, and along the group's axis."""
+    mirrored, turns = divmod(element, 4)
+    moved = weight.flip(-1) if mirrored else weight
+    moved = moved.rot90(turns, (-2, -1))
+    return moved if lifting else moved[:, :, [_relative(element, other) for other in range(order)]]
+
+
+def _relative(element: int, other: int) -> int:
+    """The group element u^-1 h, where element 4 m + r mirrors m times and then makes r quarter turns.
+
+    With h = R^b M^q and u = R^a M^p: u^-1 h = M^p R^(b - a) M^q, and a mirror turns R^k into R^-k as it passes.
+    """
+    (p, a), (q, b) = divmod(element, 4), divmod(other, 4)
+    turns = a - b if p else b - a
+    return 4 * ((p + q) % 2) + turns % 4

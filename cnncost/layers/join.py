@@ -1,0 +1,144 @@
+"""Joins: layers that read several tensors, element by element or side by side."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add, mul, sub
+from typing import TYPE_CHECKING, Any
+
+from cnncost.dims import maximum
+from cnncost.errors import LayerError
+from cnncost.layers.base import Layer
+from cnncost.layers.counterpart import torch_of
+from cnncost.layers.tensor import ANY_LAYOUT, POINT, Operations, Reach, Tensor, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Every output position along a broadcast axis reads the one place that is there.
+_BROADCAST = Window(1, 0, 0)
+
+
+class Join(Layer):
+    """What all joins share: any number of inputs of one layout, no parameters."""
+
+    family = "join"
+    accepts = ANY_LAYOUT
+
+    def check(self, *xs: Tensor) -> None:
+        if not xs:
+            raise LayerError(f"`{self.keyword}` has nothing to join")
+        joined = xs[0]
+        for x in xs[1:]:
+            if x.layout != joined.layout:
+                raise LayerError(
+                    f"`{self.keyword}` joins unlike layouts: {xs[0].layout} {xs[0]} and {x.layout} {x}",
+                    hint="`flatten` makes a map flat, `patch_tokens` makes it tokens",
+                )
+            if not self.fit(joined, x):
+                unlike = next(earlier for earlier in xs if not self.fit(earlier, x))
+                raise LayerError(f"`{self.keyword}` joins unlike shapes {unlike} and {x}")
+            joined = self.output(joined, x)
+
+    def fit(self, one: Tensor, other: Tensor) -> bool:
+        """Whether two inputs of the same layout can be joined."""
+        raise NotImplementedError
+
+    def parameters(self, *xs: Tensor) -> int:
+        return 0
+
+
+class Broadcast(Join):
+    """Joins of equal shapes, where an axis of size 1 is repeated along the others'."""
+
+    def fit(self, one: Tensor, other: Tensor) -> bool:
+        same_rank = len(one.dims) == len(other.dims)
+        return same_rank and all(a == b or 1 in (a, b) for a, b in zip(one.dims, other.dims, strict=True))
+
+    def output(self, *xs: Tensor) -> Tensor:
+        """The largest size along every axis."""
+        axes = zip(*(x.spatial for x in xs), strict=True)
+        return Tensor(_largest([x.channels for x in xs]), tuple(_largest(axis) for axis in axes), xs[0].layout)
+
+    def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return tuple(_reach(x, y) for x in xs)
+
+
+def _largest(sizes: Sequence[int]) -> int:
+    return reduce(maximum, sizes)
+
+
+def _reach(x: Tensor, y: Tensor) -> Reach:
+    if x.spatial == y.spatial:
+        return "point"
+    return tuple(POINT if size == whole else _BROADCAST for size, whole in zip(x.spatial, y.spatial, strict=True))
+
+
+class Add(Broadcast, keyword="add"):
+    """The sum: a residual connection.
+
+    >>> add, x = Add(), Tensor(256, (56, 56))
+    >>> sum(add.operations(x, x, y=x))
+    802816
+    """
+
+    source = "notes 004, 11.5 and Computational Summary; He et al. 2016, section 3.2"
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """One addition per element and further input."""
+        return Operations(add=(len(xs) - 1) * y.elements)
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *xs: reduce(add, xs)
+
+
+class Subtract(Broadcast, keyword="subtract"):
+    """The first less the others."""
+
+    source = "one operation per element, as the notes 004 count the addition"
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """One subtraction per element and further input."""
+        return Operations(add=(len(xs) - 1) * y.elements)
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *xs: reduce(sub, xs)
+
+
+class Multiply(Broadcast, keyword="multiply"):
+    """The product, a gate: squeeze-excite's scale per channel, CBAM's mask per position."""
+
+    source = "one operation per element, as the notes 004 count the addition; Hu et al. 2018, section 3"
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """One product per element and further input."""
+        return Operations(mul=(len(xs) - 1) * y.elements)
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *xs: reduce(mul, xs)
+
+
+class Concat(Join, keyword="concat"):
+    """The channels of all inputs, one after the other (Inception, DenseNet, U-Net).
+
+    >>> Concat().output(Tensor(64, (28, 28)), Tensor(32, (28, 28))).dims
+    (96, 28, 28)
+    """
+
+    source = "Szegedy et al. 2015; Huang et al. 2017"
+
+    def fit(self, one: Tensor, other: Tensor) -> bool:
+        return one.spatial == other.spatial
+
+    def output(self, *xs: Tensor) -> Tensor:
+        return xs[0]._replace(channels=sum(x.channels for x in xs))
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """None: a copy."""
+        return Operations()
+
+    def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return tuple("point" for _ in xs)
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *inputs: torch_of(nn).cat(inputs, xs[0].channel_axis)

@@ -1,0 +1,41 @@
+"""The linear (fully connected) layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncost.layers.conv import Contraction
+from cnncost.layers.fields import count, flag
+from cnncost.layers.tensor import Operations, Reach, Tensor
+
+
+class Linear(Contraction, keyword="linear"):
+    """Fully connected layer over the channels of a flat or token input.
+
+    >>> linear = Linear.make({"out": 120}, rank=0)
+    >>> linear.parameters(Tensor(400, (), "flat"))
+    48120
+    """
+
+    family = "linear"
+    source = "notes 004, 8.2 and 11.1; Goodfellow et al. 2016, chapter 6"
+    accepts = ("flat", "tokens")
+
+    out: int = count("output features", symbol="C_o")
+    bias: bool = flag("whether a bias is added", default=True)
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(self.out, x.spatial, x.layout)
+
+    def weights(self, x: Tensor) -> int:
+        return self.out * x.channels
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One multiply-accumulate per weight, at every token."""
+        return Operations(mac=self.weights(x) * y.positions, add=self.bias * y.elements)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("mixture" if x.layout == "flat" else "point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return nn.Linear(x.channels, self.out, self.bias)

@@ -1,0 +1,190 @@
+"""Normalisation: batch, layer, group, instance, and local response.
+
+Batch norm counts what the notes count. The others are not in the notes and count their own definition, one each.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from cnncost.errors import LayerError
+from cnncost.layers.base import Layer
+from cnncost.layers.conv import check_rank
+from cnncost.layers.counterpart import module_of
+from cnncost.layers.fields import count, flag, real
+from cnncost.layers.tensor import ANY_LAYOUT, Buffers, Layout, Operations, Reach, Tensor
+
+
+class Normalisation(Layer):
+    """Layers that shift and scale: the shape stays, and a learned gain and bias per channel when affine."""
+
+    family = "normalisation"
+    accepts: ClassVar[tuple[Layout, ...]] = ("map", "flat")
+
+    affine: bool
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def parameters(self, x: Tensor) -> int:
+        """Gain and bias of every channel (notes 004, Computational Summary: 2C)."""
+        return self.affine * 2 * x.channels
+
+
+class BatchNorm(Normalisation, keyword="batchnorm"):
+    """Batch normalisation: statistics per channel over the batch and all positions.
+
+    >>> norm, x = BatchNorm.make({}, rank=2), Tensor(64, (56, 56))
+    >>> norm.parameters(x), norm.buffers(x), sum(norm.operations(x, x)) == 5 * x.elements
+    (128, Buffers(statistics=128, counters=1), True)
+    """
+
+    source = "notes 004, Computational Summary; Ioffe & Szegedy 2015, algorithm 1"
+
+    affine: bool = flag("whether a gain and a bias are learned", default=True)
+    eps: float = real("added to the variance", default=1e-5, low=0)
+
+    def check(self, x: Tensor) -> None:
+        if x.layout == "map":
+            check_rank(self, x)
+
+    def buffers(self, x: Tensor) -> Buffers:
+        """Running mean and variance of every channel, and the number of batches seen."""
+        return Buffers(statistics=2 * x.channels, counters=1)
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """The notes' five per element, of y = (x - mean) / sqrt(var + eps) * gain + bias.
+
+        Subtract the mean, add eps, divide by the root, multiply by the gain, add the bias; three when not affine.
+        """
+        return Operations(add=(2 + self.affine) * y.elements, mul=self.affine * y.elements, div=y.elements)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        rank = max(1, len(x.spatial))
+        return getattr(nn, f"BatchNorm{rank}d")(x.channels, eps=self.eps, affine=self.affine)
+
+
+class LayerNorm(Normalisation, keyword="layernorm"):
+    """Layer normalisation over the channels, at every position or token on its own (ConvNeXt, ViT)."""
+
+    source = "Ba et al. 2016, section 3; Liu et al. 2022 (over the channels of a map)"
+    accepts = ANY_LAYOUT
+
+    affine: bool = flag("whether a gain and a bias are learned", default=True)
+    eps: float = real("added to the variance", default=1e-5, low=0)
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One mean and one variance per position."""
+        return standardise(y.elements, statistics=y.positions, affine=self.affine)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        norm = nn.LayerNorm(x.channels, self.eps, self.affine)
+        if x.layout != "map":
+            return norm
+        # PyTorch normalises the last axes only.
+        return module_of(nn, lambda module, x: module.norm(x.movedim(1, -1)).movedim(-1, 1), norm=norm)
+
+
+class GroupNorm(Normalisation, keyword="groupnorm"):
+    """Group normalisation: statistics per sample and group of channels, over all positions."""
+
+    source = "Wu & He 2018, section 3"
+
+    groups: int = count("groups of channels with statistics of their own", symbol="g")
+    affine: bool = flag("whether a gain and a bias are learned", default=True)
+
+    def check(self, x: Tensor) -> None:
+        if x.channels % self.groups:
+            raise LayerError(f"{self.groups} groups do not divide the {x.channels} input channels", field="groups")
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One mean and one variance per group."""
+        return standardise(y.elements, statistics=self.groups, affine=self.affine)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("statistics",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return nn.GroupNorm(self.groups, x.channels, affine=self.affine)
+
+
+class InstanceNorm(Normalisation, keyword="instancenorm"):
+    """Instance normalisation: statistics per sample and channel, over all positions; none are kept."""
+
+    source = "Ulyanov et al. 2016, section 2; PyTorch's InstanceNorm (no running statistics)"
+    accepts = ("map",)
+
+    affine: bool = flag("whether a gain and a bias are learned", default=False)
+
+    def check(self, x: Tensor) -> None:
+        check_rank(self, x)
+        if x.positions == 1:
+            raise LayerError(
+                f"`instancenorm` needs more than one position per channel, and its input is {x}",
+                hint="over channels it is `layernorm`",
+            )
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One mean and one variance per channel."""
+        return standardise(y.elements, statistics=y.channels, affine=self.affine)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("statistics",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return getattr(nn, f"InstanceNorm{len(x.spatial)}d")(x.channels, affine=self.affine)
+
+
+class LocalResponseNorm(Layer, keyword="local_response_norm"):
+    """Local response normalisation across `size` neighbouring channels (AlexNet, GoogLeNet)."""
+
+    family = "normalisation"
+    source = "Krizhevsky et al. 2012, section 3.3; PyTorch's LocalResponseNorm"
+
+    size: int = count("neighbouring channels in a sum", symbol="n")
+
+    def check(self, x: Tensor) -> None:
+        check_rank(self, x)
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def parameters(self, x: Tensor) -> int:
+        return 0
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """Of y = x / (k + alpha / n * sum of n squares)^beta, per element.
+
+        A square, n - 1 additions, a product with alpha / n, the addition of k, a power, a division.
+        """
+        return Operations(add=self.size, mul=2, exp=1, div=1).times(y.elements)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return nn.LocalResponseNorm(self.size)
+
+
+def standardise(elements: int, *, statistics: int, affine: bool) -> Operations:
+    """Operations of y = (x - mean) / sqrt(var + eps) * gain + bias with so many means and variances of the input.
+
+    With E elements and S statistics: the mean takes E - S additions and S divisions; the difference E subtractions;
+    the variance E squares, E - S additions and S divisions; its root S additions of eps and S roots; the quotient
+    E divisions; the affine part E products and E additions.
+
+    >>> standardise(8, statistics=2, affine=False)
+    Operations(mac=0, add=22, mul=8, div=12, cmp=0, exp=2)
+    """
+    return Operations(
+        add=(3 + affine) * elements - statistics,
+        mul=(1 + affine) * elements,
+        div=elements + 2 * statistics,
+        exp=statistics,
+    )

@@ -1,0 +1,163 @@
+"""Resizing: upsampling by interpolation, and the exchange of channels for positions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import LayerError
+from cnncost.layers.base import Layer
+from cnncost.layers.conv import check_rank
+from cnncost.layers.fields import choice, count, reference, sizes
+from cnncost.layers.shape import Rearrangement, check_same_rank
+from cnncost.layers.tensor import Operations, Reach, Tensor, Window
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+_TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
+_RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
+
+
+class Upsample(Layer, keyword="upsample"):
+    """Interpolation to `scale` times the size, to a `size`, or to the size of another step (`like`).
+
+    >>> up = Upsample.make({"scale": 2, "mode": "bilinear"}, rank=2)
+    >>> x = Tensor(256, (14, 14))
+    >>> up.output(x).dims, sum(up.operations(x, y=up.output(x))) // up.output(x).elements
+    ((256, 28, 28), 7)
+    """
+
+    family = "shape"
+    source = "PyTorch, Upsample (corners not aligned); the operations of its interpolation"
+
+    scale: tuple[int, ...] | None = sizes("output size over input size", symbol="f", default=None)
+    size: tuple[int, ...] | None = sizes("output size", default=None)
+    like: bool | None = reference("the step whose size is taken", default=None)
+    mode: str = choice("interpolation", tuple(_TAPS), default="nearest")
+
+    def check(self, *xs: Tensor) -> None:
+        check_rank(self, xs[0])
+        given = [name for name in ("scale", "size", "like") if getattr(self, name)]
+        if len(given) != 1:
+            found = f", not {' and '.join(f'`{name}`' for name in given)}" if given else ""
+            raise LayerError(
+                f"`upsample` needs one of `scale`, `size` and `like`{found}", field=given[-1] if given else None
+            )
+        if self.like:
+            check_same_rank(self, *xs)
+        rank = len(xs[0].spatial)
+        if _RANKS.get(self.mode, rank) != rank:
+            fitting = " or ".join(f"`{mode}`" for mode in _TAPS if _RANKS.get(mode, rank) == rank)
+            raise LayerError(
+                f"`{self.mode}` interpolates {_axes(_RANKS[self.mode])}, and the input {xs[0]} has {rank}",
+                field="mode",
+                hint=f"for {_axes(rank)} it is {fitting}",
+            )
+
+    def output(self, x: Tensor, *like: Tensor) -> Tensor:
+        if self.scale is not None:
+            return Tensor(x.channels, tuple(size * scale for size, scale in zip(x.spatial, self.scale, strict=True)))
+        return Tensor(x.channels, like[0].spatial if self.size is None else self.size)
+
+    def parameters(self, *xs: Tensor) -> int:
+        return 0
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """A weighted sum of t^rank neighbours per output, t = 1 (nearest, a copy), 2 (linear) or 4 (cubic)."""
+        taps = _TAPS[self.mode] ** len(y.spatial)
+        weighed = self.mode != "nearest"
+        return Operations(mul=weighed * taps * y.elements, add=(taps - 1) * y.elements)
+
+    def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        taps = _TAPS[self.mode]
+        windows = tuple(_window(taps, size, out) for size, out in zip(xs[0].spatial, y.spatial, strict=True))
+        return (windows, "nothing") if self.like else (windows,)
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        if self.like:
+            return lambda x, like: nn.functional.interpolate(x, size=like.shape[2:], mode=self.mode)
+        return nn.Upsample(size=self.output(*xs).spatial, mode=self.mode)
+
+
+class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
+    """Channels laid out in space: f^rank channels become a block of f positions a side (sub-pixel convolution)."""
+
+    source = "Shi et al. 2016, section 3.2"
+
+    factor: int = count("magnification of every axis", symbol="f")
+
+    def check(self, x: Tensor) -> None:
+        check_rank(self, x)
+        block = self.factor ** len(x.spatial)
+        if x.channels % block:
+            raise LayerError(
+                f"blocks of {block} (factor {self.factor}) do not divide the {x.channels} input channels",
+                field="factor",
+            )
+
+    def output(self, x: Tensor) -> Tensor:
+        block = self.factor ** len(x.spatial)
+        return Tensor(x.channels // block, tuple(size * self.factor for size in x.spatial))
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (tuple(_window(1, size, out) for size, out in zip(x.spatial, y.spatial, strict=True)),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        rank = len(x.spatial)
+
+        def shuffle(x: Any) -> Any:
+            split = x.unflatten(1, (-1, *[self.factor] * rank))
+            within, across = range(2, 2 + rank), range(2 + rank, 2 + 2 * rank)
+            order = [axis for pair in zip(across, within, strict=True) for axis in pair]
+            interleaved = split.permute(0, 1, *order)
+            for axis in range(2, 2 + rank):
+                interleaved = interleaved.flatten(axis, axis + 1)
+            return interleaved
+
+        return shuffle
+
+
+class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
+    """Space laid out in channels: a block of f positions a side becomes f^rank channels, as PyTorch's PixelUnshuffle."""
+
+    source = "Shi et al. 2016, section 3.2, backwards"
+
+    factor: int = count("reduction of every axis", symbol="f")
+
+    def check(self, x: Tensor) -> None:
+        check_rank(self, x)
+        for size in x.spatial:
+            if size % self.factor:
+                raise LayerError(
+                    f"a factor of {self.factor} does not divide the input's size of {size}", field="factor"
+                )
+
+    def output(self, x: Tensor) -> Tensor:
+        block = self.factor ** len(x.spatial)
+        return Tensor(x.channels * block, tuple(size // self.factor for size in x.spatial))
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ((Window(self.factor, self.factor, 0),) * len(x.spatial),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        rank = len(x.spatial)
+
+        def unshuffle(x: Any) -> Any:
+            for axis in range(2, 2 + 2 * rank, 2):
+                x = x.unflatten(axis, (-1, self.factor))
+            across, within = range(2, 2 + 2 * rank, 2), range(3, 3 + 2 * rank, 2)
+            return x.permute(0, 1, *within, *across).flatten(1, 1 + rank)
+
+        return unshuffle
+
+
+def _axes(rank: int) -> str:
+    return "1 axis" if rank == 1 else f"{rank} axes"
+
+
+def _window(taps: int, size: int, out: int) -> Window:
+    """The neighbours of output o lie around ((o + 1/2) H_i / H_o - 1/2), corners not aligned."""
+    from fractions import Fraction  # only the networks that magnify pay for the import
+
+    ratio: Fraction = Fraction(size, out)
+    return Window(taps, ratio, ratio / 2 - Fraction(taps, 2))

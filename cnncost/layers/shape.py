@@ -1,0 +1,276 @@
+"""Shape: layers that rearrange elements, cut them out, or lay them out anew."""
+
+from __future__ import annotations
+
+from itertools import accumulate, pairwise
+from typing import Any
+
+from cnncost.errors import LayerError
+from cnncost.layers.base import Layer
+from cnncost.layers.conv import Pairs, check_rank, constant_pad
+from cnncost.layers.fields import count, numbers, padding, reference, sizes
+from cnncost.layers.tensor import ANY_LAYOUT, Operations, Reach, Tensor, Window
+
+
+class Rearrangement(Layer):
+    """Layers that move elements and compute nothing: no parameters, no operations."""
+
+    family = "shape"
+    source = "by definition: elements are moved, none is computed"
+
+    def parameters(self, *xs: Tensor) -> int:
+        return 0
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """None: a view or a copy."""
+        return Operations()
+
+
+class Flatten(Rearrangement, keyword="flatten"):
+    """All elements in a row.
+
+    >>> Flatten().output(Tensor(256, (6, 6))).dims
+    (9216,)
+    """
+
+    accepts = ANY_LAYOUT
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(x.elements, (), "flat")
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("scattered",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return nn.Flatten()
+
+
+class Reshape(Rearrangement, keyword="reshape"):
+    """The same elements in other dimensions: a map, channels first, or flat when only one is given."""
+
+    accepts = ANY_LAYOUT
+
+    size: tuple[int, ...] = numbers("dimensions of the output, channels first")
+
+    def check(self, x: Tensor) -> None:
+        y = self.output(x)
+        if y.elements != x.elements:
+            raise LayerError(f"cannot reshape {x}, {x.elements} elements, to {y}, {y.elements} elements", field="size")
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(self.size[0], self.size[1:], "map" if len(self.size) > 1 else "flat")
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("scattered",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.reshape(x.shape[0], *self.size)
+
+
+class Permute(Rearrangement, keyword="permute"):
+    """The dimensions of a sample in another order, the layout's name unchanged; a map's channels are axis 0."""
+
+    accepts = ANY_LAYOUT
+
+    axes: tuple[int, ...] = numbers("the input's axis that comes first, second, ...", low=0)
+
+    def check(self, x: Tensor) -> None:
+        if sorted(self.axes) != list(range(len(x.dims))):
+            raise LayerError(
+                f"axes {list(self.axes)} are no permutation of the {len(x.dims)} axes of {x}",
+                field="axes",
+                hint="axes count from 0; the batch is none of them",
+            )
+
+    def output(self, x: Tensor) -> Tensor:
+        dims = tuple(x.dims[axis] for axis in self.axes)
+        if x.layout == "tokens":
+            return Tensor(dims[-1], dims[:-1], x.layout)
+        return Tensor(dims[0], dims[1:], x.layout)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("scattered",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))
+
+
+class Slice(Rearrangement, keyword="slice"):
+    """Channels from `start` up to, and without, `stop`; what `split` and `chunk` are made of."""
+
+    accepts = ANY_LAYOUT
+
+    start: int = count("first channel", low=0)
+    stop: int = count("channel after the last")
+
+    def check(self, x: Tensor) -> None:
+        if self.stop > x.channels:
+            raise LayerError(f"`slice` stops at channel {self.stop}, beyond the {x.channels} of {x}", field="stop")
+        if self.start >= self.stop:
+            raise LayerError(f"`slice` from channel {self.start} to {self.stop} is empty", field="start")
+
+    def output(self, x: Tensor) -> Tensor:
+        return x._replace(channels=self.stop - self.start)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda inputs: inputs.narrow(x.channel_axis, self.start, self.stop - self.start)
+
+
+class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
+    """Channels dealt out anew, so that each group gets some of every other (ShuffleNet)."""
+
+    source = "Zhang et al. 2018, section 3.1"
+
+    groups: int = count("groups that the channels come in", symbol="g")
+
+    def check(self, x: Tensor) -> None:
+        if x.channels % self.groups:
+            raise LayerError(f"{self.groups} groups do not divide the {x.channels} input channels", field="groups")
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
+
+
+class Pad(Rearrangement, keyword="pad"):
+    """Zeros around the input."""
+
+    before_after: Pairs = padding("zeros before and after each axis", same=False)
+
+    def check(self, x: Tensor) -> None:
+        check_rank(self, x)
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(
+            x.channels,
+            tuple(before + size + after for size, (before, after) in zip(x.spatial, self.before_after, strict=True)),
+        )
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (tuple(Window(1, 1, -before) for before, _ in self.before_after),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return constant_pad(nn, self.before_after, 0.0)
+
+
+class Crop(Rearrangement, keyword="crop"):
+    """A cut-out as large as another step's output (U-Net's copy and crop), from the middle unless told otherwise.
+
+    >>> Crop(like=True).output(Tensor(64, (568, 568)), Tensor(512, (392, 392))).dims
+    (64, 392, 392)
+    """
+
+    source = "Ronneberger et al. 2015, figure 1; Long et al. 2015 (offset)"
+
+    like: bool = reference("the step whose size is taken")
+    offset: tuple[int, ...] | None = sizes("where the cut-out starts; the middle when absent", low=0, default=None)
+
+    def starts(self, x: Tensor, like: Tensor) -> tuple[int, ...]:
+        """Where the cut-out starts along each axis."""
+        if self.offset is not None:
+            return self.offset
+        return tuple((size - kept) // 2 for size, kept in zip(x.spatial, like.spatial, strict=True))
+
+    def check(self, x: Tensor, like: Tensor) -> None:
+        check_same_rank(self, x, like)
+        for size, kept, start in zip(x.spatial, like.spatial, self.starts(x, like), strict=True):
+            if kept > size:
+                raise LayerError(f"`crop` to {kept} is larger than the input of {size}", field="like")
+            if start + kept > size:
+                raise LayerError(f"`crop` from {start} to {start + kept} leaves the input of {size}", field="offset")
+
+    def output(self, x: Tensor, like: Tensor) -> Tensor:
+        return Tensor(x.channels, like.spatial)
+
+    def reach(self, x: Tensor, like: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return tuple(Window(1, 1, start) for start in self.starts(x, like)), "nothing"
+
+    def counterpart(self, nn: Any, x: Tensor, like: Tensor) -> Any:
+        starts = self.starts(x, like)
+
+        def crop(x: Any, like: Any) -> Any:
+            for axis, start in enumerate(starts, start=2):
+                x = x.narrow(axis, start, like.shape[axis])
+            return x
+
+        return crop
+
+
+def check_same_rank(layer: Layer, x: Tensor, like: Tensor) -> None:
+    """Refuse a `like` whose size cannot be taken: another layout, or other axes."""
+    if like.layout != "map" or len(like.spatial) != len(x.spatial):
+        raise LayerError(
+            f"`{layer.keyword}` takes the size of {like.layout} {like}, and its input is {x}", field="like"
+        )
+
+
+class Division(Layer):
+    """A step that divides the channels into pieces. It is no layer: every piece becomes a `slice`."""
+
+    family = "shape"
+    accepts = ANY_LAYOUT
+
+    def sizes_of(self, channels: int) -> tuple[int, ...]:
+        """Channels of every piece."""
+        raise NotImplementedError
+
+
+class Split(Division):
+    """Pieces of the given sizes.
+
+    >>> pieces("split", {"sizes": [58, 58]}, channels=116)
+    [(0, 58), (58, 116)]
+    """
+
+    keyword = "split"
+
+    sizes: tuple[int, ...] = numbers("channels of every piece")
+
+    def sizes_of(self, channels: int) -> tuple[int, ...]:
+        if sum(self.sizes) != channels:
+            raise LayerError(
+                f"pieces of {list(self.sizes)} make {sum(self.sizes)} channels, and the input has {channels}",
+                field="sizes",
+            )
+        return self.sizes
+
+
+class Chunk(Division):
+    """Pieces of equal size, the last one smaller where they do not come out even, as ``torch.chunk`` makes them.
+
+    >>> pieces("chunk", {"n": 3}, channels=64)
+    [(0, 22), (22, 44), (44, 64)]
+    """
+
+    keyword = "chunk"
+
+    n: int = count("pieces", symbol="n")
+
+    def sizes_of(self, channels: int) -> tuple[int, ...]:
+        if self.n > channels:
+            raise LayerError(f"cannot make {self.n} pieces of {channels} channels", field="n")
+        size = -(-channels // self.n)
+        return tuple(min(size, channels - start) for start in range(0, channels, size))
+
+
+SUGAR: dict[str, type[Division]] = {division.keyword: division for division in (Split, Chunk)}
+"""Steps of the language that stand for several layers, by keyword."""
+
+
+def pieces(keyword: str, arguments: dict[str, Any], channels: int) -> list[tuple[int, int]]:
+    """First channel and channel after the last, for every piece that a `split` or `chunk` step makes.
+
+    Raises:
+        LayerError: wrong arguments, or sizes that do not make up the channels.
+    """
+    division = SUGAR[keyword].make(arguments, rank=0)
+    assert isinstance(division, Division)
+    return list(pairwise(accumulate(division.sizes_of(channels), initial=0)))

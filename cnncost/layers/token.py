@@ -1,0 +1,176 @@
+"""Tokens: what a vision transformer needs besides linear layers and layer norm.
+
+A map becomes tokens by a convolution whose stride is the patch, and `patch_tokens` (Dosovitskiy et al. 2021, 3.1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnncost.errors import LayerError
+from cnncost.layers.base import Layer
+from cnncost.layers.counterpart import module_of, parameter, torch_of
+from cnncost.layers.fields import count
+from cnncost.layers.tensor import GradientMacs, Operations, Reach, Tensor
+
+
+class PatchTokens(Layer, keyword="patch_tokens"):
+    """Every position of a map as a token, row by row.
+
+    >>> PatchTokens().output(Tensor(768, (14, 14))).dims
+    (196, 768)
+    """
+
+    family = "token"
+    source = "Dosovitskiy et al. 2021, 3.1"
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(x.channels, (x.positions,), "tokens")
+
+    def parameters(self, x: Tensor) -> int:
+        return 0
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """None: a view."""
+        return Operations()
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("scattered",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.flatten(2).transpose(1, 2)
+
+
+class TokenLayer(Layer):
+    """Layers from tokens to tokens."""
+
+    family = "token"
+    source = "Dosovitskiy et al. 2021, 3.1"
+    accepts = ("tokens",)
+
+
+class ClassToken(TokenLayer, keyword="class_token"):
+    """A learned token put before the others."""
+
+    def output(self, x: Tensor) -> Tensor:
+        (tokens,) = x.spatial
+        return Tensor(x.channels, (tokens + 1,), "tokens")
+
+    def parameters(self, x: Tensor) -> int:
+        """The token, C."""
+        return x.channels
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """None: a copy."""
+        return Operations()
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("scattered",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        def forward(module: Any, x: Any) -> Any:
+            return torch_of(nn).cat([module.token.expand(x.shape[0], -1, -1), x], 1)
+
+        return module_of(nn, forward, token=parameter(nn, 1, 1, x.channels))
+
+
+class PositionEmbedding(TokenLayer, keyword="position_embedding"):
+    """A learned vector added to every token, one per place."""
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def parameters(self, x: Tensor) -> int:
+        """A vector per token, T C."""
+        return x.elements
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One addition per element."""
+        return Operations(add=y.elements)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return module_of(nn, lambda module, x: x + module.embedding, embedding=parameter(nn, 1, *x.dims))
+
+
+class Attention(TokenLayer, keyword="attention"):
+    """Multi-head self-attention, with biases, and a projection of the output.
+
+    >>> attention, x = Attention(heads=12), Tensor(768, (197,), "tokens")
+    >>> attention.parameters(x), attention.operations(x, x).mac
+    (2362368, 524391936)
+    """
+
+    source = "Vaswani et al. 2017, 3.2; PyTorch's MultiheadAttention"
+
+    heads: int = count("heads, which divide the channels", symbol="h")
+
+    def check(self, x: Tensor) -> None:
+        if x.channels % self.heads:
+            raise LayerError(f"{self.heads} heads do not divide the {x.channels} input channels", field="heads")
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def parameters(self, x: Tensor) -> int:
+        """Query, key, value and output projections, each C x C with a bias."""
+        return 4 * x.channels * x.channels + 4 * x.channels
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """Four projections, the products Q K^T and A V, and the scaled softmax of every row of h T x T scores.
+
+        Multiply-accumulates T 4 C^2 + 2 T^2 C. Biases add 4 T C. A score takes a division by sqrt(C / h), an
+        exponential and a division by the sum of its row, which takes T - 1 additions.
+        """
+        scores = self.heads * x.positions**2
+        rows = self.heads * x.positions
+        return Operations(
+            mac=4 * x.channels * x.elements + 2 * x.positions * x.elements,
+            add=4 * x.elements + scores - rows,
+            div=2 * scores,
+            exp=scores,
+        )
+
+    def gradient_macs(self, x: Tensor, y: Tensor) -> GradientMacs:
+        """A gradient of the weights and one of the input for each projection, and two for each product.
+
+        The input gradient of the output's projection and the gradients of Q K^T and A V stay inside: they lead to the
+        weights of the query, key and value projections.
+        """
+        projection, product = x.channels * x.elements, x.positions * x.elements
+        return GradientMacs(weights=4 * projection, inner=projection + 4 * product, inputs=3 * projection)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("whole",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        attention = nn.MultiheadAttention(x.channels, self.heads, batch_first=True)
+        return module_of(nn, lambda module, x: module.attention(x, x, x, need_weights=False)[0], attention=attention)
+
+
+class SelectToken(TokenLayer, keyword="select_token"):
+    """One token as a flat tensor: the class token that the head reads."""
+
+    i: int = count("which token, counted from 0", low=0)
+
+    def check(self, x: Tensor) -> None:
+        if self.i >= x.positions:
+            raise LayerError(f"there is no token {self.i} among the {x.positions} of {x}", field="i")
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(x.channels, (), "flat")
+
+    def parameters(self, x: Tensor) -> int:
+        return 0
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """None: a view."""
+        return Operations()
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("scattered",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x[:, self.i]

@@ -1,0 +1,69 @@
+"""FLOPs of the backward pass: the gradients of multiply-accumulates, as the notes count them (004, 9.8).
+
+A contraction's weight gradient takes as many multiply-accumulates as its forward pass, and so does its input gradient;
+the latter is computed only where something trainable lies upstream. All other gradients (of activations, norms, pools,
+bias additions) are left out, as in the notes: their count here is zero. Auxiliary heads run in training only, and so
+does their backward pass.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.passes.base import metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.layers.tensor import GradientMacs
+    from cnncost.passes.analysis import Analysis
+
+
+@metric("weight_gradient_flops")
+def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
+    """FLOPs of the weight gradients' multiply-accumulates, for the whole batch; none where weights are frozen."""
+    if not analysis.settings.trains:
+        return [None] * len(analysis.nodes)
+    gradients = zip(_gradient_macs(analysis), analysis.trains_weights, strict=True)
+    factor = analysis.settings.batch * analysis.convention.flops_per_mac
+    return analysis.running([factor * macs.weights if trained else 0 for macs, trained in gradients])
+
+
+@metric("input_gradient_flops")
+def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
+    """FLOPs of the input gradients' multiply-accumulates, for the whole batch; none where nothing upstream is trained.
+
+    The products of two activations inside an attention layer need both gradients as soon as the layer itself is trained.
+    """
+    if not analysis.settings.trains:
+        return [None] * len(analysis.nodes)
+    factor = analysis.settings.batch * analysis.convention.flops_per_mac
+    flops = []
+    for macs, trained, upstream in zip(
+        _gradient_macs(analysis), analysis.trains_weights, _trained_upstream(analysis), strict=True
+    ):
+        inner = macs.inner if trained or upstream else 0
+        flops.append(factor * (inner + (macs.inputs if upstream else 0)))
+    return analysis.running(flops)
+
+
+@metric("backward_flops")
+def backward_flops(analysis: Analysis) -> Sequence[int | None]:
+    """FLOPs of the backward pass, its multiply-accumulates alone: weight gradients and input gradients."""
+    parts = zip(analysis.column("weight_gradient_flops"), analysis.column("input_gradient_flops"), strict=True)
+    return [None if weights is None or inputs is None else weights + inputs for weights, inputs in parts]
+
+
+def _gradient_macs(analysis: Analysis) -> list[GradientMacs]:
+    return analysis.each(lambda node: node.layer.gradient_macs(*node.xs, y=node.y))
+
+
+def _trained_upstream(analysis: Analysis) -> list[bool]:
+    """Whether a node's input depends on trained weights, and so needs a gradient."""
+    depends: list[bool] = []
+    upstream: list[bool] = []
+    for node, reaches, trained in zip(analysis.nodes, analysis.reaches, analysis.trains_weights, strict=True):
+        reads = zip(node.inputs, reaches, strict=True)
+        upstream.append(any(depends[i] for i, reach in reads if reach != "nothing"))
+        depends.append(trained or upstream[-1])
+    return upstream

@@ -1,0 +1,52 @@
+"""How a metric is declared: a function from an analysis to one value per node, registered under the metric's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnncost.passes.analysis import Analysis
+
+Total = Literal["sum", "max"]
+
+Column = "Sequence[int | None]"
+"""One value per node of the graph, in its order; ``None`` where the metric has no answer, never a zero."""
+
+
+class Metric(NamedTuple):
+    """One column: what it is called, what it says, how it is computed and how it adds up.
+
+    Attributes:
+        name: ends in `_bytes` or `_flops` where the bare number would not tell its unit.
+        about: one line for help texts and the JSON Schema.
+        total: ``sum`` over the layers, or ``max`` where one buffer serves all of them.
+        compute: one value per node.
+    """
+
+    name: str
+    about: str
+    total: Total
+    compute: Callable[[Analysis], Sequence[int | None]]
+
+
+METRICS: dict[str, Metric] = {}
+"""Every metric, in the order of the report."""
+
+
+def metric(
+    name: str, *, total: Total = "sum"
+) -> Callable[[Callable[[Analysis], Sequence[int | None]]], Callable[[Analysis], Sequence[int | None]]]:
+    """Register a function as the metric `name`; the first line of its docstring describes it."""
+
+    def register(
+        compute: Callable[[Analysis], Sequence[int | None]],
+    ) -> Callable[[Analysis], Sequence[int | None]]:
+        if name in METRICS:
+            raise TypeError(f"two metrics are called {name!r}")
+        about = (compute.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        METRICS[name] = Metric(name, about, total, compute)
+        return compute
+
+    return register

@@ -1,0 +1,1 @@
+"""The spec language: YAML text to the layer graph."""

@@ -1,0 +1,84 @@
+"""Arguments to parameters: a scalar is the first, a list is positional, a mapping is by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.spec.document import is_empty
+from cnncost.spec.expr import bracket_hint
+from cnncost.spec.text import Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence as Ordered
+
+    from cnncost.errors import Span
+    from cnncost.spec.environment import Environment
+    from cnncost.spec.signature import Signature
+    from cnncost.spec.values import Value
+
+
+class Argument(NamedTuple):
+    """What stands for a parameter; `node` is ``None`` for a name alone, which takes the variable of that name."""
+
+    name: str
+    node: Node | None
+    span: Span
+
+    def value(self, environment: Environment) -> Value:
+        """The argument's value in the environment of the call."""
+        if self.node is None:
+            return environment.evaluate_text(self.name, self.span)
+        return environment.evaluate(self.node)
+
+
+def match(callee: str, parameters: Ordered[str], signature: str, node: Node | None) -> dict[str, Argument]:
+    """The arguments in `node` by the name of the parameter they are for.
+
+    Raises:
+        SpecError: more arguments than parameters, or one for no parameter.
+    """
+    if node is None or is_empty(node):
+        return {}
+    if not parameters:
+        raise SpecError(f"`{callee}` takes no arguments", node.span)
+    if isinstance(node, Scalar):
+        return {parameters[0]: Argument(parameters[0], node, node.span)}
+    if isinstance(node, Sequence):
+        items = [node] if len(parameters) == 1 else node.items
+        if len(items) > len(parameters):
+            message = f"`{callee}` takes {len(parameters)} arguments, not {len(items)}"
+            raise SpecError(message, items[len(parameters)].span, hint=f"it is {signature}")
+        return {name: Argument(name, item, item.span) for name, item in zip(parameters, items, strict=False)}
+    arguments = {}
+    for key, value in node.entries:
+        if key.text not in parameters:
+            raise _unknown(callee, parameters, signature, key)
+        alone = is_empty(value)
+        arguments[key.text] = Argument(key.text, None if alone else value, key.span if alone else value.span)
+    return arguments
+
+
+def _unknown(callee: str, parameters: Ordered[str], signature: str, key: Scalar) -> SpecError:
+    close = did_you_mean(key.text, parameters)
+    hint = bracket_hint(key.text, key.span) or f"it is {signature}"
+    return SpecError(f"`{callee}` has no parameter `{key.text[:60]}`{close}", key.span, hint=hint)
+
+
+def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:
+    """Give `inner`, the environment of a block, the values of its parameters.
+
+    Arguments see what the call sees; a default sees the parameters before it, and `channels`.
+
+    Raises:
+        SpecError: a missing, extra or ill-formed argument.
+    """
+    names = [parameter.name for parameter in signature.parameters]
+    arguments = match(signature.name, names, str(signature), node)
+    for parameter in signature.parameters:
+        if parameter.name in arguments:
+            inner.values[parameter.name] = arguments[parameter.name].value(outer)
+        elif parameter.default is not None:
+            inner.values[parameter.name] = inner.evaluate_text(parameter.default, parameter.default_span)
+        else:
+            raise SpecError(f"`{signature.name}` needs `{parameter.name}`", span, hint=f"it is {signature}")

@@ -1,0 +1,252 @@
+"""The file's syntax: the top-level keys of a spec, each checked for its form, nothing evaluated yet."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.graph import Expectation
+from cnncost.spec.signature import Signature, check_name, parse_signature
+from cnncost.spec.text import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncost.errors import Span
+
+KEYS = {
+    "name": "the network's name",
+    "source": "where the architecture was published",
+    "input": "shape of one sample, channels first; several inputs as a mapping of name to shape",
+    "vars": "variables and one-line functions, in order",
+    "blocks": "reusable blocks, by signature",
+    "network": "the steps",
+    "outputs": "names of the outputs; the last step when absent",
+    "auxiliary": "names of outputs that exist in training only",
+    "variants": "named settings",
+    "expect": "figures that `cnncost check` holds the spec to, with their source",
+}
+_VARIANT_KEYS = ("set", "expect", "source")
+_EXPECT_KEYS = ("params", "macs", "source")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Variable(NamedTuple):
+    """A variable, or a function when its signature has parameters (or empty brackets)."""
+
+    signature: Signature
+    is_function: bool
+    value: Node
+
+
+class Block(NamedTuple):
+    """A reusable block: its signature and its steps."""
+
+    signature: Signature
+    steps: Node
+
+
+class Variant(NamedTuple):
+    """Named settings of a spec."""
+
+    settings: Mapping | None
+    expect: Expectation | None
+    source: str | None
+
+
+class Document(NamedTuple):
+    """One spec, by its top-level keys."""
+
+    name: str | None
+    source: str | None
+    input: Node
+    variables: dict[str, Variable]
+    blocks: dict[str, Block]
+    network: Node
+    outputs: list[Scalar] | None
+    auxiliary: list[Scalar]
+    variants: dict[str, Variant]
+    expect: Expectation | None
+    root: Mapping
+
+    def unused(self) -> Iterator[str]:
+        """A sentence for each variable and block that nothing mentions."""
+        mentions: dict[str, int] = {}
+        for key in ("input", "vars", "blocks", "network"):
+            if key in self.root:
+                _count_words(_required(self.root, key), mentions)
+        for variant in self.variants.values():
+            for _, value in variant.settings.entries if variant.settings else ():
+                _count_words(value, mentions)
+        for what, names in (("variable", self.variables), ("block", self.blocks)):
+            for name in names:
+                if mentions[name] == 1:
+                    line = (self.variables if what == "variable" else self.blocks)[name].signature.span.line
+                    yield f"the {what} `{name}` on line {line} is used by nothing"
+
+
+def read_document(root: Node, name: str) -> Document:
+    """The spec in a YAML tree.
+
+    Raises:
+        SpecError: an unknown, missing or ill-formed key.
+    """
+    if not isinstance(root, Mapping):
+        raise SpecError(f"`{name}` is no spec: it holds no keys", root.span, hint="a spec has at least input and network")
+    refuse_unknown_keys(root, KEYS, "a spec")
+    for needed in ("input", "network"):
+        if needed not in root:
+            raise SpecError(f"the key `{needed}` is missing", root.span, hint=f"`{needed}` holds {KEYS[needed]}")
+    variants = root.get("variants")
+    return Document(
+        name=_text(root, "name"),
+        source=_text(root, "source"),
+        input=_required(root, "input"),
+        variables=_variables(root),
+        blocks=_blocks(root),
+        network=_required(root, "network"),
+        outputs=_names(root, "outputs") if "outputs" in root else None,
+        auxiliary=_names(root, "auxiliary"),
+        variants=_variants(variants) if variants else {},
+        expect=_expectation(root.get("expect")),
+        root=root,
+    )
+
+
+def is_empty(node: Node) -> bool:
+    """Whether nothing was written: the value of `relu` in `{relu, when: x}`."""
+    return isinstance(node, Scalar) and not node.quoted and node.text == ""
+
+
+def mapping(node: Node, what: str) -> Mapping:
+    """`node` as a mapping; raises SpecError when it is none."""
+    if not isinstance(node, Mapping):
+        raise SpecError(f"{what} must be a mapping, `key: value`", node.span)
+    return node
+
+
+def plain_text(node: Node, what: str) -> str:
+    """`node` as a text; raises SpecError when it is none."""
+    if not isinstance(node, Scalar) or is_empty(node):
+        raise SpecError(f"{what} must be a text", node.span)
+    return node.text
+
+
+def refuse_unknown_keys(node: Mapping, known: Iterable[str], owner: str) -> None:
+    """Raise a SpecError for the first key of `node` that `owner` does not have."""
+    known = list(known)
+    for key, _ in node.entries:
+        if key.text not in known:
+            close = did_you_mean(key.text, known)
+            hint = None if close else f"{owner} has {', '.join(known)}"
+            raise SpecError(f"{owner} has no key `{key.text[:60]}`{close}", key.span, hint=hint)
+
+
+def _required(root: Mapping, key: str) -> Node:
+    node = root.get(key)
+    assert node is not None
+    if is_empty(node):
+        raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}` holds {KEYS[key]}")
+    return node
+
+
+def _text(node: Mapping, key: str) -> str | None:
+    value = node.get(key)
+    return None if value is None else plain_text(value, f"`{key}`")
+
+
+def _entries(root: Mapping, key: str) -> list[tuple[Scalar, Node]]:
+    node = root.get(key)
+    return [] if node is None or is_empty(node) else mapping(node, f"`{key}`").entries
+
+
+def _variables(root: Mapping) -> dict[str, Variable]:
+    variables: dict[str, Variable] = {}
+    for key, value in _entries(root, "vars"):
+        signature = parse_signature(key, "variable")
+        _refuse_twice(signature, variables, "variable")
+        if is_empty(value):
+            raise SpecError(f"the variable `{signature.name}` has no value", key.span)
+        variables[signature.name] = Variable(signature, "(" in key.text, value)
+    return variables
+
+
+def _blocks(root: Mapping) -> dict[str, Block]:
+    blocks: dict[str, Block] = {}
+    for key, value in _entries(root, "blocks"):
+        signature = parse_signature(key, "block")
+        _refuse_twice(signature, blocks, "block")
+        if is_empty(value):
+            raise SpecError(f"the block `{signature.name}` has no steps", key.span)
+        blocks[signature.name] = Block(signature, value)
+    return blocks
+
+
+def _refuse_twice(signature: Signature, known: dict[str, Variable] | dict[str, Block], what: str) -> None:
+    if signature.name in known:
+        line = known[signature.name].signature.span.line
+        hint = f"it stands on line {line} already"
+        raise SpecError(f"the {what} `{signature.name}` is defined twice", signature.span, hint=hint)
+
+
+def _names(root: Mapping, key: str) -> list[Scalar]:
+    node = root.get(key)
+    if node is None:
+        return []
+    items = node.items if isinstance(node, Sequence) else [node]
+    for item in items:
+        plain_text(item, f"each of `{key}`")
+    return [item for item in items if isinstance(item, Scalar)]
+
+
+def _variants(node: Node) -> dict[str, Variant]:
+    variants: dict[str, Variant] = {}
+    for key, value in mapping(node, "`variants`").entries:
+        check_name(key.text, key.span, "variant")
+        entry = mapping(value, f"the variant `{key.text}`")
+        refuse_unknown_keys(entry, _VARIANT_KEYS, "a variant")
+        settings = entry.get("set")
+        variants[key.text] = Variant(
+            None if settings is None else mapping(settings, "`set`"),
+            _expectation(entry.get("expect")),
+            _text(entry, "source"),
+        )
+    return variants
+
+
+def _expectation(node: Node | None) -> Expectation | None:
+    if node is None:
+        return None
+    figures = mapping(node, "`expect`")
+    refuse_unknown_keys(figures, _EXPECT_KEYS, "`expect`")
+    return Expectation(_whole(figures, "params"), _whole(figures, "macs"), _text(figures, "source"))
+
+
+def _whole(node: Mapping, key: str) -> int | None:
+    figure = node.get(key)
+    if figure is None:
+        return None
+    value = figure.value if isinstance(figure, Scalar) else None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise SpecError(f"`{key}` must be a whole number, exact to the unit", figure.span)
+    return value
+
+
+def _count_words(node: Node, counts: dict[str, int]) -> None:
+    """Count every identifier of every text below `node`."""
+    if isinstance(node, Scalar):
+        for word in _WORD.findall(node.text):
+            counts[word] = counts.get(word, 0) + 1
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            _count_words(item, counts)
+    else:
+        for key, value in node.entries:
+            _count_words(key, counts)
+            _count_words(value, counts)
+
+
+def text_span(node: Scalar) -> Span:
+    """The span of the text itself, without its quotes."""
+    return node.span.part(1, node.span.end_column - node.span.column - 1) if node.quoted else node.span

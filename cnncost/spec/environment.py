@@ -1,0 +1,170 @@
+"""What expressions see: the parameters of the block, the loop's variables, the file's variables, and `channels`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.errors import SpecError
+from cnncost.layers import REGISTRY
+from cnncost.layers.shape import SUGAR
+from cnncost.spec.document import is_empty
+from cnncost.spec.expr import Function, parse_expression
+from cnncost.spec.steps import Step, parse_step
+from cnncost.spec.text import Mapping, Node, Scalar, Sequence
+from cnncost.spec.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cnncost.errors import Span
+    from cnncost.spec.document import Document
+    from cnncost.spec.signature import Parameter
+
+
+class StepValue(Opaque):
+    """A whole step as a value, `{leaky_relu: 0.1}`, with what its arguments see."""
+
+    __slots__ = ("environment", "step")
+
+    def __init__(self, step: Step, environment: Environment) -> None:
+        self.step = step
+        self.environment = environment
+
+    def describe(self) -> str:
+        return f"`{self.step.callee}` is a step"
+
+
+class Globals:
+    """What every scope of a file sees: its variables, and the names of blocks and layers."""
+
+    def __init__(self, blocks: Iterable[str]) -> None:
+        self.variables: dict[str, Value] = {}
+        self.later: dict[str, int] = {}
+        """Variables further down, with their lines: an expression sees the earlier ones only."""
+        self.callees = {name: Callee(name, "layer") for name in (*REGISTRY, *SUGAR)}
+        self.callees |= {name: Callee(name, "block") for name in blocks}
+        self.budget = Budget()
+
+
+class Environment:
+    """The names that an expression may read at one place."""
+
+    __slots__ = ("channels", "globals", "values")
+
+    def __init__(self, globals_: Globals, values: dict[str, Value] | None = None) -> None:
+        self.globals = globals_
+        self.values = values or {}
+        self.channels: Callable[[], int] | None = None
+
+    def within(self, values: dict[str, Value]) -> Environment:
+        """The environment of a turn of a loop: everything here, and `values`."""
+        return Environment(self.globals, {**self.values, **values})
+
+    def lookup(self, name: str) -> Value:
+        """The value of `name`; raises KeyError when nothing is called that, Fault when it has no value here."""
+        if name in self.values:
+            return self.values[name]
+        if name == "channels" and self.channels is not None:
+            return self.channels()
+        if name in self.globals.variables:
+            return self.globals.variables[name]
+        if name in self.globals.callees:
+            return self.globals.callees[name]
+        if name in self.globals.later:
+            raise Fault(f"the variable `{name}` is defined later, on line {self.globals.later[name]}")
+        if name in ("index", "first", "last"):
+            raise Fault(f"`{name}` is known only inside a loop or beside a `repeat`")
+        if name in ("channels", "input"):
+            raise Fault(f"`{name}` is not known here")
+        raise KeyError(name)
+
+    def names(self) -> Iterator[str]:
+        """Every name that has a value here."""
+        yield from self.values
+        yield from self.globals.variables
+        yield from self.globals.callees
+
+    def callee(self, name: str) -> Callee | StepValue | None:
+        """The layer, block or step that `name` stands for; a variable goes first when it holds one."""
+        for values in (self.values, self.globals.variables):
+            value = values.get(name)
+            if isinstance(value, (Callee, StepValue)):
+                return value
+        return self.globals.callees.get(name)
+
+    def evaluate(self, node: Node) -> Value:
+        """The value of a node: a number, an expression, a list of them, or a whole step.
+
+        Raises:
+            SpecError: an expression that has no value.
+        """
+        if isinstance(node, Sequence):
+            try:
+                return checked_list([self.evaluate(item) for item in node.items], self.globals.budget)
+            except Fault as fault:
+                raise SpecError(fault.message, node.span, hint=fault.hint) from None
+        if isinstance(node, Mapping):
+            return self._step_value(node)
+        if not isinstance(node.value, str):
+            if node.value is None:
+                raise SpecError("a value is missing", node.span)
+            return node.value
+        return self.evaluate_text(node.text, node.span)
+
+    def evaluate_text(self, text: str, span: Span) -> Value:
+        """The value of an expression that stands at `span`."""
+        return parse_expression(text, span).evaluate(self, span, self.globals.budget)
+
+    def condition(self, node: Node, who: str) -> bool:
+        """The value of a node as true or false; `who` is the key it stands under."""
+        try:
+            return truth(self.evaluate(node), who)
+        except Fault as fault:
+            raise SpecError(fault.message, node.span, hint=fault.hint) from None
+
+    def whole_number(self, node: Node, who: str) -> int:
+        """The value of a node as a whole number of at least 0."""
+        value = self.evaluate(node)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise SpecError(f"`{who}` must be a whole number of at least 0", node.span)
+        return value
+
+    def _step_value(self, node: Mapping) -> StepValue:
+        step = parse_step(node)
+        if len(node) > 1 or step.parts is not None:
+            raise SpecError("a step as a value is one layer or block, without modifiers", node.span)
+        if self.callee(step.callee) is None:
+            hint = "a mapping as a value is a step; arguments by name go one level further out"
+            raise SpecError(f"`{step.callee[:60]}` is no layer and no block", step.callee_span, hint=hint)
+        return StepValue(step, self)
+
+
+def define_variables(document: Document, overrides: dict[str, Node], environment: Environment) -> None:
+    """Evaluate the file's variables in their order; an override takes the place of a variable's own expression.
+
+    Raises:
+        SpecError: an expression without a value, or one that reads a later variable.
+    """
+    scope = environment.globals
+    scope.later = {name: variable.signature.span.line for name, variable in document.variables.items()}
+    for name, variable in document.variables.items():
+        del scope.later[name]
+        value = overrides.get(name, variable.value)
+        if is_empty(value):
+            raise SpecError(f"the variable `{name}` has no value", value.span)
+        if variable.is_function and name not in overrides:
+            scope.variables[name] = _function(name, variable.signature.parameters, value, environment)
+        else:
+            scope.variables[name] = environment.evaluate(value)
+
+
+def _function(name: str, parameters: tuple[Parameter, ...], value: Node, environment: Environment) -> Function:
+    if not isinstance(value, Scalar):
+        raise SpecError(f"the function `{name}` must be one expression", value.span)
+    for parameter in parameters:
+        if parameter.default is not None:
+            raise SpecError("a function's parameters have no defaults", parameter.default_span)
+    names = tuple(parameter.name for parameter in parameters)
+    return Function(name, names, parse_expression(value.text, value.span), value.span, environment)

@@ -1,0 +1,74 @@
+"""The architectures that ship with cnncost, found by name: a file's stem, its `name`, or one of its variants."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+from cnncost.errors import SpecError, did_you_mean
+
+_INSTALLED = Path(__file__).parent.parent / "specs"
+_CHECKOUT = Path(__file__).parent.parent.parent / "specs"
+
+# Names are read from the text alone: parsing every shipped file to find one would cost more than analysing it.
+_NAME = re.compile(r"^name:\s*(\w+)", re.MULTILINE)
+_VARIANTS = re.compile(r"^variants:.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+_VARIANT = re.compile(r"^  (\w+):", re.MULTILINE)
+
+
+def folder() -> Path:
+    """Where the shipped specs lie: inside the installed package, or beside it in a checkout."""
+    return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
+
+
+@lru_cache(maxsize=1)
+def names() -> dict[str, tuple[Path, str | None]]:
+    """Every name of a shipped architecture, its file, and the variant that it names."""
+    found: dict[str, tuple[Path, str | None]] = {}
+    for path in sorted(folder().glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        found.setdefault(path.stem, (path, None))
+        for name in _NAME.findall(text)[:1]:
+            found[name] = (path, None)
+        for section in _VARIANTS.findall(text):
+            for name in _VARIANT.findall(section):
+                found[name] = (path, name)
+    return found
+
+
+def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
+    """The text of a spec, what to call it, and the variant that the name asks for.
+
+    Raises:
+        SpecError: there is no such file and no such architecture, or the file cannot be read.
+    """
+    if spec == "-":
+        return sys.stdin.buffer.read(limit + 1), "<stdin>", None
+    path, variant = Path(spec), None
+    if not _looks_like_path(spec) and not path.is_file():
+        if spec not in names():
+            raise _unknown(spec)
+        path, variant = names()[spec]
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1), path.name if variant or path.parent == folder() else spec, variant
+    except FileNotFoundError:
+        raise SpecError(f"there is no file `{spec}`", hint=_shipped_hint(path.stem)) from None
+    except OSError as error:
+        raise SpecError(f"cannot read `{spec}`: {(error.strerror or str(error)).lower()}") from None
+
+
+def _looks_like_path(spec: str) -> bool:
+    return "/" in spec or "\\" in spec or spec.endswith((".yaml", ".yml"))
+
+
+def _unknown(spec: str) -> SpecError:
+    close = did_you_mean(spec, names())
+    hint = None if close else "give a file, or one of " + ", ".join(sorted(names()))
+    return SpecError(f"there is no architecture and no file `{spec[:80]}`{close}", hint=hint)
+
+
+def _shipped_hint(stem: str) -> str | None:
+    return f"`{stem}` without a path is an architecture that ships with cnncost" if stem in names() else None

@@ -1,0 +1,210 @@
+"""Names of outputs: what a step is called, and how a reference such as `down[level].skip` finds it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import Span, SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Binding:
+    """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split.
+
+    Attributes:
+        output: the node that the name reads; ``None`` for pieces, of which one must be chosen.
+        inside: names of the steps within. turns: one binding per turn of a loop, or piece of a split.
+        first, end: the nodes that the step made, for `share` and `trainable`.
+        line: where it was defined.
+    """
+
+    __slots__ = ("end", "first", "inside", "line", "output", "turns")
+
+    def __init__(
+        self,
+        output: int | None,
+        line: int,
+        first: int,
+        end: int,
+        *,
+        inside: dict[str, Binding] | None = None,
+        turns: list[Binding] | None = None,
+    ) -> None:
+        self.output = output
+        self.line = line
+        self.first = first
+        self.end = end
+        self.inside = inside
+        self.turns = turns
+
+
+class Lexicon:
+    """The names that a step sees: those of its own sequence, then those around it.
+
+    A name that a false `when` dropped is remembered, so that reading it can be explained.
+    """
+
+    def __init__(self, parent: Lexicon | None = None) -> None:
+        self.parent = parent
+        self.names: dict[str, Binding] = {}
+        self.dropped: dict[str, int] = {}
+        self.later: dict[str, int] = {}
+        """Names that steps further down give, with their lines."""
+
+    def find(self, name: str) -> Binding | None:
+        """The innermost binding of `name`."""
+        lexicon: Lexicon | None = self
+        while lexicon is not None:
+            if name in lexicon.names:
+                return lexicon.names[name]
+            lexicon = lexicon.parent
+        return None
+
+    def visible(self) -> Iterator[str]:
+        """Every name that can be read here."""
+        lexicon: Lexicon | None = self
+        while lexicon is not None:
+            yield from lexicon.names
+            lexicon = lexicon.parent
+
+    def was_dropped(self, name: str) -> bool:
+        """Whether a `when` dropped the step of that name."""
+        lexicon: Lexicon | None = self
+        while lexicon is not None:
+            if name in lexicon.dropped:
+                return True
+            lexicon = lexicon.parent
+        return False
+
+    def comes_later(self, name: str) -> int | None:
+        """The line of a later step of that name."""
+        lexicon: Lexicon | None = self
+        while lexicon is not None:
+            if name in lexicon.later:
+                return lexicon.later[name]
+            lexicon = lexicon.parent
+        return None
+
+
+class _Part(NamedTuple):
+    """A piece of a reference: `.name`, `[expression]` or `[*]`, and where it stands."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def resolve(text: str, span: Span, lexicon: Lexicon, evaluate: Callable[[str, Span], object]) -> list[Binding]:
+    """The bindings that a reference names; several where it says `[*]`.
+
+    `evaluate` gives the value of an index expression.
+
+    Raises:
+        SpecError: an unknown or dropped name, or an index that does not fit.
+    """
+    parts = _parse(text, span)
+    head = parts[0]
+    binding = lexicon.find(head.text)
+    if binding is None:
+        raise _unknown(head.text, span.part(head.start, head.end), lexicon)
+    found = [binding]
+    for part in parts[1:]:
+        place = span.part(part.start, part.end)
+        if part.kind == "name":
+            found = _inside(found, part.text, place)
+        elif part.kind == "all":
+            found = [turn for binding in found for turn in _turns(binding, place)]
+        else:
+            found = [_turn(binding, evaluate(part.text, place), place) for binding in found]
+    return found
+
+
+def outputs(found: list[Binding], text: str, span: Span) -> list[int]:
+    """The nodes that bindings read; raises SpecError for one that has several outputs."""
+    nodes = []
+    for binding in found:
+        if binding.output is None:
+            hint = f"choose one, `{text}[0]`, or take all, `{text}[*]`"
+            raise SpecError(f"`{text}` has {len(binding.turns or ())} outputs", span, hint=hint)
+        nodes.append(binding.output)
+    return nodes
+
+
+def _parse(text: str, span: Span) -> list[_Part]:
+    parts: list[_Part] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        expects_name = not parts or character == "."
+        start = position + (1 if character == "." and parts else 0)
+        identifier = _IDENTIFIER.match(text, start) if expects_name else None
+        if identifier is not None:
+            parts.append(_Part("name", identifier[0], start, identifier.end()))
+            position = identifier.end()
+        elif character == "[" and parts:
+            end = _closing(text, position, span)
+            inner = text[position + 1 : end]
+            kind = "all" if inner.strip() == "*" else "index"
+            parts.append(_Part(kind, inner, position + 1, end))
+            position = end + 1
+        else:
+            hint = "a reference is a name, with `[index]` or `[*]` for turns of a loop and `.name` for steps inside"
+            raise SpecError(f"`{text[:60]}` is no reference", span.part(position, position + 1), hint=hint)
+    if not parts:
+        raise SpecError("an empty reference", span)
+    return parts
+
+
+def _closing(text: str, opening: int, span: Span) -> int:
+    depth = 0
+    for position in range(opening, len(text)):
+        depth += (text[position] == "[") - (text[position] == "]")
+        if depth == 0:
+            return position
+    raise SpecError("`[` is not closed", span.part(opening, opening + 1))
+
+
+def _unknown(name: str, span: Span, lexicon: Lexicon) -> SpecError:
+    later = lexicon.comes_later(name)
+    if later is not None:
+        hint = "a step reads earlier ones only: references cannot run in a circle"
+        return SpecError(f"`{name}` is defined later, on line {later}", span, hint=hint)
+    if lexicon.was_dropped(name):
+        return SpecError(f"`{name}` was dropped by its `when`", span)
+    known = sorted(set(lexicon.visible()))
+    close = did_you_mean(name, known)
+    hint = None if close else f"the names here are {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"
+    return SpecError(f"no step is named `{name}`{close}", span, hint=hint)
+
+
+def _inside(found: list[Binding], name: str, span: Span) -> list[Binding]:
+    """The step `name` within each binding; those turns in which a `when` dropped it are passed over."""
+    inner = [binding.turns[-1] if binding.turns else binding for binding in found]
+    steps = [binding.inside[name] for binding in inner if binding.inside and name in binding.inside]
+    if not steps:
+        known = [step for binding in inner for step in binding.inside or ()]
+        raise SpecError(f"no step named `{name}` in there{did_you_mean(name, known)}", span)
+    return steps
+
+
+def _turns(binding: Binding, span: Span) -> list[Binding]:
+    if binding.turns is None:
+        raise SpecError("only a loop, a repeated step or a split can be indexed", span)
+    return binding.turns
+
+
+def _turn(binding: Binding, index: object, span: Span) -> Binding:
+    turns = _turns(binding, span)
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise SpecError("an index must be a whole number", span)
+    if not -len(turns) <= index < len(turns):
+        count = "1 turn" if len(turns) == 1 else f"{len(turns)} turns"
+        raise SpecError(f"index {index} is out of range: there are {count}", span)
+    return turns[index]

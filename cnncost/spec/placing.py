@@ -1,0 +1,270 @@
+"""Layers placed in the growing graph: arguments checked, shapes inferred, weights shared and frozen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.errors import LayerError, SpecError
+from cnncost.graph import INPUT, Graph, Node
+from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers.fields import Choice, Reference
+from cnncost.layers.shape import SUGAR, pieces
+from cnncost.spec.arguments import match
+from cnncost.spec.steps import JOINS
+from cnncost.spec.values import Opaque
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from cnncost.errors import Span
+    from cnncost.layers import Layer
+    from cnncost.layers.fields import Field
+    from cnncost.spec import text
+    from cnncost.spec.arguments import Argument
+    from cnncost.spec.environment import Environment
+    from cnncost.spec.expand import Place
+    from cnncost.spec.steps import Step
+
+    Resolve = Callable[[text.Node], tuple[int, ...]]
+
+_LAYOUTS = {"map": "a map", "tokens": "tokens", "flat": "a flat tensor"}
+_STEPS_PER_NODE = 4
+
+
+class Network:
+    """The nodes so far, in topological order since a layer can only read what is there."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.nodes: list[Node] = []
+        self.inputs: list[int] = []
+        self._steps_left = limit * _STEPS_PER_NODE
+        self._layers: dict[Any, Layer] = {}
+        self._outputs: dict[Any, Tensor] = {}
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are; the number of the next one."""
+        return len(self.nodes)
+
+    def spend(self, span: Span) -> None:
+        """Count one step: blocks and loops that place nothing must end too."""
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise SpecError(f"more than {self.limit * _STEPS_PER_NODE:,} steps", span, hint="`--max-nodes` raises the limit")
+
+    def add_input(self, name: str, shape: Tensor, span: Span) -> int:
+        """Place an input of the network."""
+        self.nodes.append(Node(self.size, name, INPUT, (), (), shape, (), self.size, span=span))
+        self.inputs.append(self.size - 1)
+        return self.size - 1
+
+    def layer(self, step: Step, place: Place, label: str, reads: tuple[int, ...], resolve: Resolve | None) -> int:
+        """Place the layer that `step` calls, reading the nodes `reads`; its node.
+
+        Raises:
+            SpecError: arguments that the layer does not take, or inputs that do not fit it.
+        """
+        kind = REGISTRY[step.callee]
+        self._check_count(step, reads)
+        first = self.nodes[reads[0]].y
+        rank = len(first.spatial) if first.layout == "map" else 0
+        arguments = match(step.callee, list(kind.fields), kind.signature(), step.arguments)
+        values: dict[str, Any] = {}
+        for name, argument in arguments.items():
+            field = kind.fields[name]
+            if isinstance(field, Reference):
+                reads = (*reads, *_reference(argument, resolve))
+                values[name] = True
+            else:
+                values[name] = read_value(field, argument, place.environment)
+        xs = tuple(self.nodes[node].y for node in reads)
+        try:
+            layer = self._make(kind, values, rank)
+            y = self._infer(layer, xs)
+        except LayerError as error:
+            raise self._explain(error, step, arguments, reads) from None
+        return self._append(layer, place, label, reads, xs, y, step.callee_span)
+
+    def split(self, step: Step, place: Place, label: str, read: int) -> list[int]:
+        """Place one `slice` for each piece of a `split` or `chunk`; their nodes."""
+        sugar = SUGAR[step.callee]
+        arguments = match(step.callee, list(sugar.fields), sugar.signature(), step.arguments)
+        x = self.nodes[read].y
+        try:
+            values = {
+                name: read_value(sugar.fields[name], argument, place.environment)
+                for name, argument in arguments.items()
+            }
+            stops = pieces(step.callee, values, x.channels)
+        except LayerError as error:
+            raise self._explain(error, step, arguments, (read,)) from None
+        nodes = []
+        for index, (start, stop) in enumerate(stops):
+            layer = REGISTRY["slice"].make({"start": start, "stop": stop}, len(x.spatial))
+            y = self._infer(layer, (x,))
+            nodes.append(self._append(layer, place, f"{label}[{index}]", (read,), (x,), y, step.callee_span))
+        return nodes
+
+    def freeze(self, made: range) -> None:
+        """Stop the training of the weights of the nodes `made`."""
+        for number in made:
+            self.nodes[number] = self.nodes[number]._replace(trainable=False)
+
+    def share(self, owner: range, made: range, reference: text.Node) -> None:
+        """Let the nodes `made` use the weights of those of the step `owner`, one by one.
+
+        Raises:
+            SpecError: the two are not the same layers at the same numbers of channels.
+        """
+        owners = [node for node in map(self.nodes.__getitem__, owner) if _has_weights(node)]
+        sharers = [node for node in map(self.nodes.__getitem__, made) if _has_weights(node)]
+        name = getattr(reference, "text", "")
+        if not owners:
+            raise SpecError(f"`{name}` has no weights to share", reference.span)
+        if len(owners) != len(sharers):
+            message = f"`{name}` has {len(owners)} layers with weights, this step {len(sharers)}"
+            raise SpecError(message, reference.span)
+        for theirs, ours in zip(owners, sharers, strict=True):
+            if theirs.layer != ours.layer or theirs.parameters() != ours.parameters():
+                message = f"`{theirs.name}` and `{ours.name}` cannot share weights"
+                hint = f"{theirs.layer} of {theirs.xs[0]} there, {ours.layer} of {ours.xs[0]} here"
+                raise SpecError(message, reference.span, hint=hint)
+            trainable = self.nodes[theirs.weights].trainable
+            self.nodes[ours.id] = ours._replace(weights=theirs.weights, trainable=trainable)
+
+    def _check_count(self, step: Step, reads: tuple[int, ...]) -> None:
+        if step.callee in JOINS:
+            if not reads:
+                raise SpecError(f"`{step.callee}` joins nothing", step.callee_span, hint="give branches, or `from`: names")
+            return
+        if len(reads) == 1:
+            return
+        if reads:
+            message, hint = f"`{step.callee}` reads one output, not {len(reads)}", "choose one with `from: name[0]`"
+        else:
+            names = ", ".join(self.nodes[node].name for node in self.inputs)
+            message, hint = f"`{step.callee}` has nothing to read", f"say which input with `from`: {names}"
+        raise SpecError(message, step.callee_span, hint=hint)
+
+    def _make(self, kind: type[Layer], values: dict[str, Any], rank: int) -> Layer:
+        """The layer with these values; a layer that stands there twice is made once."""
+        key = (kind, rank, *((name, _hashable(value)) for name, value in values.items()))
+        layer = self._layers.get(key)
+        if layer is None:
+            layer = self._layers[key] = kind.make(values, rank)
+        return layer
+
+    def _infer(self, layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
+        """Shape of the layer's output, every rule about its inputs checked."""
+        key = (id(layer), xs)
+        y = self._outputs.get(key)
+        if y is None:
+            for x in xs:
+                if x.layout not in layer.accepts:
+                    raise _wrong_layout(layer, x)
+            layer.check(*xs)
+            y = self._outputs[key] = layer.output(*xs)
+            if min(y.dims) < 1:
+                raise LayerError(f"the output of `{layer.keyword}` would be {y}", hint=f"its input is {xs[0]}")
+        return y
+
+    def _append(
+        self, layer: Layer, place: Place, label: str, reads: tuple[int, ...], xs: tuple[Tensor, ...], y: Tensor, span: Span
+    ) -> int:
+        number = len(self.nodes)
+        if number - len(self.inputs) >= self.limit:
+            raise SpecError(f"more than {self.limit:,} layers", span, hint="`--max-nodes` raises the limit")
+        name = place.prefix + label
+        self.nodes.append(Node(number, name, layer, reads, xs, y, place.scopes, number, True, False, span))
+        return number
+
+    def _explain(
+        self, error: LayerError, step: Step, arguments: dict[str, Argument], reads: tuple[int, ...]
+    ) -> SpecError:
+        """A layer's refusal with the place of the argument at fault, and the branches that a join would join."""
+        argument = arguments.get(error.field or "")
+        span = argument.span if argument else step.callee_span
+        hint = error.hint
+        if step.callee in JOINS and len(reads) > 1:
+            hint = "; ".join(f"{self.nodes[node].y} comes from `{self.nodes[node].name}`" for node in reads)
+        return SpecError(error.message, span, hint=hint)
+
+    def finish(
+        self, name: str, outputs: list[int], auxiliary: list[int], source: str | None, warnings: tuple[str, ...]
+    ) -> Graph:
+        """The graph, with the nodes marked that only auxiliary outputs need.
+
+        Raises:
+            SpecError: a step that nothing reads and that is no output.
+        """
+        main, needed = self._ancestors(outputs), self._ancestors([*outputs, *auxiliary])
+        for node in self.nodes:
+            if not needed[node.id]:
+                self._refuse_unread(node)
+        nodes = tuple(
+            node if main[node.id] or node.layer is INPUT else node._replace(auxiliary=True) for node in self.nodes
+        )
+        return Graph(name, nodes, tuple(self.inputs), tuple(outputs), tuple(auxiliary), source, warnings)
+
+    def _ancestors(self, ends: list[int]) -> list[bool]:
+        """For every node, whether it is one of `ends` or something that they need."""
+        needed = [False] * self.size
+        for end in ends:
+            needed[end] = True
+        for node in reversed(self.nodes):
+            if needed[node.id]:
+                for read in node.inputs:
+                    needed[read] = True
+        return needed
+
+    def _refuse_unread(self, unneeded: Node) -> None:
+        """Point at the end of the path that leads nowhere, which is where something is missing."""
+        read = {number for node in self.nodes for number in node.inputs}
+        end = next(node for node in self.nodes[unneeded.id :] if node.id not in read and not self._is_needed(node, unneeded))
+        what = "the input" if end.layer is INPUT else "the step"
+        hint = "remove it, or name it under `outputs`"
+        assert end.span is not None
+        raise SpecError(f"nothing reads {what} `{end.name}`", end.span, hint=hint)
+
+    def _is_needed(self, node: Node, unneeded: Node) -> bool:
+        """Whether `node` lies on no path from `unneeded`."""
+        return not self._ancestors([node.id])[unneeded.id]
+
+
+def read_value(field: Field, argument: Argument, environment: Environment) -> Any:
+    """An argument's value for a field: a literal where the field knows the word, else an expression."""
+    literal = getattr(argument.node, "text", None)
+    if literal is not None and (isinstance(field, Choice) or literal in field.literals):
+        return literal
+    value = argument.value(environment)
+    if isinstance(value, Opaque):
+        raise SpecError(f"`{field.name}` must be {field.wanted}; {value.describe()}", argument.span)
+    return value
+
+
+def _reference(argument: Argument, resolve: Resolve | None) -> tuple[int, ...]:
+    if argument.node is None or resolve is None:
+        raise SpecError(f"`{argument.name}` needs the name of a step", argument.span)
+    found = resolve(argument.node)
+    if len(found) != 1:
+        raise SpecError(f"`{argument.name}` names one step, not {len(found)}", argument.span)
+    return found
+
+
+def _wrong_layout(layer: Layer, x: Tensor) -> LayerError:
+    wanted = " or ".join(_LAYOUTS[layout] for layout in layer.accepts)
+    hint = None
+    if x.layout == "map" and "flat" in layer.accepts:
+        hint = "put a `flatten` before it"
+    return LayerError(f"`{layer.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", hint=hint)
+
+
+def _has_weights(node: Node) -> bool:
+    return node.layer is not INPUT and (node.parameters() > 0 or any(node.buffers()))
+
+
+def _hashable(value: Any) -> Any:
+    # The type goes into the key: True, 1 and 1.0 are equal to Python and not to a layer.
+    return tuple(map(_hashable, value)) if isinstance(value, list) else (type(value), value)

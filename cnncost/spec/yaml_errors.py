@@ -1,0 +1,110 @@
+"""What YAML's parsers say about a syntax error, in plain words and with a hint.
+
+libyaml and PyYAML's own parser word the same fault differently, so a rule looks for what both say.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import yaml
+
+from cnncost.errors import Source, Span, SpecError
+
+_INDENTATION = "check the indentation: entries of one list or mapping start in the same column"
+_QUOTE = "quote the whole value"
+
+
+class _Rule(NamedTuple):
+    """One kind of fault: a part of what the parser says, our words (`{char}` is the one at fault) and the hint."""
+
+    said: str
+    message: str
+    hint: str | None = None
+
+
+_RULES = (
+    _Rule("mapping values are not allowed", "unexpected `:`", f"quote text that contains a colon, or {_INDENTATION}"),
+    _Rule("sequence entries are not allowed", "a list cannot start here", "start it on a new line, or write `[a, b]`"),
+    _Rule("mapping keys are not allowed", "a key cannot start here", _INDENTATION),
+    _Rule("tab character", "a tab cannot indent", "indent with spaces"),
+    _Rule("cannot start any token", "a value cannot start with `{char}`", _QUOTE),
+    _Rule("'-' indicator", "expected another list item, `- `", _INDENTATION),
+    _Rule("block collection", "expected another list item, `- `", _INDENTATION),
+    _Rule("unknown escape", "unknown escape in a double-quoted string", "single quotes keep a backslash as it is"),
+    _Rule("hex", "unfinished escape in a double-quoted string", "single quotes keep a backslash as it is"),
+    _Rule("anchor", "`&` starts an anchor and needs a name", "quote the expression"),
+    _Rule("alias", "`*` starts an alias and needs a name", "quote the expression"),
+    _Rule("node content", "expected a value, found `{char}`"),
+    _Rule("unexpected ':'", "unexpected `:`", "put a space behind a colon"),
+    _Rule("expected ':'", "expected `:` after a key", _INDENTATION),
+    _Rule("<document start>", "unexpected text after the end", "a file holds one mapping"),
+    _Rule("incompatible", "YAML of an unknown version", "remove the `%YAML` line"),
+    _Rule("directive", "unknown directive `%`", "a file needs none"),
+    _Rule("block scalar", "`|` and `>` take nothing else on their line", _QUOTE),
+    _Rule("tag", "tags are not part of the spec language", "remove it, or quote the value"),
+)
+
+
+def translate(error: Exception, source: Source) -> SpecError:
+    """The syntax error that the YAML parser raised, as a SpecError at the same place of `source`."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return SpecError(f"not YAML: {error}".partition("\n")[0], Span(source, 1, 1, 1, 2))
+    context, problem, mark = error.context or "", error.problem or "", error.problem_mark
+    opened = _place(error.context_mark or mark, source)
+    here, rest = _place(mark, source), source.line(mark.line + 1)[mark.column :]
+    if "quoted scalar" in context and "unexpected" in problem:
+        return SpecError("the quote is never closed", opened)
+    if "flow" in context and "node" not in context:
+        return _flow_error(opened, here, rest)
+    if "block mapping" in context:
+        return _mapping_error(here, mark.column)
+    if rest.startswith("\t"):
+        return SpecError("a tab cannot indent", here, hint="indent with spaces")
+    for rule in _RULES:
+        if rule.said in f"{context}; {problem}":
+            return SpecError(rule.message.format(char=rest[:1] or "end of line"), here, hint=rule.hint)
+    return SpecError(f"not YAML: {problem}", here)
+
+
+def _place(mark: Any, source: Source) -> Span:
+    """The one character at `mark`, of libyaml or PyYAML; at the end of the text, behind its last line."""
+    line, column = mark.line + 1, mark.column + 1
+    while line > 1 and column == 1 and not source.line(line).strip():
+        line -= 1
+        column = len(source.line(line)) + 1
+    return Span(source, line, column, line, column + 1)
+
+
+def _flow_error(opened: Span, here: Span, rest: str) -> SpecError:
+    """A fault between the brackets of `{}` or `[]`."""
+    bracket = opened.source.line(opened.line)[opened.column - 1 : opened.column]
+    closing = "}" if bracket == "{" else "]"
+    found = rest[:1]
+    if not rest.strip():
+        return SpecError(f"`{bracket}` is never closed", opened)
+    if found in "]}":
+        return SpecError(f"`{bracket}` is closed by `{found}`", here)
+    if found == "[":
+        return SpecError(f"`[` inside `{bracket}{closing}` ends the value before it", here, hint=_quoted_index(here))
+    hint = "quote text that contains a colon" if found == ":" else "quote the whole expression"
+    return SpecError(f"expected `,` or `{closing}`", here, hint=hint)
+
+
+def _quoted_index(here: Span) -> str:
+    """The hint to quote an indexing, with the expression as it should stand: "x[0]"."""
+    line, at = here.source.line(here.line), here.column - 1
+    end = line.find("]", at)
+    start = at
+    while start > 0 and (line[start - 1].isalnum() or line[start - 1] == "_"):
+        start -= 1
+    example = line[start : end + 1] if start < at < end else "x[0]"
+    return f'quote the expression: "{example}"'
+
+
+def _mapping_error(here: Span, column: int) -> SpecError:
+    """Something that is no key where a block mapping goes on."""
+    before = here.source.line(here.line)[:column].rstrip()
+    if before.endswith(("'", '"', "]", "}")):
+        return SpecError("unexpected text after a value", here, hint="quote the whole expression")
+    return SpecError("expected a key", here, hint=_INDENTATION)
