@@ -112,7 +112,7 @@ class SpecError(Exception):
 
     def _notes(self) -> list[str]:
         notes = []
-        if self.chain:
+        if len(self.chain) > 1:  # the network alone says nothing
             called = f", called on line {self.called_on}" if self.called_on else ""
             notes.append("in " + " > ".join(self.chain) + called)
         if self.hint:

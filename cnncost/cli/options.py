@@ -30,15 +30,14 @@ Format = Annotated[str, Option("--format", "-f", metavar="|".join(RENDERERS), he
 Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]
 
 
-def checked_format(name: str) -> str:
-    """A name of an output format.
+def check_format(name: str) -> None:
+    """Refuse what is no name of an output format.
 
     Raises:
         SpecError: there is none of that name.
     """
     if name not in RENDERERS:
-        raise SpecError(f"unknown format `{name}`{did_you_mean(name, RENDERERS)}", hint=f"one of {', '.join(RENDERERS)}")
-    return name
+        raise SpecError(f"unknown format `{name[:80]}`{did_you_mean(name, RENDERERS)}", hint=f"one of {', '.join(RENDERERS)}")
 
 
 def settings_of(options: Iterable[str] | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.dims import ceil_div, effective_kernel, product, same_padding, window_count
+from cnncost.dims import effective_kernel, product, same_padding, window_count
 from cnncost.errors import LayerError
 from cnncost.layers.base import Layer
 from cnncost.layers.fields import count, flag, padding, sizes
@@ -189,9 +189,9 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
         for kernel, stride, (before, _), dilation in zip(
             self.kernel, self.stride, self.padding, self.dilation, strict=True
         ):
-            size = _inputs_reached(kernel, stride, dilation)
-            center = Fraction(2 * before - effective_kernel(kernel, dilation) + 1, 2 * stride)
             phases = _inputs_by_phase(kernel, stride, before, dilation)
+            size = max(last - first for first, last in phases) + 1
+            center = Fraction(2 * before - effective_kernel(kernel, dilation) + 1, 2 * stride)
             windows.append(Window(size, Fraction(1, stride), center - Fraction(size - 1, 2), phases))
         return (tuple(windows),)
 
@@ -232,25 +232,18 @@ def constant_pad(nn: Any, before_and_after: Pairs, value: float) -> Any:
     return getattr(nn, f"ConstantPad{len(before_and_after)}d")(flat, value)
 
 
-def _inputs_reached(kernel: int, stride: int, dilation: int) -> int:
-    """The largest extent of inputs that one output of a transposed convolution sums over.
-
-    Output o takes input i where o = i s + m d for some kernel element m < k: elements of the same residue of m d
-    modulo s meet at one output.
-    """
-    extents: dict[int, list[int]] = {}
-    for element in range(kernel):
-        extents.setdefault(element * dilation % stride, []).append(element * dilation)
-    return max((reached[-1] - reached[0]) // stride + 1 for reached in extents.values())
-
-
 def _inputs_by_phase(kernel: int, stride: int, before: int, dilation: int) -> tuple[tuple[int, int], ...]:
-    """The first and last input of `stride` outputs in turn, the same for every later period and one input further.
+    """The first and last input that an output of a transposed convolution sums over, for `stride` outputs in turn.
 
-    Output o takes inputs from ceil((o + p - d(k - 1)) / s) to floor((o + p) / s). Where those are none, between the
-    kernels of a stride larger than them, the first lies behind the last.
+    Output o takes input i where o + p = i s + m d for some kernel element m < k; later outputs repeat the pattern.
+    Where there is none, between kernels that do not meet, the first lies behind the last.
     """
-    return tuple(
-        (ceil_div(output + before - (effective_kernel(kernel, dilation) - 1), stride), (output + before) // stride)
-        for output in range(stride)
-    )
+    phases = []
+    for position in range(before, before + stride):
+        reached = [
+            (position - element * dilation) // stride
+            for element in range(kernel)
+            if (position - element * dilation) % stride == 0
+        ]
+        phases.append((reached[-1], reached[0]) if reached else (position // stride + 1, position // stride))
+    return tuple(phases)

@@ -165,9 +165,9 @@ class Analysis:
             batch, training = self.settings.batch, self.settings.training
             operations = self.each(lambda node: node.operations(training).times(batch))
             if not training:
-                operations = [
-                    Operations() if node.auxiliary else count for node, count in zip(self.nodes, operations, strict=True)
-                ]
+                nothing = Operations()
+                pairs = zip(self.nodes, operations, strict=True)
+                operations = [nothing if node.auxiliary else count for node, count in pairs]
             self._operations = operations
         return self._operations
 

@@ -33,7 +33,7 @@ def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
 def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     """FLOPs of the input gradients' multiply-accumulates, for the whole batch; none where nothing upstream is trained.
 
-    The products of two activations inside an attention layer need both gradients as soon as the layer itself is trained.
+    The products of two activations inside an attention layer need both gradients once the layer itself is trained.
     """
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)

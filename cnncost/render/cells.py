@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 from cnncost.render.units import bytes_text, count_text, number_text, percent_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from cnncost.render.sheet import Kind
+    from cnncost.passes.receptive_field import ReceptiveField
+    from cnncost.render.sheet import Column, Kind, Line
 
-RIGHT_ALIGNED: frozenset[Kind] = frozenset({"count", "bytes", "number", "ratio", "shape", "field", "share"})
+LEFT_ALIGNED: frozenset[Kind] = frozenset({"text", "verdict"})
 
 UNKNOWN = "–"
 """What stands where there is no answer: a zero would be one."""
 
 MISALIGNED = "*"
-WHOLE_TOO = "°"
+"""Marks a receptive field whose paths do not meet in one center."""
+
+WHOLE_TOO = "+"
+"""Marks a receptive field beside which some path reads the whole input."""
 
 
 def plain(kind: Kind, value: Any) -> Any:
@@ -25,6 +29,10 @@ def plain(kind: Kind, value: Any) -> Any:
     if value is None:
         return ""
     match kind:
+        case "typed" | "change":
+            return plain(value.kind, value.value)
+        case "verdict":
+            return "ok" if value else "failed"
         case "shape":
             return "x".join(map(str, value))
         case "field":
@@ -43,7 +51,12 @@ def readable(kind: Kind, value: Any, raw: bool = False) -> str:
     ('25.6 M', '25,557,032', '64 × 112 × 112')
     """
     if value is None:
-        return "" if kind in ("text", "share") else UNKNOWN
+        return UNKNOWN
+    if value == "":  # a cell where nothing is asked, such as the shape of a total
+        return ""
+    if kind in ("typed", "change"):
+        text = readable(value.kind, value.value, raw or value.exact)
+        return f"+{text}" if kind == "change" and value.value and value.value > 0 else text
     if raw and kind in ("count", "bytes"):
         return f"{value:,}"
     return _READABLE[kind](value)
@@ -53,14 +66,24 @@ def _shape(dims: Iterable[int]) -> str:
     return " × ".join(map(str, dims))
 
 
-def _field(field: Any) -> str:
+def _field(field: ReceptiveField) -> str:
     """Size and jump, `35 /4`, once for all axes where they agree."""
+    if field.is_global and field.jump is None:
+        return "all"
+    jump = f" /{_axes(field.jump)}" if field.jump else ""
     marks = (WHOLE_TOO if field.is_global else "") + ("" if field.aligned else MISALIGNED)
-    return f"{_axes(field.size)} /{_axes(field.jump)}{marks}"
+    return f"{_axes(field.size)}{jump}{' ' * bool(marks)}{marks}"
 
 
-def _axes(values: tuple[Any, ...]) -> str:
-    return str(values[0]) if len(set(values)) == 1 else "×".join(map(str, values))
+def _axes(values: tuple[int | float, ...]) -> str:
+    return "×".join(f"{value:g}" for value in (values[:1] if len(set(values)) == 1 else values))
+
+
+def line_texts(line: Line, columns: Sequence[Column], raw: bool) -> list[str]:
+    """The readable cells of a line; a title has nothing but its name."""
+    if line.title:
+        return [str(line.cells[0]), *("" for _ in columns[1:])]
+    return [readable(column.kind, cell, raw) for column, cell in zip(columns, line.cells, strict=True)]
 
 
 _READABLE: dict[Kind, Callable[[Any], str]] = {
@@ -71,5 +94,6 @@ _READABLE: dict[Kind, Callable[[Any], str]] = {
     "ratio": lambda value: number_text(value) + "×",
     "shape": _shape,
     "field": _field,
+    "verdict": lambda holds: "ok" if holds else "FAILED",
     "share": lambda share: percent_text(share.part, share.whole),
 }

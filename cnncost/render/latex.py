@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.render.cells import RIGHT_ALIGNED, readable
+from cnncost.render.cells import LEFT_ALIGNED, line_texts
 
 if TYPE_CHECKING:
     from cnncost.render.sheet import Column, Document, Line, Sheet
@@ -31,7 +31,7 @@ def render(document: Document, raw: bool = False) -> str:
 
 
 def _tabular(sheet: Sheet, raw: bool) -> str:
-    alignment = "".join("r" if column.kind in RIGHT_ALIGNED else "l" for column in sheet.columns)
+    alignment = "".join("l" if column.kind in LEFT_ALIGNED else "r" for column in sheet.columns)
     headings = [_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]
     totals = [r"\midrule", _row(_cells(sheet.totals, sheet.columns, raw))] if sheet.totals else []
     rows = [
@@ -50,7 +50,7 @@ def _tabular(sheet: Sheet, raw: bool) -> str:
 
 
 def _cells(line: Line, columns: tuple[Column, ...], raw: bool) -> list[str]:
-    cells = [_escaped(readable(column.kind, cell, raw)) for column, cell in zip(columns, line.cells, strict=True)]
+    cells = [_escaped(text) for text in line_texts(line, columns, raw)]
     cells[0] = r"\quad " * line.level + cells[0]
     return cells
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.render.bars import bar
-from cnncost.render.cells import RIGHT_ALIGNED, UNKNOWN, readable
+from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN, readable
 from cnncost.render.screen import ASCII, cut, pad, printable, width_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _GAP = 2
 _INDENT = 2
 _BAR_WIDTHS = (12, 6, 3)
 _NARROWEST_NAME = 12
-_WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "field"})
+_WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "change", "field", "typed"})
 
 
 class Strip(NamedTuple):
@@ -77,7 +77,7 @@ class Layout(NamedTuple):
         if strip.column.kind == "share":
             text = text.rjust(strip.width)
             return text.ljust(width)
-        return pad(text, width, right=strip.column.kind in RIGHT_ALIGNED)
+        return pad(text, width, right=strip.column.kind not in LEFT_ALIGNED)
 
     def _line(self, number: int, line: Line) -> list[Piece]:
         if line.title:
@@ -133,27 +133,18 @@ def _across(strips: Sequence[Strip], bar_width: int) -> int:
     return sum(strip.across(bar_width) for strip in strips) + _GAP * (len(strips) - 1)
 
 
-def _draw(sheet: Sheet, index: int, raw: bool, ascii_only: bool) -> Strip:
-    column = sheet.columns[index]
-    lines = [*sheet.lines, sheet.totals] if sheet.totals else list(sheet.lines)
-    texts = [_text(column.kind, line.cells[index], raw, line) for line in lines]
-    if index == 0:
-        texts = [" " * (_INDENT * line.level) + text for line, text in zip(lines, texts, strict=True)]
-    elif column.kind in _WITH_UNIT:
+def _draw(column: Column, lines: Sequence[Line], texts: Sequence[str], ascii_only: bool) -> Strip:
+    """A column from the texts of its cells."""
+    if column.kind in _WITH_UNIT:
         texts = _units_below_each_other(texts)
     heading, detail = column.heading, column.detail
     if ascii_only:
         texts = [text.translate(ASCII) for text in texts]
         heading, detail = heading.translate(ASCII), detail.translate(ASCII)
+    if column.kind == "text":
+        texts = [printable(text) for text in texts]
     measure = width_of if column.kind == "text" else len
-    return Strip(column, heading, detail, texts, max(map(measure, texts), default=0))
-
-
-def _text(kind: Kind, cell: Any, raw: bool, line: Line) -> str:
-    if cell is None and line.title:
-        return ""
-    text = readable(kind, cell, raw)
-    return text if kind != "text" else printable(text)
+    return Strip(column, heading, detail, list(texts), max(map(measure, texts), default=0))
 
 
 def _units_below_each_other(texts: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.render.cells import RIGHT_ALIGNED, readable
+from cnncost.render.cells import LEFT_ALIGNED, line_texts
 
 if TYPE_CHECKING:
     from cnncost.render.sheet import Column, Document, Line, Sheet
@@ -20,7 +20,7 @@ def _table(sheet: Sheet, raw: bool) -> str:
     above += [_escaped(sheet.caption)] if sheet.caption else []
     rows = [
         _row([_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]),
-        _row(["---:" if column.kind in RIGHT_ALIGNED else "---" for column in sheet.columns]),
+        _row(["---" if column.kind in LEFT_ALIGNED else "---:" for column in sheet.columns]),
         *(_row(_cells(line, sheet.columns, raw)) for line in sheet.lines),
     ]
     if sheet.totals:
@@ -30,7 +30,7 @@ def _table(sheet: Sheet, raw: bool) -> str:
 
 
 def _cells(line: Line, columns: tuple[Column, ...], raw: bool) -> list[str]:
-    cells = [_escaped(readable(column.kind, cell, raw)) for column, cell in zip(columns, line.cells, strict=True)]
+    cells = [_escaped(text) for text in line_texts(line, columns, raw)]
     cells[0] = "&emsp;" * line.level + cells[0]  # ordinary blanks at the start of a cell are dropped
     return cells
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Kind = Literal["text", "count", "bytes", "number", "ratio", "shape", "field", "share"]
-"""What a column holds: text, a whole number of things or of bytes, a plain number, a quotient, the dimensions of a
-sample, a receptive field, or a :class:`Share`."""
+Kind = Literal["text", "count", "bytes", "change", "number", "ratio", "shape", "field", "share", "verdict", "typed"]
+"""What a column holds: text, a whole number of things or of bytes, a signed difference (:class:`Typed`), a plain
+number, a quotient, the dimensions of a sample, a receptive field, a :class:`Share`, whether a check holds, or values
+of several kinds (:class:`Typed`)."""
 
 
 class Share(NamedTuple):
@@ -17,6 +18,14 @@ class Share(NamedTuple):
 
     part: int
     whole: int
+
+
+class Typed(NamedTuple):
+    """A value that brings its kind along, for columns that hold several; an `exact` one is written out."""
+
+    kind: Kind
+    value: Any
+    exact: bool = False
 
 
 class Column(NamedTuple):

@@ -10,6 +10,7 @@ from cnncost.spec.expr import bracket_hint
 from cnncost.spec.text import Node, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Sequence as Ordered
 
     from cnncost.errors import Span
@@ -32,8 +33,8 @@ class Argument(NamedTuple):
         return environment.evaluate(self.node)
 
 
-def match(callee: str, parameters: Ordered[str], signature: str, node: Node | None) -> dict[str, Argument]:
-    """The arguments in `node` by the name of the parameter they are for.
+def match(callee: str, parameters: Ordered[str], signature: Callable[[], str], node: Node | None) -> dict[str, Argument]:
+    """The arguments in `node` by the name of the parameter they are for; `signature` is asked for in errors only.
 
     Raises:
         SpecError: more arguments than parameters, or one for no parameter.
@@ -48,7 +49,7 @@ def match(callee: str, parameters: Ordered[str], signature: str, node: Node | No
         items = [node] if len(parameters) == 1 else node.items
         if len(items) > len(parameters):
             message = f"`{callee}` takes {len(parameters)} arguments, not {len(items)}"
-            raise SpecError(message, items[len(parameters)].span, hint=f"it is {signature}")
+            raise SpecError(message, items[len(parameters)].span, hint=f"it is {signature()}")
         return {name: Argument(name, item, item.span) for name, item in zip(parameters, items, strict=False)}
     arguments = {}
     for key, value in node.entries:
@@ -59,10 +60,12 @@ def match(callee: str, parameters: Ordered[str], signature: str, node: Node | No
     return arguments
 
 
-def _unknown(callee: str, parameters: Ordered[str], signature: str, key: Scalar) -> SpecError:
+def _unknown(callee: str, parameters: Ordered[str], signature: Callable[[], str], key: Scalar) -> SpecError:
+    commas = bracket_hint(key.text, key.span)
+    if commas is not None:
+        return SpecError("unbalanced parentheses", key.span, hint=commas)
     close = did_you_mean(key.text, parameters)
-    hint = bracket_hint(key.text, key.span) or f"it is {signature}"
-    return SpecError(f"`{callee}` has no parameter `{key.text[:60]}`{close}", key.span, hint=hint)
+    return SpecError(f"`{callee}` has no parameter `{key.text[:60]}`{close}", key.span, hint=f"it is {signature()}")
 
 
 def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:
@@ -74,7 +77,7 @@ def block_values(signature: Signature, node: Node | None, span: Span, outer: Env
         SpecError: a missing, extra or ill-formed argument.
     """
     names = [parameter.name for parameter in signature.parameters]
-    arguments = match(signature.name, names, str(signature), node)
+    arguments = match(signature.name, names, signature.__str__, node)
     for parameter in signature.parameters:
         if parameter.name in arguments:
             inner.values[parameter.name] = arguments[parameter.name].value(outer)

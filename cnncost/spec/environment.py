@@ -14,7 +14,7 @@ from cnncost.spec.text import Mapping, Node, Scalar, Sequence
 from cnncost.spec.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from cnncost.errors import Span
     from cnncost.spec.document import Document
@@ -54,7 +54,8 @@ class Environment:
     def __init__(self, globals_: Globals, values: dict[str, Value] | None = None) -> None:
         self.globals = globals_
         self.values = values or {}
-        self.channels: Callable[[], int] | None = None
+        self.channels: int | None = None
+        """Channels of what the step reads; ``None`` where it reads nothing, or several outputs."""
 
     def within(self, values: dict[str, Value]) -> Environment:
         """The environment of a turn of a loop: everything here, and `values`."""
@@ -65,7 +66,7 @@ class Environment:
         if name in self.values:
             return self.values[name]
         if name == "channels" and self.channels is not None:
-            return self.channels()
+            return self.channels
         if name in self.globals.variables:
             return self.globals.variables[name]
         if name in self.globals.callees:
@@ -74,8 +75,10 @@ class Environment:
             raise Fault(f"the variable `{name}` is defined later, on line {self.globals.later[name]}")
         if name in ("index", "first", "last"):
             raise Fault(f"`{name}` is known only inside a loop or beside a `repeat`")
-        if name in ("channels", "input"):
-            raise Fault(f"`{name}` is not known here")
+        if name == "channels":
+            raise Fault("`channels` is known only where a step reads one output")
+        if name == "input":
+            raise Fault("`input` is an output to read with `from`, not a number")
         raise KeyError(name)
 
     def names(self) -> Iterator[str]:

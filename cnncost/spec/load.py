@@ -11,8 +11,9 @@ from cnncost.layers import Tensor
 from cnncost.spec import library
 from cnncost.spec.document import Document, read_document
 from cnncost.spec.environment import Environment, Globals, define_variables
-from cnncost.spec.expand import Expansion, Place, output_names
+from cnncost.spec.expand import Expansion
 from cnncost.spec.names import Binding, Lexicon
+from cnncost.spec.place import Place
 from cnncost.spec.placing import Network
 from cnncost.spec.signature import check_name
 from cnncost.spec.text import Limits, Mapping, Node, Scalar, parse
@@ -209,17 +210,17 @@ def _tensor(shape: Value, span: Span) -> Tensor:
 def _expand(expansion: Expansion, environment: Environment, lexicon: Lexicon, title: str) -> Graph:
     """Run the network's steps and find its outputs."""
     document, network = expansion.document, expansion.network
-    place = Place(environment, Lexicon(lexicon), "", ())
+    place = Place(environment, Lexicon(lexicon))
     start = (network.inputs[0],) if len(network.inputs) == 1 else ()
     steps = expansion.steps_of(document.network, "`network`")
     flow = expansion.run(steps, place, start)
-    ends: dict[bool, list[int]] = {False: [], True: []}
-    for name, is_auxiliary in output_names(document):
-        if not place.lexicon.was_dropped(name.text):
-            ends[is_auxiliary] += expansion.reference(name, place)
-    if document.outputs is None:
-        ends[False] = [expansion.single(flow, steps[-1])] if steps else []
-    if not ends[False]:
+    kept = [name for name in document.outputs or () if not place.lexicon.was_dropped(name.text)]
+    outputs = [output for name in kept for output in expansion.references(name, place)]
+    if document.outputs is None and steps:
+        outputs = [expansion.single(flow, steps[-1])]
+    heads = [name for name in document.auxiliary if not place.lexicon.was_dropped(name.text)]
+    auxiliary = [output for name in heads for output in expansion.references(name, place)]
+    if not outputs:
         raise SpecError("the network has no output", document.network.span)
     warnings = tuple(document.unused())
-    return network.finish(title, ends[False], ends[True], document.source, warnings)
+    return network.finish(title, outputs, auxiliary, document.source, warnings)

@@ -10,6 +10,8 @@ from cnncost.errors import Span, SpecError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cnncost.spec.text import Node
+
 
 class Binding:
     """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split.
@@ -39,6 +41,13 @@ class Binding:
         self.end = end
         self.inside = inside
         self.turns = turns
+
+    @property
+    def outputs(self) -> tuple[int, ...]:
+        """The nodes that the next step reads: the output, or every piece of a split."""
+        if self.output is not None:
+            return (self.output,)
+        return tuple(turn.output for turn in self.turns or () if turn.output is not None)
 
 
 class Lexicon:
@@ -126,15 +135,13 @@ def resolve(text: str, span: Span, lexicon: Lexicon, evaluate: Callable[[str, Sp
     return found
 
 
-def outputs(found: list[Binding], text: str, span: Span) -> list[int]:
-    """The nodes that bindings read; raises SpecError for one that has several outputs."""
-    nodes = []
-    for binding in found:
-        if binding.output is None:
-            hint = f"choose one, `{text}[0]`, or take all, `{text}[*]`"
-            raise SpecError(f"`{text}` has {len(binding.turns or ())} outputs", span, hint=hint)
-        nodes.append(binding.output)
-    return nodes
+def outputs_of(binding: Binding, node: Node) -> list[int]:
+    """The node that a reference's binding reads; raises SpecError for one that has several outputs."""
+    if binding.output is None:
+        text = getattr(node, "text", "")
+        hint = f"choose one, `{text}[0]`, or take all, `{text}[*]`"
+        raise SpecError(f"`{text}` has {len(binding.turns or ())} outputs", node.span, hint=hint)
+    return [binding.output]
 
 
 def _parse(text: str, span: Span) -> list[_Part]:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from cnncost.spec import text
     from cnncost.spec.arguments import Argument
     from cnncost.spec.environment import Environment
-    from cnncost.spec.expand import Place
+    from cnncost.spec.place import Flow, Place
     from cnncost.spec.steps import Step
 
-    Resolve = Callable[[text.Node], tuple[int, ...]]
+    Resolve = Callable[[text.Node], Flow]
 
 _LAYOUTS = {"map": "a map", "tokens": "tokens", "flat": "a flat tensor"}
 _STEPS_PER_NODE = 4
@@ -60,17 +60,24 @@ class Network:
         self.inputs.append(self.size - 1)
         return self.size - 1
 
-    def layer(self, step: Step, place: Place, label: str, reads: tuple[int, ...], resolve: Resolve | None) -> int:
+    def channels(self, flow: Flow) -> int | None:
+        """Channels of the one node in `flow`; ``None`` where there is not one."""
+        return self.nodes[flow[0]].y.channels if len(flow) == 1 else None
+
+    def layer(self, step: Step, place: Place, label: str, reads: Flow, resolve: Resolve | None = None) -> int:
         """Place the layer that `step` calls, reading the nodes `reads`; its node.
 
         Raises:
             SpecError: arguments that the layer does not take, or inputs that do not fit it.
         """
         kind = REGISTRY[step.callee]
-        self._check_count(step, reads)
+        if step.callee not in JOINS:
+            self.refuse_unless_one(reads, step)
+        elif not reads:
+            raise SpecError(f"`{step.callee}` joins nothing", step.callee_span, hint="give branches, or `from`: names")
         first = self.nodes[reads[0]].y
         rank = len(first.spatial) if first.layout == "map" else 0
-        arguments = match(step.callee, list(kind.fields), kind.signature(), step.arguments)
+        arguments = match(step.callee, list(kind.fields), kind.signature, step.arguments)
         values: dict[str, Any] = {}
         for name, argument in arguments.items():
             field = kind.fields[name]
@@ -90,7 +97,7 @@ class Network:
     def split(self, step: Step, place: Place, label: str, read: int) -> list[int]:
         """Place one `slice` for each piece of a `split` or `chunk`; their nodes."""
         sugar = SUGAR[step.callee]
-        arguments = match(step.callee, list(sugar.fields), sugar.signature(), step.arguments)
+        arguments = match(step.callee, list(sugar.fields), sugar.signature, step.arguments)
         x = self.nodes[read].y
         try:
             values = {
@@ -134,15 +141,12 @@ class Network:
             trainable = self.nodes[theirs.weights].trainable
             self.nodes[ours.id] = ours._replace(weights=theirs.weights, trainable=trainable)
 
-    def _check_count(self, step: Step, reads: tuple[int, ...]) -> None:
-        if step.callee in JOINS:
-            if not reads:
-                raise SpecError(f"`{step.callee}` joins nothing", step.callee_span, hint="give branches, or `from`: names")
+    def refuse_unless_one(self, flow: Flow, step: Step) -> None:
+        """Raise a SpecError where a step that reads one output has several to choose from, or none."""
+        if len(flow) == 1:
             return
-        if len(reads) == 1:
-            return
-        if reads:
-            message, hint = f"`{step.callee}` reads one output, not {len(reads)}", "choose one with `from: name[0]`"
+        if flow:
+            message, hint = f"`{step.callee}` reads one output, not {len(flow)}", "choose one with `from: name[0]`"
         else:
             names = ", ".join(self.nodes[node].name for node in self.inputs)
             message, hint = f"`{step.callee}` has nothing to read", f"say which input with `from`: {names}"
@@ -167,11 +171,11 @@ class Network:
             layer.check(*xs)
             y = self._outputs[key] = layer.output(*xs)
             if min(y.dims) < 1:
-                raise LayerError(f"the output of `{layer.keyword}` would be {y}", hint=f"its input is {xs[0]}")
+                raise LayerError(f"a dimension reaches zero: the output of `{layer.keyword}` would be {y}", hint=f"its input is {xs[0]}")
         return y
 
     def _append(
-        self, layer: Layer, place: Place, label: str, reads: tuple[int, ...], xs: tuple[Tensor, ...], y: Tensor, span: Span
+        self, layer: Layer, place: Place, label: str, reads: Flow, xs: tuple[Tensor, ...], y: Tensor, span: Span
     ) -> int:
         number = len(self.nodes)
         if number - len(self.inputs) >= self.limit:
@@ -181,7 +185,7 @@ class Network:
         return number
 
     def _explain(
-        self, error: LayerError, step: Step, arguments: dict[str, Argument], reads: tuple[int, ...]
+        self, error: LayerError, step: Step, arguments: dict[str, Argument], reads: Flow
     ) -> SpecError:
         """A layer's refusal with the place of the argument at fault, and the branches that a join would join."""
         argument = arguments.get(error.field or "")
@@ -244,7 +248,7 @@ def read_value(field: Field, argument: Argument, environment: Environment) -> An
     return value
 
 
-def _reference(argument: Argument, resolve: Resolve | None) -> tuple[int, ...]:
+def _reference(argument: Argument, resolve: Resolve | None) -> Flow:
     if argument.node is None or resolve is None:
         raise SpecError(f"`{argument.name}` needs the name of a step", argument.span)
     found = resolve(argument.node)

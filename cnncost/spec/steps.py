@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, did_you_mean
 from cnncost.spec.document import is_empty, plain_text
 from cnncost.spec.expr import bracket_hint
 from cnncost.spec.signature import check_name
@@ -36,7 +36,7 @@ class Step(NamedTuple):
     Attributes:
         callee: the layer, block or variable named; ``for`` or ``residual`` for those two.
         callee_span: where it is named. arguments: what stands beside the name.
-        loop: the keys of a ``for`` or a ``residual``. The rest are the modifiers, as written.
+        parts: the keys of a ``for`` or a ``residual``. The rest are the modifiers, as written.
     """
 
     callee: str
@@ -51,9 +51,19 @@ class Step(NamedTuple):
     parts: Mapping | None = None
 
     @property
-    def is_branching(self) -> bool:
-        """Whether it is a join written with its branches."""
-        return self.callee in JOINS and isinstance(self.arguments, Sequence)
+    def line(self) -> int:
+        """The line that it stands on."""
+        return self.callee_span.line
+
+    def part(self, key: str) -> Node:
+        """What stands under a key of a `for` or a `residual`."""
+        part = self.optional_part(key)
+        assert part is not None, f"parse_step has seen to {key}"
+        return part
+
+    def optional_part(self, key: str) -> Node | None:
+        """What stands under a key of a `for` or a `residual`, where it may be absent."""
+        return None if self.parts is None else self.parts.get(key)
 
 
 def parse_steps(node: Node, what: str) -> list[Step]:
@@ -106,17 +116,21 @@ def _compound(node: Mapping, head: str, keys: dict[str, str]) -> Step:
 
 
 def _refuse_two(first: Scalar, second: Scalar) -> None:
-    hint = f"arguments go inside the value of `{first.text}`; a second layer is a step of its own"
+    commas = bracket_hint(second.text, second.span)
+    if commas is not None:
+        raise SpecError("unbalanced parentheses", second.span, hint=commas)
     for head, keys in (("for", LOOP_KEYS), ("residual", RESIDUAL_KEYS)):
         if second.text in keys:
-            hint = f"`{second.text}` belongs beside `{head}`"
-    hint = bracket_hint(second.text, second.span) or hint
-    message = f"`{first.text[:60]}` and `{second.text[:60]}` in one step"
-    raise SpecError(message, second.span, hint=hint)
+            raise SpecError(f"`{second.text}` belongs beside `{head}`", second.span)
+    close = did_you_mean(second.text, MODIFIERS)
+    if close:
+        raise SpecError(f"a step has no modifier `{second.text[:60]}`{close}", second.span)
+    hint = f"arguments go inside the value of `{first.text}`; a second layer is a step of its own"
+    raise SpecError(f"two layers in one step, `{first.text[:60]}` and `{second.text[:60]}`", second.span, hint=hint)
 
 
-def _modifiers(node: Mapping) -> dict[str, Node | str | None]:
-    values: dict[str, Node | str | None] = {}
+def _modifiers(node: Mapping) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     for key in MODIFIERS:
         value = node.get(key)
         if value is not None:

@@ -7,7 +7,7 @@ recurses. What makes YAML surprising is refused: tags, merge keys, several docum
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -17,11 +17,10 @@ from cnncost.spec.yaml_errors import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
 __all__ = ["Limits", "Mapping", "Node", "Scalar", "Sequence", "parse"]
 
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may come without libyaml
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may come without libyaml
 _BYTE_ORDER_MARK = "\ufeff"
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -55,8 +54,12 @@ def parse(data: bytes | str, name: str, limits: Limits = Limits()) -> Node:
     """
     source = _source(data, name, limits.bytes)
     try:
-        root = _Builder(source, limits).build(yaml.parse(source.text, Loader=_Loader))
-    except (yaml.YAMLError, ValueError, OverflowError) as error:  # the latter by PyYAML's own parser, of "\\Uffffffff"
+        loader = _Loader(source.text)
+        try:
+            root = _Builder(source, limits).build(iter(loader.get_event, None))
+        finally:
+            loader.dispose()
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML's own parser lets chr() refuse "\Uffffffff"
         raise translate(error, source) from None
     if root is None or (isinstance(root, Scalar) and not root.text and not root.quoted):
         raise SpecError(f"`{name}` is empty", _point(source, 1, 1))

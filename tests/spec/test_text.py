@@ -249,7 +249,13 @@ REFUSED = [
 ]
 REFUSED_BY_LIBYAML = [  # PyYAML's own parser puts these elsewhere or takes them
     ('a: "\\q"', "unknown escape in a double-quoted string", "1:5", "\\", "single quotes keep a backslash as it is"),
-    ('a: "\\xzz"', "unfinished escape in a double-quoted string", "1:7", "z", "single quotes keep a backslash as it is"),
+    (
+        'a: "\\xzz"',
+        "unfinished escape in a double-quoted string",
+        "1:7",
+        "z",
+        "single quotes keep a backslash as it is",
+    ),
     ("%x\na: 1", "unknown directive `%`", "1:3", "", "a file needs none"),
     ("%YAML 3.0\n---\na", "YAML of an unknown version", "1:1", "%", "remove the `%YAML` line"),
     ("a: |0\n x", "`|` and `>` take nothing else on their line", "1:5", "0", "quote the whole value"),
@@ -261,7 +267,13 @@ without_libyaml = pytest.mark.skipif(not yaml.__with_libyaml__, reason="words li
 @pytest.mark.parametrize(("data", "message", "where", "below", "hint"), REFUSED)
 @pytest.mark.parametrize("loader", ["as installed", "pure Python"])
 def test_refused(  # noqa: PLR0913
-    data: bytes | str, message: str, where: str, below: str, hint: str | None, loader: str, monkeypatch: pytest.MonkeyPatch
+    data: bytes | str,
+    message: str,
+    where: str,
+    below: str,
+    hint: str | None,
+    loader: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if loader == "pure Python":
         monkeypatch.setattr(text, "_Loader", yaml.SafeLoader)
@@ -328,7 +340,9 @@ def test_hostile_text_is_refused_soon(name: str) -> None:
 
 TEXTS = st.one_of(
     st.text(max_size=60),
-    st.lists(st.sampled_from([*"abc01[]{},:-?&*!|>'\"%@#<\\ \n\t", "- ", ": ", "\n  ", "&a ", "*a", "---\n"])).map("".join),
+    st.lists(st.sampled_from([*"abc01[]{},:-?&*!|>'\"%@#<\\ \n\t", "- ", ": ", "\n  ", "&a ", "*a", "---\n"])).map(
+        "".join
+    ),
     st.binary(max_size=40),
 )
 

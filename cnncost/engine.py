@@ -1,0 +1,57 @@
+"""Graph -> report: every metric and receptive field of every layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.graph import INPUT
+from cnncost.passes import METRICS, Analysis, Settings
+from cnncost.passes.receptive_field import receptive_fields
+from cnncost.report import Figures, Report, Row, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.graph import Graph
+
+
+def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:  # noqa: B008 - immutable
+    """What `graph` costs under `settings`, which must have been checked.
+
+    >>> from cnncost.graph import Graph
+    >>> analyze_graph(Graph("empty", (), (), ())).totals.params
+    0
+    """
+    analysis = Analysis(graph, settings)
+    rows = tuple(_rows(analysis))
+    return Report(
+        graph.name,
+        graph.source,
+        settings,
+        {graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs},
+        tuple([graph.nodes[i].name for i in graph.outputs]),
+        total([row.figures for row in rows]),
+        rows,
+        graph.warnings,
+    )
+
+
+def _rows(analysis: Analysis) -> Iterator[Row]:
+    columns = [analysis.column(name) for name in METRICS]
+    figures = [Figures(dict(zip(METRICS, values, strict=True))) for values in zip(*columns, strict=True)]
+    fields = receptive_fields(analysis)
+    for node in analysis.nodes:
+        if node.layer is INPUT:
+            continue
+        reached = {name: field for name, column in fields.items() if (field := column[node.id]) is not None}
+        yield Row(
+            node.name,
+            node.type,
+            tuple([analysis.nodes[i].name for i in node.inputs]),
+            (analysis.settings.batch, *node.y.dims),
+            figures[node.id],
+            analysis.operations[node.id],
+            next(iter(reached.values()), None),
+            reached if len(fields) > 1 else None,
+            tuple([scope.kind for scope in node.scopes]),
+        )

@@ -1,0 +1,198 @@
+"""Receptive fields in any graph: which pixels of the input can influence a unit, along each axis, exactly.
+
+The recurrence of the notes (004, 10.1), RF_l = RF_(l-1) + (k_l - 1) j_(l-1) with the jump j as the product of the
+strides, and of Araujo, Norris & Sim 2019 (Distill, "Computing Receptive Fields of Convolutional Neural Networks"),
+which adds where the field starts and takes the union over the paths of a graph.
+
+What both leave open: a layer that magnifies makes the field depend on the position (a :class:`Track` has phases); paths
+of unlike jump meet (several tracks side by side); a global pool, attention or a statistic reads everything
+(`is_global`); flattening mixes the units up (`placed`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.passes.track import Track, largest_extent, twice_center, unite
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.layers.tensor import Reach, Tensor, Window
+    from cnncost.passes.analysis import Analysis
+
+Number = int | float
+
+# Beyond these a field keeps its size and loses its place: no network is like that, and the work stays bounded.
+_MOST_PHASES = 4096
+_MOST_TRACKS = 4
+
+
+class ReceptiveField(NamedTuple):
+    """Receptive field of the units of one layer, in pixels of one input of the network, per axis.
+
+    Attributes:
+        size: extent; the largest over all units where it depends on the position.
+        jump: pixels between the fields of neighbouring units; ``None`` where there is no such number.
+        start_padding: pixels by which the first unit's field lies before the input's border.
+        center: where the middle of the first unit's field lies; ``None``, like the padding, where the place is unknown.
+        aligned: whether the fields of all paths that met had the same center and jump.
+        is_global: whether some path reads the whole input; the other figures are those of the paths that do not, or,
+            where there are none, the whole input.
+    """
+
+    size: tuple[int, ...]
+    jump: tuple[Number, ...] | None
+    start_padding: tuple[Number, ...] | None
+    center: tuple[Number, ...] | None
+    aligned: bool = True
+    is_global: bool = False
+
+
+class Field(NamedTuple):
+    """The receptive fields of all units of a layer, in one input of the network.
+
+    Attributes:
+        axes: per axis of the input, what the units see of it: several tracks where paths of unlike jump met. ``None``
+            where every path reads the whole input.
+        aligned, is_global: as in :class:`ReceptiveField`.
+        placed: whether it is known which unit sees which pixels.
+    """
+
+    axes: tuple[tuple[Track, ...], ...] | None
+    aligned: bool = True
+    is_global: bool = False
+    placed: bool = True
+
+
+_EVERYTHING = Field(None, is_global=True)
+_PIXEL = (Track(1, (0,), (0,)),)
+
+
+def receptive_fields(analysis: Analysis) -> dict[str, list[ReceptiveField | None]]:
+    """The receptive field of every node in each input of the network; ``None`` where it reads nothing of that input."""
+    figures = {}
+    for source in analysis.graph.inputs:
+        node = analysis.nodes[source]
+        figures[node.name] = [
+            None if field is None else _figures(field, node.y, reader.y)
+            for reader, field in zip(analysis.nodes, fields(analysis, source), strict=True)
+        ]
+    return figures
+
+
+def fields(analysis: Analysis, source: int) -> list[Field | None]:
+    """The field of every node in the input of the network at index `source`, in one pass over the graph."""
+    known: list[Field | None] = []
+    for node, reaches in zip(analysis.nodes, analysis.reaches, strict=True):
+        if node.id == source:
+            known.append(Field((_PIXEL,) * len(node.y.spatial)))
+            continue
+        paths = [
+            _through(field, reach, x, node.y)
+            for field, reach, x in zip([known[i] for i in node.inputs], reaches, node.xs, strict=True)
+            if field is not None and reach != "nothing"
+        ]
+        known.append(_union(paths, node.y) if paths else None)
+    return known
+
+
+def _through(field: Field, reach: Reach, x: Tensor, y: Tensor) -> Field:
+    """The field of units that read units of `field`, in the way that `reach` says."""
+    if reach == "point" or field.axes is None:
+        return field
+    if reach == "statistics":
+        return field._replace(is_global=True)
+    if isinstance(reach, tuple):
+        return _through_windows(field, field.axes, reach, x, y)
+    if reach == "scattered":
+        return _scattered(field, field.axes, x, y)
+    if reach == "mixture" and field.placed:
+        return field
+    return _EVERYTHING
+
+
+def _through_windows(
+    field: Field, axes: tuple[tuple[Track, ...], ...], windows: tuple[Window, ...], x: Tensor, y: Tensor
+) -> Field:
+    if _cover(windows, x, y):
+        return _EVERYTHING
+    if not field.placed or len(windows) != len(axes):
+        return field if all(window.size == 1 for window in windows) else _EVERYTHING
+    seen: list[tuple[Track, ...]] = []
+    for axis, (tracks, window) in enumerate(zip(axes, windows, strict=True)):
+        if axis and tracks == axes[axis - 1] and window == windows[axis - 1]:
+            seen.append(seen[-1])  # most maps and kernels are square
+        else:
+            seen.append(tuple([track.through(window) for track in tracks]))
+    placed = all(track.period <= _MOST_PHASES for tracks in seen for track in tracks)
+    return Field(tuple(seen), field.aligned, field.is_global, placed)
+
+
+def _cover(windows: tuple[Window, ...], x: Tensor, y: Tensor) -> bool:
+    """Whether there is one unit, and it reads exactly the whole map: a global pool by another name."""
+    return 1 == y.positions < x.positions and all(
+        window.start == 0 and window.size == size for window, size in zip(windows, x.spatial, strict=True)
+    )
+
+
+def _scattered(field: Field, axes: tuple[tuple[Track, ...], ...], x: Tensor, y: Tensor) -> Field:
+    """Units somewhere else. One unit is easily found again; spread over many places it is what all of them saw."""
+    if x.positions > 1:
+        return field._replace(placed=False)
+    if y.positions == 1:
+        return field
+    return field._replace(axes=tuple([tuple([track.at_first_unit() for track in tracks]) for tracks in axes]))
+
+
+def _union(paths: Sequence[Field], y: Tensor) -> Field:
+    """Everything that is seen along any of the paths; those that see the whole input leave only their mark."""
+    if len(paths) == 1:
+        return paths[0]
+    local = [path for path in paths if path.axes is not None]
+    is_global = any(path.is_global for path in paths)
+    if len(local) <= 1 or all(path == local[0] for path in local[1:]):
+        return local[0]._replace(is_global=is_global) if local else _EVERYTHING
+    by_axis = list(zip(*(path.axes for path in local if path.axes is not None), strict=True))
+    aligned = all(path.aligned for path in local)
+    if not all(path.placed for path in local):
+        sizes = [max([track for tracks in axis for track in tracks], key=lambda track: track.size) for axis in by_axis]
+        return Field(tuple([(track,) for track in sizes]), aligned, is_global, placed=False)
+    axes = []
+    for extent, axis in zip(_units(y, len(by_axis)), by_axis, strict=True):
+        tracks = [track for tracks in axis for track in tracks]
+        if extent == 1:  # how far the next unit would be does not matter
+            tracks = [track.at_first_unit() for track in tracks]
+        axes.append(unite(tracks))
+        aligned = aligned and len(axes[-1]) == 1 and len({track.twice_center for track in tracks}) == 1
+    return Field(tuple(axes), aligned, is_global, all(len(tracks) <= _MOST_TRACKS for tracks in axes))
+
+
+def _figures(field: Field, source: Tensor, y: Tensor) -> ReceptiveField:
+    """What is reported of a field in the input `source`, for the units of `y`."""
+    if field.axes is None:
+        middle = tuple([_quotient(size - 1, 2) for size in source.spatial])
+        return ReceptiveField(source.spatial, None, (0,) * len(middle), middle, field.aligned, field.is_global)
+    if not field.placed:
+        size = tuple([max([track.size for track in tracks]) for tracks in field.axes])
+        return ReceptiveField(size, None, None, None, field.aligned, field.is_global)
+    units = _units(y, len(field.axes))
+    size = tuple([largest_extent(tracks, extent) for tracks, extent in zip(field.axes, units, strict=True)])
+    centers = [twice_center(tracks) for tracks in field.axes]
+    center = tuple([_quotient(twice, 2 * over) for twice, over in centers])
+    axes = zip(size, centers, strict=True)
+    padding = tuple([_quotient((extent - 1) * over - twice, 2 * over) for extent, (twice, over) in axes])
+    jump = None
+    if all(len(tracks) == 1 for tracks in field.axes):
+        jump = tuple([_quotient(*tracks[0].jump) for tracks in field.axes])
+    return ReceptiveField(size, jump, padding, center, field.aligned, field.is_global)
+
+
+def _units(y: Tensor, axes: int) -> tuple[int, ...]:
+    """Units along each axis of the network's input; a map of another rank, where fields are placed, has one."""
+    return y.spatial if len(y.spatial) == axes else (1,) * axes
+
+
+def _quotient(numerator: int, denominator: int) -> Number:
+    """A whole number where it is one."""
+    return numerator / denominator if numerator % denominator else numerator // denominator

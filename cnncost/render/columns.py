@@ -1,0 +1,88 @@
+"""The columns of `analyze`: every metric by its name, and a few that are no metric."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.render.headings import detail_of, heading_of, kind_of
+from cnncost.render.sheet import Column, Share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from cnncost.report import Report, Row
+
+_OWN = {
+    "layer": Column("layer", "layer"),
+    "type": Column("type", "type", keep=2),
+    "layers": Column("layers", "layers", "count", keep=1),
+    "output_shape": Column("output_shape", "output shape", "shape", keep=6),
+    "receptive_field": Column("receptive_field", "receptive", "field", detail="field", keep=3),
+    "flops_per_byte": Column("flops_per_byte", "FLOPs", "number", detail="per byte", keep=1),
+    "share": Column("share", "share", "share", keep=7),
+}
+_KEEP = {"params": 9, "macs": 10, "flops": 8, "activation_bytes": 5}
+"""What stays longest on a narrow terminal."""
+
+DEFAULT = ("layer", "type", "output_shape", "params", "macs", "flops", "activation_bytes", "receptive_field", "share")
+DEFAULT_TRAINING = (*DEFAULT[:6], "backward_flops", *DEFAULT[6:])
+"""With the backward pass, where it runs."""
+
+
+def chosen(names: Sequence[str], report: Report, shared: str) -> tuple[Column, ...]:
+    """The columns of these names; `shared` is the metric that the share is of.
+
+    Raises:
+        SpecError: there is no column of a name.
+    """
+    return tuple(_column(name, report, shared) for name in names)
+
+
+def known(report: Report) -> tuple[str, ...]:
+    """Every column there is, in the order of a CSV file."""
+    first = ("layer", "type", "output_shape")
+    return (*first, *report.totals, "receptive_field", "flops_per_byte", "share", "layers")
+
+
+def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
+    """The function from a row to its cell in the column `name`."""
+    if name == "share":
+        whole = report.totals[shared] or 0
+        return lambda row: None if row.figures[shared] is None else Share(row.figures[shared], whole)
+    if name in _CELLS:
+        return _CELLS[name]
+    return lambda row: row.figures[name]
+
+
+def total_of(name: str, report: Report) -> Any:
+    """The cell of the totals in the column `name`; blank where a total means nothing."""
+    if name == "layers":
+        return sum(row.count for row in report.rows)
+    return "total" if name == "layer" else report.totals.get(name, "")
+
+
+def _column(name: str, report: Report, shared: str) -> Column:
+    if name == "share":
+        return _OWN[name]._replace(detail=f"of {heading_of(shared)}")
+    if name in _OWN:
+        return _OWN[name]
+    if name not in report.totals:
+        names = known(report)
+        raise SpecError(f"unknown column `{name}`{did_you_mean(name, names)}", hint=f"they are {', '.join(names)}")
+    detail = detail_of(name, report.settings.convention)
+    return Column(name, heading_of(name), kind_of(name), detail, _KEEP.get(name, 4))
+
+
+def _shape(row: Row) -> tuple[int, ...] | None:
+    return None if row.output_shape is None else row.output_shape[1:]  # of one sample
+
+
+_CELLS: dict[str, Callable[[Row], Any]] = {
+    "layer": lambda row: row.name,
+    "type": lambda row: row.type,
+    "layers": lambda row: row.count,
+    "output_shape": _shape,
+    "receptive_field": lambda row: row.receptive_field,
+    "flops_per_byte": lambda row: row.flops_per_byte,
+}

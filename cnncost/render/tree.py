@@ -1,0 +1,75 @@
+"""Rows as a tree of blocks: `stage[0].bottleneck[1].conv` under titles that say `stage[0]` and `bottleneck[1]` once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Branch(NamedTuple):
+    """One line of the tree: the part of the name that is new here, how deep, and the row, none for a title."""
+
+    name: str
+    level: int
+    row: int | None
+
+
+def tree_of(names: Sequence[str]) -> list[Branch]:
+    """The tree of the rows with these names, in their order.
+
+    A block that holds a single thing is no level of its own: both names stay together.
+
+    >>> for branch in tree_of(["stem.conv", "stage[0].conv", "stage[0].add.relu", "linear"]):
+    ...     print("  " * branch.level + branch.name, branch.row)
+    stem.conv 0
+    stage[0] None
+      conv 1
+      add.relu 2
+    linear 3
+    """
+    sizes = _sizes(names)
+    branches: list[Branch] = []
+    above: list[str] = []
+    for row, name in enumerate(names):
+        blocks = _blocks(name, sizes)
+        shared = _shared(above, blocks)
+        for level in range(shared, len(blocks)):
+            parent = len(blocks[level - 1]) + 1 if level else 0
+            branches.append(Branch(blocks[level][parent:], level, None))
+        parent = len(blocks[-1]) + 1 if blocks else 0
+        branches.append(Branch(name[parent:], len(blocks), row))
+        above = blocks
+    return branches
+
+
+def _prefixes(name: str) -> Iterable[str]:
+    """`a.b` and `a.b.c` of `a.b.c.d`, preceded by `a`: every block the layer lies in, outermost first."""
+    return (name[:index] for index, character in enumerate(name) if character == ".")
+
+
+def _sizes(names: Iterable[str]) -> dict[str, int]:
+    """How many rows lie in each block."""
+    sizes: dict[str, int] = {}
+    for name in names:
+        for block in _prefixes(name):
+            sizes[block] = sizes.get(block, 0) + 1
+    return sizes
+
+
+def _blocks(name: str, sizes: dict[str, int]) -> list[str]:
+    """The blocks that get a title: they hold several rows, and more than the block inside them."""
+    inside = [*_prefixes(name)]
+    within = [*(sizes[block] for block in inside), 1]
+    return [block for block, size in zip(inside, within[1:], strict=True) if sizes[block] > size]
+
+
+def _shared(above: Sequence[str], blocks: Sequence[str]) -> int:
+    """How many titles the previous row has already shown."""
+    count = 0
+    for one, other in zip(above, blocks, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

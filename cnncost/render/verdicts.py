@@ -1,0 +1,45 @@
+"""What `check` found, as data and as a sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.render.headings import heading_of, kind_of
+from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.budget import Verdict
+
+_COLUMNS = (
+    Column("network", "network"),
+    Column("figure", "figure", keep=9),
+    Column("actual", "is", "typed", keep=8),
+    Column("rule", "must be", keep=5),
+    Column("limit", "", "typed", keep=7),
+    Column("verdict", "verdict", "verdict", keep=10),
+    Column("source", "source", keep=1),
+)
+
+
+def verdict_document(verdicts: Sequence[Verdict]) -> Document:
+    """All verdicts, and how many failed."""
+    return Document(
+        lambda: {"schema": 1, "ok": all(each.holds for each in verdicts), "checks": [each.to_dict() for each in verdicts]},
+        lambda: (_sheet(verdicts),),
+    )
+
+
+def _sheet(verdicts: Sequence[Verdict]) -> Sheet:
+    failed = sum(not verdict.holds for verdict in verdicts)
+    summary = f"{failed} of {len(verdicts)} checks failed" if failed else f"all {len(verdicts)} checks hold"
+    return Sheet("", _COLUMNS, tuple(map(_line, verdicts)), notes=(summary,))
+
+
+def _line(verdict: Verdict) -> Line:
+    kind = kind_of(verdict.figure)
+    # Figures that must agree to the unit are shown to the unit.
+    actual, limit = (Typed(kind, value, exact=verdict.exact) for value in (verdict.actual, verdict.limit))
+    rule = "exactly" if verdict.exact else "at most"
+    return Line((verdict.network, heading_of(verdict.figure), actual, rule, limit, verdict.holds, verdict.source))

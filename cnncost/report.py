@@ -1,0 +1,326 @@
+"""The result of an analysis: frozen data, to and from JSON, regrouped and sorted. No formatting.
+
+Figures are per row, one row per layer to begin with; totals are those of the whole network, however rows are regrouped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.layers.tensor import Operations
+from cnncost.passes import METRICS, Settings
+from cnncost.passes.receptive_field import ReceptiveField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+SCHEMA_VERSION = 1
+"""Version of the JSON form; a reader refuses any other."""
+
+FIELD_KEYS = ("size", "jump", "start_padding", "center", "aligned", "global")
+"""The fields of a :class:`ReceptiveField`, as the JSON calls them."""
+
+
+class Figures(Mapping[str, "int | None"]):
+    """The metrics of a row or of the network, by name, in the order of the registry.
+
+    ``figures["flops"]`` is ``None`` where a metric has no answer; ``figures.flops`` is a number, or an error.
+
+    >>> figures = Figures({"params": 320, "gradient_bytes": None})
+    >>> figures.params, figures["gradient_bytes"]
+    (320, None)
+    >>> figures.gradient_bytes
+    Traceback (most recent call last):
+    AttributeError: `gradient_bytes` has no value here
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, int | None]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> int | None:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> int:
+        # Only for names that are no attributes; copying and pickling ask for some before there are values.
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"there is no figure {name!r}")
+        value = self._values[name]
+        if value is None:
+            raise AttributeError(f"`{name}` has no value here")
+        return value
+
+    def __eq__(self, other: object) -> bool:
+        return self._values == other._values if isinstance(other, Figures) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Figures({self._values!r})"
+
+    @property
+    def flops_per_byte(self) -> float | None:
+        """Arithmetic intensity, FLOPs per byte read or written (Williams et al. 2009); nothing where no byte is."""
+        return self.flops / self.traffic_bytes if self.traffic_bytes else None
+
+
+def total(figures: Sequence[Figures]) -> Figures:
+    """The figures of several rows together: sums, or the largest where one buffer serves all; gaps stay gaps.
+
+    >>> from cnncost.passes import METRICS
+    >>> METRICS["im2col_bytes"].total
+    'max'
+    """
+    return Figures({name: _total(name, [each[name] for each in figures]) for name in METRICS})
+
+
+def _total(name: str, values: list[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return None
+    return sum(known) if METRICS[name].total == "sum" else max(known, default=0)
+
+
+class Row(NamedTuple):
+    """One layer, or several that were merged.
+
+    Attributes:
+        name: unique, hierarchical: ``stage[0].bottleneck[1].residual.conv``.
+        type: the layer type, or the kind of block that was merged.
+        inputs: names of the rows and of the network's inputs that it reads.
+        output_shape: with the batch; of the last layer of a block, ``None`` for layers that are merely of one type.
+        figures: the metrics.
+        operations: of the forward pass, by kind, for the whole batch.
+        receptive_field: in the first input of the network that reaches it; of the last layer of a block.
+        receptive_fields: in every input that reaches it, where the network has several inputs.
+        scopes: kinds of the containers it lies in, outermost first.
+        count: layers that it stands for.
+    """
+
+    name: str
+    type: str
+    inputs: tuple[str, ...]
+    output_shape: tuple[int, ...] | None
+    figures: Figures
+    operations: Operations
+    receptive_field: ReceptiveField | None = None
+    receptive_fields: Mapping[str, ReceptiveField] | None = None
+    scopes: tuple[str, ...] = ()
+    count: int = 1  # type: ignore[assignment]  # not the method of tuples
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it."""
+        row: dict[str, Any] = {
+            "name": self.name,
+            "type": self.type,
+            "inputs": list(self.inputs),
+            "output_shape": None if self.output_shape is None else list(self.output_shape),
+            **self.figures,
+            "ops": self.operations._asdict(),
+            "receptive_field": self.receptive_field and _field_to_dict(self.receptive_field),
+        }
+        if self.receptive_fields is not None:
+            row["receptive_fields"] = {name: _field_to_dict(field) for name, field in self.receptive_fields.items()}
+        return {**row, "scopes": list(self.scopes), "count": self.count}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Row:
+        """The row that :meth:`to_dict` described."""
+        shape, field, fields = data["output_shape"], data["receptive_field"], data.get("receptive_fields")
+        return cls(
+            data["name"],
+            data["type"],
+            tuple(data["inputs"]),
+            None if shape is None else tuple(shape),
+            _figures_from_dict(data),
+            Operations(**data["ops"]),
+            field and _field_from_dict(field),
+            fields and {name: _field_from_dict(field) for name, field in fields.items()},
+            tuple(data["scopes"]),
+            data["count"],
+        )
+
+
+class Report(NamedTuple):
+    """What a network costs, layer by layer.
+
+    Attributes:
+        name: the network's. source: where it was published.
+        settings: how it runs.
+        inputs: shape of every input, with the batch. outputs: names of the layers that are outputs.
+        totals: the metrics of the whole network.
+        rows: one per layer, in the order of execution, until they are regrouped.
+        warnings: what the loader found odd.
+    """
+
+    name: str
+    source: str | None
+    settings: Settings
+    inputs: Mapping[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+    totals: Figures
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...] = ()
+
+    def grouped(self, depth: int) -> Report:
+        """The report with one row per block: rows whose names agree in the first `depth` segments are merged.
+
+        Raises:
+            SpecError: `depth` is less than 1.
+        """
+        if depth < 1:
+            raise SpecError(f"the depth must be at least 1, not {depth}")
+        return self._replace(rows=merge_blocks(self.rows, depth))
+
+    def by_type(self) -> Report:
+        """The report with one row per layer type, in the order of first use."""
+        groups = _groups(self.rows, lambda row: row.type)
+        return self._replace(rows=tuple([_merged(rows, kind, kind) for kind, rows in groups.items()]))
+
+    def sorted_by(self, name: str, descending: bool = True) -> Report:
+        """The report with its rows sorted by a metric; rows of equal value stay in order, those without one come last.
+
+        Raises:
+            SpecError: there is no such metric.
+        """
+        if name not in METRICS:
+            hint = "known are " + ", ".join(f"`{known}`" for known in METRICS)
+            raise SpecError(f"unknown metric `{name[:80]}`{did_you_mean(name, METRICS)}", hint=hint)
+        sign = -1 if descending else 1
+
+        def key(row: Row) -> tuple[bool, int]:
+            value = row.figures[name]
+            return value is None, sign * (value or 0)
+
+        return self._replace(rows=tuple(sorted(self.rows, key=key)))
+
+    def top(self, count: int) -> Report:
+        """The report with its first `count` rows only; totals stay those of the network."""
+        return self._replace(rows=self.rows[: max(count, 0)])
+
+    def share(self, row: Row, name: str) -> float | None:
+        """The part of a total that is a row's, from 0 to 1; nothing where the total is zero or not known."""
+        value, whole = row.figures[name], self.totals[name]
+        return value / whole if value is not None and whole else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it; its schema is :func:`cnncost.report_schema.report_schema`."""
+        return {
+            "schema": SCHEMA_VERSION,
+            "name": self.name,
+            "source": self.source,
+            **self.settings._asdict(),
+            "inputs": {name: list(shape) for name, shape in self.inputs.items()},
+            "outputs": list(self.outputs),
+            "totals": dict(self.totals),
+            "layers": [row.to_dict() for row in self.rows],
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Report:
+        """The report that :meth:`to_dict` described.
+
+        Raises:
+            SpecError: not such data, or of another schema version.
+        """
+        version = data.get("schema") if isinstance(data, Mapping) else None
+        if version != SCHEMA_VERSION:
+            raise SpecError(f"not a report: its schema is {version!r}, and {SCHEMA_VERSION} is what this version reads")
+        try:
+            return cls(
+                data["name"],
+                data["source"],
+                Settings.checked(**{name: data[name] for name in Settings._fields}),
+                {name: tuple(shape) for name, shape in data["inputs"].items()},
+                tuple(data["outputs"]),
+                _figures_from_dict(data["totals"]),
+                tuple([Row.from_dict(row) for row in data["layers"]]),
+                tuple(data["warnings"]),
+            )
+        except (AttributeError, KeyError, TypeError) as error:
+            raise SpecError(f"not a report: {type(error).__name__}, {error}") from error
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The report as JSON text."""
+        import json  # only those who write JSON pay for it
+
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """The report that :meth:`to_json` wrote.
+
+        Raises:
+            SpecError: not JSON, or not that of a report.
+        """
+        import json
+
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise SpecError(f"not a report: {error}") from error
+        return cls.from_dict(data)
+
+
+def merge_blocks(rows: Sequence[Row], depth: int) -> tuple[Row, ...]:
+    """Rows whose names agree in the first `depth` segments, as one; a row so shallow itself stays as it is."""
+
+    def name(full: str) -> str:
+        return ".".join(full.split(".")[:depth])
+
+    merged = []
+    for prefix, members in _groups(rows, lambda row: name(row.name)).items():
+        last = members[-1]
+        if len(members) == 1 and last.name == prefix:
+            merged.append(last._replace(inputs=tuple(dict.fromkeys(map(name, last.inputs)))))
+            continue
+        kind = members[0].scopes[depth - 1] if len(members[0].scopes) >= depth else members[0].type
+        reads = dict.fromkeys(name(read) for row in members for read in row.inputs)
+        merged.append(
+            _merged(members, prefix, kind)._replace(
+                inputs=tuple([read for read in reads if read != prefix]),
+                output_shape=last.output_shape,
+                receptive_field=last.receptive_field,
+                receptive_fields=last.receptive_fields,
+                scopes=members[0].scopes[: depth - 1],
+            )
+        )
+    return tuple(merged)
+
+
+def _groups(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+def _merged(rows: list[Row], name: str, kind: str) -> Row:
+    """Several rows as one that has no place in the network."""
+    operations = Operations(*map(sum, zip(*[row.operations for row in rows], strict=True)))
+    figures = total([row.figures for row in rows])
+    return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows))
+
+
+def _figures_from_dict(data: Mapping[str, Any]) -> Figures:
+    return Figures({name: data[name] for name in METRICS})
+
+
+def _field_to_dict(field: ReceptiveField) -> dict[str, Any]:
+    values = [list(value) if isinstance(value, tuple) else value for value in field]
+    return dict(zip(FIELD_KEYS, values, strict=True))
+
+
+def _field_from_dict(data: Mapping[str, Any]) -> ReceptiveField:
+    return ReceptiveField._make([tuple(data[key]) if isinstance(data[key], list) else data[key] for key in FIELD_KEYS])

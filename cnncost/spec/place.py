@@ -1,0 +1,58 @@
+"""Where steps stand: what their expressions see, which names they read, and the path of their own names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.graph import Scope
+from cnncost.spec.names import Lexicon
+
+if TYPE_CHECKING:
+    from cnncost.spec.environment import Environment
+    from cnncost.spec.values import Value
+
+Flow = tuple[int, ...]
+"""The nodes that the next step reads unless it says `from`: one as a rule, several after a `split`, none at the start
+of a network with several inputs."""
+
+
+class Place:
+    """One sequence of steps.
+
+    Attributes:
+        environment: what expressions see. lexicon: the names that references find.
+        prefix: what the names of nodes start with. scopes: the containers around, outermost first.
+    """
+
+    __slots__ = ("_taken", "environment", "lexicon", "prefix", "scopes")
+
+    def __init__(
+        self, environment: Environment, lexicon: Lexicon, prefix: str = "", scopes: tuple[Scope, ...] = ()
+    ) -> None:
+        self.environment = environment
+        self.lexicon = lexicon
+        self.prefix = prefix
+        self.scopes = scopes
+        self._taken: set[str] = set()
+
+    def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Place:
+        """The place inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
+        scopes = (*self.scopes, Scope(name, kind))
+        return Place(environment, lexicon or Lexicon(self.lexicon), f"{self.prefix}{name}.", scopes)
+
+    def with_values(self, values: dict[str, Value]) -> Place:
+        """The same place with more values to see: a turn of a `repeat`."""
+        return self.seeing(self.environment.within(values))
+
+    def seeing(self, environment: Environment) -> Place:
+        """The same place with other values to see."""
+        return Place(environment, self.lexicon, self.prefix, self.scopes)
+
+    def numbered(self, kind: str) -> str:
+        """A name for an unnamed step: its kind, numbered from the second on."""
+        name, number = kind, 1
+        while name in self._taken or name in self.lexicon.names or name in self.lexicon.later:
+            number += 1
+            name = f"{kind}_{number}"
+        self._taken.add(name)
+        return name

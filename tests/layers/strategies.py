@@ -1,0 +1,116 @@
+"""Random layers with inputs for them, derived from the fields of a layer type alone.
+
+A new layer type is generated without a line here: each kind of field has a strategy, and `check` says what fits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import LayerError
+from cnncost.layers import Layer, Tensor
+from cnncost.layers.fields import Choice, Count, Field, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.layers.join import Join
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+# Numbers with many divisors: groups, heads and factors often fit.
+CHANNELS = (1, 2, 3, 4, 6, 8, 12, 16, 24)
+
+
+class Placement(NamedTuple):
+    """A layer, and the shapes of the samples that it reads."""
+
+    layer: Layer
+    xs: tuple[Tensor, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the layer takes its inputs."""
+        try:
+            self.layer.check(*self.xs)
+        except LayerError:
+            return False
+        return True
+
+
+@st.composite
+def placements(draw: DrawFn, layer_type: type[Layer], largest: int = 14) -> Placement:
+    """A layer of `layer_type` with random fields, and random inputs: they may not fit each other."""
+    x = draw(tensors(layer_type, largest))
+    rank = len(x.spatial)
+    given = {name: draw(values(field, rank, x)) for name, field in layer_type.fields.items()}
+    layer = layer_type.make({name: value for name, value in given.items() if value is not None}, rank)
+    if issubclass(layer_type, Join):
+        return Placement(layer, (x, *draw(st.lists(relatives(x), max_size=2))))
+    follows = any(isinstance(field, Reference) and getattr(layer, name) for name, field in layer_type.fields.items())
+    return Placement(layer, (x, draw(relatives(x))) if follows else (x,))
+
+
+def fitting(layer_type: type[Layer], largest: int = 14) -> SearchStrategy[Placement]:
+    """Placements whose layer takes its inputs."""
+    return placements(layer_type, largest).filter(lambda placement: placement.fits)
+
+
+@st.composite
+def tensors(draw: DrawFn, layer_type: type[Layer], largest: int) -> Tensor:
+    """An input in one of the layouts that the layer type accepts, with one to three axes when it is a map."""
+    layout = draw(st.sampled_from(layer_type.accepts))
+    rank = {"flat": 0, "tokens": 1}.get(layout) if layout != "map" else draw(st.integers(1, 3))
+    spatial = tuple(draw(st.integers(1, largest)) for _ in range(rank or 0))
+    return Tensor(draw(st.sampled_from(CHANNELS)), spatial, layout)
+
+
+@st.composite
+def relatives(draw: DrawFn, x: Tensor) -> Tensor:
+    """An input that mostly fits beside `x`: equal, broadcast along some axes, or with one size changed."""
+    sizes = [x.channels, *x.spatial]
+    kind = draw(st.sampled_from(["equal", "broadcast", "smaller", "unlike"]))
+    if kind == "broadcast":
+        sizes = [draw(st.sampled_from([1, size])) for size in sizes]
+    elif kind == "smaller":
+        sizes = [draw(st.integers(1, size)) for size in sizes]
+    elif kind == "unlike":
+        sizes[draw(st.integers(0, len(sizes) - 1))] += 1
+    return Tensor(sizes[0], tuple(sizes[1:]), x.layout)
+
+
+def values(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
+    """What a spec may write for `field`; ``None`` leaves it out."""
+    written = _written(field, rank, x)
+    return written if field.required else st.none() | written
+
+
+def _written(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
+    number = st.integers(getattr(field, "low", 0), 6) if isinstance(field, (Count, Numbers)) else st.integers(0, 3)
+    match field:
+        case Sizes():
+            return number | st.lists(number, min_size=rank, max_size=rank)
+        case Count():
+            return number | st.just(x.channels)
+        case Padding():
+            pairs = st.lists(number | st.tuples(number, number), min_size=rank, max_size=rank)
+            return st.one_of(number, pairs, *map(st.just, field.literals))
+        case Numbers():
+            return st.one_of(st.permutations(range(len(x.dims))), factors(x.elements), st.lists(number, min_size=1))
+        case Flag():
+            return st.booleans()
+        case Real():
+            return st.floats(max(field.low, 0.0), min(field.high, 1.0))
+        case Choice():
+            return st.sampled_from(field.literals)
+        case Reference():
+            return st.just("step")
+    raise TypeError(f"no strategy for fields of type {type(field).__name__}")
+
+
+@st.composite
+def factors(draw: DrawFn, number: int) -> list[int]:
+    """One to four numbers whose product is `number`."""
+    sizes = []
+    for _ in range(draw(st.integers(0, 3))):
+        sizes.append(draw(st.sampled_from([n for n in range(1, number + 1) if number % n == 0])))
+        number //= sizes[-1]
+    return [*sizes, number]

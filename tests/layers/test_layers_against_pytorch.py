@@ -1,0 +1,112 @@
+"""Every layer type against its counterpart in PyTorch: shape, parameters, buffers, multiply-accumulates, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from cnncost.errors import LayerError
+from cnncost.layers import REGISTRY, Tensor
+from hypothesis import HealthCheck, given, settings
+from tests.layers.strategies import Placement, fitting, placements
+from torch.utils.flop_counter import FlopCounterMode
+
+BATCH = 2
+PATIENT = settings(
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
+)
+FITTING_AT_LEAST = 5
+
+# What we refuse and PyTorch would run, by the start of the message: it is no layer of the language, or a likely mistake.
+OUR_RULES = {
+    "avgpool": ("`avgpool` pads both sides alike",),
+    "maxpool": ("padding of",),  # PyTorch has the rule for equal sides, we for each side
+    "group_conv": ("kernel [", "the 4 elements", "the 8 elements"),  # the counterpart cannot be built, or computes nonsense
+    "upsample": ("`upsample` needs one of",),
+    "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
+    "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
+    "crop": ("`crop` to",),
+}
+
+
+def batch(x: Tensor, device: str) -> torch.Tensor:
+    return torch.ones(BATCH, *x.dims, device=device)
+
+
+def run(placement: Placement, device: str = "meta") -> tuple[Any, torch.Tensor]:
+    """The counterpart in evaluation mode, and what it makes of a batch."""
+    with torch.device(device):
+        model = placement.layer.counterpart(torch.nn, *placement.xs)
+        if isinstance(model, torch.nn.Module):
+            model.eval()
+        return model, model(*(batch(x, device) for x in placement.xs))
+
+
+@pytest.mark.parametrize("keyword", sorted(REGISTRY))
+def test_shape_parameters_buffers_and_macs_are_pytorchs(keyword: str) -> None:
+    seen = []
+
+    @settings(PATIENT, max_examples=30)
+    @given(fitting(REGISTRY[keyword]))
+    def compare(placement: Placement) -> None:
+        layer, xs = placement
+        y = layer.output(*xs)
+        if min(y.dims) < 1:  # the graph refuses an axis that reaches zero, as PyTorch does
+            with pytest.raises(RuntimeError):
+                run(placement)
+            return
+        with FlopCounterMode(display=False) as counter:
+            model, output = run(placement)
+        assert tuple(output.shape) == (BATCH, *y.dims)
+        state = model if isinstance(model, torch.nn.Module) else torch.nn.Identity()
+        assert layer.parameters(*xs) == sum(parameter.numel() for parameter in state.parameters())
+        assert sum(layer.buffers(*xs)) == sum(buffer.numel() for buffer in state.buffers())
+        assert 2 * BATCH * layer.operations(*xs, y=y).mac == counter.get_total_flops()
+        seen.append(placement)
+
+    compare()
+    assert len(seen) >= FITTING_AT_LEAST
+
+
+@pytest.mark.parametrize("keyword", sorted(REGISTRY))
+def test_what_a_layer_refuses_pytorch_refuses(keyword: str) -> None:
+    @settings(PATIENT, max_examples=30)
+    @given(placements(REGISTRY[keyword], largest=6))
+    def compare(placement: Placement) -> None:
+        try:
+            placement.layer.check(*placement.xs)
+        except LayerError as error:
+            if error.message.startswith(OUR_RULES.get(keyword, ())):
+                return
+            with pytest.raises((RuntimeError, ValueError, AssertionError, IndexError, NotImplementedError)):
+                run(placement, "cpu")
+
+    compare()
+
+
+@pytest.mark.parametrize("keyword", ["conv", "group_conv"])
+def test_columns_are_those_of_unfold(keyword: str) -> None:
+    layer = REGISTRY[keyword].make({"out": 4, "kernel": 3, "stride": 2, "padding": 2, "dilation": 2}, rank=2)
+    x = Tensor(8, (17, 12))
+    columns = torch.nn.functional.unfold(batch(x, "meta"), 3, dilation=2, padding=2, stride=2)
+    assert BATCH * layer.column_elements(x, y=layer.output(x)) == columns.numel()
+
+
+def test_columns_of_a_transposed_convolution_fold_into_its_output() -> None:
+    layer, x = REGISTRY["conv_transpose"].make({"out": 5, "kernel": 3, "stride": 2}, rank=2), Tensor(8, (7, 6))
+    y = layer.output(x)
+    columns = torch.nn.functional.unfold(batch(y, "meta"), 3, stride=2)  # the fold runs backwards, from x to y
+    assert BATCH * layer.column_elements(x, y=y) == columns.numel()
+
+
+@pytest.mark.parametrize("keyword", ["maxpool", "adaptive_maxpool", "global_maxpool"])
+def test_indices_are_those_that_pytorch_returns(keyword: str) -> None:
+    field = {"maxpool": {"kernel": 3, "stride": 2}, "adaptive_maxpool": {"size": [3, 2]}, "global_maxpool": {}}
+    layer, x = REGISTRY[keyword].make(field[keyword], rank=2), Tensor(8, (7, 6))
+    pool = layer.counterpart(torch.nn, x)
+    pool.return_indices = True
+    _, indices = pool(batch(x, "meta"))
+    assert BATCH * layer.index_elements(x, y=layer.output(x)) == indices.numel()
