@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.engine import analyze_graph
 from cnncost.graph import Graph
 from cnncost.passes.analysis import Settings
 from cnncost.report import Report
@@ -67,15 +68,15 @@ def analyze(
         SpecError: a spec that does not hold, or settings that do not exist.
 
     >>> report = analyze("resnet50", batch=8)
-    >>> report.totals["params"], report.totals["macs"]
+    >>> report.totals.params, report.totals.macs
     (25557032, 32713474048)
     """
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
     if isinstance(spec, Graph):
         if set or input is not None:
             raise TypeError("a graph is loaded already: give `set` and `input` to load()")
-        return Report.of(spec, settings)
-    return Report.of(load(spec, set=set, input=input), settings)
+        return analyze_graph(spec, settings)
+    return analyze_graph(load(spec, set=set, input=input), settings)
 
 
 def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.totals import total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -12,18 +12,11 @@ if TYPE_CHECKING:
     from cnncost.graph import Expectation
     from cnncost.report import Report
 
-MEMORY_PARTS = {
-    "infer": ("param_bytes", "buffer_bytes", "activation_bytes"),
-    "train": ("param_bytes", "buffer_bytes", "activation_bytes", "gradient_bytes", "optimizer_bytes"),
-}
-"""What the textbook adds up to the memory of a network, by mode (notes 004, Memory Formulas)."""
-
-
 class Verdict(NamedTuple):
     """One figure held to one limit.
 
     Attributes:
-        network: whose figure it is. figure: its name, `memory_bytes` for the sum of :data:`MEMORY_PARTS`.
+        network: whose figure it is. figure: its name, `memory_bytes` for the sum of :data:`cnncost.totals.MEMORY_PARTS`.
         actual: what it is. limit: what it may be at most, or must be when `exact`.
         source: who says so.
     """
@@ -47,40 +40,10 @@ class Verdict(NamedTuple):
         return {**self._asdict(), "holds": self.holds}
 
 
-def memory_bytes(report: Report) -> int | None:
-    """Bytes of everything the textbook counts for the report's mode; ``None`` where a part is unknown.
-
-    >>> from cnncost.api import analyze
-    >>> memory_bytes(analyze("resnet50")) == sum(analyze("resnet50").totals[part] for part in MEMORY_PARTS["infer"])
-    True
-    """
-    total = 0
-    for part in MEMORY_PARTS[report.settings.mode]:
-        count = report.totals[part]
-        if count is None:
-            return None
-        total += count
-    return total
-
-
-def figure_of(report: Report, name: str) -> int | None:
-    """A total of the report, or its `memory_bytes`.
-
-    Raises:
-        SpecError: there is no such figure.
-    """
-    if name == "memory_bytes":
-        return memory_bytes(report)
-    if name not in report.totals:
-        known = [*report.totals, "memory_bytes"]
-        raise SpecError(f"unknown figure `{name}`{did_you_mean(name, known)}", hint=f"they are {', '.join(known)}")
-    return report.totals[name]
-
-
 def within_budget(network: str, report: Report, budget: Mapping[str, int]) -> Iterator[Verdict]:
     """A verdict for each limit of `budget`, which maps figures to what they may be at most."""
     for name, limit in budget.items():
-        yield Verdict(network, name, figure_of(report, name), limit, exact=False, source="budget")
+        yield Verdict(network, name, total_of(report, name), limit, exact=False, source="budget")
 
 
 def as_expected(network: str, report: Report, expect: Expectation | None) -> Iterator[Verdict]:

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.totals import total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,13 +39,13 @@ class Comparison(NamedTuple):
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The figures that all of them have."""
-        first, *others = (report.totals for report in self.reports)
-        return tuple(metric for metric in first if all(metric in totals for totals in others))
+        """The figures that are compared."""
+        return tuple(self.reports[0].totals)
 
     def ratio(self, metric: str, position: int) -> float | None:
         """A total of one network over that of the baseline; ``None`` where either is unknown or the latter zero."""
-        return _ratio(self.reports[position].totals[metric], self.reports[self.baseline].totals[metric])
+        value, base = (total_of(self.reports[place], metric) for place in (position, self.baseline))
+        return None if value is None or not base else value / base
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: per network its settings, totals and ratios."""
@@ -69,11 +70,14 @@ class StageDifference(NamedTuple):
     first: Row | None
     second: Row | None
 
+    def figures(self, metric: str) -> tuple[int | None, int | None]:
+        """A metric of both; a missing stage has none of it."""
+        first, second = (row.figures[metric] if row else 0 for row in self)
+        return first, second
+
     def change(self, metric: str) -> int | None:
-        """How much more the second has; a missing stage has nothing, an unknown figure no difference."""
-        before = self.first.figures[metric] if self.first else 0
-        after = self.second.figures[metric] if self.second else 0
-        return None if before is None or after is None else after - before
+        """How much more the second has; ``None`` where either is unknown."""
+        return difference(*self.figures(metric))
 
 
 class StageComparison(NamedTuple):
@@ -111,16 +115,17 @@ class StageComparison(NamedTuple):
         return {"schema": 1, "networks": list(self.names), "stages": stages}
 
 
+def difference(first: int | None, second: int | None) -> int | None:
+    """How much more the second is; ``None`` where either is unknown."""
+    return None if first is None or second is None else second - first
+
+
 def _aligned(first: Sequence[Row], second: Sequence[Row]) -> Iterator[StageDifference]:
     from difflib import SequenceMatcher  # only this comparison pays for the import
 
     matcher = SequenceMatcher(None, [row.name for row in first], [row.name for row in second], autojunk=False)
     for _, start, end, other_start, other_end in matcher.get_opcodes():
         yield from map(StageDifference._make, zip_longest(first[start:end], second[other_start:other_end]))
-
-
-def _ratio(value: int | None, base: int | None) -> float | None:
-    return None if value is None or not base else value / base
 
 
 def _numbered(names: Sequence[str]) -> tuple[str, ...]:

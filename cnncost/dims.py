@@ -62,6 +62,9 @@ def greatest_common_divisor(first: int, second: int) -> int:
     >>> greatest_common_divisor(12, 18), greatest_common_divisor(7, 3)
     (6, 1)
     """
+    for number, other in ((first, second), (second, first)):
+        if hasattr(number, "greatest_common_divisor"):  # a symbol writes it down instead
+            return number.greatest_common_divisor(other)  # type: ignore[no-any-return]
     for _ in range(_EUCLID_STEPS):
         more = second != 0
         done = 1 - more
@@ -75,7 +78,7 @@ def effective_kernel(kernel: int, dilation: int) -> int:
     >>> effective_kernel(3, 2)
     5
     """
-    return (kernel - 1) * dilation + 1
+    return dilation * (kernel - 1) + 1
 
 
 def window_count(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
@@ -89,13 +92,14 @@ def window_count(size: int, kernel: int, stride: int, padding: int, dilation: in
     return (size + padding - effective_kernel(kernel, dilation)) // stride + 1
 
 
-def window_count_ceil(size: int, kernel: int, stride: int, before: int, after: int, dilation: int = 1) -> int:
+def window_count_ceil(size: int, kernel: int, stride: int, padding: tuple[int, int], dilation: int = 1) -> int:
     """Positions of a window in ceiling mode, as PyTorch's pools count: the last one must start inside the input or
-    its leading padding.
+    its leading padding. `padding` is that before and that after.
 
-    >>> window_count_ceil(112, kernel=3, stride=2, before=0, after=0)
+    >>> window_count_ceil(112, kernel=3, stride=2, padding=(0, 0))
     56
     """
+    before, after = padding
     count = ceil_div(size + before + after - effective_kernel(kernel, dilation), stride) + 1
     return count - ((count - 1) * stride >= size + before)
 

@@ -10,12 +10,12 @@ from cnncost.passes.receptive_field import receptive_fields
 from cnncost.report import Figures, Report, Row, total
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnncost.graph import Graph
 
 
-def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:  # noqa: B008 - immutable
+def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:
     """What `graph` costs under `settings`, which must have been checked.
 
     >>> from cnncost.graph import Graph
@@ -23,22 +23,21 @@ def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:  # n
     0
     """
     analysis = Analysis(graph, settings)
-    rows = tuple(_rows(analysis))
+    columns = {name: analysis.column(name) for name in METRICS}
     return Report(
         graph.name,
         graph.source,
         settings,
         {graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs},
         tuple([graph.nodes[i].name for i in graph.outputs]),
-        total([row.figures for row in rows]),
-        rows,
+        total(columns),
+        tuple(_rows(analysis, columns)),
         graph.warnings,
     )
 
 
-def _rows(analysis: Analysis) -> Iterator[Row]:
-    columns = [analysis.column(name) for name in METRICS]
-    figures = [Figures(dict(zip(METRICS, values, strict=True))) for values in zip(*columns, strict=True)]
+def _rows(analysis: Analysis, columns: Mapping[str, Sequence[int | None]]) -> Iterator[Row]:
+    figures = [Figures(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     fields = receptive_fields(analysis)
     for node in analysis.nodes:
         if node.layer is INPUT:

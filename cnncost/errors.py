@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # Longer source lines are cut around the caret: a one-line megabyte must not become a one-line error.
 _FRAME_WIDTH = 120
 
+# A hostile spec may define so many names that comparing all of them would take seconds.
+_CANDIDATES = 1000
+
 
 class Source:
     """A named text that spans point into: a file, standard input, or a ``--set`` option."""
@@ -152,6 +155,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     ''
     """
     from difflib import get_close_matches  # only a failing run pays for the import
+    from itertools import islice
 
-    close = get_close_matches(name[:80], list(known), n=1, cutoff=0.6)
+    close = get_close_matches(name[:80], list(islice(known, _CANDIDATES)), n=1, cutoff=0.6)
     return f"; did you mean `{close[0]}`?" if close else ""

@@ -38,7 +38,7 @@ class Figures(Mapping[str, "int | None"]):
 
     __slots__ = ("_values",)
 
-    def __init__(self, values: Mapping[str, int | None]) -> None:
+    def __init__(self, values: Mapping[str, int | None] | Iterable[tuple[str, int | None]]) -> None:
         self._values = dict(values)
 
     def __getitem__(self, name: str) -> int | None:
@@ -74,17 +74,16 @@ class Figures(Mapping[str, "int | None"]):
         return self.flops / self.traffic_bytes if self.traffic_bytes else None
 
 
-def total(figures: Sequence[Figures]) -> Figures:
-    """The figures of several rows together: sums, or the largest where one buffer serves all; gaps stay gaps.
+def total(columns: Mapping[str, Sequence[int | None]]) -> Figures:
+    """Each metric's values as one: their sum, or the largest where one buffer serves all; a gap makes a gap.
 
-    >>> from cnncost.passes import METRICS
-    >>> METRICS["im2col_bytes"].total
-    'max'
+    >>> total({"macs": [100, 20], "im2col_bytes": [64, 32], "gradient_bytes": [None, None]})
+    Figures({'macs': 120, 'im2col_bytes': 64, 'gradient_bytes': None})
     """
-    return Figures({name: _total(name, [each[name] for each in figures]) for name in METRICS})
+    return Figures({name: _total(name, values) for name, values in columns.items()})
 
 
-def _total(name: str, values: list[int | None]) -> int | None:
+def _total(name: str, values: Sequence[int | None]) -> int | None:
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None
@@ -117,6 +116,11 @@ class Row(NamedTuple):
     receptive_fields: Mapping[str, ReceptiveField] | None = None
     scopes: tuple[str, ...] = ()
     count: int = 1  # type: ignore[assignment]  # not the method of tuples
+
+    @property
+    def flops_per_byte(self) -> float | None:
+        """The layer's arithmetic intensity."""
+        return self.figures.flops_per_byte
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -171,6 +175,11 @@ class Report(NamedTuple):
     totals: Figures
     rows: tuple[Row, ...]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def flops_per_byte(self) -> float | None:
+        """The network's arithmetic intensity."""
+        return self.totals.flops_per_byte
 
     def grouped(self, depth: int) -> Report:
         """The report with one row per block: rows whose names agree in the first `depth` segments are merged.
@@ -309,7 +318,7 @@ def _groups(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Ro
 def _merged(rows: list[Row], name: str, kind: str) -> Row:
     """Several rows as one that has no place in the network."""
     operations = Operations(*map(sum, zip(*[row.operations for row in rows], strict=True)))
-    figures = total([row.figures for row in rows])
+    figures = total({name: [row.figures[name] for row in rows] for name in METRICS})
     return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows))
 
 

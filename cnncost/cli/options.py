@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
+from cnncost.amounts import parse_bytes, parse_count
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.render import RENDERERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
 
@@ -53,6 +54,24 @@ def settings_of(options: Iterable[str] | None) -> dict[str, str]:
             raise SpecError(f"`--set {option}` sets nothing", hint="write `--set NAME=VALUE`")
         settings[name.strip()] = value.strip()
     return settings
+
+
+def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> dict[str, int]:
+    """Limits by figure, from the options that have a name and from `--max FIGURE=AMOUNT`.
+
+    >>> budget_of({"params": "5M", "macs": None}, ["activation_bytes=64KiB"])
+    {'params': 5000000, 'activation_bytes': 65536}
+    """
+    amounts = {figure: amount for figure, amount in named.items() if amount is not None}
+    for option in others or ():
+        figure, equals, amount = option.partition("=")
+        if not equals:
+            raise SpecError(f"`--max {option[:80]}` sets no limit", hint="write `--max activation_bytes=64MiB`")
+        amounts[figure.strip()] = amount
+    return {
+        figure: parse_bytes(amount) if figure.endswith("_bytes") else parse_count(amount)
+        for figure, amount in amounts.items()
+    }
 
 
 def shapes_of(options: Iterable[str] | None) -> Any:

@@ -157,7 +157,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
         for extra, stride, dilation in zip(self.output_padding, self.stride, self.dilation, strict=True):
             if extra >= max(stride, dilation):
                 raise LayerError(
-                    f"output padding of {extra} must be smaller than the stride of {stride} or the dilation of {dilation}",
+                    f"output padding of {extra} must be below the stride of {stride} or the dilation of {dilation}",
                     field="output_padding",
                 )
 

@@ -144,11 +144,9 @@ class Padding(Field):
 
     def _pair(self, value: Any) -> tuple[int, int]:
         pair = value if isinstance(value, (list, tuple)) else (value, value)
-        numbers = [whole_number(side) for side in pair]
-        if len(numbers) != 2 or any(side is None or side < 0 for side in numbers):
+        before, after = (whole_number(side) for side in pair) if len(pair) == 2 else (None, None)
+        if before is None or after is None or min(before, after) < 0:
             raise self.refuse(value)
-        before, after = numbers
-        assert before is not None and after is not None
         return before, after
 
     def json_schema(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from cnncost.dims import (
     adaptive_elements,
     adaptive_largest,
+    ceil_div,
     effective_kernel,
     product,
     window_count,
@@ -48,24 +49,25 @@ class WindowPool(Pool):
 
     def check(self, x: Tensor) -> None:
         super().check(x)
-        for axis, sides in enumerate(pads(self, x)):
-            extent = effective_kernel(self.kernel[axis], self.dilation[axis])
-            if 2 * max(sides) > extent:
-                raise LayerError(
-                    f"padding of {max(sides)} is more than half the kernel of {extent}",
-                    field="padding",
-                    hint="a window would see nothing but padding",
-                )
+        if isinstance(self.padding, tuple):  # `same` pads as little as it can
+            check_padding(self.kernel, self.padding)
         check_windows(self, x, ceil=self.ceil)
 
     def output(self, x: Tensor) -> Tensor:
         axes = zip(x.spatial, self.kernel, self.stride, pads(self, x), self.dilation, strict=True)
         if self.ceil:
-            return Tensor(x.channels, tuple(window_count_ceil(h, k, s, *p, dilation=d) for h, k, s, p, d in axes))
+            return Tensor(x.channels, tuple(window_count_ceil(h, k, s, p, d) for h, k, s, p, d in axes))
         return Tensor(x.channels, tuple(window_count(h, k, s, sum(p), d) for h, k, s, p, d in axes))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (sliding_windows(self, x),)
+
+
+def check_padding(kernels: tuple[int, ...], padding: Pairs) -> None:
+    """Refuse padding beyond half the kernel, as PyTorch does: a window might see nothing else."""
+    for kernel, sides in zip(kernels, padding, strict=True):
+        if 2 * max(sides) > kernel:
+            raise LayerError(f"padding of {max(sides)} is more than half the kernel of {kernel}", field="padding")
 
 
 class MaxPool(WindowPool, keyword="maxpool"):
@@ -94,10 +96,10 @@ class MaxPool(WindowPool, keyword="maxpool"):
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         before_and_after = pads(self, x)
         pool = getattr(nn, f"MaxPool{len(x.spatial)}d")
-        if all(before == after for before, after in before_and_after):
+        if all(before == after <= k // 2 for (before, after), k in zip(before_and_after, self.kernel, strict=True)):
             padding = tuple(before for before, _ in before_and_after)
             return pool(self.kernel, self.stride, padding, self.dilation, ceil_mode=self.ceil)
-        # PyTorch pads both sides alike: pad, or cut, to just what the windows cover.
+        # PyTorch pads both sides alike, by half the kernel at most: pad, or cut, to just what the windows cover.
         covered = (
             (windows - 1) * stride + effective_kernel(kernel, dilation)
             for windows, stride, kernel, dilation in zip(
@@ -161,17 +163,17 @@ class AdaptivePool(Pool):
         )
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        """The largest bin, centred on the stretch of input that falls to an output."""
+        """The largest bin, centred on the stretch of input that falls to an output; each bin as its phase."""
         if y.positions == 1:
             return ("whole",)
         from fractions import Fraction  # only an adaptive pool pays for the import
 
-        return (
-            tuple(
-                Window(adaptive_largest(h, n), Fraction(h, n), Fraction(h, 2 * n) - Fraction(adaptive_largest(h, n), 2))
-                for h, n in zip(x.spatial, self.size, strict=True)
-            ),
-        )
+        windows = []
+        for size, bins in zip(x.spatial, self.size, strict=True):
+            largest, ratio = adaptive_largest(size, bins), Fraction(size, bins)
+            phases = tuple((i * size // bins, ceil_div((i + 1) * size, bins) - 1) for i in range(ratio.denominator))
+            windows.append(Window(largest, ratio, ratio / 2 - Fraction(largest, 2), phases))
+        return (tuple(windows),)
 
 
 class AdaptiveAvgPool(AdaptivePool, keyword="adaptive_avgpool"):

@@ -118,7 +118,7 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
 
 
 class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
-    """Space laid out in channels: a block of f positions a side becomes f^rank channels, as PyTorch's PixelUnshuffle."""
+    """Space laid out in channels: a block of f positions a side becomes f^rank channels (PyTorch's PixelUnshuffle)."""
 
     source = "Shi et al. 2016, section 3.2, backwards"
 
@@ -156,8 +156,12 @@ def _axes(rank: int) -> str:
 
 
 def _window(taps: int, size: int, out: int) -> Window:
-    """The neighbours of output o lie around ((o + 1/2) H_i / H_o - 1/2), corners not aligned."""
+    """The neighbours of output o lie around ((o + 1/2) H_i / H_o - 1/2), corners not aligned.
+
+    The nearest is what PyTorch takes for it, floor(o H_i / H_o).
+    """
     from fractions import Fraction  # only the networks that magnify pay for the import
 
     ratio: Fraction = Fraction(size, out)
-    return Window(taps, ratio, ratio / 2 - Fraction(taps, 2))
+    nearest = tuple((output * size // out,) * 2 for output in range(ratio.denominator)) if taps == 1 else ()
+    return Window(taps, ratio, ratio / 2 - Fraction(taps, 2), nearest)

@@ -120,7 +120,7 @@ class Analysis:
     []
     """
 
-    def __init__(self, graph: Graph, settings: Settings = Settings()) -> None:  # noqa: B008 - immutable
+    def __init__(self, graph: Graph, settings: Settings = Settings()) -> None:
         self.graph = graph
         self.settings = settings
         self.nodes = graph.nodes

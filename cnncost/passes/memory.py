@@ -71,9 +71,7 @@ def im2col_bytes(analysis: Analysis) -> list[int]:
     Source: notes 004, 8.3; Chellapilla et al. 2006.
     """
     factor = analysis.settings.batch * analysis.settings.item_size
-    return analysis.running(
-        analysis.each(lambda node: factor * node.layer.column_elements(*node.xs, y=node.y))
-    )
+    return analysis.running(analysis.each(lambda node: factor * node.layer.column_elements(*node.xs, y=node.y)))
 
 
 @metric("pool_index_bytes")

@@ -71,14 +71,24 @@ _PIXEL = (Track(1, (0,), (0,)),)
 
 def receptive_fields(analysis: Analysis) -> dict[str, list[ReceptiveField | None]]:
     """The receptive field of every node in each input of the network; ``None`` where it reads nothing of that input."""
-    figures = {}
-    for source in analysis.graph.inputs:
-        node = analysis.nodes[source]
-        figures[node.name] = [
-            None if field is None else _figures(field, node.y, reader.y)
-            for reader, field in zip(analysis.nodes, fields(analysis, source), strict=True)
-        ]
-    return figures
+    return {analysis.nodes[source].name: _column(analysis, source) for source in analysis.graph.inputs}
+
+
+def _column(analysis: Analysis, source: int) -> list[ReceptiveField | None]:
+    pixels = analysis.nodes[source].y
+    column: list[ReceptiveField | None] = []
+    # Layers that read single positions hand on the very field they read: its figures are worked out once.
+    known: dict[tuple[int, tuple[int, ...]], ReceptiveField] = {}
+    found = fields(analysis, source)  # held for as long as their identities are keys
+    for node, field in zip(analysis.nodes, found, strict=True):
+        if field is None:
+            column.append(None)
+            continue
+        key = (id(field), node.y.spatial)
+        if key not in known:
+            known[key] = _figures(field, pixels, node.y)
+        column.append(known[key])
+    return column
 
 
 def fields(analysis: Analysis, source: int) -> list[Field | None]:

@@ -60,7 +60,7 @@ def viewed(report: Report, view: View) -> tuple[Report, tuple[str, ...]]:
         shown = report.grouped(view.depth)
     sort = view.sort or ("flops" if view.top is not None else None)
     if sort is not None:
-        shown = shown.sorted(sort)
+        shown = shown.sorted_by(sort)
     if view.top is not None and view.top < len(shown.rows):
         notes.append(f"the first {view.top} of {len(shown.rows)} by {sort}; totals are of the whole network")
         shown = shown.top(view.top)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.budget import figure_of
+from cnncost.comparison import difference
 from cnncost.render.headings import detail_of, heading_of, kind_of
 from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
+from cnncost.totals import total_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnncost.comparison import Comparison, StageComparison, StageDifference
     from cnncost.report import Report
 
 FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
-FIGURES_TRAINING = ("params", "macs", "flops", "backward_flops", "gradient_bytes", "optimizer_bytes", *FIGURES[3:])
+FIGURES_TRAINING = (*FIGURES[:3], "backward_flops", *FIGURES[3:5], "gradient_bytes", "optimizer_bytes", "memory_bytes")
 """What is compared for people; formats for machines have every figure."""
 
 _STAGE_FIGURES = ("params", "macs", "flops", "activation_bytes")
@@ -38,13 +41,100 @@ def stage_document(comparison: StageComparison) -> Document:
 def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
     columns = [Column("figure", "figure")]
     for position, name in enumerate(comparison.names):
-        columns.append(Column(name, name, "typed", keep=9))
+        columns.append(Column(name, name, "typed"))
         if position != comparison.baseline:
-            columns.append(Column(f"{name}_ratio", "", "ratio", keep=1))
-    convention = _convention(comparison.reports[0])
-    lines = [Line(("input", *_every(comparison, lambda report: Typed("text", _inputs(report)))))]
-    lines.append(Line(("layers", *_every(comparison, lambda report: Typed("count", len(report.rows))))))
-    for figure in figures:
-        name = f"{heading_of(figure)} {detail_of(figure, convention)}".strip()
-        lines.append(Line((name, *_figure_cells(comparison, figure))))
-    return Sheet("", tuple(columns), tuple(lines), notes=(_ratios_refer(comparison),), fixed=True)
+            columns.append(Column(f"{name}_ratio", "", "ratio"))
+    lines = [
+        _line(comparison, "input", lambda position: Typed("text", _inputs(comparison.reports[position]))),
+        _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
+        *(_figure_line(comparison, figure) for figure in figures),
+    ]
+    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison), fixed=True)
+
+
+def _figure_line(comparison: Comparison, figure: str) -> Line:
+    kind, detail = kind_of(figure), detail_of(figure, _convention(comparison))
+    return _line(
+        comparison,
+        f"{heading_of(figure)} {detail}".strip(),
+        lambda position: Typed(kind, total_of(comparison.reports[position], figure)),
+        lambda position: comparison.ratio(figure, position),
+    )
+
+
+def _line(
+    comparison: Comparison,
+    name: str,
+    cell: Callable[[int], Any],
+    ratio: Callable[[int], Any] = lambda _: "",
+) -> Line:
+    """A cell per network, and a ratio behind each but the baseline's."""
+    cells: list[Any] = [name]
+    for position in range(len(comparison.reports)):
+        cells.append(cell(position))
+        if position != comparison.baseline:
+            cells.append(ratio(position))
+    return Line(tuple(cells))
+
+
+def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+    columns = [Column("network", "network"), Column("input", "input"), Column("layers", "layers", "count", keep=1)]
+    for place, figure in enumerate(figures):
+        keep = 99 - place  # ratios stay longer than figures further right
+        columns.append(Column(figure, heading_of(figure), kind_of(figure), detail_of(figure, _convention(comparison)), keep))
+        columns.append(Column(f"{figure}_ratio", "", "ratio", keep=keep))
+    lines = []
+    for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
+        cells: list[Any] = [name, _inputs(report), len(report.rows)]
+        for figure in figures:
+            cells += [total_of(report, figure), comparison.ratio(figure, position)]
+        lines.append(Line(tuple(cells)))
+    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison))
+
+
+def _stages(comparison: StageComparison) -> Sheet:
+    columns = [Column("stage", "stage")]
+    for place, figure in enumerate(_STAGE_FIGURES):
+        heading, kind = heading_of(figure), kind_of(figure)
+        columns += [
+            Column(f"{figure}_first", heading, kind, "1st", keep=9 - place),
+            Column(f"{figure}_second", heading, kind, "2nd", keep=9 - place),
+            Column(f"{figure}_change", heading, "change", "change", keep=20 - place),
+        ]
+    first, second = (report.totals for report in comparison.reports)
+    return Sheet(
+        f"{comparison.names[0]} (1st) and {comparison.names[1]} (2nd), stage by stage",
+        tuple(columns),
+        tuple(Line((_stage_name(stage), *_stage_cells(stage.figures))) for stage in comparison.stages),
+        Line(("total", *_stage_cells(lambda figure: (first[figure], second[figure])))),
+        f"FLOPs: {comparison.reports[0].settings.convention} convention",
+    )
+
+
+def _stage_cells(figures: Callable[[str], tuple[int | None, int | None]]) -> list[Any]:
+    cells: list[Any] = []
+    for name in _STAGE_FIGURES:
+        first, second = figures(name)
+        cells += [first, second, Typed(kind_of(name), difference(first, second))]
+    return cells
+
+
+def _stage_name(stage: StageDifference) -> str:
+    first, second = (row.name if row else "–" for row in (stage.first, stage.second))
+    return first if first == second else f"{first} → {second}"
+
+
+def _inputs(report: Report) -> str:
+    """`3 × 224 × 224`, of one sample each."""
+    return ", ".join(" × ".join(map(str, shape[1:])) for shape in report.inputs.values())
+
+
+def _notes(comparison: Comparison) -> tuple[str, ...]:
+    settings = comparison.reports[0].settings
+    running = f"training with {settings.optimizer}" if settings.training else "inference"
+    baseline = comparison.names[comparison.baseline]
+    return (f"batch {settings.batch}, {settings.dtype}, {running}; ratios to {baseline}",)
+
+
+def _convention(comparison: Comparison) -> str:
+    return comparison.reports[0].settings.convention

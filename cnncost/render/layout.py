@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.render.bars import bar
-from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN, readable
+from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN, line_texts
 from cnncost.render.screen import ASCII, cut, pad, printable, width_of
 
 if TYPE_CHECKING:
@@ -24,13 +24,16 @@ _WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "change", "field", "t
 
 
 class Strip(NamedTuple):
-    """One column, drawn: its heading, the text of every line (the totals last), and the width of the widest."""
+    """One column, drawn: its place, heading, the text of every line (the totals last), and the width of the widest."""
 
+    index: int
     column: Column
     heading: str
     detail: str
     texts: list[str]
     width: int
+    largest: int = 0
+    """The largest part among the shares: the bar that is drawn in full."""
 
     def across(self, bar_width: int) -> int:
         """The width of the column, with its bar if it has one."""
@@ -65,6 +68,8 @@ class Layout(NamedTuple):
         if sheet.totals:
             yield [("rule", rule)]
             yield self._across("total", [strip.texts[-1] for strip in self.strips])
+        if self.notes:
+            yield []
         yield from ([("caption", note)] for note in self.notes)
 
     def _across(self, role: str, texts: Sequence[str]) -> list[Piece]:
@@ -95,10 +100,10 @@ class Layout(NamedTuple):
         if strip.column.kind != "share":
             role = "name" if not follows else _role(strip.column.kind, text)
             return [(role, gap + self._aligned(strip, text, width))]
-        share = line.cells[self.sheet.columns.index(strip.column)]
-        drawn = bar(share.part, share.whole, self.bar_width, ascii_only=self.ascii_only) if share else ""
-        percent = f"{gap}{text.rjust(strip.width)} "
-        return [("", percent), ("bar", drawn.ljust(width - strip.width - 1))]
+        share = line.cells[strip.index]
+        drawn = bar(share.part, strip.largest, self.bar_width, ascii_only=self.ascii_only) if share else ""
+        percent = gap + text.rjust(strip.width)
+        return [("", percent), ("bar", f" {drawn}".ljust(width - strip.width))]
 
 
 def _role(kind: Kind, text: str) -> str:
@@ -112,13 +117,13 @@ def lay_out(sheet: Sheet, raw: bool, width: int, *, ascii_only: bool = False) ->
 
     The bar shrinks first; then columns go, those with the smallest `keep` first; then names are cut.
     """
-    strips = [_draw(sheet, index, raw, ascii_only) for index in range(len(sheet.columns))]
+    strips = _draw_all(sheet, raw, ascii_only)
     dropped: list[Strip] = []
     while _across(strips, _BAR_WIDTHS[-1]) > width and len(strips) > 1 and not sheet.fixed:
         dropped.append(min(strips[1:], key=lambda strip: strip.column.keep))
         strips.remove(dropped[-1])
     bar_width = next((bars for bars in _BAR_WIDTHS if _across(strips, bars) <= width), _BAR_WIDTHS[-1])
-    strips[0] = _cut_names(strips[0], width - (_across(strips, bar_width) - strips[0].across(0)))
+    strips[0] = _cut_names(strips[0], width - (_across(strips, bar_width) - strips[0].across(0)), "~" if ascii_only else "…")
     notes = sheet.notes
     if dropped:
         names = ", ".join(strip.column.name for strip in sorted(dropped, key=lambda strip: -strip.column.keep))
@@ -129,11 +134,29 @@ def lay_out(sheet: Sheet, raw: bool, width: int, *, ascii_only: bool = False) ->
     return Layout(sheet, strips, [strip.across(bar_width) for strip in strips], bar_width, notes, ascii_only)
 
 
+def _draw_all(sheet: Sheet, raw: bool, ascii_only: bool) -> list[Strip]:
+    lines = [*sheet.lines, *([sheet.totals] if sheet.totals else [])]
+    rows = [line_texts(line, sheet.columns, raw) for line in lines]
+    for line, texts in zip(lines, rows, strict=True):
+        texts[0] = " " * (_INDENT * line.level) + texts[0]
+    cells = zip(*rows, strict=True) if rows else ((),) * len(sheet.columns)
+    strips = [
+        _draw(index, column, list(texts), ascii_only)
+        for index, (column, texts) in enumerate(zip(sheet.columns, cells, strict=True))
+    ]
+    return [_with_bars(strip, sheet) if strip.column.kind == "share" else strip for strip in strips]
+
+
+def _with_bars(strip: Strip, sheet: Sheet) -> Strip:
+    shares = [line.cells[strip.index] for line in sheet.lines]
+    return strip._replace(largest=max((share.part for share in shares if share), default=0))
+
+
 def _across(strips: Sequence[Strip], bar_width: int) -> int:
     return sum(strip.across(bar_width) for strip in strips) + _GAP * (len(strips) - 1)
 
 
-def _draw(column: Column, lines: Sequence[Line], texts: Sequence[str], ascii_only: bool) -> Strip:
+def _draw(index: int, column: Column, texts: list[str], ascii_only: bool) -> Strip:
     """A column from the texts of its cells."""
     if column.kind in _WITH_UNIT:
         texts = _units_below_each_other(texts)
@@ -144,7 +167,7 @@ def _draw(column: Column, lines: Sequence[Line], texts: Sequence[str], ascii_onl
     if column.kind == "text":
         texts = [printable(text) for text in texts]
     measure = width_of if column.kind == "text" else len
-    return Strip(column, heading, detail, list(texts), max(map(measure, texts), default=0))
+    return Strip(index, column, heading, detail, texts, max(map(measure, texts), default=0))
 
 
 def _units_below_each_other(texts: list[str]) -> list[str]:
@@ -156,8 +179,8 @@ def _units_below_each_other(texts: list[str]) -> list[str]:
     return [f"{text.partition(' ')[0]} {unit:<{widest}}" for text, unit in zip(texts, units, strict=True)]
 
 
-def _cut_names(strip: Strip, room: int) -> Strip:
+def _cut_names(strip: Strip, room: int, ellipsis: str) -> Strip:
     room = max(room, _NARROWEST_NAME)
     if strip.width <= room:
         return strip
-    return strip._replace(texts=[cut(text, room) for text in strip.texts], width=room)
+    return strip._replace(texts=[cut(text, room, ellipsis) for text in strip.texts], width=room)

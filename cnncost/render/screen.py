@@ -36,7 +36,7 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
-def cut(text: str, width: int) -> str:
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
     """The text in at most `width` columns, its end replaced by an ellipsis when there is too much of it.
 
     >>> cut("global_avgpool", 8), cut("conv", 8)
@@ -46,4 +46,4 @@ def cut(text: str, width: int) -> str:
         return text
     while width_of(text) > width - 1:
         text = text[:-1]
-    return text + "…"
+    return text + ellipsis

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.budget import MEMORY_PARTS, memory_bytes
 from cnncost.render.headings import detail_of, heading_of, kind_of
 from cnncost.render.sheet import Column, Line, Sheet, Typed
 from cnncost.render.units import percent_text
+from cnncost.totals import MEMORY_PARTS, memory_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -44,7 +44,7 @@ def literal(token: Token) -> Value:
 
 
 def constant(value: Value, token: Token) -> Part:
-    return Part(lambda run: value, token.start, token.end)
+    return Part(lambda _: value, token.start, token.end)
 
 
 def named(token: Token) -> Part:

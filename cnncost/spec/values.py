@@ -19,7 +19,7 @@ DEEPEST_LIST = 20
 _NUMBERS = frozenset((int, float, bool))
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - the error that a user sees is SpecError
     """What an operation refuses, in its own terms; `expr` raises it again as a SpecError with its place.
 
     `start` and `end` are the part of the expression that is at fault, once that is known.

@@ -59,8 +59,8 @@ def translate(error: Exception, source: Source) -> SpecError:
         return _flow_error(opened, here, rest)
     if "block mapping" in context:
         return _mapping_error(here, mark.column)
-    if rest.startswith("\t"):
-        return SpecError("a tab cannot indent", here, hint="indent with spaces")
+    if rest.startswith("\t"):  # which only libyaml's "violates indentation" calls by its name
+        problem = "tab character"
     for rule in _RULES:
         if rule.said in f"{context}; {problem}":
             return SpecError(rule.message.format(char=rest[:1] or "end of line"), here, hint=rule.hint)

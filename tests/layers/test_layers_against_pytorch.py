@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from operator import gt
 from typing import Any
 
 import pytest
 import torch
-from cnncost.errors import LayerError
-from cnncost.layers import REGISTRY, Tensor
-from hypothesis import HealthCheck, given, settings
-from tests.layers.strategies import Placement, fitting, placements
+from hypothesis import given, settings
 from torch.utils.flop_counter import FlopCounterMode
 
+from cnncost.errors import LayerError
+from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers.pool import AvgPool
+from tests.layers.strategies import PATIENT, Placement, fitting, placements
+
 BATCH = 2
-PATIENT = settings(
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
 FITTING_AT_LEAST = 5
 
-# What we refuse and PyTorch would run, by the start of the message: it is no layer of the language, or a likely mistake.
+# What we refuse and PyTorch would run, by the start of the message: no layer of the language, or a likely mistake.
 OUR_RULES = {
     "avgpool": ("`avgpool` pads both sides alike",),
     "maxpool": ("padding of",),  # PyTorch has the rule for equal sides, we for each side
-    "group_conv": ("kernel [", "the 4 elements", "the 8 elements"),  # the counterpart cannot be built, or computes nonsense
+    "group_conv": ("kernel [", "the 4 elements", "the 8 elements"),  # the counterpart is ours alone
     "upsample": ("`upsample` needs one of",),
     "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
     "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
@@ -45,6 +43,12 @@ def run(placement: Placement, device: str = "meta") -> tuple[Any, torch.Tensor]:
         return model, model(*(batch(x, device) for x in placement.xs))
 
 
+def refused_by_pytorch_alone(placement: Placement) -> bool:
+    """PyTorch's mean over three axes wants the kernel to fit the input without its padding."""
+    layer, (x, *_) = placement
+    return isinstance(layer, AvgPool) and len(x.spatial) == 3 and any(map(gt, layer.kernel, x.spatial))
+
+
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))
 def test_shape_parameters_buffers_and_macs_are_pytorchs(keyword: str) -> None:
     seen = []
@@ -54,6 +58,8 @@ def test_shape_parameters_buffers_and_macs_are_pytorchs(keyword: str) -> None:
     def compare(placement: Placement) -> None:
         layer, xs = placement
         y = layer.output(*xs)
+        if refused_by_pytorch_alone(placement):
+            return
         if min(y.dims) < 1:  # the graph refuses an axis that reaches zero, as PyTorch does
             with pytest.raises(RuntimeError):
                 run(placement)

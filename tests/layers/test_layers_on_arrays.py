@@ -1,4 +1,4 @@
-"""One formula for a number and for an array of design points: int64 arrays give, element by element, the same figures."""
+"""One formula for a number and for an array of design points: int64 arrays give the same figures, one by one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import Phase, given, settings
+
 from cnncost.layers import REGISTRY, Layer, Tensor
 from cnncost.layers.fields import Count, Numbers, Padding
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from tests.layers.strategies import Placement, fitting
+from tests.layers.strategies import PATIENT, Placement, fitting
 
 # Fields that say which axis, not how large: they stay what they are over all design points.
 PLACES = {("permute", "axes")}
@@ -65,26 +65,17 @@ def figures(layer: Layer, xs: tuple[Tensor, ...]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))
 def test_formulas_serve_arrays(keyword: str) -> None:
-    largest_group = 0
+    groups: dict[Any, list[Placement]] = {}
 
-    @settings(
-        max_examples=5,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(st.lists(fitting(REGISTRY[keyword]), min_size=8, max_size=8))
-    def compare(placements: list[Placement]) -> None:
-        nonlocal largest_group
-        groups: dict[Any, list[Placement]] = {}
-        for placement in placements:
-            groups.setdefault(structure(placement), []).append(placement)
-        for group in groups.values():
-            largest_group = max(largest_group, len(group))
-            assert_equal_elementwise(group)
+    @settings(PATIENT, max_examples=60, phases=[Phase.generate])
+    @given(fitting(REGISTRY[keyword]))
+    def collect(placement: Placement) -> None:
+        groups.setdefault(structure(placement), []).append(placement)
 
-    compare()
-    assert largest_group > 1
+    collect()
+    assert max(map(len, groups.values())) > 1
+    for group in groups.values():
+        assert_equal_elementwise(group)
 
 
 def assert_equal_elementwise(group: list[Placement]) -> None:

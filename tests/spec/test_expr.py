@@ -203,7 +203,7 @@ REFUSED = [
     ("depths[true]", "an index is an integer, not true", "true", None),
     ("width[0]", "`[]` needs a list, got the number 64", "0", None),
     ("2 ** 101", "the exponent is too large; integers go up to 10**30", "2 ** 101", None),
-    ("9 ** 9 ** 9", "the exponent is too large; integers go up to 10**30", "9 ** 9", None),
+    ("9 ** 9 ** 9", "the exponent is too large; integers go up to 10**30", "9 ** 9 ** 9", None),
     ("2 ** 1e300", "the exponent is too large; integers go up to 10**30", "2 ** 1e300", None),
     ("10 ** 31", "the result is too large; integers go up to 10**30", "10 ** 31", None),
     ("10 ** 16 * 10 ** 16", "the result is too large; integers go up to 10**30", "10 ** 16 * 10 ** 16", None),
@@ -374,11 +374,8 @@ def test_one_budget_for_all() -> None:
 
 
 def test_deep_brackets_with_every_operator_do_not_overflow_the_stack() -> None:
-    text = "(0 or 1 and 1<1+1*-1**" * 49 + "1" + ")" * 49
-    try:
-        assert evaluate(text) is not None
-    except SpecError as error:
-        assert "deep" in error.message  # noqa: PT017
+    text = "(0 or 1 and 1<1+1*-1**" * 16 + "1" + ")" * 16  # the parenthesis, the minus and the power: 48 deep
+    assert evaluate(text) is False  # -1 ** 1 and -1 ** 0 are both -1, and 1 < 1 + 1 * -1 is false
 
 
 def test_a_name_may_have_a_fault_of_its_own() -> None:
@@ -393,9 +390,10 @@ def test_a_name_may_have_a_fault_of_its_own() -> None:
 def test_lists_that_hold_each_other_are_refused_before_they_grow() -> None:
     budget = Budget()
     value: list[Any] = [1]
-    with pytest.raises(Fault, match="a list of more than 100,000 elements|lists nested more than 20 deep"):
-        for _ in range(40):
-            value = checked_list([value, value], budget)
+    for _ in range(15):  # 1 element, and then twice as many and two more: after 15 times 3 * 2**15 - 2 = 98,302
+        value = checked_list([value, value], budget)
+    with pytest.raises(Fault, match="a list of more than 100,000 elements"):
+        checked_list([value, value], budget)
 
 
 def test_truth() -> None:
@@ -443,37 +441,27 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-def python_value(text: str) -> Any:
-    """What Python makes of the text; None where the language has an error by design."""
-    try:
-        value = eval(text, {"__builtins__": {"abs": abs, "max": max}})  # noqa: S307
-    except (ZeroDivisionError, OverflowError, TypeError):  # a TypeError comes from a complex number
-        return None
-    return None if isinstance(value, complex) else value
-
-
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(st.recursive(NUMBERS, grown, max_leaves=12))
 def test_arithmetic_is_that_of_python(text: str) -> None:
-    expected = python_value(text) if "** (" not in text else _bounded_python_value(text)
-    ours = text.replace("True", "true").replace("False", "false")
     try:
-        value = evaluate(ours)
+        value = evaluate(text.replace("True", "true").replace("False", "false"))
     except SpecError as error:
-        reasons = ("too large", "by zero", "fractional power", "not a finite", "nested more")
-        assert any(reason in error.message for reason in reasons)  # noqa: PT017
-        assert expected is None or "too large" in error.message or "nested" in error.message  # noqa: PT017
+        reason = error.message
+    else:  # only now is it sure that Python's value is of a reasonable size
+        expected = eval(text)
+        assert (value, type(value)) == (expected, type(expected))
         return
-    assert (value, type(value)) == (expected, type(expected))
-
-
-def _bounded_python_value(text: str) -> Any:
-    """`python_value` where an exponent may be anything: only when ours has a value is it safe to ask Python."""
-    try:
-        evaluate(text.replace("True", "true").replace("False", "false"))
-    except SpecError:
-        return None
-    return python_value(text)
+    if reason.startswith("expected"):
+        with pytest.raises(SyntaxError):
+            compile(text, "expression", "eval")
+    elif reason == "division by zero":
+        with pytest.raises(ZeroDivisionError):
+            eval(text)
+    else:
+        assert reason.startswith(
+            ("the exponent is too large", "the result is", "a fractional power", "an expression nested")
+        )
 
 
 WORDS = [
@@ -508,11 +496,8 @@ def test_any_text_gives_a_value_or_one_error(text: str) -> None:
         assert isinstance(expression, Expression)
         value = expression.evaluate(SCOPE, whole(text))
     except SpecError as error:
-        assert error.message  # noqa: PT017
-        assert str(error)
-    else:
-        if isinstance(value, float):
-            assert math.isfinite(value)
+        value = str(error)
+    assert not isinstance(value, float) or math.isfinite(value)
     assert time.process_time() - start < 2
 
 

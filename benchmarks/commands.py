@@ -1,0 +1,54 @@
+"""The commands that the whole-process benchmark sets side by side."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+_IMPORTS = """
+import typer
+import yaml
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+"""
+
+# torchvision's compiled operators may be missing beside a CPU build of torch; defining them lets it import.
+_RESNET50 = """
+import torch
+for name in ("nms", "qnms"):
+    try:
+        torch.library.define(f"torchvision::{name}", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    except RuntimeError:
+        pass
+from torchvision.models import resnet50
+model = resnet50().eval()
+"""
+
+_PEERS = {
+    "torchinfo": _RESNET50 + "from torchinfo import summary\nprint(summary(model, (1, 3, 224, 224)))",
+    "fvcore": _RESNET50
+    + "from fvcore.nn import FlopCountAnalysis, flop_count_table\n"
+    + "print(flop_count_table(FlopCountAnalysis(model, torch.zeros(1, 3, 224, 224))))",
+}
+
+
+def baseline() -> list[str]:
+    """Importing what a command line of this kind imports, and nothing else."""
+    return [sys.executable, "-c", _IMPORTS]
+
+
+def analyze(*arguments: str) -> list[str]:
+    """The installed `cnncost analyze`."""
+    return [str(Path(sys.executable).with_name("cnncost")), "analyze", *arguments]
+
+
+def peers() -> dict[str, list[str]]:
+    """The same table from the peers that are installed here."""
+    needed = ("torch", "torchvision")
+    if not all(importlib.util.find_spec(name) for name in needed):
+        return {}
+    return {
+        name: [sys.executable, "-c", program] for name, program in _PEERS.items() if importlib.util.find_spec(name)
+    }

@@ -1,0 +1,92 @@
+"""All benchmarks, one command: ``python benchmarks/run.py``.
+
+(a) whole processes: `cnncost analyze resnet50` against importing typer, rich, pydantic and yaml, and against the peers
+    that are installed (``pip install -e '.[dev,peers]'``), with peak memory;
+(b) YAML text to complete report, in process;
+(c) growth of (b) from 100 to 10,000 layers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import statistics
+import time
+
+import commands
+import processes
+
+from cnncost import analyze
+from cnncost.engine import analyze_graph
+from cnncost.passes.analysis import Settings
+from cnncost.spec import library
+from cnncost.spec.load import loads
+
+_CHAIN = """
+input: [8, 32, 32]
+network:
+  - conv: {{out: 16, kernel: 3, padding: 1}}
+  - for: n
+    in: range({turns})
+    do:
+      - residual: [{{conv: {{out: 16, kernel: 3, padding: 1}}}}, batchnorm]
+      - relu
+"""
+_LAYERS_PER_TURN = 4
+
+
+def whole_processes(repeats: int) -> None:
+    """Print benchmark (a)."""
+    print(f"(a) whole processes, median of {repeats}")
+    table = {
+        "import typer, rich, pydantic, yaml": commands.baseline(),
+        "cnncost analyze resnet50": commands.analyze("resnet50"),
+        "cnncost analyze resnet50 --depth all": commands.analyze("resnet50", "--depth", "all"),
+        "cnncost analyze resnet50 --format json": commands.analyze("resnet50", "--format", "json"),
+        **commands.peers(),
+    }
+    for name, (run, ratio) in zip(table, processes.compare(list(table.values()), repeats), strict=True):
+        memory = run.peak_bytes / 2**20
+        print(f"  {name:<40} {run.wall_seconds:7.3f} s {run.cpu_seconds:7.3f} s cpu {memory:7.0f} MiB  {ratio:6.2f} x")
+
+
+def milliseconds(text: bytes | str, name: str, repeats: int, variant: str | None = None) -> float:
+    """The median time from a spec's text to its complete report."""
+    times = []
+    for _ in range(repeats):
+        gc.collect()
+        start = time.perf_counter()
+        analyze_graph(loads(text, name, variant=variant), Settings())
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def in_process(repeats: int) -> None:
+    """Print benchmark (b)."""
+    print(f"(b) YAML text to complete report, in process, median of {repeats}")
+    for name in ("resnet50", "resnet152", "densenet201", "efficientnet_b7"):
+        path, variant = library.names()[name]
+        took = milliseconds(path.read_bytes(), path.name, repeats, variant)
+        print(f"  {name:<40} {took:7.2f} ms for {len(analyze(name).rows)} layers")
+
+
+def growth(repeats: int) -> None:
+    """Print benchmark (c)."""
+    print(f"(c) growth with the number of layers, median of {repeats}")
+    for layers in (100, 1_000, 10_000):
+        took = milliseconds(_CHAIN.format(turns=layers // _LAYERS_PER_TURN), "chain.yaml", repeats)
+        print(f"  {layers:>6,} layers {took:31.2f} ms {took / layers * 1000:7.1f} µs a layer")
+
+
+def main() -> None:
+    """Run the benchmarks and print their tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=11, help="counted runs of each, after one that warms up")
+    repeats = parser.parse_args().repeats
+    whole_processes(repeats)
+    in_process(repeats)
+    growth(max(3, repeats // 3))
+
+
+if __name__ == "__main__":
+    main()

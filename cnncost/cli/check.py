@@ -1,0 +1,70 @@
+"""`cnncost check`: budgets and expected figures, for CI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Exit, Option
+
+from cnncost.cli import options
+from cnncost.cli.output import warn, write
+from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from cnncost.budget import Verdict
+
+FAILED = 1
+
+Amount = str | None
+
+
+def check(
+    specs: options.Specs,
+    max_params: Annotated[Amount, Option(metavar="COUNT", help="parameters at most, e.g. 5M")] = None,
+    max_macs: Annotated[Amount, Option(metavar="COUNT", help="multiply-accumulates at most")] = None,
+    max_flops: Annotated[Amount, Option(metavar="COUNT", help="FLOPs at most, by --convention")] = None,
+    max_memory: Annotated[Amount, Option(metavar="BYTES", help="bytes at most, e.g. 100MB or 24GiB")] = None,
+    max_figure: Annotated[
+        list[str] | None, Option("--max", metavar="FIGURE=AMOUNT", help="any other, e.g. activation_bytes=64MiB; repeatable")
+    ] = None,
+    batch: options.Batch = 1,
+    input: options.Input = None,  # noqa: A002 - the option's name
+    set: options.Set = None,  # noqa: A002
+    dtype: options.Dtype = "float32",
+    optimizer: options.Optimizer = "adam",
+    mode: options.Mode = "infer",
+    convention: options.Convention = "textbook",
+    form: options.Format = "table",
+    raw: options.Raw = False,
+) -> None:
+    """Hold networks to budgets and to their `expect` figures; exit code 1 when one fails."""
+    from cnncost.render import render
+    from cnncost.render.verdicts import verdict_document
+
+    options.check_format(form)
+    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
+    budget = options.budget_of(named, max_figure)
+    settings = {"batch": batch, "dtype": dtype, "optimizer": optimizer, "mode": mode, "convention": convention}
+    verdicts: list[Verdict] = []
+    for spec in specs:
+        found = _verdicts(spec, budget, options.settings_of(set), options.shapes_of(input), settings)
+        if not found:
+            warn([f"`{spec}` has nothing to check: no `expect` that applies, and no budget is given"])
+        verdicts += found
+    if not verdicts:
+        raise SpecError("there is nothing to check", hint="give a budget, such as `--max-params 5M`")
+    write(render(verdict_document(verdicts), form, raw=raw))
+    if not all(verdict.holds for verdict in verdicts):
+        raise Exit(FAILED)
+
+
+def _verdicts(
+    spec: str, budget: dict[str, int], variables: dict[str, str], inputs: object, settings: dict[str, object]
+) -> list[Verdict]:
+    from cnncost.api import analyze, load
+    from cnncost.budget import as_expected, within_budget
+
+    graph = load(spec, set=variables, input=inputs)
+    warn(graph.warnings)
+    expected = as_expected(spec, analyze(graph), graph.expect)
+    return [*expected, *within_budget(spec, analyze(graph, **settings), budget)]
