@@ -48,12 +48,9 @@ class Formulas:
 
     def __init__(self, layer: Layer, xs: Sequence[Tensor]) -> None:
         self.numbers: dict[str, int] = {}
-        self._spatial = tuple(xs[0].spatial) if xs and xs[0].layout == "map" else ()
         self.layer = self._symbolic_layer(layer)
         follows = any(isinstance(field, Reference) and getattr(layer, name) for name, field in layer.fields.items())
         self.xs = self._inputs(xs, follows)
-        if self.layer.output(*self.xs).channels != self.xs[0].channels:
-            self._rename_channels()
         self.output = self.layer.output(*self.xs)
         self.y = self._named_output(layer.output(*xs))
 
@@ -104,3 +101,82 @@ class Formulas:
         """What one sample's forward pass counts under a convention."""
         node = Node(0, "", self.layer, (), self.xs, self.y)
         return convention.count(node, self.operations, batch=1, training=False)
+
+    def _symbol(self, name: str, number: int, *, divides: bool = False) -> Symbol:
+        assert self.numbers.setdefault(name, number) == number, f"{name} stands for two numbers"
+        return Symbol(name, divides=divides)
+
+    def _symbolic_layer(self, layer: Layer) -> Layer:
+        values = {name: self._field(field, getattr(layer, name)) for name, field in layer.fields.items()}
+        return type(layer)(**values)
+
+    def _field(self, field: Field, value: Any) -> Any:
+        """A field's value with a symbol for each of its numbers; flags, words and absent values stay."""
+        letter = field.symbol or field.name
+        if value is None or isinstance(value, str) or field.name in _PLACES:
+            return value
+        if isinstance(field, Padding):
+            return self._padding(letter, value)
+        if isinstance(field, Sizes):
+            return self._per_axis(letter, value)
+        if isinstance(field, Numbers):
+            return tuple(self._symbol(f"{letter}_{place}", number) for place, number in enumerate(value, 1))
+        if isinstance(field, Count):
+            return self._symbol(letter, value, divides=field.name in _DIVISORS)
+        return value
+
+    def _per_axis(self, letter: str, sizes: tuple[int, ...]) -> tuple[Symbol, ...]:
+        """One letter where all axes have the same number, as in k², else one with the axis behind it, k_h and k_w."""
+        if len(set(sizes)) == 1:
+            return (self._symbol(letter, sizes[0]),) * len(sizes)
+        axes = _axes(len(sizes))
+        return tuple(self._symbol(f"{letter}_{axis.lower()}", size) for axis, size in zip(axes, sizes, strict=True))
+
+    def _padding(self, letter: str, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[Symbol, Symbol], ...]:
+        """As per axis, with 1 and 2 for before and after where these differ."""
+        if all(before == after for before, after in pairs):
+            return tuple((symbol, symbol) for symbol in self._per_axis(letter, tuple(before for before, _ in pairs)))
+        index = "" if "_" in letter else "_"
+        axes = [""] * len(pairs) if len(set(pairs)) == 1 else [f"{axis.lower()}" for axis in _axes(len(pairs))]
+        return tuple(
+            (self._symbol(f"{letter}{index}{axis}1", before), self._symbol(f"{letter}{index}{axis}2", after))
+            for axis, (before, after) in zip(axes, pairs, strict=True)
+        )
+
+    def _inputs(self, xs: Sequence[Tensor], follows: bool) -> tuple[Tensor, ...]:
+        """The inputs, with letters of their own where their sizes differ; the last may be there for its size only."""
+        read = xs[:-1] if follows else xs
+        alike = all(len(x.dims) == len(xs[0].dims) for x in read)
+        channels = "C_i" if "out" in self.layer.fields else "C"
+        inputs = []
+        for number, x in enumerate(xs, 1):
+            letters = [channels, *(["T"] if x.layout == "tokens" else _axes(len(x.spatial)))]
+            if follows and number == len(xs):
+                letters = [f"{letter}_like" for letter in letters]
+            elif len(read) > 1:
+                same = [alike and len({other.dims[axis] for other in read}) == 1 for axis in _order(x)]
+                letters = [letter if same[axis] else f"{letter}_{number}" for axis, letter in enumerate(letters)]
+            sizes = (x.channels, *x.spatial)
+            symbols = [self._symbol(letter, size) for letter, size in zip(letters, sizes, strict=True)]
+            inputs.append(Tensor(symbols[0], tuple(symbols[1:]), x.layout))  # type: ignore[arg-type]
+        return tuple(inputs)
+
+    def _named_output(self, y: Tensor) -> Tensor:
+        """The output, with a letter of its own for every size of a map that is more than one symbol."""
+        if self.output.layout != "map":
+            return self.output
+        axes = zip(_axes(len(y.spatial)), self.output.spatial, y.spatial, strict=True)
+        spatial = tuple(
+            size if isinstance(size, (Symbol, int)) else self._symbol(f"{letter}_o", number)
+            for letter, size, number in axes
+        )
+        return self.output._replace(spatial=spatial)
+
+
+def _axes(rank: int) -> Sequence[str]:
+    return _AXES.get(rank) or [f"S{axis}" for axis in range(1, rank + 1)]
+
+
+def _order(x: Tensor) -> list[int]:
+    """Where PyTorch's dimensions hold the channels, and then the positions."""
+    return [len(x.dims) - 1, *range(len(x.dims) - 1)] if x.layout == "tokens" else list(range(len(x.dims)))

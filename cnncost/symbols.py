@@ -159,12 +159,15 @@ class Product(Expression):
     """A number times powers of other expressions."""
 
     __slots__ = ("number", "powers")
-    binding = _PRODUCT
 
     def __init__(self, number: int, powers: Powers) -> None:
         self.number = number
         self.powers = powers
         self.key = (number, frozenset(powers))
+
+    @property
+    def binding(self) -> int:  # type: ignore[override]
+        return _POWER if self.number == 1 and len(self.powers) == 1 else _PRODUCT
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
         return self.number * prod(base.evaluate(numbers) ** exponent for base, exponent in self.powers)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base import Layer
 from cnncost.layers.conv import check_rank
 from cnncost.layers.fields import choice, count, reference, sizes
 from cnncost.layers.shape import Rearrangement, check_same_rank
+from cnncost.layers.stretch import stretched
 from cnncost.layers.tensor import Operations, Reach, Tensor, Window
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
 _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
@@ -69,8 +67,11 @@ class Upsample(Layer, keyword="upsample"):
         return Operations(mul=weighed * taps * y.elements, add=(taps - 1) * y.elements)
 
     def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        taps = _TAPS[self.mode]
-        windows = tuple(_window(taps, size, out) for size, out in zip(xs[0].spatial, y.spatial, strict=True))
+        sizes = zip(xs[0].spatial, y.spatial, strict=True)
+        if self.mode == "nearest":
+            windows = tuple(_nearest(size, out) for size, out in sizes)
+        else:
+            windows = tuple(_interpolated(_TAPS[self.mode], size, out) for size, out in sizes)
         return (windows, "nothing") if self.like else (windows,)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
@@ -100,7 +101,7 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
         return Tensor(x.channels // block, tuple(size * self.factor for size in x.spatial))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (tuple(_window(1, size, out) for size, out in zip(x.spatial, y.spatial, strict=True)),)
+        return (tuple(_nearest(size, out) for size, out in zip(x.spatial, y.spatial, strict=True)),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)
@@ -155,13 +156,16 @@ def _axes(rank: int) -> str:
     return "1 axis" if rank == 1 else f"{rank} axes"
 
 
-def _window(taps: int, size: int, out: int) -> Window:
-    """The neighbours of output o lie around ((o + 1/2) H_i / H_o - 1/2), corners not aligned.
+def _nearest(size: int, out: int) -> Window:
+    """Output o reads input floor(o H_i / H_o)."""
+    return stretched(size, out, lambda output: (output * size // out,) * 2)
 
-    The nearest is what PyTorch takes for it, floor(o H_i / H_o).
-    """
-    from fractions import Fraction  # only the networks that magnify pay for the import
 
-    ratio: Fraction = Fraction(size, out)
-    nearest = tuple((output * size // out,) * 2 for output in range(ratio.denominator)) if taps == 1 else ()
-    return Window(taps, ratio, ratio / 2 - Fraction(taps, 2), nearest)
+def _interpolated(taps: int, size: int, out: int) -> Window:
+    """Output o reads the `taps` inputs around (o + 1/2) H_i / H_o - 1/2, or that one alone when it is an input."""
+
+    def reads(output: int) -> tuple[int, int]:
+        before, between = divmod((2 * output + 1) * size - out, 2 * out)
+        return (before - taps // 2 + 1, before + taps // 2) if between else (before, before)
+
+    return stretched(size, out, reads)

@@ -92,8 +92,9 @@ def loads(
     try:
         graph = _expand(expansion, environment, lexicon, title)
     except SpecError as error:
-        if not error.chain:
-            error.chain, error.called_on = expansion.chain()
+        chain, line = expansion.chain()
+        error.chain = (*chain, *error.chain)
+        error.called_on = error.called_on or line
         raise
     return graph._replace(expect=expect)
 

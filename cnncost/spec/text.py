@@ -38,7 +38,7 @@ class Limits(NamedTuple):
     bytes: int = 1_000_000
     depth: int = 60
     nodes: int = 20_000
-    yaml_nodes: int = 200_000
+    yaml_nodes: int = 100_000
 
 
 def parse(data: bytes | str, name: str, limits: Limits = Limits()) -> Node:

@@ -122,7 +122,10 @@ def test_the_middle_of_the_window_is_the_middle_of_the_support(keyword: str, arg
     inner = [unit for unit in range(units // 3, 2 * units // 3)]
     inner = inner[: len(inner) // period * period]
     supports = {unit: [i for (i,) in probe.support((unit,))[0]] for unit in inner}
-    drift = [(min(s) + max(s)) / 2 - (unit * window.stride + window.start + (window.size - 1) / 2) for unit, s in supports.items()]
+    drift = [
+        (min(s) + max(s)) / 2 - (unit * window.stride + window.start + (window.size - 1) / 2)
+        for unit, s in supports.items()
+    ]
     assert sum(drift) / len(drift) == pytest.approx(0, abs=1e-9)
 
 
