@@ -49,16 +49,12 @@ def _parse(text: str, units: dict[str, int], example: str) -> int:
         raise SpecError(f"`{text[:100]}` is no amount", hint=f"write {example}")
     whole, fraction, exponent, unit = amount.groups(default="")
     if unit not in units:
-        raise SpecError(f"unknown unit `{unit}` in `{text.strip()}`", hint=_unit_hint(unit, units, text.strip(), example))
+        both = f"`{unit.upper()}B` is powers of 1000, `{unit.upper()}iB` powers of 1024"
+        hint = both if f"{unit}ib" in units else f"write {example}"
+        raise SpecError(f"unknown unit `{unit}` in `{text.strip()}`", hint=hint)
     power = int(exponent or 0)
     if abs(power) > _LARGEST_EXPONENT:
         raise SpecError(f"the exponent of `{text.strip()}` is too large")
-    digits = whole.replace("_", "").replace(",", "") + fraction
-    return int(digits) * units[unit] * 10 ** max(power, 0) // 10 ** (len(fraction) + max(-power, 0))
-
-
-def _unit_hint(unit: str, units: dict[str, int], text: str, example: str) -> str:
-    if f"{unit}ib" in units:
-        number = text[: -len(unit)].strip()
-        return f"write `{number}{unit.upper()}B` for powers of 1000, `{number}{unit.upper()}iB` for powers of 1024"
-    return f"write {example}"
+    digits = int(whole.replace("_", "").replace(",", "") + fraction)
+    amount_of_units: int = digits * 10 ** max(power, 0) * units[unit] // 10 ** (len(fraction) + max(-power, 0))
+    return amount_of_units

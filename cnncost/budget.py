@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from cnncost.graph import Expectation
     from cnncost.report import Report
 
+
 class Verdict(NamedTuple):
     """One figure held to one limit.
 
     Attributes:
-        network: whose figure it is. figure: its name, `memory_bytes` for the sum of :data:`cnncost.totals.MEMORY_PARTS`.
+        network: whose figure it is. figure: a total by name, or `memory_bytes`.
         actual: what it is. limit: what it may be at most, or must be when `exact`.
         source: who says so.
     """

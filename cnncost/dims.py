@@ -124,12 +124,3 @@ def adaptive_elements(size: int, bins: int) -> int:
     (14, 7)
     """
     return size + bins - greatest_common_divisor(size, bins)
-
-
-def adaptive_largest(size: int, bins: int) -> int:
-    """Inputs that the largest bin of an adaptive pool reads, along one axis.
-
-    >>> adaptive_largest(14, 7), adaptive_largest(5, 3)
-    (2, 3)
-    """
-    return ceil_div(adaptive_elements(size, bins), bins)

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 # Longer source lines are cut around the caret: a one-line megabyte must not become a one-line error.
 _FRAME_WIDTH = 120
 
+# Messages quote the user's text: whatever that holds, they stay one line of a length that can be read.
+_LONGEST_MESSAGE = 300
+_LONGEST_HINT = 1500
+_LONGEST_CHAIN = 10
+
 # A hostile spec may define so many names that comparing all of them would take seconds.
 _CANDIDATES = 1000
 
@@ -87,12 +92,12 @@ class SpecError(Exception):
         called_on: int | None = None,
         hint: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _one_line(message, _LONGEST_MESSAGE)
+        super().__init__(self.message)
         self.span = span
         self.chain = chain
         self.called_on = called_on
-        self.hint = hint
+        self.hint = hint and _one_line(hint, _LONGEST_HINT)
 
     def __str__(self) -> str:
         return "\n".join(["error: " + self.message, *self._frame(), *self._notes()])
@@ -106,7 +111,7 @@ class SpecError(Exception):
             return []
         span, gutter = self.span, self._gutter
         place = f"{gutter}--> {span.source.name}:{span.line}:{span.column}"
-        line = span.source.line(span.line).replace("\t", " ")
+        line = _printable(span.source.line(span.line))
         if not line.strip():
             return [place]
         line, start, width = _window(line, span)
@@ -117,10 +122,28 @@ class SpecError(Exception):
         notes = []
         if len(self.chain) > 1:  # the network alone says nothing
             called = f", called on line {self.called_on}" if self.called_on else ""
-            notes.append("in " + " > ".join(self.chain) + called)
+            notes.append("in " + " > ".join(_shortened(self.chain)) + called)
         if self.hint:
             notes.append("hint: " + self.hint)
         return [f"{self._gutter} = {note}" for note in notes]
+
+
+def _one_line(text: str, longest: int) -> str:
+    """`text` without line breaks and control characters, cut where it is too long."""
+    shown = _printable(" ".join(text[: longest + 1].splitlines()))
+    return shown if len(shown) <= longest else shown[: longest - 3] + "..."
+
+
+def _printable(text: str) -> str:
+    """`text` as a terminal may have it: a tab as a space, every other control character as a question mark."""
+    return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in text)
+
+
+def _shortened(chain: tuple[str, ...]) -> tuple[str, ...]:
+    """A chain that can be read: the outermost three and the innermost of one that is long."""
+    if len(chain) <= _LONGEST_CHAIN:
+        return chain
+    return (*chain[:3], "...", *chain[4 - _LONGEST_CHAIN :])
 
 
 def _window(line: str, span: Span) -> tuple[str, int, int]:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from cnncost.graph import Node
 from cnncost.layers.fields import Count, Numbers, Padding, Reference, Sizes
 from cnncost.layers.tensor import Tensor
-from cnncost.symbols import Expression, Symbol, Value, evaluate
+from cnncost.symbols import Symbol, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cnncost.conventions import Convention
     from cnncost.layers.base import Layer

@@ -294,7 +294,7 @@ def merge_blocks(rows: Sequence[Row], depth: int) -> tuple[Row, ...]:
         if len(members) == 1 and last.name == prefix:
             merged.append(last._replace(inputs=tuple(dict.fromkeys(map(name, last.inputs)))))
             continue
-        kind = members[0].scopes[depth - 1] if len(members[0].scopes) >= depth else members[0].type
+        kind = next((row.scopes[depth - 1] for row in members if len(row.scopes) >= depth), last.type)
         reads = dict.fromkeys(name(read) for row in members for read in row.inputs)
         merged.append(
             _merged(members, prefix, kind)._replace(

@@ -17,11 +17,10 @@ multiplied out, so that a formula keeps the form in which it was written.
 from __future__ import annotations
 
 from math import gcd, prod
-from operator import gt, lt
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 Value = Any
 """An :class:`Expression`, or an ``int`` where a formula turned out to be a number."""
@@ -154,6 +153,9 @@ class Symbol(Expression):
 Powers = tuple[tuple[Expression, int], ...]
 """Factors with their exponents, in the order in which they were multiplied."""
 
+Term = tuple[Powers, int]
+"""Powers, and how many times they are added."""
+
 
 class Product(Expression):
     """A number times powers of other expressions."""
@@ -170,7 +172,10 @@ class Product(Expression):
         return _POWER if self.number == 1 and len(self.powers) == 1 else _PRODUCT
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
-        return self.number * prod(base.evaluate(numbers) ** exponent for base, exponent in self.powers)
+        result = self.number
+        for base, exponent in self.powers:
+            result *= base.evaluate(numbers) ** exponent
+        return result
 
     def text(self, name: Callable[[Symbol], str]) -> str:
         factors = [_power_text(base, exponent, name) for base, exponent in self.powers]
@@ -187,7 +192,7 @@ class Sum(Expression):
     __slots__ = ("number", "terms")
     binding = _SUM
 
-    def __init__(self, terms: tuple[tuple[Powers, int], ...], number: int) -> None:
+    def __init__(self, terms: tuple[Term, ...], number: int) -> None:
         self.terms = terms
         self.number = number
         self.key = (frozenset((frozenset(powers), count) for powers, count in terms), number)
@@ -381,8 +386,8 @@ def _multiply(first: Value, second: Value) -> Value:
         exponents[base] = exponents.get(base, 0) + exponent
     for base in list(exponents):
         if isinstance(base, Above) and base.right == 0 and base.left in exponents:
-            exponents = {Maximum(base.left, 0) if known == base.left else known: exponents[known] for known in exponents}
             del exponents[base]
+            exponents[Maximum(base.left, 0)] = exponents.pop(base.left)
     return _product(number * other_number, tuple(exponents.items()))
 
 
@@ -391,44 +396,46 @@ def _add(first: Value, second: Value) -> Value:
         larger = first + second.left
         if _size(larger) < _size(second.left):
             return Maximum(first, larger)
-    counts: dict[frozenset[tuple[Expression, int]], tuple[Powers, int]] = {}
+    counts: dict[frozenset[tuple[Expression, int]], Term] = {}
     number = 0
-    for value in (first, second):
-        terms = value.terms if isinstance(value, Sum) else [_powers(value)[::-1]]
-        number += value.number if isinstance(value, Sum) else 0
-        for powers, count in terms:
-            if powers:
-                earlier = counts.get(frozenset(powers), (powers, 0))
-                counts[frozenset(powers)] = earlier[0], earlier[1] + count
-            else:
-                number += count
-    return _sum(_collected([term for term in counts.values() if term[1]]), number)
+    for powers, count in (*_terms(first), *_terms(second)):
+        if powers:
+            written, earlier = counts.get(frozenset(powers), (powers, 0))
+            counts[frozenset(powers)] = written, earlier + count
+        else:
+            number += count
+    return _collected({key: term for key, term in counts.items() if term[1]}, number)
 
 
-def _sum(terms: Iterable[tuple[Powers, int]], number: int) -> Value:
-    terms = tuple(terms)
+def _collected(counts: dict[frozenset[tuple[Expression, int]], Term], number: int) -> Value:
+    """The sum, where (a - 1) b + b has become a b: the comparisons and the division of a window are k² in all."""
+    for key, (powers, count) in counts.items():
+        for factor, _ in powers:
+            rest = key - {(factor, 1)}
+            if isinstance(factor, Sum) and rest != key and rest in counts:
+                others, other_count = counts[rest]
+                joined = _multiply(count * factor + other_count, _product(1, others))
+                return _add(joined, _sum([counts[other] for other in counts if other not in (key, rest)], number))
+    return _sum(list(counts.values()), number)
+
+
+def _sum(terms: list[Term], number: int) -> Value:
     if not terms:
         return number
     if len(terms) == 1 and not number:
-        return _product(terms[0][1], terms[0][0])
-    return Sum(terms, number)
+        powers, count = terms[0]
+        return _product(count, powers)
+    return Sum(tuple(terms), number)
 
 
-def _collected(terms: list[tuple[Powers, int]]) -> list[tuple[Powers, int]]:
-    """The terms, where (a - 1) b + b has become a b: a window's comparisons and its division are k² in all."""
-    for i, (powers, count) in enumerate(terms):
-        for place, (factor, exponent) in enumerate(powers):
-            rest = frozenset(powers[:place] + powers[place + 1 :])
-            if not isinstance(factor, Sum) or exponent != 1 or not rest:
-                continue
-            for j, (others, other_count) in enumerate(terms):
-                if i != j and frozenset(others) == rest:
-                    number, joined = _powers(_multiply(count * factor + other_count, _product(1, others)))
-                    before, after = [[term for k, term in enumerate(terms) if k != j and side(k, i)] for side in (lt, gt)]
-                    return _collected([*before, *[(joined, number)] * (number != 0), *after])
-    return terms
+def _terms(value: Value) -> list[Term]:
+    """The terms of a value; a number is one without powers."""
+    if isinstance(value, Sum):
+        return [*value.terms, ((), value.number)]
+    number, powers = _powers(value)
+    return [(powers, number)]
 
 
 def _size(value: Value) -> int:
     """How many terms a value has."""
-    return len(value.parts) if isinstance(value, Sum) else 1 if isinstance(value, Expression) else int(value != 0)
+    return sum(count != 0 for _, count in _terms(value))

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def analyze(
     spec: options.Spec,
-    batch: options.Batch = 1,
+    *,
+    batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     dtype: options.Dtype = "float32",
@@ -26,8 +27,8 @@ def analyze(
     depth: Annotated[str, Option("--depth", "-d", metavar="N|all", help="group by block, N levels deep")] = "auto",
     by: Annotated[str, Option(metavar="block|type", help="what rows are grouped by")] = "block",
     sort: Annotated[str | None, Option(metavar="METRIC", help="largest first, e.g. `macs`")] = None,
-    top: Annotated[int | None, Option(min=1, metavar="K", help="only the first K rows, by --sort or FLOPs")] = None,
-    columns: Annotated[str | None, Option(metavar="NAME,...", help="which columns, e.g. `layer,macs,flops_per_byte`")] = None,
+    top: Annotated[str | None, Option(metavar="K", help="only the first K rows, by --sort or FLOPs")] = None,
+    columns: Annotated[str | None, Option(metavar="NAME,...", help="which, e.g. `layer,macs,flops_per_byte`")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
 ) -> None:
@@ -37,12 +38,14 @@ def analyze(
     from cnncost.render.analysis import report_document
 
     options.check_format(form)
-    view = _view(depth, by, sort, top, columns, form)
+    if columns is not None and form == "json":
+        raise SpecError("`--columns` is for tables: json holds every figure", hint="csv has the columns you name")
+    view = _view(depth, by, columns)._replace(sort=sort, top=None if top is None else options.whole("--top", top))
     report = analyze_spec(
         spec,
         set=options.settings_of(set),
         input=options.shapes_of(input),
-        batch=batch,
+        batch=options.whole("--batch", batch),
         dtype=dtype,
         optimizer=optimizer,
         mode=mode,
@@ -53,12 +56,13 @@ def analyze(
     write(render(document, form, raw=raw))
 
 
-def _view(depth: str, by: str, sort: str | None, top: int | None, columns: str | None, form: str) -> View:
+def _view(depth: str, by: str, columns: str | None) -> View:
     from cnncost.render.analysis import View, parse_depth
 
     if by not in ("block", "type"):
-        raise SpecError(f"rows are grouped by `block` or `type`, not by `{by[:80]}`{did_you_mean(by, ('block', 'type'))}")
-    if columns is not None and form == "json":
-        raise SpecError("`--columns` is for tables: json holds every figure", hint="`--format csv` has the columns you name")
+        close = did_you_mean(by, ("block", "type"))
+        raise SpecError(f"rows are grouped by `block` or by `type`, not by `{by[:80]}`{close}")
+    if by == "type" and depth != "auto":
+        raise SpecError("`--depth` groups by block: it does not go with `--by type`")
     names = tuple(filter(None, (name.strip() for name in (columns or "").split(","))))
-    return View(parse_depth(depth), by == "type", sort, top, names)
+    return View(parse_depth(depth), by == "type", columns=names)

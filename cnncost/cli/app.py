@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from typer import Exit, Option, Typer
-from typer.core import TyperGroup
 
 from cnncost.cli.analyze import analyze
 from cnncost.cli.check import check
 from cnncost.cli.compare import compare
 from cnncost.cli.layers import layers
 from cnncost.cli.output import complain, write
+from cnncost.cli.plain import PlainCommand, PlainGroup
 from cnncost.cli.schema import schema
 from cnncost.errors import SpecError
-
-if TYPE_CHECKING:
-    from typer import Context
 
 BAD_INPUT = 2
 
 
-class Commands(TyperGroup):
+class Commands(PlainGroup):
     """The group of all commands: bad input ends any of them with a message, never with a traceback."""
 
-    def invoke(self, ctx: Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except SpecError as error:
@@ -61,10 +58,10 @@ app = Typer(
 
 @app.callback()
 def cnncost(
-    version: Annotated[bool, Option("--version", help="show the version", callback=_print_version, is_eager=True)] = False,
+    version: Annotated[bool, Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """What a convolutional network costs, before anyone trains it."""
 
 
 for command in (analyze, compare, check, schema, layers):
-    app.command()(command)
+    app.command(cls=PlainCommand)(command)

@@ -12,6 +12,7 @@ from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
     from cnncost.budget import Verdict
+    from cnncost.passes.analysis import Settings
 
 FAILED = 1
 
@@ -20,14 +21,15 @@ Amount = str | None
 
 def check(
     specs: options.Specs,
+    *,
     max_params: Annotated[Amount, Option(metavar="COUNT", help="parameters at most, e.g. 5M")] = None,
     max_macs: Annotated[Amount, Option(metavar="COUNT", help="multiply-accumulates at most")] = None,
     max_flops: Annotated[Amount, Option(metavar="COUNT", help="FLOPs at most, by --convention")] = None,
     max_memory: Annotated[Amount, Option(metavar="BYTES", help="bytes at most, e.g. 100MB or 24GiB")] = None,
     max_figure: Annotated[
-        list[str] | None, Option("--max", metavar="FIGURE=AMOUNT", help="any other, e.g. activation_bytes=64MiB; repeatable")
+        list[str] | None, Option("--max", metavar="FIGURE=AMOUNT", help="any other, e.g. activation_bytes=64MiB")
     ] = None,
-    batch: options.Batch = 1,
+    batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     dtype: options.Dtype = "float32",
@@ -37,14 +39,21 @@ def check(
     form: options.Format = "table",
     raw: options.Raw = False,
 ) -> None:
-    """Hold networks to budgets and to their `expect` figures; exit code 1 when one fails."""
+    """Hold networks to budgets.
+
+    And to the `expect` figures of their specs, of one sample in inference. Exit code 1 when a check fails; 2 when there
+    is nothing to check.
+    """
+    from cnncost.passes.analysis import Settings
     from cnncost.render import render
     from cnncost.render.verdicts import verdict_document
 
     options.check_format(form)
     named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
     budget = options.budget_of(named, max_figure)
-    settings = {"batch": batch, "dtype": dtype, "optimizer": optimizer, "mode": mode, "convention": convention}
+    settings = Settings.checked(
+        batch=options.whole("--batch", batch), dtype=dtype, optimizer=optimizer, mode=mode, convention=convention
+    )
     verdicts: list[Verdict] = []
     for spec in specs:
         found = _verdicts(spec, budget, options.settings_of(set), options.shapes_of(input), settings)
@@ -59,7 +68,7 @@ def check(
 
 
 def _verdicts(
-    spec: str, budget: dict[str, int], variables: dict[str, str], inputs: object, settings: dict[str, object]
+    spec: str, budget: dict[str, int], variables: dict[str, str], inputs: object, settings: Settings
 ) -> list[Verdict]:
     from cnncost.api import analyze, load
     from cnncost.budget import as_expected, within_budget
@@ -67,4 +76,4 @@ def _verdicts(
     graph = load(spec, set=variables, input=inputs)
     warn(graph.warnings)
     expected = as_expected(spec, analyze(graph), graph.expect)
-    return [*expected, *within_budget(spec, analyze(graph, **settings), budget)]
+    return [*expected, *within_budget(spec, analyze(graph, **settings._asdict()), budget)]

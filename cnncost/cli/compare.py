@@ -12,9 +12,10 @@ from cnncost.cli.output import warn, write
 
 def compare(
     specs: options.Specs,
-    baseline: Annotated[str | None, Option(metavar="SPEC", help="what ratios refer to; the first when left out")] = None,
+    *,
+    baseline: Annotated[str | None, Option(metavar="SPEC", help="what ratios refer to, instead of the first")] = None,
     stages: Annotated[bool, Option("--stages", help="two networks, block by block")] = False,
-    batch: options.Batch = 1,
+    batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     dtype: options.Dtype = "float32",
@@ -24,7 +25,7 @@ def compare(
     form: options.Format = "table",
     raw: options.Raw = False,
 ) -> None:
-    """Compare networks, or one at several settings: `resnet50 'resnet50@classes=10'`."""
+    """Show networks side by side."""
     from cnncost.api import compare as compare_specs
     from cnncost.comparison import StageComparison
     from cnncost.render import MACHINE_FORMATS, render
@@ -36,7 +37,7 @@ def compare(
         baseline=baseline or 0,
         set=options.settings_of(set),
         input=options.shapes_of(input),
-        batch=batch,
+        batch=options.whole("--batch", batch),
         dtype=dtype,
         optimizer=optimizer,
         mode=mode,

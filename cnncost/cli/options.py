@@ -17,12 +17,12 @@ _SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `r
 
 Spec = Annotated[str, Argument(metavar="SPEC", help=_SPEC_HELP, show_default=False)]
 Specs = Annotated[list[str], Argument(metavar="SPEC...", help=_SPEC_HELP, show_default=False)]
-Batch = Annotated[int, Option("--batch", "-b", metavar="N", help="samples in a batch")]
+Batch = Annotated[str, Option("--batch", "-b", metavar="N", help="samples in a batch")]
 Input = Annotated[
     list[str] | None,
     Option("--input", "-i", metavar="[NAME=]SHAPE", help="shape of one sample, `3x224x224`, instead of the spec's"),
 ]
-Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", help="a variable of the spec; repeatable")]
+Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", help="a variable of the spec")]
 Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
 Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
@@ -38,7 +38,19 @@ def check_format(name: str) -> None:
         SpecError: there is none of that name.
     """
     if name not in RENDERERS:
-        raise SpecError(f"unknown format `{name[:80]}`{did_you_mean(name, RENDERERS)}", hint=f"one of {', '.join(RENDERERS)}")
+        close = did_you_mean(name, RENDERERS)
+        raise SpecError(f"unknown format `{name[:80]}`{close}", hint=f"one of {', '.join(RENDERERS)}")
+
+
+def whole(option: str, text: str) -> int:
+    """The whole number that an option holds, from 1.
+
+    >>> whole("--batch", "128")
+    128
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text)):
+        raise SpecError(f"`{option}` takes a whole number from 1, not `{text[:80]}`")
+    return int(text)
 
 
 def settings_of(options: Iterable[str] | None) -> dict[str, str]:
@@ -98,4 +110,5 @@ def _shape(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in parts)
     except ValueError:
-        raise SpecError(f"`{text[:80]}` is no shape", hint="write `3x224x224`: channels first, without the batch") from None
+        hint = "write `3x224x224`: channels first, without the batch"
+        raise SpecError(f"`{text[:80]}` is no shape", hint=hint) from None

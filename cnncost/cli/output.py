@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,10 +46,8 @@ def complain(message: str) -> None:
 def _say(text: str) -> None:
     if sys.stderr is None:
         return
-    try:
+    with suppress(OSError):  # nobody listens
         print(_encodable(text, sys.stderr), file=sys.stderr)
-    except OSError:  # nobody listens
-        pass
 
 
 def _coloured_line(line: str) -> str:
@@ -74,7 +73,5 @@ def _encodable(text: str, stream: TextIO) -> str:
 
 
 def _discard_standard_output() -> None:
-    try:
+    with suppress(OSError, ValueError):  # it may have been replaced by something that is no file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # replaced by something that is no file
-        pass

@@ -207,4 +207,5 @@ def _parameter(field: Field) -> str:
         return f"{field.name}={field.default.__doc__}"
     if isinstance(field.default, bool):
         return f"{field.name}={str(field.default).lower()}"
-    return f"{field.name}={'none' if field.default is None else field.default}"
+    default = "none" if field.default is None else str(field.default).replace("e-0", "e-")
+    return f"{field.name}={default}"

@@ -183,6 +183,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
         return self.out * product(self.kernel) * x.positions
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        """Windows of floor(d(k - 1) / s) + 1 inputs at most, step 1 / s; how many depends on the output's position."""
         from fractions import Fraction  # only the networks that magnify pay for the import
 
         windows = []

@@ -102,6 +102,8 @@ class GroupNorm(Normalisation, keyword="groupnorm"):
     def check(self, x: Tensor) -> None:
         if x.channels % self.groups:
             raise LayerError(f"{self.groups} groups do not divide the {x.channels} input channels", field="groups")
+        if x.elements == self.groups:
+            raise LayerError(f"`groupnorm` needs more than one element per group, and its input is {x}", field="groups")
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One mean and one variance per group."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from cnncost.dims import (
     adaptive_elements,
-    adaptive_largest,
     ceil_div,
     effective_kernel,
     product,
@@ -17,6 +16,7 @@ from cnncost.errors import LayerError
 from cnncost.layers.base import Layer
 from cnncost.layers.conv import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.fields import flag, padding, same_as, sizes
+from cnncost.layers.stretch import stretched
 from cnncost.layers.tensor import Operations, Reach, Tensor, Window
 
 
@@ -163,17 +163,10 @@ class AdaptivePool(Pool):
         )
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        """The largest bin, centred on the stretch of input that falls to an output; each bin as its phase."""
+        """The bins; a single one is the whole map."""
         if y.positions == 1:
             return ("whole",)
-        from fractions import Fraction  # only an adaptive pool pays for the import
-
-        windows = []
-        for size, bins in zip(x.spatial, self.size, strict=True):
-            largest, ratio = adaptive_largest(size, bins), Fraction(size, bins)
-            phases = tuple((i * size // bins, ceil_div((i + 1) * size, bins) - 1) for i in range(ratio.denominator))
-            windows.append(Window(largest, ratio, ratio / 2 - Fraction(largest, 2), phases))
-        return (tuple(windows),)
+        return (tuple(_bins(size, out) for size, out in zip(x.spatial, self.size, strict=True)),)
 
 
 class AdaptiveAvgPool(AdaptivePool, keyword="adaptive_avgpool"):
@@ -204,6 +197,11 @@ class AdaptiveMaxPool(AdaptivePool, keyword="adaptive_maxpool"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"AdaptiveMaxPool{len(x.spatial)}d")(self.size)
+
+
+def _bins(size: int, out: int) -> Window:
+    """Bin i of n reads inputs floor(i H / n) up to, and without, ceil((i + 1) H / n)."""
+    return stretched(size, out, lambda i: (i * size // out, ceil_div((i + 1) * size, out) - 1))
 
 
 class GlobalPool(Pool):

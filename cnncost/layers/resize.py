@@ -67,6 +67,7 @@ class Upsample(Layer, keyword="upsample"):
         return Operations(mul=weighed * taps * y.elements, add=(taps - 1) * y.elements)
 
     def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        """The t neighbours along each axis, step H / H_o; the nearest one lies at floor(i H / H_o)."""
         sizes = zip(xs[0].spatial, y.spatial, strict=True)
         if self.mode == "nearest":
             windows = tuple(_nearest(size, out) for size, out in sizes)
@@ -101,6 +102,7 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
         return Tensor(x.channels // block, tuple(size * self.factor for size in x.spatial))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        """The position that the block was, step 1 / f."""
         return (tuple(_nearest(size, out) for size, out in zip(x.spatial, y.spatial, strict=True)),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:

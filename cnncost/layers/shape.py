@@ -12,6 +12,10 @@ from cnncost.layers.fields import count, numbers, padding, reference, sizes
 from cnncost.layers.tensor import ANY_LAYOUT, Operations, Reach, Tensor, Window
 
 
+_MOST_DIMENSIONS = 8
+_MOST_PIECES = 10_000
+
+
 class Rearrangement(Layer):
     """Layers that move elements and compute nothing: no parameters, no operations."""
 
@@ -53,6 +57,9 @@ class Reshape(Rearrangement, keyword="reshape"):
     size: tuple[int, ...] = numbers("dimensions of the output, channels first")
 
     def check(self, x: Tensor) -> None:
+        if len(self.size) > _MOST_DIMENSIONS:
+            message = f"`reshape` makes at most {_MOST_DIMENSIONS} dimensions, not {len(self.size)}"
+            raise LayerError(message, field="size")
         y = self.output(x)
         if y.elements != x.elements:
             raise LayerError(f"cannot reshape {x}, {x.elements} elements, to {y}, {y.elements} elements", field="size")
@@ -257,6 +264,8 @@ class Chunk(Division):
     def sizes_of(self, channels: int) -> tuple[int, ...]:
         if self.n > channels:
             raise LayerError(f"cannot make {self.n} pieces of {channels} channels", field="n")
+        if self.n > _MOST_PIECES:
+            raise LayerError(f"`chunk` makes at most {_MOST_PIECES:,} pieces", field="n")
         size = -(-channels // self.n)
         return tuple(min(size, channels - start) for start in range(0, channels, size))
 

@@ -98,7 +98,8 @@ class Settings(NamedTuple):
 
 def _check_batch(batch: Any) -> None:
     if type(batch) is not int or not 1 <= batch <= LARGEST_BATCH:
-        shown = f"`{batch}`" if len(str(batch)) <= 40 else "something longer"
+        short = not isinstance(batch, int) or abs(batch) < 10**20  # Python refuses to print the very long
+        shown = f"`{str(batch)[:40]}`" if short else "a number of more digits"
         raise SpecError(f"the batch must be a whole number from 1 to {LARGEST_BATCH:,}, not {shown}")
 
 

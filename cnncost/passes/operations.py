@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.graph import INPUT
 from cnncost.passes.base import metric
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def flops(analysis: Analysis) -> list[int]:
     batch, training, count = analysis.settings.batch, analysis.settings.training, analysis.convention.count
 
     def flops_of(node: Node) -> int:
+        if node.layer is INPUT:
+            return 0
         return count(node, node.operations(training).times(batch), batch, training)
 
     return analysis.running(analysis.each(flops_of))

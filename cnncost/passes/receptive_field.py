@@ -11,17 +11,18 @@ of unlike jump meet (several tracks side by side); a global pool, attention or a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cnncost.passes.track import Track, largest_extent, twice_center, unite
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnncost.layers.tensor import Reach, Tensor, Window
     from cnncost.passes.analysis import Analysis
 
 Number = int | float
+T = TypeVar("T")
 
 # Beyond these a field keeps its size and loses its place: no network is like that, and the work stays bounded.
 _MOST_PHASES = 4096
@@ -129,14 +130,9 @@ def _through_windows(
         return _EVERYTHING
     if not field.placed or len(windows) != len(axes):
         return field if all(window.size == 1 for window in windows) else _EVERYTHING
-    seen: list[tuple[Track, ...]] = []
-    for axis, (tracks, window) in enumerate(zip(axes, windows, strict=True)):
-        if axis and tracks == axes[axis - 1] and window == windows[axis - 1]:
-            seen.append(seen[-1])  # most maps and kernels are square
-        else:
-            seen.append(tuple([track.through(window) for track in tracks]))
-    placed = all(track.period <= _MOST_PHASES for tracks in seen for track in tracks)
-    return Field(tuple(seen), field.aligned, field.is_global, placed)
+    seen = _per_axis(lambda tracks, window: tuple([track.through(window) for track in tracks]), axes, windows)
+    placed = all(len(track.firsts) <= _MOST_PHASES for tracks in seen for track in tracks)
+    return Field(seen, field.aligned, field.is_global, placed)
 
 
 def _cover(windows: tuple[Window, ...], x: Tensor, y: Tensor) -> bool:
@@ -163,19 +159,30 @@ def _union(paths: Sequence[Field], y: Tensor) -> Field:
     is_global = any(path.is_global for path in paths)
     if len(local) <= 1 or all(path == local[0] for path in local[1:]):
         return local[0]._replace(is_global=is_global) if local else _EVERYTHING
-    by_axis = list(zip(*(path.axes for path in local if path.axes is not None), strict=True))
     aligned = all(path.aligned for path in local)
+    axes = [path.axes for path in local if path.axes is not None]
     if not all(path.placed for path in local):
-        sizes = [max([track for tracks in axis for track in tracks], key=lambda track: track.size) for axis in by_axis]
-        return Field(tuple([(track,) for track in sizes]), aligned, is_global, placed=False)
-    axes = []
-    for extent, axis in zip(_units(y, len(by_axis)), by_axis, strict=True):
-        tracks = [track for tracks in axis for track in tracks]
-        if extent == 1:  # how far the next unit would be does not matter
-            tracks = [track.at_first_unit() for track in tracks]
-        axes.append(unite(tracks))
-        aligned = aligned and len(axes[-1]) == 1 and len({track.twice_center for track in tracks}) == 1
-    return Field(tuple(axes), aligned, is_global, all(len(tracks) <= _MOST_TRACKS for tracks in axes))
+        return Field(_per_axis(_largest, *axes), aligned, is_global, placed=False)
+    together = _per_axis(_together, _units(y, len(axes[0])), *axes)
+    return Field(
+        tuple([tracks for tracks, _ in together]),
+        aligned and all(alike for _, alike in together),
+        is_global,
+        all(len(tracks) <= _MOST_TRACKS for tracks, _ in together),
+    )
+
+
+def _largest(*paths: tuple[Track, ...]) -> tuple[Track, ...]:
+    return (max([track for tracks in paths for track in tracks], key=lambda track: track.size),)
+
+
+def _together(units: int, *paths: tuple[Track, ...]) -> tuple[tuple[Track, ...], bool]:
+    """What so many units see of one axis along all paths, and whether jumps and centers are the same."""
+    tracks = [track for tracks in paths for track in tracks]
+    if units == 1:  # how far the next unit would be does not matter
+        tracks = [track.at_first_unit() for track in tracks]
+    united = unite(tracks)
+    return united, len(united) == 1 and len({track.twice_center for track in tracks}) == 1
 
 
 def _figures(field: Field, source: Tensor, y: Tensor) -> ReceptiveField:
@@ -186,16 +193,27 @@ def _figures(field: Field, source: Tensor, y: Tensor) -> ReceptiveField:
     if not field.placed:
         size = tuple([max([track.size for track in tracks]) for tracks in field.axes])
         return ReceptiveField(size, None, None, None, field.aligned, field.is_global)
-    units = _units(y, len(field.axes))
-    size = tuple([largest_extent(tracks, extent) for tracks, extent in zip(field.axes, units, strict=True)])
-    centers = [twice_center(tracks) for tracks in field.axes]
-    center = tuple([_quotient(twice, 2 * over) for twice, over in centers])
-    axes = zip(size, centers, strict=True)
-    padding = tuple([_quotient((extent - 1) * over - twice, 2 * over) for extent, (twice, over) in axes])
-    jump = None
-    if all(len(tracks) == 1 for tracks in field.axes):
-        jump = tuple([_quotient(*tracks[0].jump) for tracks in field.axes])
-    return ReceptiveField(size, jump, padding, center, field.aligned, field.is_global)
+    axes = _per_axis(_axis_figures, field.axes, _units(y, len(field.axes)))
+    size, jump, padding, center = zip(*axes, strict=True) if axes else ((), (), (), ())
+    return ReceptiveField(size, None if None in jump else jump, padding, center, field.aligned, field.is_global)
+
+
+def _axis_figures(tracks: tuple[Track, ...], units: int) -> tuple[int, Number | None, Number, Number]:
+    """Size, jump, padding and center."""
+    size = largest_extent(tracks, units)
+    jump = _quotient(*tracks[0].jump) if len(tracks) == 1 else None
+    twice, over = twice_center(tracks)
+    return size, jump, _quotient((size - 1) * over - twice, 2 * over), _quotient(twice, 2 * over)
+
+
+def _per_axis(function: Callable[..., T], *arguments: Sequence[Any]) -> tuple[T, ...]:
+    """The function's value for every axis, worked out once for like axes side by side: most maps are square."""
+    values: list[T] = []
+    before = None
+    for axis in zip(*arguments, strict=True):
+        values.append(values[-1] if axis == before else function(*axis))
+        before = axis
+    return tuple(values)
 
 
 def _units(y: Tensor, axes: int) -> tuple[int, ...]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError
 from cnncost.render import columns as catalogue
-from cnncost.render.cells import MISALIGNED, WHOLE_TOO
+from cnncost.render.cells import MISALIGNED, WHOLE_TOO, shape_text
+from cnncost.render.headings import heading_of
 from cnncost.render.sheet import Document, Line, Sheet
 from cnncost.render.summary import summary_sheet
 from cnncost.render.tree import tree_of
@@ -37,14 +38,21 @@ class View(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-def report_document(report: Report, view: View = View(), *, for_machines: bool = False) -> Document:
+DEFAULT_VIEW = View()
+
+
+def report_document(report: Report, view: View = DEFAULT_VIEW, *, for_machines: bool = False) -> Document:
     """The report in a view; formats `for_machines` have every layer and every column unless asked otherwise."""
     if for_machines:
         columns = view.columns or catalogue.known(report)
         view = view._replace(depth=None if view.depth == "auto" else view.depth, columns=columns)
     return Document(
-        lambda: viewed(report, view)[0].to_dict(),
-        lambda: (layer_sheet(report, view), *([] if for_machines else [summary_sheet(report)])),
+        lambda: viewed(report, view)[0].to_dict(),  # noqa: PLW0108 - grouped only when it is asked for
+        lambda: (
+            (layer_sheet(report, view, flat=True),)
+            if for_machines
+            else (layer_sheet(report, view), summary_sheet(report))
+        ),
     )
 
 
@@ -58,33 +66,37 @@ def viewed(report: Report, view: View) -> tuple[Report, tuple[str, ...]]:
         shown, notes = _fitted(report, view)
     elif isinstance(view.depth, int):
         shown = report.grouped(view.depth)
-    sort = view.sort or ("flops" if view.top is not None else None)
-    if sort is not None:
-        shown = shown.sorted_by(sort)
-    if view.top is not None and view.top < len(shown.rows):
-        notes.append(f"the first {view.top} of {len(shown.rows)} by {sort}; totals are of the whole network")
+    metric = view.sort or "flops"
+    if view.sort or view.top:
+        shown = shown.sorted_by(metric)
+    if view.top and view.top < len(shown.rows):
+        chosen = f"the first {view.top} of {len(shown.rows)} by {heading_of(metric)}"
+        notes.append(f"{chosen}; totals are of the whole network")
         shown = shown.top(view.top)
     return shown, tuple(notes)
 
 
-def layer_sheet(report: Report, view: View) -> Sheet:
-    """The table of layers, blocks or types."""
+def layer_sheet(report: Report, view: View, *, flat: bool = False) -> Sheet:
+    """The table of layers, blocks or types; a `flat` one has full names and no titles."""
     shown, notes = viewed(report, view)
     shared = view.sort or "flops"
     names = view.columns or _usual_columns(report, view)
     columns = catalogue.chosen(names, report, shared)
     values = [catalogue.value_of(name, report, shared) for name in names]
     rows = [tuple([value(row) for value in values]) for row in shown.rows]
-    in_order = not (view.by_type or view.sort or view.top) and names[0] == "layer"
-    lines = _tree_lines(rows) if in_order else tuple(map(Line, rows))
-    totals = Line(tuple(catalogue.total_of(name, report) for name in names))
+    is_tree = names[0] == "layer" and not (flat or view.by_type or view.sort or view.top)
+    lines = _tree_lines(rows) if is_tree else tuple(map(Line, rows))
+    totals = [catalogue.total_of(name, report) for name in names]
+    if columns[0].kind == "text":
+        totals[0] = "total"
     return Sheet(
         report.name,
         columns,
         lines,
-        totals,
+        Line(tuple(totals)),
         _caption(report),
-        (*notes, *_legend(shown, names)),
+        notes,
+        (("receptive_field", _legend(shown)),) if "receptive_field" in names else (),
         fixed=bool(view.columns),
     )
 
@@ -119,30 +131,30 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
     return shown, [f"{len(report.rows)} layers in {len(shown.rows)} groups; see all with --depth all"]
 
 
-def _caption(report: Report) -> str:
-    inputs = [
-        " × ".join(map(str, shape)) if len(report.inputs) == 1 else f"{name} {' × '.join(map(str, shape))}"
-        for name, shape in report.inputs.items()
-    ]
+def _caption(report: Report) -> tuple[str, ...]:
     settings = report.settings
-    running = f"training with {settings.optimizer}" if settings.training else "inference"
-    parts = [f"input {', '.join(inputs)}", settings.dtype, running, f"FLOPs: {settings.convention} convention"]
-    return " · ".join(parts if report.source is None else [*parts, report.source])
+    shapes = [f"{name} {shape_text(shape[1:])}" for name, shape in report.inputs.items()]
+    return (
+        ", ".join(shapes),
+        f"batch {settings.batch}",
+        settings.dtype,
+        f"training with {settings.optimizer}" if settings.training else "inference",
+        f"FLOPs: {settings.convention} convention",
+        *([] if report.source is None else [report.source]),
+    )
 
 
-def _legend(shown: Report, names: Sequence[str]) -> list[str]:
-    """What the marks of the receptive field say, where they occur."""
-    if "receptive_field" not in names:
-        return []
+def _legend(shown: Report) -> str:
+    """What the receptive field's two numbers are, and its marks where they occur."""
     fields = [row.receptive_field for row in shown.rows if row.receptive_field is not None]
-    legend = ["receptive field: size /jump in pixels of the input"] if fields else []
+    legend = ["receptive field: size /jump, in pixels of the input"]
     if any(field.is_global and field.jump is None for field in fields):
-        legend.append("all  the whole input")
+        legend.append("all: the whole input")
     if any(field.is_global and field.jump is not None for field in fields):
-        legend.append(f"{WHOLE_TOO}  and the whole input, through a global pool or a statistic")
+        legend.append(f"{WHOLE_TOO}: also the whole input, through a global pool or a statistic")
     if any(not field.aligned for field in fields):
-        legend.append(f"{MISALIGNED}  paths of unlike center or jump meet")
-    return [" · ".join(legend)] if legend else []
+        legend.append(f"{MISALIGNED}: paths of unlike center or jump meet")
+    return "; ".join(legend)
 
 
 def parse_depth(text: str) -> int | str | None:
@@ -156,6 +168,6 @@ def parse_depth(text: str) -> int | str | None:
     """
     if text in ("all", "auto"):
         return None if text == "all" else text
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]):
+    if text.isascii() and text.isdigit() and int(text[:9]) > 0:
         return int(text[:9])
     raise SpecError(f"the depth must be a number from 1, `all` or `auto`, not `{text[:80]}`")

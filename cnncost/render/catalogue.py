@@ -14,13 +14,13 @@ def layer_list(registry: Mapping[str, type[Layer]]) -> str:
     """Every layer type's signature, one a line, by family in the order of their definition."""
     families: dict[str, list[str]] = {}
     for layer in registry.values():
-        families.setdefault(layer.family or "other", []).append("  " + layer.signature())
+        families.setdefault(layer.family or "other", []).append("  " + layer.signature().removesuffix("()"))
     return "\n\n".join("\n".join([family, *signatures]) for family, signatures in families.items()) + "\n"
 
 
 def layer_page(layer: type[Layer]) -> str:
     """One layer type: its signature, what it is, its parameters, and where its formulas come from."""
-    about = (layer.__doc__ or "").strip().splitlines()
+    about = (layer.__doc__ or "").partition(">>>")[0].strip().splitlines()
     width = max(map(len, layer.fields), default=0)
     parts = [
         [layer.signature()],

@@ -28,20 +28,7 @@ def plain(kind: Kind, value: Any) -> Any:
     """The value as a machine reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
     if value is None:
         return ""
-    match kind:
-        case "typed" | "change":
-            return plain(value.kind, value.value)
-        case "verdict":
-            return "ok" if value else "failed"
-        case "shape":
-            return "x".join(map(str, value))
-        case "field":
-            return "x".join(map(str, value.size))
-        case "share":
-            return round(value.part / value.whole, 6) if value.whole else 0
-        case "number" | "ratio":
-            return round(value, 6)
-    return value
+    return plain(value.kind, value.value) if kind in ("typed", "change") else _PLAIN.get(kind, _itself)(value)
 
 
 def readable(kind: Kind, value: Any, raw: bool = False) -> str:
@@ -58,11 +45,12 @@ def readable(kind: Kind, value: Any, raw: bool = False) -> str:
         text = readable(value.kind, value.value, raw or value.exact)
         return f"+{text}" if kind == "change" and value.value and value.value > 0 else text
     if raw and kind in ("count", "bytes"):
-        return f"{value:,}"
+        return f"{value:,} B" if kind == "bytes" else f"{value:,}"
     return _READABLE[kind](value)
 
 
-def _shape(dims: Iterable[int]) -> str:
+def shape_text(dims: Iterable[int]) -> str:
+    """Dimensions, `64 × 112 × 112`."""
     return " × ".join(map(str, dims))
 
 
@@ -86,13 +74,34 @@ def line_texts(line: Line, columns: Sequence[Column], raw: bool) -> list[str]:
     return [readable(column.kind, cell, raw) for column, cell in zip(columns, line.cells, strict=True)]
 
 
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _joined(values: Iterable[int | float]) -> str:
+    return "x".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+
+
+_PLAIN: dict[Kind, Callable[[Any], Any]] = {
+    "verdict": lambda holds: "ok" if holds else "failed",
+    "shape": _joined,
+    "shapes": lambda shapes: " ".join(map(_joined, shapes)),
+    "axes": _joined,
+    "field": lambda field: _joined(field.size),
+    "share": lambda share: round(share.part / share.whole, 6) if share.whole else 0,
+    "number": lambda value: round(value, 6),
+    "ratio": lambda value: round(value, 6),
+}
+
 _READABLE: dict[Kind, Callable[[Any], str]] = {
     "text": str,
     "count": count_text,
     "bytes": bytes_text,
     "number": number_text,
     "ratio": lambda value: number_text(value) + "×",
-    "shape": _shape,
+    "shape": shape_text,
+    "shapes": lambda shapes: ", ".join(map(shape_text, shapes)),
+    "axes": _axes,
     "field": _field,
     "verdict": lambda holds: "ok" if holds else "FAILED",
     "share": lambda share: percent_text(share.part, share.whole),

@@ -9,7 +9,7 @@ from cnncost.render.headings import detail_of, heading_of, kind_of
 from cnncost.render.sheet import Column, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from cnncost.report import Report, Row
 
@@ -19,6 +19,7 @@ _OWN = {
     "layers": Column("layers", "layers", "count", keep=1),
     "output_shape": Column("output_shape", "output shape", "shape", keep=6),
     "receptive_field": Column("receptive_field", "receptive", "field", detail="field", keep=3),
+    "jump": Column("jump", "jump", "axes", keep=1),
     "flops_per_byte": Column("flops_per_byte", "FLOPs", "number", detail="per byte", keep=1),
     "share": Column("share", "share", "share", keep=7),
 }
@@ -42,14 +43,14 @@ def chosen(names: Sequence[str], report: Report, shared: str) -> tuple[Column, .
 def known(report: Report) -> tuple[str, ...]:
     """Every column there is, in the order of a CSV file."""
     first = ("layer", "type", "output_shape")
-    return (*first, *report.totals, "receptive_field", "flops_per_byte", "share", "layers")
+    return (*first, *report.totals, "receptive_field", "jump", "flops_per_byte", "share", "layers")
 
 
 def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
     """The function from a row to its cell in the column `name`."""
     if name == "share":
         whole = report.totals[shared] or 0
-        return lambda row: None if row.figures[shared] is None else Share(row.figures[shared], whole)
+        return lambda row: None if (part := row.figures[shared]) is None else Share(part, whole)
     if name in _CELLS:
         return _CELLS[name]
     return lambda row: row.figures[name]
@@ -59,7 +60,9 @@ def total_of(name: str, report: Report) -> Any:
     """The cell of the totals in the column `name`; blank where a total means nothing."""
     if name == "layers":
         return sum(row.count for row in report.rows)
-    return "total" if name == "layer" else report.totals.get(name, "")
+    if name == "flops_per_byte":
+        return report.flops_per_byte
+    return report.totals.get(name, "")
 
 
 def _column(name: str, report: Report, shared: str) -> Column:
@@ -84,5 +87,6 @@ _CELLS: dict[str, Callable[[Row], Any]] = {
     "layers": lambda row: row.count,
     "output_shape": _shape,
     "receptive_field": lambda row: row.receptive_field,
+    "jump": lambda row: row.receptive_field and row.receptive_field.jump,
     "flops_per_byte": lambda row: row.flops_per_byte,
 }

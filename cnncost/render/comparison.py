@@ -43,9 +43,9 @@ def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sh
     for position, name in enumerate(comparison.names):
         columns.append(Column(name, name, "typed"))
         if position != comparison.baseline:
-            columns.append(Column(f"{name}_ratio", "", "ratio"))
+            columns.append(Column(f"{name}_ratio", "ratio", "ratio"))
     lines = [
-        _line(comparison, "input", lambda position: Typed("text", _inputs(comparison.reports[position]))),
+        _line(comparison, "input", lambda position: Typed("shapes", _inputs(comparison.reports[position]))),
         _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
         *(_figure_line(comparison, figure) for figure in figures),
     ]
@@ -78,11 +78,16 @@ def _line(
 
 
 def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
-    columns = [Column("network", "network"), Column("input", "input"), Column("layers", "layers", "count", keep=1)]
+    columns = [
+        Column("network", "network"),
+        Column("input", "input", "shapes"),
+        Column("layers", "layers", "count", keep=1),
+    ]
     for place, figure in enumerate(figures):
         keep = 99 - place  # ratios stay longer than figures further right
-        columns.append(Column(figure, heading_of(figure), kind_of(figure), detail_of(figure, _convention(comparison)), keep))
-        columns.append(Column(f"{figure}_ratio", "", "ratio", keep=keep))
+        detail = detail_of(figure, _convention(comparison))
+        columns.append(Column(figure, heading_of(figure), kind_of(figure), detail, keep))
+        columns.append(Column(f"{figure}_ratio", "ratio", "ratio", keep=keep))
     lines = []
     for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
         cells: list[Any] = [name, _inputs(report), len(report.rows)]
@@ -107,7 +112,7 @@ def _stages(comparison: StageComparison) -> Sheet:
         tuple(columns),
         tuple(Line((_stage_name(stage), *_stage_cells(stage.figures))) for stage in comparison.stages),
         Line(("total", *_stage_cells(lambda figure: (first[figure], second[figure])))),
-        f"FLOPs: {comparison.reports[0].settings.convention} convention",
+        (f"FLOPs: {_convention(comparison)} convention",),
     )
 
 
@@ -124,9 +129,9 @@ def _stage_name(stage: StageDifference) -> str:
     return first if first == second else f"{first} → {second}"
 
 
-def _inputs(report: Report) -> str:
-    """`3 × 224 × 224`, of one sample each."""
-    return ", ".join(" × ".join(map(str, shape[1:])) for shape in report.inputs.values())
+def _inputs(report: Report) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the inputs, of one sample each."""
+    return tuple(shape[1:] for shape in report.inputs.values())
 
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
@@ -136,5 +141,5 @@ def _notes(comparison: Comparison) -> tuple[str, ...]:
     return (f"batch {settings.batch}, {settings.dtype}, {running}; ratios to {baseline}",)
 
 
-def _convention(comparison: Comparison) -> str:
+def _convention(comparison: Comparison | StageComparison) -> str:
     return comparison.reports[0].settings.convention

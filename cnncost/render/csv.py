@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncost.render.sheet import Document
 
 
-def render(document: Document, raw: bool = True) -> str:
+def render(document: Document, raw: bool = True) -> str:  # noqa: ARG001 - every format takes it
     """The document's first sheet; numbers are whole whatever `raw` says."""
     sheet = document.sheets()[0]
     file = io.StringIO()

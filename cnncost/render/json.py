@@ -9,6 +9,6 @@ if TYPE_CHECKING:
     from cnncost.render.sheet import Document
 
 
-def render(document: Document, raw: bool = True) -> str:
+def render(document: Document, raw: bool = True) -> str:  # noqa: ARG001 - every format takes it
     """The document's data; numbers are whole whatever `raw` says."""
     return json.dumps(document.data(), indent=2, ensure_ascii=False) + "\n"

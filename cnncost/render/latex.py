@@ -19,6 +19,8 @@ _SPECIAL = str.maketrans(
         "|": r"\textbar{}",
         "×": r"$\times$",
         "–": "--",
+        "→": r"$\to$",
+        "·": r"$\cdot$",
         "[": "{[}",  # after \\ an opening bracket would start an optional argument
         **{character: "\\" + character for character in "&%$#_{}"},
     }
@@ -35,7 +37,7 @@ def _tabular(sheet: Sheet, raw: bool) -> str:
     headings = [_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]
     totals = [r"\midrule", _row(_cells(sheet.totals, sheet.columns, raw))] if sheet.totals else []
     rows = [
-        *(_comment(text) for text in (sheet.title, sheet.caption) if text),
+        *map(_comment, filter(None, (sheet.title, *sheet.caption))),
         rf"\begin{{tabular}}{{{alignment}}}",
         r"\toprule",
         _row(headings),
@@ -44,7 +46,7 @@ def _tabular(sheet: Sheet, raw: bool) -> str:
         *totals,
         r"\bottomrule",
         r"\end{tabular}",
-        *map(_comment, sheet.notes),
+        *map(_comment, sheet.remarks()),
     ]
     return "\n".join(rows) + "\n"
 

@@ -17,7 +17,7 @@ def render(document: Document, raw: bool = False) -> str:
 
 def _table(sheet: Sheet, raw: bool) -> str:
     above = [f"**{_escaped(sheet.title)}**"] if sheet.title else []
-    above += [_escaped(sheet.caption)] if sheet.caption else []
+    above += [_escaped(" · ".join(sheet.caption))] if sheet.caption else []
     rows = [
         _row([_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]),
         _row(["---" if column.kind in LEFT_ALIGNED else "---:" for column in sheet.columns]),
@@ -25,7 +25,7 @@ def _table(sheet: Sheet, raw: bool) -> str:
     ]
     if sheet.totals:
         rows.append(_row([f"**{cell}**" if cell else "" for cell in _cells(sheet.totals, sheet.columns, raw)]))
-    parts = [*above, "\n".join(rows), *map(_escaped, sheet.notes)]
+    parts = [*above, "\n".join(rows), *map(_escaped, sheet.remarks())]
     return "\n\n".join(parts) + "\n"
 
 

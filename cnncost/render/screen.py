@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unicodedata import combining, east_asian_width
 
-ASCII = str.maketrans({"×": "x", "–": "-", "─": "-", "…": "~", "·": "-", "≤": "<", "Δ": "d"})
+ASCII = str.maketrans({"×": "x", "–": "-", "─": "-", "…": "~", "·": "-", "≤": "<", "→": ">"})
 """One ASCII character for each that the tables use, so that widths stay."""
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
-Kind = Literal["text", "count", "bytes", "change", "number", "ratio", "shape", "field", "share", "verdict", "typed"]
-"""What a column holds: text, a whole number of things or of bytes, a signed difference (:class:`Typed`), a plain
-number, a quotient, the dimensions of a sample, a receptive field, a :class:`Share`, whether a check holds, or values
-of several kinds (:class:`Typed`)."""
+Kind = Literal[
+    "text",
+    "count",  # a whole number of things
+    "bytes",
+    "change",  # a signed difference, as Typed
+    "number",
+    "ratio",
+    "shape",  # the dimensions of a sample
+    "shapes",  # of several inputs
+    "axes",  # a number per axis
+    "field",  # a receptive field
+    "share",  # a Share
+    "verdict",  # whether a check holds
+    "typed",  # values of several kinds, as Typed
+]
+"""What a column holds."""
 
 
 class Share(NamedTuple):
@@ -60,19 +72,25 @@ class Sheet(NamedTuple):
     """A table before it is text.
 
     Attributes:
-        title: what it shows. caption: what one must know to read it.
+        title: what it shows. caption: what one must know to read it, in parts.
         columns, lines: the body; the first column names the line.
         totals: the last line, under a rule; left out by formats for machines.
-        notes: remarks below. fixed: the columns were asked for by name, so none may be dropped.
+        notes: remarks below. legends: remarks on a column, by its name, for as long as it is shown.
+        fixed: the columns were asked for by name, so none may be dropped.
     """
 
     title: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     totals: Line | None = None
-    caption: str = ""
+    caption: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    legends: tuple[tuple[str, str], ...] = ()
     fixed: bool = False
+
+    def remarks(self, hidden: Container[str] = ()) -> tuple[str, ...]:
+        """The notes, and the legends of all columns but the `hidden` ones."""
+        return (*self.notes, *(legend for column, legend in self.legends if column not in hidden))
 
 
 class Document(NamedTuple):

@@ -6,17 +6,16 @@ units below each other, and stays linear: ten thousand lines take a fraction of 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 
-from cnncost.render.layout import Layout, lay_out
+from cnncost.render.layout import lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.console import ConsoleOptions, RenderResult
 
     from cnncost.render.sheet import Document, Sheet
@@ -55,7 +54,7 @@ def render(document: Document, raw: bool = False, console: Console | None = None
 
 def _standard_console() -> Console:
     console = Console(highlight=False)
-    if not console.is_terminal and "COLUMNS" not in console._environ:
+    if not console.is_terminal and not os.environ.get("COLUMNS"):
         console.width = WIDEST
     return console
 

@@ -24,15 +24,6 @@ def bytes_text(count: int) -> str:
     return _scaled(count, 1024, BYTE_UNITS)
 
 
-def ratio_text(numerator: int | float, denominator: int | float) -> str:
-    """Three significant digits of a quotient; nothing where there is none.
-
-    >>> ratio_text(3, 2), ratio_text(2, 3), ratio_text(12345, 10), ratio_text(1, 0)
-    ('1.50', '0.667', '1234', '')
-    """
-    return number_text(numerator / denominator) if denominator else ""
-
-
 def number_text(value: float) -> str:
     """Three significant digits, without an exponent as long as that is readable.
 
@@ -77,7 +68,9 @@ def _scaled(count: int, base: int, units: tuple[str, ...]) -> str:
             if digits < 1000:
                 return f"{_point(digits, decimals)} {unit}"
         divisor *= base
-    return f"{str(count)[0]}.{str(count)[1:3]}e+{len(str(count)) - 1}"  # no float holds such numbers
+    exponent = len(str(count)) - 1  # a float would overflow
+    digits = (2 * count // 10 ** (exponent - 2) + 1) // 2
+    return f"{_point(digits, 2)}e+{exponent}" if digits < 1000 else f"1.00e+{exponent + 1}"
 
 
 def _point(digits: int, decimals: int) -> str:

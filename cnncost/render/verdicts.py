@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.render.headings import heading_of, kind_of
 from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
@@ -25,10 +25,12 @@ _COLUMNS = (
 
 def verdict_document(verdicts: Sequence[Verdict]) -> Document:
     """All verdicts, and how many failed."""
-    return Document(
-        lambda: {"schema": 1, "ok": all(each.holds for each in verdicts), "checks": [each.to_dict() for each in verdicts]},
-        lambda: (_sheet(verdicts),),
-    )
+    return Document(lambda: _data(verdicts), lambda: (_sheet(verdicts),))
+
+
+def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    holds = all(verdict.holds for verdict in verdicts)
+    return {"schema": 1, "ok": holds, "checks": [verdict.to_dict() for verdict in verdicts]}
 
 
 def _sheet(verdicts: Sequence[Verdict]) -> Sheet:

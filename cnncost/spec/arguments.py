@@ -33,7 +33,9 @@ class Argument(NamedTuple):
         return environment.evaluate(self.node)
 
 
-def match(callee: str, parameters: Ordered[str], signature: Callable[[], str], node: Node | None) -> dict[str, Argument]:
+def match(
+    callee: str, parameters: Ordered[str], signature: Callable[[], str], node: Node | None
+) -> dict[str, Argument]:
     """The arguments in `node` by the name of the parameter they are for; `signature` is asked for in errors only.
 
     Raises:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.errors import SpecError
+from cnncost.spec.document import is_empty
 from cnncost.spec.names import Binding
 from cnncost.spec.text import Sequence
 
@@ -13,16 +15,18 @@ if TYPE_CHECKING:
     from cnncost.spec.steps import Step
     from cnncost.spec.text import Node
 
+_EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything that `from` names"
 
-def expand_join(expansion: Expansion, kind: str, step: Step, place: Place, label: str, reads: Flow) -> Binding:
+
+def expand_join(expansion: Expansion, step: Step, place: Place, label: str, reads: Flow) -> Binding:
     """Expand a join and its branches, each of which reads what the join reads; `[]` is the identity."""
     assert isinstance(step.arguments, Sequence)
     first = expansion.network.size
     ends = tuple(
-        _branch(expansion, branch, place, (f"{label}[{index}]", "branch"), reads, step)
+        _branch(expansion, branch, _inside(place, f"{label}[{index}]", "branch"), reads)
         for index, branch in enumerate(step.arguments.items)
     )
-    node = expansion.network.layer(step._replace(callee=kind, arguments=None), place, label, ends)
+    node = expansion.network.layer(step._replace(arguments=None), place, label, ends)
     return Binding(node, step.line, first, expansion.network.size)
 
 
@@ -31,20 +35,38 @@ def expand_residual(expansion: Expansion, step: Step, place: Place, label: str, 
     first = expansion.network.size
     skip, shortcut = step.optional_part("skip"), step.optional_part("shortcut")
     is_added = skip is None or place.environment.condition(skip, "skip")
-    end = _branch(expansion, step.part("residual"), place, (label, "residual"), reads, step)
+    inside = _inside(place, label, "residual")
+    inside.taken.add("shortcut")
+    end = _branch(expansion, step.part("residual"), inside, reads)
     if is_added:
         other = expansion.single(reads, step)
         if shortcut is not None:
-            inside = place.inside(label, "residual", place.environment)
-            other = _branch(expansion, shortcut, inside, ("shortcut", "shortcut"), reads, step)
+            beside = _inside(_inside(place, label, "residual"), "shortcut", "shortcut")
+            other = _branch(expansion, shortcut, beside, reads)
         end = expansion.network.layer(step._replace(callee="add", arguments=None), place, label, (end, other))
     return Binding(end, step.line, first, expansion.network.size)
 
 
-def _branch(
-    expansion: Expansion, steps: Node, place: Place, container: tuple[str, str], reads: Flow, step: Step
-) -> int:
-    """Expand one branch in its container, a name and a kind; the node it ends in."""
-    inside = place.inside(*container, place.environment.within({}))
+def check_join(step: Step, reads: Flow) -> None:
+    """Refuse a join without branches that would join nothing, or one output with nothing.
+
+    Raises:
+        SpecError: arguments that are no list, or one output where several belong.
+    """
+    if step.arguments is not None and not is_empty(step.arguments):
+        raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
+    is_every_turn = "[*]" in getattr(step.from_, "text", "")
+    if len(reads) == 1 and not is_every_turn:
+        span = step.callee_span if step.from_ is None else step.from_.span
+        raise SpecError(f"`{step.callee}` joins one output with nothing", span, hint=_EXAMPLE)
+
+
+def _inside(place: Place, name: str, kind: str) -> Place:
+    """The place of a branch: it sees what its join sees, and its own `channels`."""
+    return place.inside(name, kind, place.environment.within({}))
+
+
+def _branch(expansion: Expansion, steps: Node, inside: Place, reads: Flow) -> int:
+    """Expand one branch; the node it ends in."""
     flow = expansion.run(expansion.steps_of(steps, "a branch"), inside, reads)
-    return expansion.single(flow, step)
+    return expansion.end(flow, steps.span, "a branch")

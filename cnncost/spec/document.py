@@ -73,12 +73,13 @@ class Document(NamedTuple):
     def unused(self) -> Iterator[str]:
         """A sentence for each variable and block that nothing mentions."""
         mentions: dict[str, int] = {}
+        seen: set[int] = set()
         for key in ("input", "vars", "blocks", "network"):
             if key in self.root:
-                _count_words(_required(self.root, key), mentions)
+                _count_words(_required(self.root, key), mentions, seen)
         for variant in self.variants.values():
             for _, value in variant.settings.entries if variant.settings else ():
-                _count_words(value, mentions)
+                _count_words(value, mentions, seen)
         for what, names in (("variable", self.variables), ("block", self.blocks)):
             for name in names:
                 if mentions[name] == 1:
@@ -93,7 +94,8 @@ def read_document(root: Node, name: str) -> Document:
         SpecError: an unknown, missing or ill-formed key.
     """
     if not isinstance(root, Mapping):
-        raise SpecError(f"`{name}` is no spec: it holds no keys", root.span, hint="a spec has at least input and network")
+        hint = "a spec has at least `input` and `network`"
+        raise SpecError(f"`{name}` is no spec: it holds no keys", root.span, hint=hint)
     refuse_unknown_keys(root, KEYS, "a spec")
     for needed in ("input", "network"):
         if needed not in root:
@@ -146,7 +148,7 @@ def refuse_unknown_keys(node: Mapping, known: Iterable[str], owner: str) -> None
 def _required(root: Mapping, key: str) -> Node:
     node = root.get(key)
     assert node is not None
-    if is_empty(node):
+    if is_empty(node) or (isinstance(node, Mapping) and not len(node)):
         raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}` holds {KEYS[key]}")
     return node
 
@@ -233,18 +235,21 @@ def _whole(node: Mapping, key: str) -> int | None:
     return value
 
 
-def _count_words(node: Node, counts: dict[str, int]) -> None:
-    """Count every identifier of every text below `node`."""
+def _count_words(node: Node, counts: dict[str, int], seen: set[int]) -> None:
+    """Count every identifier of every text below `node`; what aliases stand for counts once."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, Scalar):
         for word in _WORD.findall(node.text):
             counts[word] = counts.get(word, 0) + 1
     elif isinstance(node, Sequence):
         for item in node.items:
-            _count_words(item, counts)
+            _count_words(item, counts, seen)
     else:
         for key, value in node.entries:
-            _count_words(key, counts)
-            _count_words(value, counts)
+            _count_words(key, counts, seen)
+            _count_words(value, counts, seen)
 
 
 def text_span(node: Scalar) -> Span:

@@ -37,13 +37,13 @@ class StepValue(Opaque):
 class Globals:
     """What every scope of a file sees: its variables, and the names of blocks and layers."""
 
-    def __init__(self, blocks: Iterable[str]) -> None:
+    def __init__(self, blocks: Iterable[str], budget: Budget | None = None) -> None:
         self.variables: dict[str, Value] = {}
-        self.later: dict[str, int] = {}
-        """Variables further down, with their lines: an expression sees the earlier ones only."""
+        self.lines: dict[str, int] = {}
+        """Every variable with its line, in the file's order: an expression sees the earlier ones only."""
+        self.budget = budget or Budget()
         self.callees = {name: Callee(name, "layer") for name in (*REGISTRY, *SUGAR)}
         self.callees |= {name: Callee(name, "block") for name in blocks}
-        self.budget = Budget()
 
 
 class Environment:
@@ -71,8 +71,8 @@ class Environment:
             return self.globals.variables[name]
         if name in self.globals.callees:
             return self.globals.callees[name]
-        if name in self.globals.later:
-            raise Fault(f"the variable `{name}` is defined later, on line {self.globals.later[name]}")
+        if name in self.globals.lines:
+            raise Fault(f"the variable `{name}` is defined later, on line {self.globals.lines[name]}")
         if name in ("index", "first", "last"):
             raise Fault(f"`{name}` is known only inside a loop or beside a `repeat`")
         if name == "channels":
@@ -138,10 +138,43 @@ class Environment:
         step = parse_step(node)
         if len(node) > 1 or step.parts is not None:
             raise SpecError("a step as a value is one layer or block, without modifiers", node.span)
-        if self.callee(step.callee) is None:
+        callee = self.callee(step.callee)
+        if callee is None:
             hint = "a mapping as a value is a step; arguments by name go one level further out"
             raise SpecError(f"`{step.callee[:60]}` is no layer and no block", step.callee_span, hint=hint)
+        if isinstance(callee, StepValue):  # a name for a whole step is that step: values do not nest
+            refuse_arguments(step)
+            return callee
         return StepValue(step, self)
+
+
+class _Definition:
+    """What the body of a function sees beside its parameters: the variables before it."""
+
+    __slots__ = ("environment", "name", "order")
+
+    def __init__(self, name: str, environment: Environment, order: dict[str, int]) -> None:
+        self.name = name
+        self.environment = environment
+        self.order = order
+
+    def lookup(self, name: str) -> Value:
+        """The value of `name`; raises KeyError when nothing is called that, Fault when it comes later."""
+        if name == self.name:
+            raise Fault(f"the function `{name}` calls itself")
+        if self.order.get(name, -1) > self.order[self.name]:
+            raise Fault(f"the variable `{name}` is defined later, on line {self.environment.globals.lines[name]}")
+        return self.environment.lookup(name)
+
+    def names(self) -> Iterator[str]:
+        """Every name that has a value here."""
+        return self.environment.names()
+
+
+def refuse_arguments(step: Step) -> None:
+    """Raise a SpecError for arguments beside the name of a whole step."""
+    if step.arguments is not None and not is_empty(step.arguments):
+        raise SpecError(f"`{step.callee}` is a whole step and has its arguments", step.arguments.span)
 
 
 def define_variables(document: Document, overrides: dict[str, Node], environment: Environment) -> None:
@@ -151,23 +184,24 @@ def define_variables(document: Document, overrides: dict[str, Node], environment
         SpecError: an expression without a value, or one that reads a later variable.
     """
     scope = environment.globals
-    scope.later = {name: variable.signature.span.line for name, variable in document.variables.items()}
+    scope.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
+    order = {name: position for position, name in enumerate(document.variables)}
     for name, variable in document.variables.items():
-        del scope.later[name]
         value = overrides.get(name, variable.value)
         if is_empty(value):
             raise SpecError(f"the variable `{name}` has no value", value.span)
-        if variable.is_function and name not in overrides:
-            scope.variables[name] = _function(name, variable.signature.parameters, value, environment)
+        if variable.is_function:
+            seen = _Definition(name, Environment(scope), order)
+            scope.variables[name] = _function(name, variable.signature.parameters, value, seen)
         else:
             scope.variables[name] = environment.evaluate(value)
 
 
-def _function(name: str, parameters: tuple[Parameter, ...], value: Node, environment: Environment) -> Function:
+def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _Definition) -> Function:
     if not isinstance(value, Scalar):
         raise SpecError(f"the function `{name}` must be one expression", value.span)
     for parameter in parameters:
         if parameter.default is not None:
             raise SpecError("a function's parameters have no defaults", parameter.default_span)
     names = tuple(parameter.name for parameter in parameters)
-    return Function(name, names, parse_expression(value.text, value.span), value.span, environment)
+    return Function(name, names, parse_expression(value.text, value.span), value.span, seen)

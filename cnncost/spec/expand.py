@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.layers import REGISTRY
 from cnncost.layers.shape import SUGAR
 from cnncost.spec import names
 from cnncost.spec.arguments import block_values
-from cnncost.spec.branches import expand_join, expand_residual
-from cnncost.spec.document import is_empty, text_span
-from cnncost.spec.environment import Environment, StepValue
+from cnncost.spec.branches import check_join, expand_join, expand_residual
+from cnncost.spec.document import text_span
+from cnncost.spec.environment import Environment, StepValue, refuse_arguments
 from cnncost.spec.loops import expand_for, expand_repeat
 from cnncost.spec.names import Binding, Lexicon
 from cnncost.spec.steps import JOINS, Step, parse_steps
@@ -21,13 +20,14 @@ from cnncost.spec.text import Node, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncost.errors import Span
     from cnncost.spec.document import Block, Document
     from cnncost.spec.place import Flow, Place
     from cnncost.spec.placing import Network
     from cnncost.spec.values import Callee
 
 _DEEPEST = 60
-"""Blocks and loops inside each other: more is no network that anyone wrote."""
+"""Blocks, loops and branches inside each other: more is no network that anyone wrote."""
 
 
 class _Call(NamedTuple):
@@ -58,13 +58,11 @@ class Expansion:
 
     @contextmanager
     def entering(self, label: str, step: Step, block: str | None = None) -> Iterator[None]:
-        """Expand a container; raises SpecError for recursion, and for nesting too deep."""
+        """Expand a container; raises SpecError for recursion."""
         entered = [call.block for call in self._calls if call.block]
         if block in entered:
             path = " > ".join([*entered[entered.index(block) :], block])
             raise SpecError(f"the block `{block}` calls itself", step.callee_span, hint=f"the calls are {path}")
-        if len(self._calls) >= _DEEPEST:
-            raise SpecError(f"blocks and loops nest more than {_DEEPEST} deep", step.callee_span)
         # The first turn of a repeat reads like the plain call.
         shown = label.removesuffix("[0]") if block else label
         self._calls.append(_Call(shown, block, step.line if block else None))
@@ -88,12 +86,17 @@ class Expansion:
     def step(self, step: Step, place: Place, flow: Flow) -> Flow:
         """Expand one step with its modifiers."""
         self.network.spend(step.callee_span)
-        place.lexicon.later.pop(step.name or "", None)
-        if not self.is_kept(step, place, flow):
-            if step.name:
+        if len(place.scopes) > _DEEPEST:
+            raise SpecError(f"blocks, loops and branches nest more than {_DEEPEST} deep", step.callee_span)
+        place.environment.channels = self.network.channels(flow)
+        is_kept = self.is_kept(step, place, flow)
+        reads = flow if step.from_ is None or not is_kept else self.references(step.from_, place)
+        if step.name is not None:
+            place.lexicon.later.pop(step.name, None)
+            if not is_kept:
                 place.lexicon.dropped[step.name] = step.line
+        if not is_kept:
             return flow
-        reads = flow if step.from_ is None else self.references(step.from_, place)
         place.environment.channels = self.network.channels(reads)
         label = self.label(step, place)
         first = self.network.size
@@ -119,10 +122,10 @@ class Expansion:
         """What the step is called in its sequence."""
         if step.name is None:
             return place.numbered(self.kind(step, place.environment))
-        known = place.lexicon.names.get(step.name)
-        if known is not None:
-            hint = f"line {known.line} uses it already"
-            raise SpecError(f"two steps are named `{step.name}`", step.callee_span, hint=hint)
+        if place.is_taken(step.name):
+            known = place.lexicon.names.get(step.name)
+            hint = f"line {known.line} uses it already" if known else "it is the other path of the `residual`"
+            raise SpecError(f"the name `{step.name}` is taken", step.name_span, hint=hint)
         return step.name
 
     def kind(self, step: Step, environment: Environment) -> str:
@@ -142,9 +145,10 @@ class Expansion:
             return self.step_value(callee, step, place, label, reads)
         if callee.kind == "block":
             return self.block(self.document.blocks[callee.name], step, place, label, reads)
+        step = step._replace(callee=callee.name)
         if callee.name in JOINS and isinstance(step.arguments, Sequence):
-            return expand_join(self, callee.name, step, place, label, reads)
-        return self.layer(step._replace(callee=callee.name), place, label, reads)
+            return expand_join(self, step, place, label, reads)
+        return self.layer(step, place, label, reads)
 
     def resolve(self, step: Step, environment: Environment) -> Callee | StepValue:
         """The layer, block or step value that a step calls."""
@@ -165,13 +169,14 @@ class Expansion:
             pieces = self.network.split(step, place, label, self.single(reads, step))
             turns = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
             return Binding(None, step.line, first, self.network.size, turns=turns)
+        if step.callee in JOINS:
+            check_join(step, reads)
         node = self.network.layer(step, place, label, reads, lambda node: self.references(node, place))
         return Binding(node, step.line, first, self.network.size)
 
     def step_value(self, value: StepValue, step: Step, place: Place, label: str, reads: Flow) -> Binding:
         """Expand a step that is a parameter's value; its arguments see what they saw where they were written."""
-        if step.arguments is not None and not is_empty(step.arguments):
-            raise SpecError(f"`{step.callee}` is a whole step and has its arguments", step.arguments.span)
+        refuse_arguments(step)
         environment = value.environment.within({})
         environment.channels = place.environment.channels
         return self.once(value.step, place.seeing(environment), label, reads)
@@ -186,29 +191,40 @@ class Expansion:
         first = self.network.size
         with self.entering(label, step, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
-            output = self.single(flow, step)
+            output = self.end(flow, block.steps.span, f"the block `{name}`")
         return Binding(output, step.line, first, self.network.size, inside=inside.lexicon.names)
 
     def references(self, node: Node, place: Place) -> Flow:
         """The nodes that a `from`, a `like` or an `outputs` names."""
         items = node.items if isinstance(node, Sequence) else [node]
-        return tuple(
-            output
-            for item in items
-            for binding in self.bindings(item, place)
-            for output in names.outputs_of(binding, item)
-        )
+        found: list[int] = []
+        for item in items:
+            bindings = self.bindings(item, place)
+            self.network.spend(item.span, len(bindings))  # a join may read a thousand outputs, a thousand joins not
+            found += [output for binding in bindings for output in names.outputs_of(binding, item)]
+        return tuple(found)
 
     def bindings(self, node: Node, place: Place) -> list[Binding]:
         """What one reference names."""
         if not isinstance(node, Scalar):
             raise SpecError("a reference is the name of a step", node.span)
+        self.network.spend(node.span, 1 + len(node.text) // 20)
         return names.resolve(node.text, text_span(node), place.lexicon, place.environment.evaluate_text)
 
     def single(self, flow: Flow, step: Step) -> int:
-        """The one node of a flow; raises SpecError where there are several or none."""
+        """The one node that a step reads; raises SpecError where there are several or none."""
         self.network.refuse_unless_one(flow, step)
         return flow[0]
+
+    def end(self, flow: Flow, span: Span, what: str) -> int:
+        """The one node that a sequence of steps ends in; raises SpecError where there are several or none."""
+        if len(flow) == 1:
+            return flow[0]
+        if flow:
+            message, hint = f"{what} ends in {len(flow)} outputs", "join them, or choose one: `name[0]`"
+        else:
+            message, hint = f"{what} has nothing to read", self.network.which_input()
+        raise SpecError(message, span, hint=hint)
 
     def modify_weights(self, step: Step, place: Place, first: int) -> None:
         """Apply `share` and `trainable` to the nodes that the step made, from `first` on."""
@@ -222,5 +238,5 @@ class Expansion:
         if step.share is not None:
             owners = self.bindings(step.share, place)
             if len(owners) != 1:
-                raise SpecError("`share` names one step or block", step.share.span)
+                raise SpecError(f"`share` names one step or block, not {len(owners)}", step.share.span)
             self.network.share(range(owners[0].first, owners[0].end), made, step.share)

@@ -27,6 +27,7 @@ RESERVED_WORDS = WORDS | FORBIDDEN.keys()
 """Words that cannot be names, since no expression could read them."""
 
 _DEEPEST_CALL = 50
+_CHARACTERS_PER_OPERATION = 16
 
 
 class Scope(Protocol):
@@ -54,8 +55,10 @@ class Expression:
 
         `budget` limits the work of this expression, or of all that share it; `depth` counts calls around this one.
         """
+        budget = budget or Budget()
         try:
-            return self._evaluate(Run(scope, span, budget or Budget(), depth))
+            budget.spend(1 + len(self.text) // _CHARACTERS_PER_OPERATION)
+            return self._evaluate(Run(scope, span, budget, depth))
         except Fault as fault:
             raise place(fault, self.text, span) from None
         except RecursionError:

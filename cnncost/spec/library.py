@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from functools import lru_cache
+from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
 
 from cnncost.errors import SpecError, did_you_mean
@@ -47,7 +48,7 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     if spec == "-":
         return sys.stdin.buffer.read(limit + 1), "<stdin>", None
     path, variant = Path(spec), None
-    if not _looks_like_path(spec) and not path.is_file():
+    if not _looks_like_path(spec) and not isfile(spec):
         if spec not in names():
             raise _unknown(spec)
         path, variant = names()[spec]
@@ -58,6 +59,8 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
         raise SpecError(f"there is no file `{spec}`", hint=_shipped_hint(path.stem)) from None
     except OSError as error:
         raise SpecError(f"cannot read `{spec}`: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
+        raise SpecError(f"`{spec}` is no path") from None
 
 
 def _looks_like_path(spec: str) -> bool:

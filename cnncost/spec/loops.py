@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.spec.names import Binding
-from cnncost.spec.signature import check_name
+from cnncost.spec.signature import MOST_PARAMETERS, check_name
 from cnncost.spec.text import Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 
 def expand_for(expansion: Expansion, step: Step, place: Place, label: str, reads: Flow) -> Binding:
     """Expand a `for`; its turns are bound as `label[index]`."""
-    variables = [_variable(node) for node in _items(step.part("for"))]
+    variables = _variables(step.part("for"))
     rows = _rows(step.part("in"), place.environment)
     body = expansion.steps_of(step.part("do"), "`do`")
     first, turns, flow = expansion.network.size, [], reads
     for index, row in enumerate(rows):
-        values = _unpack(variables, row, _row_span(step.part("in"), index))
+        expansion.network.spend(step.callee_span)
+        values = _unpack(variables, row, index, _row_span(step.part("in"), index))
         environment = place.environment.within(values | turn_values(index, len(rows)))
         name = f"{label}[{index}]"
         inside = place.inside(name, "for", environment)
         before = expansion.network.size
         with expansion.entering(name, step):
             flow = expansion.run(body, inside, flow)
-            output = expansion.single(flow, step) if flow else None
+            output = expansion.end(flow, step.part("do").span, "the loop") if flow else None
         inner = inside.lexicon.names
         turns.append(Binding(output, step.line, before, expansion.network.size, inside=inner))
     output = expansion.single(flow, step) if flow else None
@@ -62,14 +63,19 @@ def turn_values(index: int, count: int) -> dict[str, Value]:
     return {"index": index, "first": index == 0, "last": index == count - 1}
 
 
-def _items(node: Node) -> list[Node]:
-    return node.items if isinstance(node, Sequence) else [node]
-
-
-def _variable(node: Node) -> str:
-    if not isinstance(node, Scalar):
-        raise SpecError("a loop variable is a name", node.span)
-    return check_name(node.text, node.span, "loop variable")
+def _variables(node: Node) -> list[str]:
+    """The names of a loop's variables."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    if not 0 < len(items) <= MOST_PARAMETERS:
+        raise SpecError(f"a `for` has 1 to {MOST_PARAMETERS} variables, not {len(items)}", node.span)
+    variables: list[str] = []
+    for item in items:
+        if not isinstance(item, Scalar):
+            raise SpecError("a loop variable is a name", item.span)
+        if item.text in variables:
+            raise SpecError(f"two loop variables are named `{item.text}`", item.span)
+        variables.append(check_name(item.text, item.span, "loop variable"))
+    return variables
 
 
 def _rows(node: Node, environment: Environment) -> list[Value]:
@@ -84,12 +90,13 @@ def _row_span(node: Node, index: int) -> Span:
     return node.items[index].span if isinstance(node, Sequence) else node.span
 
 
-def _unpack(variables: list[str], row: Value, span: Span) -> dict[str, Value]:
-    """The values of a loop's variables in one row; a single variable takes the row whole."""
+def _unpack(variables: list[str], row: Value, index: int, span: Span) -> dict[str, Value]:
+    """The values of a loop's variables in row `index`; a single variable takes the row whole."""
     if len(variables) == 1:
         return {variables[0]: row}
     if not isinstance(row, list) or len(row) != len(variables):
         count = len(row) if isinstance(row, list) else 1
-        message = f"a row of {count} {'value' if count == 1 else 'values'} for {len(variables)} variables"
+        values = "1 value" if count == 1 else f"{count} values"
+        message = f"row {index} holds {values} for {len(variables)} variables"
         raise SpecError(message, span, hint=f"each row holds {', '.join(variables)}")
     return dict(zip(variables, row, strict=True))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from cnncost.spec.text import Node
 
 
+LONGEST_REFERENCE = 500
+
+
 class Binding:
     """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split.
 
@@ -82,7 +85,7 @@ class Lexicon:
     def was_dropped(self, name: str) -> bool:
         """Whether a `when` dropped the step of that name."""
         lexicon: Lexicon | None = self
-        while lexicon is not None:
+        while lexicon is not None and name not in lexicon.names:
             if name in lexicon.dropped:
                 return True
             lexicon = lexicon.parent
@@ -145,6 +148,8 @@ def outputs_of(binding: Binding, node: Node) -> list[int]:
 
 
 def _parse(text: str, span: Span) -> list[_Part]:
+    if len(text) > LONGEST_REFERENCE:
+        raise SpecError(f"a reference of more than {LONGEST_REFERENCE} characters", span)
     parts: list[_Part] = []
     position = 0
     while position < len(text):
@@ -187,8 +192,10 @@ def _unknown(name: str, span: Span, lexicon: Lexicon) -> SpecError:
         return SpecError(f"`{name}` was dropped by its `when`", span)
     known = sorted(set(lexicon.visible()))
     close = did_you_mean(name, known)
-    hint = None if close else f"the names here are {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"
-    return SpecError(f"no step is named `{name}`{close}", span, hint=hint)
+    hint = f"the names here are {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"
+    if not known:
+        hint = "a block sees the steps inside it, none of its caller's"
+    return SpecError(f"no step is named `{name}`{close}", span, hint=None if close else hint)
 
 
 def _inside(found: list[Binding], name: str, span: Span) -> list[Binding]:

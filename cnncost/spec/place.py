@@ -22,9 +22,10 @@ class Place:
     Attributes:
         environment: what expressions see. lexicon: the names that references find.
         prefix: what the names of nodes start with. scopes: the containers around, outermost first.
+        taken: names of containers that stand here beside the steps.
     """
 
-    __slots__ = ("_taken", "environment", "lexicon", "prefix", "scopes")
+    __slots__ = ("_numbers", "environment", "lexicon", "prefix", "scopes", "taken")
 
     def __init__(
         self, environment: Environment, lexicon: Lexicon, prefix: str = "", scopes: tuple[Scope, ...] = ()
@@ -33,7 +34,8 @@ class Place:
         self.lexicon = lexicon
         self.prefix = prefix
         self.scopes = scopes
-        self._taken: set[str] = set()
+        self.taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Place:
         """The place inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
@@ -50,9 +52,14 @@ class Place:
 
     def numbered(self, kind: str) -> str:
         """A name for an unnamed step: its kind, numbered from the second on."""
-        name, number = kind, 1
-        while name in self._taken or name in self.lexicon.names or name in self.lexicon.later:
+        number = self._numbers.get(kind, 0)
+        name = ""
+        while not name or self.is_taken(name) or name in self.lexicon.later:
             number += 1
-            name = f"{kind}_{number}"
-        self._taken.add(name)
+            name = kind if number == 1 else f"{kind}_{number}"
+        self._numbers[kind] = number
         return name
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a step or a container here is called that."""
+        return name in self.lexicon.names or name in self.taken

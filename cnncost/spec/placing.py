@@ -11,7 +11,7 @@ from cnncost.layers.fields import Choice, Reference
 from cnncost.layers.shape import SUGAR, pieces
 from cnncost.spec.arguments import match
 from cnncost.spec.steps import JOINS
-from cnncost.spec.values import Opaque
+from cnncost.spec.values import LARGEST_INTEGER, Opaque
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _LAYOUTS = {"map": "a map", "tokens": "tokens", "flat": "a flat tensor"}
 _STEPS_PER_NODE = 4
+_LIMIT_HINT = "`--max-nodes` raises the limit"
 
 
 class Network:
@@ -48,11 +49,12 @@ class Network:
         """How many nodes there are; the number of the next one."""
         return len(self.nodes)
 
-    def spend(self, span: Span) -> None:
-        """Count one step: blocks and loops that place nothing must end too."""
-        self._steps_left -= 1
+    def spend(self, span: Span, steps: int = 1) -> None:
+        """Count steps, turns of loops and references: blocks and loops that place nothing must end too."""
+        self._steps_left -= steps
         if self._steps_left < 0:
-            raise SpecError(f"more than {self.limit * _STEPS_PER_NODE:,} steps", span, hint="`--max-nodes` raises the limit")
+            message = f"more than {self.limit * _STEPS_PER_NODE:,} steps, turns of loops and references"
+            raise SpecError(message, span, hint=_LIMIT_HINT)
 
     def add_input(self, name: str, shape: Tensor, span: Span) -> int:
         """Place an input of the network."""
@@ -74,8 +76,10 @@ class Network:
         if step.callee not in JOINS:
             self.refuse_unless_one(reads, step)
         elif not reads:
-            raise SpecError(f"`{step.callee}` joins nothing", step.callee_span, hint="give branches, or `from`: names")
+            raise SpecError(f"`{step.callee}` joins nothing", step.callee_span)
         first = self.nodes[reads[0]].y
+        if first.layout not in kind.accepts:
+            raise _wrong_layout(kind, first, step.callee_span)
         rank = len(first.spatial) if first.layout == "map" else 0
         arguments = match(step.callee, list(kind.fields), kind.signature, step.arguments)
         values: dict[str, Any] = {}
@@ -92,7 +96,7 @@ class Network:
             y = self._infer(layer, xs)
         except LayerError as error:
             raise self._explain(error, step, arguments, reads) from None
-        return self._append(layer, place, label, reads, xs, y, step.callee_span)
+        return self._append(layer, place, label, reads, y=y, span=step.callee_span)
 
     def split(self, step: Step, place: Place, label: str, read: int) -> list[int]:
         """Place one `slice` for each piece of a `split` or `chunk`; their nodes."""
@@ -111,13 +115,14 @@ class Network:
         for index, (start, stop) in enumerate(stops):
             layer = REGISTRY["slice"].make({"start": start, "stop": stop}, len(x.spatial))
             y = self._infer(layer, (x,))
-            nodes.append(self._append(layer, place, f"{label}[{index}]", (read,), (x,), y, step.callee_span))
+            nodes.append(self._append(layer, place, f"{label}[{index}]", (read,), y=y, span=step.callee_span))
         return nodes
 
     def freeze(self, made: range) -> None:
-        """Stop the training of the weights of the nodes `made`."""
+        """Stop the training of the weights of the nodes `made`, but for those that are shared from elsewhere."""
         for number in made:
-            self.nodes[number] = self.nodes[number]._replace(trainable=False)
+            if self.nodes[number].weights in made:
+                self.nodes[number] = self.nodes[number]._replace(trainable=False)
 
     def share(self, owner: range, made: range, reference: text.Node) -> None:
         """Let the nodes `made` use the weights of those of the step `owner`, one by one.
@@ -131,7 +136,7 @@ class Network:
         if not owners:
             raise SpecError(f"`{name}` has no weights to share", reference.span)
         if len(owners) != len(sharers):
-            message = f"`{name}` has {len(owners)} layers with weights, this step {len(sharers)}"
+            message = f"`{name}` has {_layers_with_weights(owners)}, this step {len(sharers)}"
             raise SpecError(message, reference.span)
         for theirs, ours in zip(owners, sharers, strict=True):
             if theirs.layer != ours.layer or theirs.parameters() != ours.parameters():
@@ -148,9 +153,12 @@ class Network:
         if flow:
             message, hint = f"`{step.callee}` reads one output, not {len(flow)}", "choose one with `from: name[0]`"
         else:
-            names = ", ".join(self.nodes[node].name for node in self.inputs)
-            message, hint = f"`{step.callee}` has nothing to read", f"say which input with `from`: {names}"
+            message, hint = f"`{step.callee}` has nothing to read", self.which_input()
         raise SpecError(message, step.callee_span, hint=hint)
+
+    def which_input(self) -> str:
+        """The hint for a step that reads nothing, as the first of a network with several inputs does."""
+        return "say which input with `from`: " + ", ".join(self.nodes[node].name for node in self.inputs)
 
     def _make(self, kind: type[Layer], values: dict[str, Any], rank: int) -> Layer:
         """The layer with these values; a layer that stands there twice is made once."""
@@ -165,22 +173,22 @@ class Network:
         key = (id(layer), xs)
         y = self._outputs.get(key)
         if y is None:
-            for x in xs:
-                if x.layout not in layer.accepts:
-                    raise _wrong_layout(layer, x)
             layer.check(*xs)
-            y = self._outputs[key] = layer.output(*xs)
+            y = layer.output(*xs)
             if min(y.dims) < 1:
-                raise LayerError(f"a dimension reaches zero: the output of `{layer.keyword}` would be {y}", hint=f"its input is {xs[0]}")
+                message = f"a dimension reaches zero: the output of `{layer.keyword}` would be {y}"
+                raise LayerError(message, hint=f"its input is {xs[0]}")
+            if y.elements > LARGEST_INTEGER:
+                raise LayerError(f"the output of `{layer.keyword}` has more than 10**30 elements")
+            self._outputs[key] = y
         return y
 
-    def _append(
-        self, layer: Layer, place: Place, label: str, reads: Flow, xs: tuple[Tensor, ...], y: Tensor, span: Span
-    ) -> int:
+    def _append(self, layer: Layer, place: Place, label: str, reads: Flow, *, y: Tensor, span: Span) -> int:
         number = len(self.nodes)
         if number - len(self.inputs) >= self.limit:
-            raise SpecError(f"more than {self.limit:,} layers", span, hint="`--max-nodes` raises the limit")
+            raise SpecError(f"more than {self.limit:,} layers", span, hint=_LIMIT_HINT)
         name = place.prefix + label
+        xs = tuple(self.nodes[read].y for read in reads)
         self.nodes.append(Node(number, name, layer, reads, xs, y, place.scopes, number, True, False, span))
         return number
 
@@ -224,17 +232,14 @@ class Network:
         return needed
 
     def _refuse_unread(self, unneeded: Node) -> None:
-        """Point at the end of the path that leads nowhere, which is where something is missing."""
-        read = {number for node in self.nodes for number in node.inputs}
-        end = next(node for node in self.nodes[unneeded.id :] if node.id not in read and not self._is_needed(node, unneeded))
+        """Point at the end of a path that leads nowhere, which is where something is missing."""
+        end = unneeded
+        for node in self.nodes[unneeded.id + 1 :]:
+            if end.id in node.inputs:
+                end = node
         what = "the input" if end.layer is INPUT else "the step"
-        hint = "remove it, or name it under `outputs`"
         assert end.span is not None
-        raise SpecError(f"nothing reads {what} `{end.name}`", end.span, hint=hint)
-
-    def _is_needed(self, node: Node, unneeded: Node) -> bool:
-        """Whether `node` lies on no path from `unneeded`."""
-        return not self._ancestors([node.id])[unneeded.id]
+        raise SpecError(f"nothing reads {what} `{end.name}`", end.span, hint="remove it, or name it under `outputs`")
 
 
 def read_value(field: Field, argument: Argument, environment: Environment) -> Any:
@@ -257,12 +262,16 @@ def _reference(argument: Argument, resolve: Resolve | None) -> Flow:
     return found
 
 
-def _wrong_layout(layer: Layer, x: Tensor) -> LayerError:
-    wanted = " or ".join(_LAYOUTS[layout] for layout in layer.accepts)
+def _wrong_layout(kind: type[Layer], x: Tensor, span: Span) -> SpecError:
+    wanted = " or ".join(_LAYOUTS[layout] for layout in kind.accepts)
     hint = None
-    if x.layout == "map" and "flat" in layer.accepts:
-        hint = "put a `flatten` before it"
-    return LayerError(f"`{layer.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", hint=hint)
+    if x.layout == "map":
+        hint = "put a `flatten` before it" if "flat" in kind.accepts else "put a `patch_tokens` before it"
+    return SpecError(f"`{kind.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", span, hint=hint)
+
+
+def _layers_with_weights(nodes: list[Node]) -> str:
+    return "1 layer with weights" if len(nodes) == 1 else f"{len(nodes)} layers with weights"
 
 
 def _has_weights(node: Node) -> bool:

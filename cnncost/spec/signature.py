@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 RESERVED = frozenset({"channels", "first", "last", "index", "input", "true", "false"})
 """Names that the language gives a meaning."""
 
+MOST_PARAMETERS = 100
+_LONGEST_NAME = 64
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIGNATURE = re.compile(r"\s*([^\s(]+)\s*\((.*)\)\s*", re.DOTALL)
 
@@ -51,6 +54,8 @@ def check_name(name: str, span: Span, what: str) -> str:
     if not _NAME.fullmatch(name):
         hint = "names are letters, digits and underscores, and do not start with a digit"
         raise SpecError(f"`{name[:60]}` cannot be the name of a {what}", span, hint=hint)
+    if len(name) > _LONGEST_NAME:
+        raise SpecError(f"the name of a {what} has at most {_LONGEST_NAME} characters, not {len(name)}", span)
     if name in RESERVED or name in RESERVED_WORDS:
         raise SpecError(f"`{name}` is a reserved word, not the name of a {what}", span, hint="choose another name")
     if name in BUILTINS and what != "step":
@@ -68,10 +73,14 @@ def parse_signature(key: Scalar, what: str) -> Signature:
         return Signature(check_name(key.text.strip(), key.span, what), (), key.span)
     match = _SIGNATURE.fullmatch(key.text)
     if match is None:
-        raise SpecError(f"`{key.text[:60]}` is no signature", key.span, hint="write `name(a, b=1)`")
+        hint = "write `name(a, b=1)`; inside `{}` in quotes, since a comma ends the key there"
+        raise SpecError(f"`{key.text[:60]}` is no signature", key.span, hint=hint)
     name = check_name(match[1], _inner(key, match.start(1), match.end(1)), what)
     parameters: list[Parameter] = []
-    for start, end in _split(match[2], match.start(2)):
+    parts = _split(match[2], match.start(2))
+    if len(parts) > MOST_PARAMETERS:
+        raise SpecError(f"`{name}` has more than {MOST_PARAMETERS} parameters", key.span)
+    for start, end in parts:
         parameter = _parameter(key, start, end)
         if any(parameter.name == other.name for other in parameters):
             raise SpecError(f"`{name}` names its parameter `{parameter.name}` twice", _inner(key, start, end))

@@ -1,4 +1,4 @@
-"""A step as written: one layer, block, join, loop or residual, and the modifiers beside it. Nothing is evaluated here."""
+"""A step as written: one layer, block, join, loop or residual, and the modifiers beside it; nothing is evaluated."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Step(NamedTuple):
     callee_span: Span
     arguments: Node | None
     name: str | None = None
+    name_span: Span | None = None
     from_: Node | None = None
     repeat: Node | None = None
     when: Node | None = None
@@ -131,13 +132,14 @@ def _refuse_two(first: Scalar, second: Scalar) -> None:
 
 def _modifiers(node: Mapping) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for key in MODIFIERS:
+    for key, about in MODIFIERS.items():
         value = node.get(key)
         if value is not None:
             if is_empty(value):
-                raise SpecError(f"`{key}` is empty", node.key(key).span, hint=f"it {MODIFIERS[key]}")
+                raise SpecError(f"`{key}` is empty", node.key(key).span, hint=f"it {about}")
             values["from_" if key == "from" else key] = value
     name = node.get("name")
     if name is not None:
         values["name"] = check_name(plain_text(name, "`name`"), name.span, "step")
+        values["name_span"] = name.span
     return values

@@ -67,7 +67,7 @@ def figures(layer: Layer, xs: tuple[Tensor, ...]) -> dict[str, Any]:
 def test_formulas_serve_arrays(keyword: str) -> None:
     groups: dict[Any, list[Placement]] = {}
 
-    @settings(PATIENT, max_examples=60, phases=[Phase.generate])
+    @settings(PATIENT, max_examples=40, phases=[Phase.generate])
     @given(fitting(REGISTRY[keyword]))
     def collect(placement: Placement) -> None:
         groups.setdefault(structure(placement), []).append(placement)

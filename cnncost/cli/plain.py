@@ -1,0 +1,45 @@
+"""Options that arrive as they were typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+
+class PlainCommand(TyperCommand):
+    """A command whose parameters are text, lists of text and flags, so that nothing has to be converted."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return unconverted(super().get_params(ctx))
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands with the same habit."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return unconverted(super().get_params(ctx))
+
+
+def unconverted(params: list[Any]) -> list[Any]:
+    """The parameters, which now take values as they are.
+
+    Typer converts values with pydantic, text to text and absent ones too, and that alone takes longer than most
+    analyses. Should typer stop asking `process_value`, it converts again, and nothing changes but the time.
+    """
+    for param in params:
+        if not isinstance(param.process_value, _Unconverted):
+            param.process_value = _Unconverted(param)
+    return params
+
+
+class _Unconverted:
+    """What stands in for a parameter's `process_value`: that is asked only for what is missing, or has a callback."""
+
+    def __init__(self, param: Any) -> None:
+        self.param = param
+        self.process = param.process_value
+
+    def __call__(self, ctx: Any, value: Any) -> Any:
+        absent = value in (None, (), False)
+        return self.process(ctx, value) if (self.param.required if absent else self.param.callback) else value

@@ -1,0 +1,93 @@
+"""Columns of a sheet as text: every cell, and how wide the widest is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.render.bars import bar
+from cnncost.render.cells import line_texts
+from cnncost.render.screen import ASCII, cut, printable, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.render.sheet import Column, Kind, Share, Sheet
+
+INDENT = 2
+_NARROWEST_NAME = 12
+_WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "change", "field", "typed"})
+
+
+class Strip(NamedTuple):
+    """One column, drawn.
+
+    Attributes:
+        place: in the sheet. column: what it shows. heading, detail: as they are written.
+        texts: of every line, the totals last. width: of the widest text.
+        largest: the largest part among shares, whose bar is drawn in full.
+    """
+
+    place: int
+    column: Column
+    heading: str
+    detail: str
+    texts: list[str]
+    width: int
+    largest: int = 0
+
+    def across(self, bar_width: int) -> int:
+        """The width of the column, with its bar if it has one."""
+        drawn = self.width + 1 + bar_width if self.column.kind == "share" else self.width
+        return max(drawn, len(self.heading), len(self.detail))
+
+    def bar(self, share: Share, width: int, ascii_only: bool) -> str:
+        """The bar of one share."""
+        return bar(share.part, self.largest, width, ascii_only=ascii_only)
+
+    def cut(self, room: int, ellipsis: str) -> Strip:
+        """The column of names in at most `room` characters, but not so few that names cannot be told apart."""
+        room = max(room, _NARROWEST_NAME)
+        if self.width <= room or self.column.kind != "text":
+            return self
+        return self._replace(texts=[cut(text, room, ellipsis) for text in self.texts], width=room)
+
+
+def draw(sheet: Sheet, raw: bool, ascii_only: bool) -> list[Strip]:
+    """All columns of the sheet."""
+    lines = [*sheet.lines, *([sheet.totals] if sheet.totals else [])]
+    rows = [line_texts(line, sheet.columns, raw) for line in lines]
+    for line, texts in zip(lines, rows, strict=True):
+        texts[0] = " " * (INDENT * line.level) + texts[0]
+    cells = zip(*rows, strict=True) if rows else ((),) * len(sheet.columns)
+    return [_strip(sheet, index, list(texts), ascii_only) for index, texts in enumerate(cells)]
+
+
+def _strip(sheet: Sheet, index: int, texts: list[str], ascii_only: bool) -> Strip:
+    column = sheet.columns[index]
+    heading, detail = column.heading, column.detail
+    if column.kind in _WITH_UNIT:
+        texts = _units_below_each_other(texts)
+    if ascii_only:
+        texts = [text.translate(ASCII) for text in texts]
+        heading, detail = heading.translate(ASCII), detail.translate(ASCII)
+    if column.kind == "text":
+        texts = [printable(text) for text in texts]
+        width = max(map(width_of, texts), default=0)
+    else:
+        width = max(map(len, texts), default=0)
+    return Strip(index, column, printable(heading), detail, texts, width, _largest(sheet, index))
+
+
+def _largest(sheet: Sheet, index: int) -> int:
+    if sheet.columns[index].kind != "share":
+        return 0
+    return max((line.cells[index].part for line in sheet.lines if line.cells[index]), default=0)
+
+
+def _units_below_each_other(texts: Sequence[str]) -> list[str]:
+    """Numbers end in one place and their units start in another: `25.6 M` over `640  `; shapes have no unit."""
+    split = [(text, "") if " × " in text else text.partition(" ")[::2] for text in texts]
+    widest = max((len(unit) for _, unit in split), default=0)
+    if not widest:
+        return list(texts)
+    return [number if " × " in number else f"{number} {unit:<{widest}}" for number, unit in split]

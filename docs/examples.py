@@ -1,0 +1,161 @@
+"""The examples in the documents: found, run, and their output written back or compared.
+
+A document's fenced blocks are run in order, in an empty directory of its own:
+
+- ``yaml`` blocks are specs. What stands behind that word holds for them: `params=9,792` or another total, `layers=3`,
+  `output=8x30x30`; or they are an `error`. With `file=` they are there for the commands below.
+- ``console`` blocks hold commands behind `$`, and what they print.
+- Examples behind `>>>` are doctests.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+import cnncost
+from cnncost.errors import SpecError
+from cnncost.spec.load import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+
+_BLOCK = re.compile(r"^```(?P<language>\w+)(?P<claims>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_PYTHON = "#!{python}\nfrom cnncost.cli import main\n\nmain()\n"
+
+
+class Block(NamedTuple):
+    """A fenced block: its language, what stands behind that, its text, and where the text begins and ends."""
+
+    language: str
+    claims: dict[str, str]
+    body: str
+    start: int
+    end: int
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """The fenced blocks of a document.
+
+    >>> [block] = blocks("```yaml params=0\\nnetwork: []\\n```\\n")
+    >>> block.language, block.claims, block.body
+    ('yaml', {'params': '0'}, 'network: []\\n')
+    """
+    for match in _BLOCK.finditer(text):
+        claims = dict(claim.partition("=")[::2] for claim in shlex.split(match["claims"]))
+        yield Block(match["language"], claims, match["body"], match.start("body"), match.end("body"))
+
+
+def refreshed(text: str) -> str:
+    """The document with the output of every console block as the commands print it now."""
+    parts, end = [], 0
+    with TemporaryDirectory() as directory:
+        shell = Shell(Path(directory))
+        for block in blocks(text):
+            if "file" in block.claims:
+                shell.write(block.claims["file"], block.body)
+            if block.language == "console":
+                parts += [text[end : block.start], shell.session(block.body)]
+                end = block.end
+    return "".join([*parts, text[end:]])
+
+
+def failures(text: str) -> Iterator[str]:
+    """What does not hold in a document: claims behind specs, and doctests. Console blocks are :func:`refreshed`'s."""
+    for block in blocks(text):
+        if block.language == "yaml":
+            yield from _false_claims(block)
+    yield from _failed_doctests(text)
+
+
+class Shell:
+    """Runs commands in a directory, where `cnncost` is this checkout's."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory / "work"
+        self.directory.mkdir()
+        program = directory / "bin" / "cnncost"
+        program.parent.mkdir()
+        program.write_text(_PYTHON.format(python=sys.executable))
+        program.chmod(0o755)
+        kept = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "SYSTEMROOT", "TMPDIR")}
+        self.environment = {
+            **kept,
+            "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONIOENCODING": "utf-8",
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+            "TERM": "dumb",
+        }
+
+    def write(self, name: str, text: str) -> None:
+        """Put a file beside the commands."""
+        (self.directory / name).write_text(text, encoding="utf-8")
+
+    def session(self, body: str) -> str:
+        """A console block with the output of its commands; a command may go on behind a backslash."""
+        lines = []
+        for command in re.findall(r"^\$ ((?:.*\\\n)*.*)$", body, re.MULTILINE):
+            lines += [f"$ {command}", *self.run(command)]
+        return "\n".join(lines) + "\n"
+
+    def run(self, command: str) -> list[str]:
+        """The lines that a command prints, on standard output and standard error, without blanks at their ends."""
+        ran = subprocess.run(
+            ["bash", "-c", f"{command}\n"],
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+            check=False,
+        )
+        lines = [line.rstrip() for line in ran.stdout.decode().splitlines()]
+        while lines and not lines[-1]:
+            lines.pop()
+        if any(line.startswith("Traceback") for line in lines):
+            raise RuntimeError("\n".join([f"$ {command}", *lines]))
+        return lines
+
+
+def _false_claims(block: Block) -> Iterator[str]:
+    """A sentence for each claim behind a spec that does not hold."""
+    try:
+        graph = loads(block.body, block.claims.get("file", "<example>"))
+    except SpecError as error:
+        if "error" not in block.claims:
+            yield str(error)
+        return
+    if "error" in block.claims:
+        yield f"no error in:\n{block.body}"
+    report = cnncost.analyze(graph)
+    if graph.warnings:
+        yield f"{graph.warnings[0]}, in:\n{block.body}"
+    known = {name: f"{value:,}" for name, value in report.totals.items()}
+    known["output"] = "x".join(map(str, graph.nodes[graph.outputs[0]].y.dims))
+    known["layers"] = str(len(graph.layers))
+    for name, claimed in block.claims.items():
+        if name not in ("file", "error") and known[name] != claimed:
+            yield f"{name} is {known[name]} and not {claimed}, in:\n{block.body}"
+
+
+def _failed_doctests(text: str) -> Iterator[str]:
+    """What the failed doctests of a document say; those in fenced blocks end with the fence."""
+    source = re.sub(r"^```\w*$", "", text, flags=re.MULTILINE)
+    test = doctest.DocTestParser().get_doctest(source, {}, "document", None, 0)
+    said: list[str] = []
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    runner.run(test, out=said.append)
+    if runner.summarize(verbose=False).failed:
+        yield "".join(said)

@@ -1,0 +1,271 @@
+"""Writes `formulas.md`: every formula of every layer type, by running the layers' own methods on symbols."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.conventions import CONVENTIONS
+from cnncost.errors import LayerError
+from cnncost.formulas import Formulas
+from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.passes import METRICS
+from cnncost.passes.analysis import ITEM_SIZES, OPTIMIZER_STATES
+from cnncost.symbols import Sum, Symbol, Value
+from cnncost.totals import MEMORY_PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.layers import Layer
+    from cnncost.layers.fields import Field
+    from cnncost.layers.tensor import Reach
+
+INTRODUCTION = """\
+# Formulas
+
+What every layer type computes, and what `cnncost` counts for it. This page is written by `python -m docs.generate`: the
+methods that compute the figures are run on symbols instead of numbers, so the text cannot differ from the program.
+
+All formulas are for one sample. A figure that is not listed is 0.
+
+| symbol | meaning |
+|---|---|
+| C, C_i, C_o | channels; of the input and of the output where they differ |
+| H, W, H_o, W_o | height and width of the input and of the output; one axis less in 1D (L), one more in 3D (D) |
+| T | tokens |
+| k², k_h·k_w | one letter where all axes have the same number, else the axis stands behind it |
+| ⌊a/b⌋, ⌈a/b⌉, a/b | a quotient rounded down, rounded up, and one that leaves nothing over |
+| [a ≥ b] | 1 where it holds, else 0 |
+| gcd(a, b) | the greatest common divisor |
+
+- **operations** are what really runs, by kind: `mac` multiply-accumulates, `add` additions and subtractions, `mul`
+  multiplications, `div` divisions, `cmp` comparisons, `exp` exponentials and other transcendental functions.
+- **FLOPs** are those of the `textbook` convention: two for a multiply-accumulate, none for the addition of a bias, one
+  per element for an activation, and otherwise one for each operation.
+- **gradients** are the multiply-accumulates of the backward pass.
+- **reads** says what one output unit sees of the input along each axis: unit i reads the inputs from i·step + start on,
+  as many as the window is long. Receptive fields follow from it.
+- "notes" are the course notes *Convolutional Neural Networks: Complete Dissection*.
+"""
+
+TOTALS = """\
+## Totals and memory
+
+A network's figure is the sum over its layers, or the largest where one buffer serves all of them.
+
+| figure | what it is | total |
+|---|---|---|
+"""
+
+REACHES = {
+    "point": "The same position",
+    "whole": "The whole input",
+    "mixture": "Every feature",
+    "scattered": "One unit, at another place",
+    "nothing": "Nothing but its size",
+    "statistics": "The same position, and everything through its mean and variance",
+}
+
+MAP, FLAT, TOKENS = Tensor(24, (20, 28)), Tensor(24, (), "flat"), Tensor(24, (16,), "tokens")
+
+# What a spec may write where the field alone does not say what fits.
+VALUES: dict[tuple[str, str], Any] = {
+    ("reshape", "size"): [6, 80, 28],
+    ("permute", "axes"): [1, 0, 2],
+    ("slice", "stop"): 5,
+    ("pad", "before_after"): [[1, 2], [1, 2]],
+    ("upsample", "scale"): 2,
+}
+
+
+class Example(NamedTuple):
+    """A layer with inputs that it fits, and how its fields differ from what a spec writes at the least."""
+
+    formulas: Formulas
+    difference: str
+
+
+def page() -> str:
+    """The text of the page."""
+    families: dict[str, list[type[Layer]]] = {}
+    for layer in REGISTRY.values():
+        families.setdefault(layer.family, []).append(layer)
+    parts = [INTRODUCTION]
+    for family, layers in families.items():
+        parts.append(f"## {family.capitalize()}\n\n{_about_family(layers[0])}\n")
+        parts += ["\n".join(_layer(layer)) for layer in layers]
+    return "\n".join([*parts, TOTALS + "\n".join(_totals())]) + "\n"
+
+
+def _about_family(layer: type[Layer]) -> str:
+    about = (sys.modules[layer.__module__].__doc__ or "").strip()
+    return about.replace(":mod:", "").replace("``", "`")
+
+
+def _layer(layer: type[Layer]) -> Iterator[str]:
+    first, *others = examples(layer)
+    yield f"### {layer.keyword}\n"
+    yield f"`{layer.signature()}`\n"
+    yield _sentence(layer.__doc__) + "\n"
+    if layer.fields:
+        yield "| parameter | symbol | what it is |\n|---|---|---|"
+        yield from (f"| `{name}` | {_letter(field)} | {field.about} |" for name, field in layer.fields.items())
+        yield ""
+    yield "| figure | formula |\n|---|---|"
+    base = dict(rows(first.formulas, layer))
+    yield from (f"| {name} | {formula} |" for name, formula in base.items())
+    for example in others:
+        for name, formula in rows(example.formulas, layer):
+            if base.get(name) != formula:
+                yield f"| {name}, with {example.difference} | {formula} |"
+        yield from (
+            f"| {name}, with {example.difference} | 0 |"
+            for name in base
+            if name not in dict(rows(example.formulas, layer))
+        )
+    yield f"\nTakes {', '.join(layer.accepts)}. Source: {layer.source}.\n"
+
+
+def examples(layer: type[Layer]) -> Iterator[Example]:
+    """The layer with as little written as it takes, then every flag, word and optional size in turn."""
+    given = {name: _value(layer, field) for name, field in layer.fields.items() if _is_written(layer, field)}
+    yield Example(_formulas(layer, given), "")
+    required = {name: value for name, value in given.items() if layer.fields[name].required}
+    for name, field in layer.fields.items():
+        for value, shown in _alternatives(layer, field):
+            # Optional sizes exclude each other; everything else goes together.
+            beside = required if field.default is None else given
+            with suppress(LayerError):  # words for maps of other ranks: `linear`, `trilinear`
+                yield Example(_formulas(layer, {**beside, name: value}), shown)
+
+
+def _is_written(layer: type[Layer], field: Field) -> bool:
+    return field.required or (layer.keyword, field.name) in VALUES
+
+
+def _alternatives(layer: type[Layer], field: Field) -> list[tuple[Any, str]]:
+    """Other values of a field that may change formulas, and how they are written."""
+    if isinstance(field, Flag):
+        value = not field.default
+        return [(value, f"`{field.name}: {str(value).lower()}`")]
+    if isinstance(field, (Choice, Padding)):
+        return [(word, f"`{field.name}: {word}`") for word in field.literals if word != field.default]
+    if field.default is None and (layer.keyword, field.name) not in VALUES:
+        return [(_value(layer, field), f"`{field.name}`")]
+    return []
+
+
+def _value(layer: type[Layer], field: Field) -> Any:
+    if (layer.keyword, field.name) in VALUES:
+        return VALUES[layer.keyword, field.name]
+    match field:
+        case Sizes() | Count():
+            return max(field.low, 2)
+        case Padding() | Real() | Numbers():
+            return 1
+        case Reference():
+            return True
+    raise TypeError(f"no example for `{layer.keyword}` without its `{field.name}`")
+
+
+def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
+    x = {"map": MAP, "flat": FLAT, "tokens": TOKENS}[layer.accepts[0]]
+    made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
+    if layer.family == "join":
+        xs = (x, x._replace(channels=8)) if layer.keyword == "concat" else (x, x)
+    else:
+        follows = any(isinstance(field, Reference) and getattr(made, name) for name, field in layer.fields.items())
+        xs = (x, Tensor(5, (10, 14))) if follows else (x,)
+    made.check(*xs)
+    return Formulas(made, xs)
+
+
+def rows(formulas: Formulas, layer: type[Layer]) -> Iterator[tuple[str, str]]:
+    """Every figure of a layer that is not 0, with its formula."""
+    yield "output", _output(formulas)
+    if layer.operations.__doc__:
+        yield "operations", _cell(layer.operations.__doc__)
+    figures: list[tuple[str, Value]] = [
+        ("parameters", formulas.parameters),
+        ("buffers", sum(formulas.buffers)),
+        *((f"`{kind}`", count) for kind, count in formulas.operations._asdict().items()),
+        *_training(formulas),
+        ("FLOPs", formulas.flops(CONVENTIONS["textbook"])),
+        *((f"gradients of {what}", macs) for what, macs in _gradients(formulas)),
+        ("im2col elements", formulas.column_elements),
+        ("positions of maxima", formulas.index_elements),
+    ]
+    yield from ((name, f"`{value}`") for name, value in figures if value != 0)
+    yield "reads", _reads(formulas, layer)
+
+
+def _output(formulas: Formulas) -> str:
+    shape = " × ".join(f"({size})" if isinstance(size, Sum) else str(size) for size in formulas.y.dims)
+    named = [
+        (size.name, formula, letter)
+        for size, formula, letter in zip(formulas.y.spatial, formulas.output.spatial, "HW", strict=False)
+        if isinstance(size, Symbol) and size != formula
+    ]
+    if not named:
+        return f"`{shape}`"
+    (name, formula, letter), *others = named
+    texts = [f"`{name} = {formula}`"]
+    for other, other_formula, other_letter in others:
+        alike = str(other_formula) == str(formula).replace(letter, other_letter)
+        texts.append(f"`{other}` likewise" if alike else f"`{other} = {other_formula}`")
+    return f"`{shape}` where {', '.join(texts)}"
+
+
+def _training(formulas: Formulas) -> Iterator[tuple[str, Value]]:
+    for kind, count in formulas.training_operations._asdict().items():
+        if count != getattr(formulas.operations, kind):
+            yield f"`{kind}` in training", count
+
+
+def _gradients(formulas: Formulas) -> Iterator[tuple[str, Value]]:
+    names = {"weights": "the weights", "inner": "what lies between", "inputs": "the input"}
+    yield from ((names[what], macs) for what, macs in formulas.gradient_macs._asdict().items())
+
+
+def _reads(formulas: Formulas, layer: type[Layer]) -> str:
+    if formulas.reach is None:
+        return _cell(layer.reach.__doc__)
+    texts = [_reach(reach) for reach in formulas.reach]
+    return texts[0] if len(set(texts)) == 1 else "; ".join(texts)
+
+
+def _reach(reach: Reach) -> str:
+    if isinstance(reach, str):
+        return REACHES[reach]
+    window = reach[0]
+    return f"Windows of `{window.size}`, step `{window.stride}`, start `{window.start}`"
+
+
+def _totals() -> Iterator[str]:
+    for metric in METRICS.values():
+        yield f"| `{metric.name}` | {metric.about} | {'sum' if metric.total == 'sum' else 'largest'} |"
+    yield "\nWhat the `memory` of a network adds up:\n\n| mode | parts |\n|---|---|"
+    yield from (f"| `{mode}` | {' + '.join(f'`{part}`' for part in parts)} |" for mode, parts in MEMORY_PARTS.items())
+    yield "\nNumbers that an optimizer keeps for each trainable parameter P:\n\n| optimizer | numbers |\n|---|---|"
+    yield from (f"| `{name}` | {states} |" for name, states in OPTIMIZER_STATES.items())
+    yield "\nBytes of a number:\n\n| dtype | bytes |\n|---|---|"
+    yield from (f"| `{name}` | {size} |" for name, size in ITEM_SIZES.items())
+
+
+def _letter(field: Field) -> str:
+    numeric = isinstance(field, (Count, Numbers, Padding))
+    return (field.symbol or field.name) if numeric else ""
+
+
+def _cell(docstring: str | None) -> str:
+    """The same as it stands in a table."""
+    return _sentence(docstring).rstrip(".").replace("|", "\\|")
+
+
+def _sentence(docstring: str | None) -> str:
+    """The first paragraph of a docstring on one line."""
+    paragraph = (docstring or "").strip().split("\n\n")[0]
+    return " ".join(paragraph.replace("``", "`").split())

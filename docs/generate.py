@@ -1,0 +1,55 @@
+"""Writes what can be generated in the documents, or checks that it is written already.
+
+    python -m docs.generate --write    after a change that shows in the documents
+    python -m docs.generate --check    what the tests run
+
+Generated are `formulas.md`, the tables between comments, the output of every command, and the picture.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from docs import formula_reference, picture
+from docs.examples import ROOT, failures, refreshed
+from docs.tables import with_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def generated(document: Path) -> str:
+    """A document as it should be."""
+    if document.name == "formulas.md":
+        return formula_reference.page()
+    return refreshed(with_tables(document.read_text(encoding="utf-8")))
+
+
+def faults(document: Path) -> Iterator[str]:
+    """What is wrong in a document as it stands."""
+    text = document.read_text(encoding="utf-8")
+    if generated(document) != text:
+        yield "it is out of date: run `python -m docs.generate --write`"
+    yield from failures(text)
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of a check: 1 when something is wrong; of a write: 1 when a claim or a doctest fails."""
+    if arguments not in (["--write"], ["--check"]):
+        print(__doc__)
+        return 2
+    if arguments == ["--write"]:
+        for document in DOCUMENTS:
+            document.write_text(generated(document), encoding="utf-8")
+        picture.write()
+    found = [f"{document.relative_to(ROOT)}: {fault}" for document in DOCUMENTS for fault in faults(document)]
+    print("\n".join([*found, *picture.faults()]))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

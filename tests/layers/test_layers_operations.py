@@ -1,0 +1,99 @@
+"""Operations by kind, worked out by hand from each layer's definition or from the notes' formulas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from cnncost.dims import adaptive_elements
+from cnncost.layers import REGISTRY, Layer, Operations, Tensor
+
+SMALL = Tensor(2, (3,))  # 6 elements
+TOKENS = Tensor(4, (2,), "tokens")  # 2 tokens of 4
+
+BY_HAND = [
+    # notes 004, Computational Summary: (k^2 - 1) C H W, with AlexNet's first pool: 8 x 96 x 27 x 27
+    ("maxpool", {"kernel": 3, "stride": 2}, [Tensor(96, (55, 55))], Operations(cmp=559_872)),
+    ("maxpool", {"kernel": [2, 3]}, [Tensor(1, (2, 3))], Operations(cmp=5)),
+    # k^2 C H W = 4 x 6 x 14 x 14 = 4704 (LeNet-5): three additions and a division per output
+    ("avgpool", {"kernel": 2}, [Tensor(6, (28, 28))], Operations(add=3528, div=1176)),
+    # C H W = 2048 x 49: 48 additions and a division per channel
+    ("global_avgpool", {}, [Tensor(2048, (7, 7))], Operations(add=98_304, div=2048)),
+    ("global_maxpool", {}, [Tensor(2048, (7, 7))], Operations(cmp=98_304)),
+    # bins [0, 2) [1, 4) [3, 5): one, two and one additions, in each of two channels
+    ("adaptive_avgpool", {"size": 3}, [Tensor(2, (5,))], Operations(add=8, div=6)),
+    ("adaptive_maxpool", {"size": 3}, [Tensor(2, (5,))], Operations(cmp=8)),
+    # bins of 2 x 2: three additions and a division for each of 4 outputs
+    ("adaptive_avgpool", {"size": 2}, [Tensor(1, (4, 4))], Operations(add=12, div=4)),
+    ("channel_avgpool", {}, [Tensor(4, (2, 2))], Operations(add=12, div=4)),
+    ("channel_maxpool", {}, [Tensor(4, (2, 2))], Operations(cmp=12)),
+    # notes: 5 C H W = 5 x 64 x 112 x 112 = 4,014,080; three of them without gain and bias
+    ("batchnorm", {}, [Tensor(64, (112, 112))], Operations(add=2_408_448, mul=802_816, div=802_816)),
+    ("batchnorm", {"affine": False}, [SMALL], Operations(add=12, div=6)),
+    # 2 tokens of 4. Means: 2 x 3 additions, 2 divisions; differences: 8; squares: 8; variances: 2 x 3 additions,
+    # 2 divisions; roots: 2 additions of eps, 2 roots; quotients: 8; gain and bias: 8 products, 8 additions
+    ("layernorm", {}, [TOKENS], Operations(add=6 + 8 + 6 + 2 + 8, mul=8 + 8, div=2 + 2 + 8, exp=2)),
+    # 2 groups of 6. Means: 2 x 5, 2; differences: 12; squares: 12; variances: 2 x 5, 2; roots: 2, 2; quotients: 12
+    ("groupnorm", {"groups": 2, "affine": False}, [Tensor(4, (3,))], Operations(add=34, mul=12, div=16, exp=2)),
+    # 2 channels of 3. Means: 2 x 2, 2; differences: 6; squares: 6; variances: 2 x 2, 2; roots: 2, 2; quotients: 6
+    ("instancenorm", {}, [SMALL], Operations(add=16, mul=6, div=10, exp=2)),
+    # per element: a square, 4 additions, times alpha / n, plus k, a power, a division
+    ("local_response_norm", {"size": 5}, [SMALL], Operations(add=30, mul=12, exp=6, div=6)),
+    ("softmax", {}, [Tensor(10, (), "flat")], Operations(exp=10, add=9, div=10)),
+    ("softmax", {}, [TOKENS], Operations(exp=8, add=6, div=8)),
+    ("relu", {}, [SMALL], Operations(cmp=6)),
+    ("sigmoid", {}, [SMALL], Operations(exp=6, add=6, div=6)),
+    ("silu", {}, [SMALL], Operations(exp=6, add=6, div=6)),
+    ("hardswish", {}, [SMALL], Operations(add=6, cmp=12, mul=6, div=6)),
+    ("identity", {}, [SMALL], Operations()),
+    # notes 004, 11.5: a skip connection at 56 x 56 x 256 adds 0.8 M
+    ("add", {}, [Tensor(256, (56, 56))] * 2, Operations(add=802_816)),
+    ("add", {}, [SMALL] * 4, Operations(add=18)),
+    ("subtract", {}, [SMALL] * 2, Operations(add=6)),
+    ("multiply", {}, [Tensor(8, (4, 4)), Tensor(8, (1, 1))], Operations(mul=128)),
+    ("concat", {}, [SMALL] * 3, Operations()),
+    ("layer_scale", {}, [SMALL], Operations(mul=6)),
+    ("position_embedding", {}, [TOKENS], Operations(add=8)),
+    ("flatten", {}, [SMALL], Operations()),
+    # 16 outputs, each a weighted sum of 4 (16) neighbours
+    ("upsample", {"scale": 2, "mode": "bilinear"}, [Tensor(1, (2, 2))], Operations(mul=64, add=48)),
+    ("upsample", {"scale": 2, "mode": "bicubic"}, [Tensor(1, (2, 2))], Operations(mul=256, add=240)),
+    ("upsample", {"scale": 2}, [Tensor(1, (2, 2))], Operations()),
+    # T = 3, C = 4, h = 2: T 4 C^2 + 2 T^2 C = 192 + 72; biases 4 x 12; 18 scores in 6 rows: a division each for the
+    # scale and the softmax, an exponential, two additions per row
+    ("attention", {"heads": 2}, [Tensor(4, (3,), "tokens")], Operations(mac=264, add=60, div=36, exp=18)),
+    # notes 004, 9.1: 64 to 128 channels, 3 x 3, 56 x 56: 128 x 64 x 9 x 3136; 128 x 3136 biases
+    ("conv", {"out": 128, "kernel": 3, "padding": 1}, [Tensor(64, (56, 56))], Operations(mac=231_211_008, add=401_408)),
+    # by input positions: 2 x 3 x 4 weights at 5 places; 3 x 20 biases
+    ("conv_transpose", {"out": 3, "kernel": 4, "stride": 4}, [Tensor(2, (5,))], Operations(mac=120, add=60)),
+    ("linear", {"out": 10}, [Tensor(84, (), "flat")], Operations(mac=840, add=10)),
+    ("linear", {"out": 8, "bias": False}, [TOKENS], Operations(mac=64)),
+]
+
+
+@pytest.mark.parametrize(("keyword", "arguments", "xs", "expected"), BY_HAND)
+def test_operations(keyword: str, arguments: dict[str, Any], xs: list[Tensor], expected: Operations) -> None:
+    layer = REGISTRY[keyword].make(arguments, rank=len(xs[0].spatial))
+    assert layer.operations(*xs, y=layer.output(*xs)) == expected
+
+
+@pytest.mark.parametrize("keyword", ["dropout", "stochastic_depth"])
+def test_dropping_is_free_in_inference_and_a_product_in_training(keyword: str) -> None:
+    layer = REGISTRY[keyword].make({"p": 0.2}, rank=1)
+    assert layer.operations(SMALL, y=SMALL) == Operations()
+    assert layer.training_operations(SMALL, y=SMALL) == Operations(mul=6)
+
+
+def test_all_other_layers_run_in_training_what_they_run_in_inference() -> None:
+    own = {keyword for keyword, kind in REGISTRY.items() if kind.training_operations is not Layer.training_operations}
+    assert own == {"dropout", "stochastic_depth"}
+
+
+def test_adaptive_bins_hold_as_many_elements_as_pytorchs() -> None:
+    """The mean of a bin is not zero for just those unit vectors whose element is in the bin."""
+    for size in range(1, 25):
+        for bins in range(1, 25):
+            means = torch.nn.functional.adaptive_avg_pool1d(torch.eye(size)[None], bins)
+            assert adaptive_elements(size, bins) == means.count_nonzero().item()

@@ -1,0 +1,319 @@
+"""Refusals, word for word."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from cnncost.errors import LayerError
+from cnncost.layers import REGISTRY, SUGAR, Tensor, pieces
+
+FLAT = Tensor(6, (), "flat")
+TOKENS = Tensor(6, (4,), "tokens")
+IMAGE = Tensor(6, (8, 8))
+GRID = Tensor(6, (2, 2, 2, 2))
+
+
+class Case(NamedTuple):
+    """A step, what it reads, and the refusal: its text, and the field at fault."""
+
+    keyword: str
+    arguments: dict[str, Any]
+    xs: list[Tensor]
+    message: str
+    field: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.keyword}-{self.field}"
+
+
+WANTED_PADDING = (
+    "`padding` must be a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
+)
+
+INPUTS = [
+    # keyword, arguments, inputs, message, field
+    Case("conv", {"out": 8, "kernel": 11}, [IMAGE], "kernel of 11 is larger than its input of 8", "kernel"),
+    Case(
+        "conv",
+        {"out": 8, "kernel": 7, "dilation": 2, "padding": 1},
+        [IMAGE],
+        "kernel of 13 (dilated from 7) is larger than its input of 8 padded to 10",
+        "kernel",
+    ),
+    Case("conv", {"out": 8, "groups": 4}, [IMAGE], "4 groups do not divide the 6 input channels", "groups"),
+    Case("conv", {"out": 8, "groups": 3}, [IMAGE], "3 groups do not divide the 8 output channels", "groups"),
+    Case("conv", {"out": 8}, [GRID], "`conv` works on 1 to 3 spatial axes, and its input [6, 2, 2, 2, 2] has 4"),
+    Case("conv", {"out": 8}, [Tensor(6)], "`conv` works on 1 to 3 spatial axes, and its input [6] has 0"),
+    Case(
+        "conv_transpose",
+        {"out": 8, "kernel": 3, "stride": 2, "output_padding": 2},
+        [IMAGE],
+        "output padding of 2 must be below the stride of 2 or the dilation of 1",
+        "output_padding",
+    ),
+    Case(
+        "group_conv",
+        {"out": 8, "kernel": [1, 3], "lifting": True},
+        [IMAGE],
+        "kernel [1, 3] is not square, and cannot be turned",
+        "kernel",
+    ),
+    Case(
+        "group_conv",
+        {"out": 8, "kernel": 3},
+        [IMAGE],
+        "the 4 elements of p4 do not divide the 6 input channels",
+        "group",
+    ),
+    Case(
+        "group_conv",
+        {"out": 8, "kernel": 3, "group": "p4m"},
+        [Tensor(4, (8, 8))],
+        "the 8 elements of p4m do not divide the 4 input channels",
+        "group",
+    ),
+    Case(
+        "group_conv",
+        {"out": 8, "kernel": 3},
+        [Tensor(4, (8,))],
+        "`group_conv` turns maps of 2 axes, and its input [4, 8] has 1",
+    ),
+    Case(
+        "group_conv",
+        {"out": 8, "kernel": 9, "lifting": True},
+        [IMAGE],
+        "kernel of 9 is larger than its input of 8",
+        "kernel",
+    ),
+    Case("batchnorm", {}, [GRID], "`batchnorm` works on 1 to 3 spatial axes, and its input [6, 2, 2, 2, 2] has 4"),
+    Case("groupnorm", {"groups": 4}, [IMAGE], "4 groups do not divide the 6 input channels", "groups"),
+    Case(
+        "groupnorm",
+        {"groups": 6},
+        [FLAT],
+        "`groupnorm` needs more than one element per group, and its input is [6]",
+        "groups",
+    ),
+    Case(
+        "instancenorm",
+        {},
+        [Tensor(6, (1, 1))],
+        "`instancenorm` needs more than one position per channel, and its input is [6, 1, 1]",
+    ),
+    Case("maxpool", {"kernel": 3, "padding": 2}, [IMAGE], "padding of 2 is more than half the kernel of 3", "padding"),
+    Case(
+        "maxpool",
+        {"kernel": 3, "padding": [[0, 2], 1]},
+        [IMAGE],
+        "padding of 2 is more than half the kernel of 3",
+        "padding",
+    ),
+    Case("maxpool", {"kernel": 9}, [IMAGE], "kernel of 9 is larger than its input of 8", "kernel"),
+    Case(
+        "maxpool",
+        {"kernel": 10, "stride": 2, "ceil": True},
+        [IMAGE],
+        "kernel of 10 is larger than its input of 8",
+        "kernel",
+    ),
+    Case("avgpool", {"kernel": 3, "padding": 2}, [IMAGE], "padding of 2 is more than half the kernel of 3", "padding"),
+    Case(
+        "avgpool",
+        {"kernel": 3, "padding": [[0, 1], 1]},
+        [IMAGE],
+        "`avgpool` pads both sides alike, not [0, 1]",
+        "padding",
+    ),
+    Case(
+        "adaptive_avgpool",
+        {"size": 1},
+        [GRID],
+        "`adaptive_avgpool` works on 1 to 3 spatial axes, and its input [6, 2, 2, 2, 2] has 4",
+    ),
+    Case(
+        "global_avgpool",
+        {},
+        [GRID],
+        "`global_avgpool` works on 1 to 3 spatial axes, and its input [6, 2, 2, 2, 2] has 4",
+    ),
+    Case("prelu", {"channelwise": True}, [TOKENS], "`prelu` has no slope per channel on tokens", "channelwise"),
+    Case(
+        "add",
+        {},
+        [Tensor(64, (56, 56)), Tensor(256, (56, 56))],
+        "`add` joins unlike shapes [64, 56, 56] and [256, 56, 56]",
+    ),
+    Case("add", {}, [IMAGE, Tensor(1, (1, 1)), Tensor(6, (8, 7))], "`add` joins unlike shapes [6, 8, 8] and [6, 8, 7]"),
+    Case("multiply", {}, [IMAGE, Tensor(6, (8,))], "`multiply` joins unlike shapes [6, 8, 8] and [6, 8]"),
+    Case("multiply", {}, [IMAGE, FLAT], "`multiply` joins unlike layouts: map [6, 8, 8] and flat [6]"),
+    Case("subtract", {}, [TOKENS, Tensor(6, (5,), "tokens")], "`subtract` joins unlike shapes [4, 6] and [5, 6]"),
+    Case("concat", {}, [IMAGE, IMAGE, Tensor(6, (1, 1))], "`concat` joins unlike shapes [6, 8, 8] and [6, 1, 1]"),
+    Case("concat", {}, [], "`concat` has nothing to join"),
+    Case(
+        "reshape",
+        {"size": [6, 60]},
+        [IMAGE],
+        "cannot reshape [6, 8, 8], 384 elements, to [6, 60], 360 elements",
+        "size",
+    ),
+    Case("permute", {"axes": [0, 1]}, [IMAGE], "axes [0, 1] are no permutation of the 3 axes of [6, 8, 8]", "axes"),
+    Case(
+        "permute", {"axes": [1, 2, 3]}, [IMAGE], "axes [1, 2, 3] are no permutation of the 3 axes of [6, 8, 8]", "axes"
+    ),
+    Case("slice", {"start": 2, "stop": 7}, [IMAGE], "`slice` stops at channel 7, beyond the 6 of [6, 8, 8]", "stop"),
+    Case("slice", {"start": 3, "stop": 3}, [IMAGE], "`slice` from channel 3 to 3 is empty", "start"),
+    Case("channel_shuffle", {"groups": 4}, [IMAGE], "4 groups do not divide the 6 input channels", "groups"),
+    Case(
+        "pixel_shuffle", {"factor": 2}, [IMAGE], "blocks of 4 (factor 2) do not divide the 6 input channels", "factor"
+    ),
+    Case("space_to_depth", {"factor": 3}, [IMAGE], "a factor of 3 does not divide the input's size of 8", "factor"),
+    Case("upsample", {}, [IMAGE], "`upsample` needs one of `scale`, `size` and `like`"),
+    Case(
+        "upsample",
+        {"scale": 2, "size": 9},
+        [IMAGE],
+        "`upsample` needs one of `scale`, `size` and `like`, not `scale` and `size`",
+        "size",
+    ),
+    Case(
+        "upsample",
+        {"scale": 2, "mode": "linear"},
+        [IMAGE],
+        "`linear` interpolates 1 axis, and the input [6, 8, 8] has 2",
+        "mode",
+    ),
+    Case(
+        "upsample",
+        {"like": "stem"},
+        [IMAGE, TOKENS],
+        "`upsample` takes the size of tokens [4, 6], and its input is [6, 8, 8]",
+        "like",
+    ),
+    Case("crop", {"like": "stem"}, [IMAGE, Tensor(6, (9, 8))], "`crop` to 9 is larger than the input of 8", "like"),
+    Case(
+        "crop",
+        {"like": "stem", "offset": 3},
+        [IMAGE, Tensor(6, (6, 6))],
+        "`crop` from 3 to 9 leaves the input of 8",
+        "offset",
+    ),
+    Case(
+        "crop",
+        {"like": "stem"},
+        [IMAGE, Tensor(6, (6,))],
+        "`crop` takes the size of map [6, 6], and its input is [6, 8, 8]",
+        "like",
+    ),
+    Case("attention", {"heads": 4}, [TOKENS], "4 heads do not divide the 6 input channels", "heads"),
+    Case("select_token", {"i": 4}, [TOKENS], "there is no token 4 among the 4 of [4, 6]", "i"),
+]
+
+
+@pytest.mark.parametrize("case", INPUTS, ids=str)
+def test_inputs_that_do_not_fit(case: Case) -> None:
+    layer = REGISTRY[case.keyword].make(case.arguments, rank=len(case.xs[0].spatial) if case.xs else 0)
+    with pytest.raises(LayerError) as refusal:
+        layer.check(*case.xs)
+    assert (refusal.value.message, refusal.value.field) == (case.message, case.field)
+
+
+ARGUMENTS = [
+    Case("conv", {"kernel": 3}, [], "`conv` needs `out`, output channels"),
+    Case("conv", {"out": 8, "kernal": 3}, [], "`conv` has no parameter `kernal`; did you mean `kernel`?", "kernal"),
+    Case("conv", {"out": 0}, [], "`out` must be a positive whole number, not 0", "out"),
+    Case("conv", {"out": 2.5}, [], "`out` must be a positive whole number, not 2.5", "out"),
+    Case("conv", {"out": True}, [], "`out` must be a positive whole number, not true", "out"),
+    Case("conv", {"out": 8, "kernel": [3, 3, 3]}, [], "`kernel` has 3 numbers for an input of 2 axes", "kernel"),
+    Case("conv", {"out": 8, "bias": 1}, [], "`bias` must be true or false, not 1", "bias"),
+    Case("conv", {"out": 8, "padding": -1}, [], WANTED_PADDING + ", not -1", "padding"),
+    Case("conv", {"out": 8, "padding": [[1, 2, 3], 1]}, [], WANTED_PADDING + ", not [1, 2, 3]", "padding"),
+    Case(
+        "avgpool",
+        {"kernel": 3, "padding": "same"},
+        [],
+        "`padding` must be a whole number of at least 0, one per axis or a [before, after] pair per axis, "
+        'not the text "same"',
+        "padding",
+    ),
+    Case("dropout", {"p": 1.5}, [], "`p` must be a number from 0 to 1, not 1.5", "p"),
+    Case(
+        "upsample",
+        {"scale": 2, "mode": "cubic"},
+        [],
+        '`mode` must be one of `nearest`, `linear`, `bilinear`, `trilinear`, `bicubic`, not the text "cubic"',
+        "mode",
+    ),
+    Case("reshape", {"size": [6, 0]}, [], "`size` must be a list of whole numbers of at least 1, not [6, 0]", "size"),
+    Case("relu", {"inplace": True}, [], "`relu` has no parameter `inplace`", "inplace"),
+]
+
+
+@pytest.mark.parametrize("case", ARGUMENTS, ids=str)
+def test_arguments_that_are_wrong(case: Case) -> None:
+    with pytest.raises(LayerError) as refusal:
+        REGISTRY[case.keyword].make(case.arguments, rank=2)
+    assert (refusal.value.message, refusal.value.field) == (case.message, case.field)
+
+
+HINTS = [
+    ("conv", {"out": 8, "kernel": 11}, [IMAGE], "the input is [6, 8, 8]"),
+    ("group_conv", {"out": 8, "kernel": 3}, [IMAGE], "the first group convolution of a network has `lifting: true`"),
+    ("instancenorm", {}, [Tensor(6, (1,))], "over channels it is `layernorm`"),
+    ("avgpool", {"kernel": 3, "padding": [[0, 1], 1]}, [IMAGE], "put a `pad` before it"),
+    ("add", {}, [IMAGE, FLAT], "`flatten` makes a map flat, `patch_tokens` makes it tokens"),
+    ("permute", {"axes": [3, 1, 2]}, [IMAGE], "axes count from 0; the batch is none of them"),
+    ("upsample", {"scale": 2, "mode": "linear"}, [IMAGE], "for 2 axes it is `nearest` or `bilinear` or `bicubic`"),
+]
+
+
+@pytest.mark.parametrize(("keyword", "arguments", "xs", "hint"), HINTS)
+def test_hints(keyword: str, arguments: dict[str, Any], xs: list[Tensor], hint: str) -> None:
+    with pytest.raises(LayerError) as refusal:
+        REGISTRY[keyword].make(arguments, rank=len(xs[0].spatial)).check(*xs)
+    assert refusal.value.hint == hint
+
+
+def test_a_wrong_name_is_told_what_the_layer_takes() -> None:
+    with pytest.raises(LayerError) as refusal:
+        REGISTRY["linear"].make({"units": 10}, rank=0)
+    assert refusal.value.hint == "it is linear(out, bias=true)"
+    with pytest.raises(LayerError) as refusal:
+        REGISTRY["relu"].make({"slope": 0.1}, rank=0)
+    assert refusal.value.hint == "`relu` takes no arguments"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "arguments", "expected"),
+    [
+        ("split", {"sizes": [24, 104, 104]}, [(0, 24), (24, 128), (128, 232)]),
+        ("split", {"sizes": 232}, [(0, 232)]),
+        ("chunk", {"n": 2}, [(0, 116), (116, 232)]),
+        ("chunk", {"n": 3}, [(0, 78), (78, 156), (156, 232)]),  # torch: 78, 78, 76
+        ("chunk", {"n": 100}, [(3 * i, min(3 * i + 3, 232)) for i in range(78)]),  # torch makes 78 pieces of 100
+    ],
+)
+def test_pieces(keyword: str, arguments: dict[str, Any], expected: list[tuple[int, int]]) -> None:
+    assert pieces(keyword, arguments, channels=232) == expected
+
+
+@pytest.mark.parametrize(
+    ("keyword", "arguments", "message", "field"),
+    [
+        ("split", {"sizes": [58, 57]}, "pieces of [58, 57] make 115 channels, and the input has 116", "sizes"),
+        ("split", {"sizes": [116, 0]}, "`sizes` must be a list of whole numbers of at least 1, not [116, 0]", "sizes"),
+        ("split", {"n": 2}, "`split` has no parameter `n`", "n"),
+        ("split", {}, "`split` needs `sizes`, channels of every piece", None),
+        ("chunk", {"n": 117}, "cannot make 117 pieces of 116 channels", "n"),
+    ],
+)
+def test_pieces_that_cannot_be_made(keyword: str, arguments: dict[str, Any], message: str, field: str | None) -> None:
+    with pytest.raises(LayerError) as refusal:
+        pieces(keyword, arguments, channels=116)
+    assert (refusal.value.message, refusal.value.field) == (message, field)
+
+
+def test_pieces_are_no_layers() -> None:
+    assert not SUGAR.keys() & REGISTRY.keys()
+    assert [division.signature() for division in SUGAR.values()] == ["split(sizes)", "chunk(n)"]

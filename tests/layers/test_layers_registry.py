@@ -1,0 +1,130 @@
+"""The catalogue itself: what is in it, and that a layer without a formula cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cnncost.layers import REGISTRY, Layer, Operations, Reach, Tensor
+from cnncost.layers.activation import Activation
+from cnncost.layers.fields import count
+
+# The catalogue of the language, parameters in order.
+SIGNATURES = """
+conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true)
+conv_transpose(out, kernel, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=true)
+group_conv(out, kernel, group=p4, lifting=false, stride=1, padding=0, dilation=1, bias=true)
+linear(out, bias=true)
+batchnorm(affine=true, eps=1e-5) layernorm(affine=true, eps=1e-5) groupnorm(groups, affine=true)
+instancenorm(affine=false) local_response_norm(size)
+maxpool(kernel, stride=kernel, padding=0, dilation=1, ceil=false)
+avgpool(kernel, stride=kernel, padding=0, ceil=false, count_include_pad=true)
+adaptive_avgpool(size) adaptive_maxpool(size) global_avgpool() global_maxpool() channel_avgpool() channel_maxpool()
+relu() relu6() leaky_relu(slope=0.01) prelu(channelwise=false) elu() selu() gelu() silu() mish() sigmoid() tanh()
+softplus() softmax() hardswish() hardsigmoid() identity()
+dropout(p=0.5) stochastic_depth(p) layer_scale()
+add() concat() multiply() subtract()
+flatten() reshape(size) permute(axes) slice(start, stop) channel_shuffle(groups) pixel_shuffle(factor)
+space_to_depth(factor) upsample(scale=none, size=none, like=none, mode=nearest) pad(before_after)
+crop(like, offset=none)
+patch_tokens() class_token() position_embedding() attention(heads) select_token(i)
+"""
+
+
+def test_the_catalogue() -> None:
+    written = {line.strip() + ")" for line in SIGNATURES.replace("\n", " ").split(")") if line.strip()}
+    assert {kind.signature() for kind in REGISTRY.values()} == written
+
+
+@pytest.mark.parametrize("keyword", sorted(REGISTRY))
+def test_every_layer_says_what_it_is_and_where_its_formulas_come_from(keyword: str) -> None:
+    kind = REGISTRY[keyword]
+    assert kind.keyword == keyword
+    assert kind.family
+    assert kind.source
+    assert vars(kind)["__doc__"]
+    for field in kind.fields.values():
+        assert field.about
+
+
+class Formulas(Layer):
+    """A layer that states everything; the tests take formulas away."""
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def parameters(self, x: Tensor) -> int:
+        return 0
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        return Operations()
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return nn.Identity()
+
+
+@pytest.mark.parametrize("formula", ["output", "parameters", "operations", "reach", "counterpart"])
+def test_a_layer_without_a_formula_is_refused(formula: str) -> None:
+    stated = {name: value for name, value in vars(Formulas).items() if name != formula and not name.startswith("_")}
+    with pytest.raises(TypeError, match=f"layer type 'half_stated' does not state its {formula}$"):
+        type("HalfStated", (Layer,), stated, keyword="half_stated")
+    assert "half_stated" not in REGISTRY
+
+
+def test_a_second_layer_of_the_same_name_is_refused() -> None:
+    before = REGISTRY["conv"]
+    with pytest.raises(TypeError, match="two layer types are called 'conv'"):
+        type("SecondConv", (Formulas,), {}, keyword="conv")
+    assert REGISTRY["conv"] is before
+
+
+def test_a_complete_layer_is_taken() -> None:
+    try:
+        kind = type("Complete", (Formulas,), {}, keyword="complete")
+        assert REGISTRY["complete"] is kind
+    finally:
+        REGISTRY.pop("complete", None)
+
+
+def test_an_activation_without_operations_is_refused() -> None:
+    with pytest.raises(TypeError, match="per_element"):
+        type("Free", (Activation,), {}, keyword="free", module="ReLU")
+    assert "free" not in REGISTRY
+
+
+def test_layers_are_values() -> None:
+    conv = REGISTRY["conv"]
+    one, same = conv.make({"out": 8, "kernel": 3}, rank=2), conv.make({"kernel": [3, 3], "out": 8.0}, rank=2)
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != conv.make({"out": 9, "kernel": 3}, rank=2)
+    assert one != REGISTRY["conv_transpose"].make({"out": 8, "kernel": 3}, rank=2)
+    with pytest.raises(AttributeError, match="layers are immutable: cannot set out"):
+        one.out = 9  # type: ignore[attr-defined]
+    assert repr(REGISTRY["maxpool"].make({"kernel": 2}, rank=1)) == (
+        "maxpool(kernel=(2,), stride=(2,), padding=((0, 0),), dilation=(1,), ceil=False)"
+    )
+
+
+def test_fields_restated_by_a_layer_keep_the_order_of_its_body() -> None:
+    class Family(Layer):
+        out: int = count("channels")
+        kernel: int = count("extent", default=1)
+
+    class Member(Family):
+        kernel: int = count("extent", default=3)
+        out: int = count("channels")
+
+    assert list(Member.fields) == ["kernel", "out"]
+    assert list(Family.fields) == ["out", "kernel"]
+
+
+def test_the_constructor_fills_in_defaults_and_refuses_unknown_names() -> None:
+    padded = REGISTRY["conv"](out=8, kernel=(3, 3), padding="same")
+    assert (padded.stride, padded.groups) == ((1, 1), 1)  # type: ignore[attr-defined]
+    with pytest.raises(TypeError, match="Conv has no field 'kernal'"):
+        REGISTRY["conv"](out=8, kernal=3)

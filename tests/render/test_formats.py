@@ -1,0 +1,122 @@
+"""The other formats: what a program reads back is what the report holds, and what a person pastes is well formed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+
+from cnncost.render import MACHINE_FORMATS, RENDERERS, render
+from cnncost.render.analysis import View, report_document
+from cnncost.render.sheet import Column, Document, Line, Sheet
+from cnncost.report import Report
+from tests.render.goldens import check_golden
+from tests.render.sample import BATCH, sample_report
+
+NASTY = r"a_b|c & 100% of $x$ {y} \z ~ ^ # <b> [1] `*` "
+
+
+def shown(form: str, view: View = View(), *, raw: bool = False) -> str:  # noqa: B008 - immutable
+    return render(report_document(sample_report(), view, for_machines=form in MACHINE_FORMATS), form, raw=raw)
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_every_format_is_text_that_ends_its_last_line(form: str) -> None:
+    text = shown(form)
+    assert text.endswith("\n")
+    assert not text.endswith("\n\n")
+    assert "stem" in text
+
+
+def test_json_is_the_report() -> None:
+    assert Report.from_dict(json.loads(shown("json"))) == sample_report()
+
+
+def test_json_of_blocks_has_their_sums() -> None:
+    layers = json.loads(shown("json", View(depth=1)))["layers"]
+    assert [layer["name"] for layer in layers] == ["stem", "stage[0]", "stage[1]", "pool", "head"]
+    assert layers[1]["macs"] == 1_179_648
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_csv_reads_back_as_whole_numbers(raw: bool) -> None:
+    lines = list(csv.DictReader(io.StringIO(shown("csv", raw=raw))))
+    report = sample_report()
+    assert [line["layer"] for line in lines] == [row.name for row in report.rows]
+    for metric in report.totals:
+        assert [int(line[metric]) for line in lines] == [row.figures[metric] for row in report.rows]
+        assert sum(int(line[metric]) for line in lines) == report.totals[metric]
+
+
+def test_csv_cells_that_are_no_number() -> None:
+    stem, *_, head = csv.DictReader(io.StringIO(shown("csv")))
+    assert (stem["output_shape"], stem["receptive_field"], stem["jump"]) == ("16x32x32", "3x3", "1x1")
+    assert (head["output_shape"], head["receptive_field"], head["jump"]) == ("10", "", "")
+    assert float(stem["share"]) == pytest.approx(442_368 / (442_368 + 2 * 1_179_648 + 640), abs=1e-6)
+
+
+def test_csv_of_chosen_columns() -> None:
+    assert shown("csv", View(columns=("macs", "layer"), top=1)) == "macs,layer\n1179648,stage[0].conv\n"
+
+
+def test_csv_quotes_what_needs_it() -> None:
+    sheet = Sheet("", (Column("name", "name"),), (Line(('a,"b"\nc',)),))
+    text = render(Document(dict, lambda: (sheet,)), "csv")
+    assert list(csv.reader(io.StringIO(text))) == [["name"], ['a,"b"\nc']]
+
+
+def test_markdown() -> None:
+    check_golden("layers.md", shown("markdown"))
+
+
+def test_markdown_rows_have_as_many_cells_as_the_header() -> None:
+    document = nasty_document()
+    rows = [line for line in render(document, "markdown").splitlines() if line.startswith("|")]
+    cells = [len(re.split(r"(?<!\\)\|", row)) for row in rows]
+    assert len(rows) == 3
+    assert set(cells) == {4}  # two cells, and what lies outside of the borders
+
+
+def test_latex() -> None:
+    check_golden("layers.tex", shown("latex"))
+
+
+def test_latex_is_escaped_and_balanced() -> None:
+    text = render(nasty_document(), "latex")
+    body = text.partition(r"\midrule")[2].partition(r"\bottomrule")[0]
+    assert re.search(r"(?<!\\)[_%#]", body) is None
+    assert len(re.findall(r"(?<!\\)&", body)) == 1
+    assert body.count("$") == body.count(r"\$")
+    unescaped = re.sub(r"\\[{}]", "", text)
+    assert unescaped.count("{") == unescaped.count("}")
+    for command in ("begin{tabular}", "toprule", "midrule", "bottomrule", "end{tabular}"):
+        assert text.count("\\" + command) == 1
+
+
+def test_latex_rows_end_as_rows() -> None:
+    body = shown("latex").partition(r"\midrule")[2].partition(r"\midrule")[0]
+    columns = shown("latex").partition(r"\begin{tabular}{")[2].partition("}")[0]
+    for line in body.strip().splitlines():
+        assert line.endswith(r" \\")
+        assert line.count(" & ") == len(columns) - 1
+
+
+def nasty_document() -> Document:
+    sheet = Sheet("", (Column("name", "na|me"), Column("n", "n", "count")), (Line((NASTY, 12)),))
+    return Document(dict, lambda: (sheet,))
+
+
+def test_flops_name_their_convention_everywhere() -> None:
+    assert "FLOPs (textbook)" in shown("markdown")
+    assert "FLOPs (textbook)" in shown("latex")
+    assert "textbook convention" in shown("table")
+    assert json.loads(shown("json"))["convention"] == "textbook"
+
+
+def test_shapes_are_of_one_sample() -> None:
+    assert BATCH > 1
+    assert "16 × 32 × 32" in shown("table")
+    assert f"batch {BATCH}" in shown("table")

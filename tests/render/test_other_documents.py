@@ -1,0 +1,110 @@
+"""Comparisons, stages and verdicts as tables, and the catalogue of layers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from cnncost.budget import Verdict
+from cnncost.comparison import Comparison, StageComparison
+from cnncost.layers import REGISTRY
+from cnncost.render import RENDERERS, render
+from cnncost.render.catalogue import layer_list, layer_page
+from cnncost.render.comparison import comparison_document, stage_document
+from cnncost.render.sheet import Document
+from cnncost.render.table import render as render_table
+from cnncost.render.verdicts import verdict_document
+from tests.render.goldens import check_golden
+from tests.render.sample import sample_report
+
+VERDICTS = (
+    Verdict("sample", "params", 24_122, 24_122, exact=True, source="the paper"),
+    Verdict("sample", "params", 24_122, 5_000_000, exact=False, source="budget"),
+    Verdict("sample", "memory_bytes", 424_760, 1024, exact=False, source="budget"),
+    Verdict("other", "macs", None, 1000, exact=False, source="budget"),
+)
+
+
+def compared(count: int) -> Comparison:
+    names = [f"x{scale}" for scale in range(1, count + 1)]
+    return Comparison.of([sample_report(scale=scale) for scale in range(1, count + 1)], names)
+
+
+def table(document: Document) -> str:
+    return render_table(document, console=Console(file=io.StringIO(), width=120, color_system=None))
+
+
+def test_a_few_networks_are_columns() -> None:
+    check_golden("comparison.txt", table(comparison_document(compared(3))))
+
+
+def test_many_networks_are_rows() -> None:
+    check_golden("comparison-of-many.txt", table(comparison_document(compared(6))))
+
+
+def test_training_compares_what_training_needs() -> None:
+    training = [report._replace(settings=report.settings._replace(mode="train")) for report in compared(2).reports]
+    text = table(comparison_document(Comparison.of(training, ["a", "b"])))
+    assert "optimizer" in text
+    assert "training with adam" in text
+
+
+def test_stages() -> None:
+    check_golden("stages.txt", table(stage_document(StageComparison.of(compared(2)))))
+
+
+def test_verdicts() -> None:
+    check_golden("verdicts.txt", table(verdict_document(VERDICTS)))
+
+
+def test_verdicts_that_hold() -> None:
+    assert table(verdict_document(VERDICTS[:2])).endswith("all 2 checks hold\n")
+
+
+def test_comparison_as_csv_has_a_network_per_line_and_every_figure() -> None:
+    text = render(comparison_document(compared(2), for_machines=True), "csv")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert [line["network"] for line in lines] == ["x1", "x2"]
+    assert lines[1]["input"] == "3x32x32"
+    assert float(lines[1]["params_ratio"]) == 2
+    for metric, total in sample_report().totals.items():
+        assert int(lines[0][metric]) == total
+
+
+def test_verdicts_as_data() -> None:
+    data = json.loads(render(verdict_document(VERDICTS), "json"))
+    assert data["ok"] is False
+    assert [check["holds"] for check in data["checks"]] == [True, True, False, False]
+    lines = list(csv.DictReader(io.StringIO(render(verdict_document(VERDICTS), "csv"))))
+    assert [line["verdict"] for line in lines] == ["ok", "ok", "failed", "failed"]
+    assert [line["actual"] for line in lines] == ["24122", "24122", "424760", ""]
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_every_document_has_every_format(form: str) -> None:
+    documents = (
+        comparison_document(compared(2)),
+        comparison_document(compared(6)),
+        stage_document(StageComparison.of(compared(2))),
+        verdict_document(VERDICTS),
+    )
+    for document in documents:
+        assert render(document, form).endswith("\n")
+
+
+def test_layer_list_has_every_type_once() -> None:
+    listed = [line.strip().partition("(")[0] for line in layer_list(REGISTRY).splitlines() if line.startswith("  ")]
+    assert sorted(listed) == sorted(REGISTRY)
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_layer_pages_name_every_parameter(name: str) -> None:
+    page = layer_page(REGISTRY[name])
+    assert page.startswith(REGISTRY[name].signature())
+    assert ">>>" not in page
+    for parameter in REGISTRY[name].fields:
+        assert f"\n  {parameter}" in page

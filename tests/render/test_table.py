@@ -1,0 +1,125 @@
+"""The terminal table: laid out for the width, coloured for the terminal, plain for a pipe."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+
+import pytest
+from rich.console import Console
+
+from cnncost.render.analysis import View, report_document
+from cnncost.render.screen import width_of
+from cnncost.render.sheet import Column, Document, Line, Sheet
+from cnncost.render.table import render
+from tests.render.goldens import check_golden
+from tests.render.sample import deep_report, sample_report
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[(?:[0-9;]*;)?(?:3[0-9]|9[0-7]|38;[0-9;]+)m")
+
+
+def console(width: int, *, terminal: bool = False, encoding: str = "utf-8", **options: object) -> Console:
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    settings: dict[str, object] = {"color_system": "standard" if terminal else None, "legacy_windows": False} | options
+    return Console(file=file, width=width, force_terminal=terminal, **settings)  # type: ignore[arg-type]
+
+
+def table(width: int, view: View = View(), **options: object) -> str:  # noqa: B008 - immutable
+    raw = bool(options.pop("raw", False))
+    return render(report_document(sample_report(), view), raw, console(width, **options))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("width", [120, 80, 50])
+def test_layers_at_widths(width: int) -> None:
+    check_golden(f"layers-{width}.txt", table(width))
+
+
+def test_blocks() -> None:
+    check_golden("blocks.txt", table(120, View(depth=1)))
+
+
+def test_types_by_parameters() -> None:
+    check_golden("types.txt", table(120, View(by_type=True, sort="params")))
+
+
+def test_raw_and_chosen_columns() -> None:
+    columns = ("layer", "macs", "flops_per_byte", "share", "jump", "activation_bytes")
+    check_golden("raw.txt", table(120, View(top=3, columns=columns), raw=True))
+
+
+def test_ascii_terminal() -> None:
+    text = table(120, encoding="ascii")
+    assert text.isascii()
+    check_golden("ascii.txt", text)
+
+
+def test_terminal_with_colours() -> None:
+    text = table(80, terminal=True)
+    assert COLOUR.search(text)
+    assert ANSI.sub("", text) == table(80)
+
+
+def test_no_color_leaves_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = table(80, terminal=True)
+    assert not COLOUR.search(text)
+    assert ANSI.sub("", text) == table(80)
+
+
+def test_pipe_gets_no_escapes() -> None:
+    assert "\x1b" not in table(80)
+
+
+@pytest.mark.parametrize("width", range(40, 140, 7))
+def test_lines_fit_and_end_without_blanks(width: int) -> None:
+    for line in table(width).splitlines():
+        assert width_of(line) <= width
+        assert line == line.rstrip()
+
+
+def test_what_is_left_out_is_said() -> None:
+    assert "not shown at this width: receptive_field, type\n" in table(80)
+    assert "not shown" not in table(140)
+
+
+def test_legends_go_with_their_column() -> None:
+    assert "receptive field:" in table(140)
+    assert "receptive field:" not in table(60)
+
+
+def test_columns_asked_for_stay_however_narrow() -> None:
+    text = table(30, View(columns=("layer", "params", "macs", "flops", "activation_bytes")))
+    assert "activations" in text
+
+
+def test_long_names_are_cut() -> None:
+    sheet = Sheet("", (Column("name", "name"), Column("n", "n", "count")), (Line(("a" * 100, 1)),), fixed=True)
+    lines = render(Document(dict, lambda: (sheet,)), console=console(20)).splitlines()
+    assert lines[-1] == "a" * 16 + "…  1"
+
+
+def test_wide_characters_keep_the_columns_straight() -> None:
+    lines = (Line(("卷积", 1)), Line(("conv", 22)))
+    sheet = Sheet("", (Column("name", "name"), Column("n", "n", "count")), lines)
+    shown = render(Document(dict, lambda: (sheet,)), console=console(40)).splitlines()[2:]
+    assert shown == ["卷积   1", "conv  22"]
+
+
+def test_names_cannot_move_the_cursor() -> None:
+    report = sample_report(name="evil\x1b[2Jname\x07")
+    assert "evil?[2Jname?" in render(report_document(report), console=console(80))
+
+
+def test_an_empty_report() -> None:
+    empty = sample_report()._replace(rows=())
+    assert "total" in render(report_document(empty), console=console(80))
+
+
+def test_many_lines_take_no_time() -> None:
+    report = deep_report(blocks=1000, layers=10)
+    start = time.perf_counter()
+    lines = render(report_document(report, View(depth=None)), console=console(120)).count("\n")
+    assert lines > 11_000
+    assert time.perf_counter() - start < 10  # about one second; a quadratic layout would take minutes

@@ -1,0 +1,121 @@
+"""What is shown of a report: grouped to fit a screen, by depth, by type, sorted, cut, in columns of choice."""
+
+from __future__ import annotations
+
+import pytest
+
+from cnncost.errors import SpecError
+from cnncost.render.analysis import SCREEN, View, layer_sheet, parse_depth, viewed
+from cnncost.render.sheet import Line, Share, Typed
+from cnncost.render.summary import summary_sheet
+from cnncost.render.tree import Branch, tree_of
+from cnncost.report import Figures
+from tests.render.sample import deep_report, sample_report
+
+
+def names(view: View) -> list[str]:
+    return [row.name for row in viewed(sample_report(), view)[0].rows]
+
+
+def test_few_layers_are_all_shown() -> None:
+    sheet = layer_sheet(sample_report(), View())
+    assert [line.cells[0] for line in sheet.lines if not line.title] == [
+        "stem", "conv", "relu", "conv", "scale", "pool", "head",
+    ]  # fmt: skip
+    assert [line.cells[0] for line in sheet.lines if line.title] == ["stage[0]", "stage[1]"]
+
+
+@pytest.mark.parametrize(("blocks", "layers"), [(10, 10), (30, 3), (38, 100), (39, 2)])
+def test_many_layers_are_grouped_as_deep_as_fits_a_screen(blocks: int, layers: int) -> None:
+    report = deep_report(blocks, layers)
+    shown, notes = viewed(report, View())
+    # two halves with a title each, and the blocks in them; 39 blocks no longer fit
+    assert len(shown.rows) == (blocks if blocks + 2 <= SCREEN else 2)
+    assert notes == (f"{blocks * layers} layers in {len(shown.rows)} groups; see all with --depth all",)
+    assert len(viewed(report, View(depth=None))[0].rows) == blocks * layers
+
+
+def test_a_flat_network_cannot_be_grouped() -> None:
+    rows = tuple(row._replace(name=f"layer_{index}") for index, row in enumerate(deep_report(30, 3).rows))
+    report = sample_report()._replace(rows=rows)
+    assert viewed(report, View()) == (report, ())
+
+
+def test_the_top_of_a_large_network_needs_no_groups() -> None:
+    shown, notes = viewed(deep_report(30, 3), View(top=5))
+    assert [row.name for row in shown.rows] == [f"half[0].block[{n // 3}].layer[{n % 3}]" for n in range(5)]
+    assert notes == ("the first 5 of 90 by FLOPs; totals are of the whole network",)
+
+
+def test_depth() -> None:
+    assert names(View(depth=1)) == ["stem", "stage[0]", "stage[1]", "pool", "head"]
+    assert names(View(depth=2)) == names(View(depth=None))
+
+
+def test_by_type() -> None:
+    sheet = layer_sheet(sample_report(), View(by_type=True))
+    assert sheet.columns[0].name == "type"
+    assert [line.cells[:2] for line in sheet.lines] == [
+        ("conv", 3), ("relu", 1), ("multiply", 1), ("global_avgpool", 1), ("linear", 1),
+    ]  # fmt: skip
+    assert sheet.totals is not None
+    assert sheet.totals.cells[:2] == ("total", 7)
+
+
+def test_sorted_rows_have_their_full_names() -> None:
+    sheet = layer_sheet(sample_report(), View(sort="params", top=2))
+    assert [line.cells[0] for line in sheet.lines] == ["stage[1].conv", "stage[0].conv"]
+    assert sheet.columns[-1].detail == "of params"
+    assert sheet.lines[0].cells[-1] == Share(18_432, 24_122)
+
+
+def test_columns_of_choice() -> None:
+    sheet = layer_sheet(sample_report(), View(columns=("macs", "flops_per_byte", "layer")))
+    assert [column.name for column in sheet.columns] == ["macs", "flops_per_byte", "layer"]
+    assert sheet.lines[0].cells == (442_368, 884.736, "stem")
+    assert sheet.fixed
+
+
+@pytest.mark.parametrize("view", [View(columns=("layer", "mcas")), View(sort="mcas")])
+def test_unknown_names_are_refused(view: View) -> None:
+    with pytest.raises(SpecError, match="did you mean `macs`"):
+        layer_sheet(sample_report(), view)
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "x", "1.5", "²"])
+def test_no_depth(text: str) -> None:
+    with pytest.raises(SpecError, match="the depth must be a number from 1"):
+        parse_depth(text)
+
+
+def test_unknown_figures_are_marked_and_never_zero() -> None:
+    report = sample_report()
+    stem = report.rows[0]
+    blind = stem._replace(figures=Figures({**stem.figures, "macs": None, "flops": None}))
+    line = layer_sheet(report._replace(rows=(blind,)), View()).lines[0]
+    assert isinstance(line, Line)
+    assert line.cells[4:6] == (None, None)
+    assert line.cells[-1] is None
+
+
+def test_summary_names_the_largest_first() -> None:
+    lines = {line.cells[0]: line.cells[1:] for line in summary_sheet(sample_report()).lines}
+    # 18,432 and 4,608 of 24,122 parameters are 76 % and 19 %; 650 are 2.7 %, 432 are 1.8 %
+    assert lines["params"] == (
+        Typed("count", 24_122), "stage[1] 76 %, stage[0] 19 %, head 2.7 %", "conv 97 %, linear 2.7 %",
+    )  # fmt: skip
+    assert lines["memory"][0] == Typed("bytes", 4 * 24_122 + sample_report().totals.activation_bytes)
+
+
+def test_tree_repeats_a_title_when_its_block_goes_on_later() -> None:
+    assert tree_of(["a.x", "b", "a.y"]) == [
+        Branch("a", 0, None), Branch("x", 1, 0), Branch("b", 0, 1), Branch("a", 0, None), Branch("y", 1, 2),
+    ]  # fmt: skip
+
+
+def test_tree_joins_blocks_that_hold_a_single_block() -> None:
+    assert tree_of(["a.b.x", "a.b.y"]) == [Branch("a.b", 0, None), Branch("x", 1, 0), Branch("y", 1, 1)]
+
+
+def test_tree_of_nothing() -> None:
+    assert tree_of([]) == []

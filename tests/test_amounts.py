@@ -1,0 +1,79 @@
+"""Amounts as people type them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnncost.amounts import parse_bytes, parse_count
+from cnncost.errors import SpecError
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("5M", 5_000_000),
+        ("5m", 5_000_000),
+        ("1.5G", 1_500_000_000),
+        ("7B", 7_000_000_000),
+        ("4e6", 4_000_000),
+        ("4.5E+6", 4_500_000),
+        ("25e-1", 2),
+        (" 25,557,032 ", 25_557_032),
+        ("25_557_032", 25_557_032),
+        (".5 K", 500),
+        ("0", 0),
+        ("2T", 2 * 10**12),
+    ],
+)
+def test_counts(text: str, count: int) -> None:
+    assert parse_count(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("24GB", 24 * 10**9),
+        ("24 gib", 24 * 2**30),
+        ("100MB", 10**8),
+        ("0.1MiB", 104_857),  # 104,857.6: a budget is rounded down
+        ("4096", 4096),
+        ("4096B", 4096),
+    ],
+)
+def test_bytes(text: str, count: int) -> None:
+    assert parse_bytes(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "M", ".", "lots", "-5", "5MM", "5 M B", "1e999", "1e-999", "٥", "5" * 200, "nan"])
+def test_no_count(text: str) -> None:
+    with pytest.raises(SpecError):
+        parse_count(text)
+
+
+def test_a_bare_prefix_is_no_unit_of_memory() -> None:
+    with pytest.raises(SpecError) as raised:
+        parse_bytes("24G")
+    assert str(raised.value) == (
+        "error: unknown unit `g` in `24G`\n  = hint: `GB` is powers of 1000, `GiB` powers of 1024"
+    )
+
+
+def test_what_is_no_amount_is_told_how_to_be_one() -> None:
+    with pytest.raises(SpecError, match="`lots` is no amount") as raised:
+        parse_count("lots")
+    assert raised.value.hint == "write a number such as `5M`, `1.5G` or `4e6`"
+
+
+@given(st.integers(0, 10**30))
+def test_whole_numbers_are_themselves(count: int) -> None:
+    assert parse_count(str(count)) == parse_count(f"{count:,}") == parse_bytes(f"{count}B") == count
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_an_amount_or_refused(text: str) -> None:
+    try:
+        assert parse_bytes(text) >= 0
+    except SpecError:
+        pass

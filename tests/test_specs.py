@@ -1,0 +1,147 @@
+"""The architectures that ship: their figures are PyTorch's, and what they expect of themselves is right."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from cnncost.spec import library
+from cnncost.spec.document import read_document
+from cnncost.spec.load import load
+from cnncost.spec.text import parse
+
+if TYPE_CHECKING:
+    from cnncost.graph import Graph
+
+DATA = Path(__file__).parent / "data"
+SPECS = sorted(library.folder().glob("*.yaml"))
+DESIGN = sorted((DATA / "design").glob("*.yaml"))
+MODELINE = "# yaml-language-server: $schema=../docs/spec.schema.json"
+
+
+class Figures(NamedTuple):
+    """What the tables say of a network."""
+
+    params: int
+    buffers: int | None
+    macs: int | None
+
+
+class Ours(NamedTuple):
+    """The network of ours that a row of the reference table describes."""
+
+    name: str
+    set: dict[str, Any] | None = None
+    input: list[int] | None = None
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def whole(text: str) -> int | None:
+    """A figure of a table; some of them are not given."""
+    return int(text) if text else None
+
+
+def counted(graph: Graph) -> Figures:
+    """The figures of a graph: of weights where they are owned, of operations in inference."""
+    owners = [node for node in graph.nodes if node.owns_weights]
+    return Figures(
+        sum(node.parameters() for node in owners),
+        sum(sum(node.buffers()) for node in owners),
+        sum(node.operations().mac for node in graph.nodes if not node.auxiliary),
+    )
+
+
+def input_shape(graph: Graph) -> str:
+    """The input's shape as the tables write it, a batch of one."""
+    return "x".join(map(str, (1, *graph.nodes[graph.inputs[0]].y.dims)))
+
+
+EXPECTED = {row["name"]: row for row in rows(DATA / "expected_counts.csv")}
+REFERENCE = {row["model"]: row for row in rows(DATA / "reference" / "counts.csv")}
+
+# A network of ours for every row of the reference that does not have the row's name.
+OURS = {
+    "torchvision alexnet": Ours("alexnet_torchvision"),
+    "torchvision efficientnet_b2": Ours("efficientnet_b2", input=[3, 288, 288]),  # its weights were trained at 288
+    "torchvision googlenet": Ours("googlenet", set={"heads": False}),
+    "timm mobilenetv1_100": Ours("mobilenet_v1"),
+    "timm tf_efficientnet_b0": Ours("efficientnet_b0"),
+    "U-Net 64-base, 3 -> 2 classes, padded, batch norm": Ours("unet"),
+}
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_a_network_has_the_figures_that_pytorch_counts(name: str) -> None:
+    graph = load(name)
+    row = EXPECTED[graph.name]
+    assert input_shape(graph) == row["input_shape"]
+    assert counted(graph) == Figures(int(row["params"]), int(row["buffers"]), int(row["macs"]))
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_a_network_expects_the_figures_that_pytorch_counts(name: str) -> None:
+    graph = load(name)
+    row = EXPECTED[graph.name]
+    assert graph.expect is not None
+    assert (graph.expect.params, graph.expect.macs) == (int(row["params"]), int(row["macs"]))
+    assert graph.expect.source
+
+
+@pytest.mark.parametrize("model", REFERENCE)
+def test_a_network_has_the_figures_of_the_reference(model: str) -> None:
+    row = REFERENCE[model]
+    ours = OURS.get(model) or Ours(model.removeprefix("torchvision "))
+    graph = load(ours.name, set=ours.set, input=ours.input)
+    assert input_shape(graph) == row["input_shape"]
+    reference = Figures(int(row["params"]), whole(row["buffers"]), whole(row["macs_conv_linear"]))
+    for mine, theirs in zip(counted(graph), reference, strict=True):
+        assert theirs is None or mine == theirs
+
+
+def test_every_row_of_the_tables_is_of_a_network_that_ships() -> None:
+    names = library.names()
+    assert names.keys() >= EXPECTED.keys()
+    assert OURS.keys() <= REFERENCE.keys()
+
+
+@pytest.mark.parametrize("path", DESIGN, ids=lambda path: path.stem)
+def test_the_languages_reference_specs_have_the_same_figures(path: Path) -> None:
+    document = read_document(parse(path.read_bytes(), path.name), path.name)
+    for name in (path.stem, *document.variants):
+        row = EXPECTED[name]
+        graph = load(f"{path}@{name}")
+        assert graph.name == name
+        assert counted(graph) == Figures(int(row["params"]), int(row["buffers"]), int(row["macs"]))
+
+
+def test_no_two_networks_have_one_name() -> None:
+    names: Counter[str] = Counter()
+    for path in SPECS:
+        document = read_document(parse(path.read_bytes(), path.name), path.name)
+        assert document.name is not None
+        names.update({path.stem, document.name})  # a file may be called what its network is
+        names.update(list(document.variants))
+    assert [name for name, count in names.items() if count > 1] == []
+    assert names.keys() == library.names().keys()
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_a_spec_names_its_schema_and_its_source(path: Path) -> None:
+    first, *_ = path.read_text(encoding="utf-8").splitlines()
+    assert first == MODELINE
+    assert (path.parent / MODELINE.partition("=")[2]).is_file()
+    assert load(str(path)).source
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_a_spec_holds_nothing_that_nothing_uses(name: str) -> None:
+    assert load(name).warnings == ()
