@@ -203,7 +203,7 @@ class Sum(Expression):
         return [_product(count, powers) for powers, count in self.terms] + [self.number] * (self.number != 0)
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
-        return sum(_evaluate(part, numbers) for part in self.parts)
+        return sum(evaluate(part, numbers) for part in self.parts)
 
     def text(self, name: Callable[[Symbol], str]) -> str:
         text = ""
@@ -237,7 +237,7 @@ class Quotient(Expression):
         return _PRODUCT if self.is_exact else _ATOM
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
-        numerator, denominator = _evaluate(self.numerator, numbers), _evaluate(self.denominator, numbers)
+        numerator, denominator = evaluate(self.numerator, numbers), evaluate(self.denominator, numbers)
         return -(-numerator // denominator) if self.up else numerator // denominator
 
     def text(self, name: Callable[[Symbol], str]) -> str:
@@ -262,7 +262,7 @@ class Pair(Expression):
         self.key = (left, right)
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
-        return self.compute(_evaluate(self.left, numbers), _evaluate(self.right, numbers))
+        return self.compute(evaluate(self.left, numbers), evaluate(self.right, numbers))
 
     def compute(self, left: int, right: int) -> int:
         """The function itself."""
@@ -328,9 +328,6 @@ def evaluate(value: Value, numbers: Mapping[str, int]) -> int:
     return value.evaluate(numbers) if isinstance(value, Expression) else int(value)
 
 
-_evaluate = evaluate
-
-
 def _text(value: Value, name: Callable[[Symbol], str], binding: int = _SUM) -> str:
     """The text of a value, in parentheses where it binds less than `binding`."""
     if not isinstance(value, Expression):
@@ -387,7 +384,8 @@ def _multiply(first: Value, second: Value) -> Value:
     for base in list(exponents):
         if isinstance(base, Above) and base.right == 0 and base.left in exponents:
             del exponents[base]
-            exponents[Maximum(base.left, 0)] = exponents.pop(base.left)
+            larger = Maximum(base.left, 0)
+            exponents[larger] = exponents.get(larger, 0) + exponents.pop(base.left)
     return _product(number * other_number, tuple(exponents.items()))
 
 

@@ -4,7 +4,7 @@ A document's fenced blocks are run in order, in an empty directory of its own:
 
 - ``yaml`` blocks are specs. What stands behind that word holds for them: `params=9,792` or another total, `layers=3`,
   `output=8x30x30`; or they are an `error`. With `file=` they are there for the commands below.
-- ``console`` blocks hold commands behind `$`, and what they print.
+- ``console`` blocks hold commands behind `$`, and what they print; with ``error`` that is one.
 - Examples behind `>>>` are doctests.
 """
 
@@ -64,7 +64,10 @@ def refreshed(text: str) -> str:
             if "file" in block.claims:
                 shell.write(block.claims["file"], block.body)
             if block.language == "console":
-                parts += [text[end : block.start], shell.session(block.body)]
+                transcript = shell.transcript(block.body)
+                if ("\nerror: " in transcript) != ("error" in block.claims):
+                    raise RuntimeError(f"an error comes unexpected, or an expected one does not:\n{transcript}")
+                parts += [text[end : block.start], transcript]
                 end = block.end
     return "".join([*parts, text[end:]])
 
@@ -102,7 +105,7 @@ class Shell:
         """Put a file beside the commands."""
         (self.directory / name).write_text(text, encoding="utf-8")
 
-    def session(self, body: str) -> str:
+    def transcript(self, body: str) -> str:
         """A console block with the output of its commands; a command may go on behind a backslash."""
         lines = []
         for command in re.findall(r"^\$ ((?:.*\\\n)*.*)$", body, re.MULTILINE):

@@ -174,6 +174,7 @@ def _value(layer: type[Layer], field: Field) -> Any:
 def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
     x = {"map": MAP, "flat": FLAT, "tokens": TOKENS}[layer.accepts[0]]
     made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
+    xs: tuple[Tensor, ...]
     if layer.family == "join":
         xs = (x, x._replace(channels=8)) if layer.keyword == "concat" else (x, x)
     else:
@@ -205,7 +206,7 @@ def rows(formulas: Formulas, layer: type[Layer]) -> Iterator[tuple[str, str]]:
 def _output(formulas: Formulas) -> str:
     shape = " × ".join(f"({size})" if isinstance(size, Sum) else str(size) for size in formulas.y.dims)
     named = [
-        (size.name, formula, letter)
+        (str(size), formula, letter)
         for size, formula, letter in zip(formulas.y.spatial, formulas.output.spatial, "HW", strict=False)
         if isinstance(size, Symbol) and size != formula
     ]

@@ -37,17 +37,25 @@ def faults(document: Path) -> Iterator[str]:
     yield from failures(text)
 
 
+def write(document: Path) -> Iterator[str]:
+    """Write a document anew; what is wrong in it still."""
+    text = generated(document)
+    document.write_text(text, encoding="utf-8")
+    yield from failures(text)
+
+
 def main(arguments: list[str]) -> int:
-    """The exit code of a check: 1 when something is wrong; of a write: 1 when a claim or a doctest fails."""
+    """The exit code: 1 when something is wrong, or stays wrong after writing."""
     if arguments not in (["--write"], ["--check"]):
         print(__doc__)
         return 2
     if arguments == ["--write"]:
-        for document in DOCUMENTS:
-            document.write_text(generated(document), encoding="utf-8")
         picture.write()
-    found = [f"{document.relative_to(ROOT)}: {fault}" for document in DOCUMENTS for fault in faults(document)]
-    print("\n".join([*found, *picture.faults()]))
+    look = write if arguments == ["--write"] else faults
+    found = [f"{document.relative_to(ROOT)}: {fault}" for document in DOCUMENTS for fault in look(document)]
+    found += picture.faults()
+    if found:
+        print("\n".join(found))
     return 1 if found else 0
 
 

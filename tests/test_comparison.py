@@ -38,8 +38,8 @@ def test_one_network_is_no_comparison() -> None:
 
 
 def test_an_unknown_baseline_is_refused() -> None:
-    with pytest.raises(SpecError, match="the baseline `y2` is not among the networks; did you mean `x2`"):
-        compared(1, 2, baseline="y2")
+    with pytest.raises(SpecError, match="the baseline `resnet5` is not among the networks; did you mean `resnet50`"):
+        Comparison.of([sample_report(), sample_report()], ["resnet50", "vgg16"], "resnet5")
 
 
 def test_equal_names_are_told_apart() -> None:

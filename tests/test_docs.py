@@ -92,6 +92,13 @@ def test_the_output_of_commands_is_written_anew() -> None:
     assert examples.refreshed(text % "old\n") == text % spec
 
 
+@pytest.mark.parametrize("claim", ["", " error"])
+def test_an_error_must_be_expected(claim: str) -> None:
+    command = "echo fine" if claim else "cnncost analyze nothing.yaml"
+    with pytest.raises(RuntimeError, match="unexpected"):
+        examples.refreshed(f"```console{claim}\n$ {command}\n```\n")
+
+
 def test_a_command_that_crashes_is_no_example() -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         examples.refreshed("```console\n$ python3 -c 1/0\n```\n")

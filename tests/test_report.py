@@ -14,7 +14,7 @@ from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, Settings
-from cnncost.report import Report
+from cnncost.report import Figures, Report
 from cnncost.report_schema import report_schema
 from tests.graphs import Builder, chain
 
@@ -290,6 +290,13 @@ class TestOrder:
     def test_gaps_do_not_break_the_order(self) -> None:
         report = analyze_graph(block_graph(), Settings(dtype="int8"))
         assert report.sorted_by("gradient_bytes") == report
+
+    @pytest.mark.parametrize("descending", [True, False])
+    def test_rows_with_a_gap_come_last(self, descending: bool) -> None:
+        stem, *others = self.report.rows
+        gap = stem._replace(figures=Figures({**stem.figures, "macs": None}))
+        report = self.report._replace(rows=(gap, *others))
+        assert report.sorted_by("macs", descending).rows[-1] == gap
 
     def test_an_unknown_metric_is_refused(self) -> None:
         with pytest.raises(SpecError, match="unknown metric `mac`; did you mean `macs`") as refused:

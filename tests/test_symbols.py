@@ -85,8 +85,8 @@ def test_an_expression_has_the_value_of_its_formula_and_of_its_text(
         assert read(expression.substituted(numbers), {}) == expected
 
 
-C, H, K, N = map(Symbol, "CHkn")
-G = Symbol("g", divides=True)
+SYMBOLS: list[Any] = [*map(Symbol, "CHkn"), Symbol("g", divides=True)]
+C, H, K, N, G = SYMBOLS
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,7 @@ G = Symbol("g", divides=True)
         (C // (G * G), "C/g²"),
         (H % K, "H mod k"),
         (dims.positive_part(H - K), "max(H − k, 0)"),
+        (dims.positive_part(H - K) * dims.positive_part(H - K), "max(H − k, 0)²"),
         (dims.maximum(H, K), "max(H, k)"),
         (dims.maximum(H, H), "H"),
         (dims.greatest_common_divisor(H, 4), "gcd(H, 4)"),

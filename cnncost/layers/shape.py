@@ -11,7 +11,6 @@ from cnncost.layers.conv import Pairs, check_rank, constant_pad
 from cnncost.layers.fields import count, numbers, padding, reference, sizes
 from cnncost.layers.tensor import ANY_LAYOUT, Operations, Reach, Tensor, Window
 
-
 _MOST_DIMENSIONS = 8
 _MOST_PIECES = 10_000
 

@@ -120,12 +120,12 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
     """The report grouped as deep as fits a screen, and how to see all of it."""
     if min(len(report.rows), view.top or len(report.rows)) <= SCREEN:
         return report, []
-    shown, depth = report.grouped(1), 1
-    while True:
-        deeper = report.grouped(depth + 1)
-        if len(deeper.rows) == len(shown.rows) or len(tree_of([row.name for row in deeper.rows])) > SCREEN:
+    shown = report.grouped(1)
+    for depth in range(2, max(row.name.count(".") for row in report.rows) + 1):
+        deeper = report.grouped(depth)
+        if len(tree_of([row.name for row in deeper.rows])) > SCREEN:
             break
-        shown, depth = deeper, depth + 1
+        shown = deeper
     if len(shown.rows) == len(report.rows):
         return report, []
     return shown, [f"{len(report.rows)} layers in {len(shown.rows)} groups; see all with --depth all"]

@@ -26,7 +26,7 @@ WHOLE_TOO = "+"
 
 def plain(kind: Kind, value: Any) -> Any:
     """The value as a machine reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
-    if value is None:
+    if value is None or value == "":
         return ""
     return plain(value.kind, value.value) if kind in ("typed", "change") else _PLAIN.get(kind, _itself)(value)
 

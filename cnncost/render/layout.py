@@ -91,7 +91,7 @@ class Layout(NamedTuple):
                 pieces.append(("bar", f" {drawn}".ljust(width - strip.width)))
             else:
                 pieces.append((role, gap + _aligned(strip, text, width)))
-        while pieces and not pieces[-1][1].strip():
+        while len(pieces) > 1 and not pieces[-1][1].strip():
             pieces.pop()
         role, last = pieces[-1]
         return [*pieces[:-1], (role, last.rstrip())]

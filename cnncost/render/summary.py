@@ -20,8 +20,8 @@ _NAMED = 3
 _COLUMNS = (
     Column("figure", "figure"),
     Column("total", "total", "typed", keep=3),
-    Column("blocks", "mostly in", keep=2),
-    Column("types", "by layer type", keep=1),
+    Column("mostly in", "mostly in", keep=2),
+    Column("by layer type", "by layer type", keep=1),
 )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cnncost.errors import Span
     from cnncost.spec.document import Document
+    from cnncost.spec.expr import Expression
     from cnncost.spec.signature import Parameter
 
 
@@ -44,6 +45,18 @@ class Globals:
         self.budget = budget or Budget()
         self.callees = {name: Callee(name, "layer") for name in (*REGISTRY, *SUGAR)}
         self.callees |= {name: Callee(name, "block") for name in blocks}
+        self._expressions: dict[str, Expression] = {}
+
+    def expression(self, text: str, span: Span) -> Expression:
+        """The expression `text`, parsed once however often it stands there; every character costs an operation."""
+        expression = self._expressions.get(text)
+        if expression is None:
+            try:
+                self.budget.spend(len(text))
+            except Fault as fault:
+                raise SpecError(fault.message, span) from None
+            expression = self._expressions[text] = parse_expression(text, span)
+        return expression
 
 
 class Environment:
@@ -116,7 +129,7 @@ class Environment:
 
     def evaluate_text(self, text: str, span: Span) -> Value:
         """The value of an expression that stands at `span`."""
-        return parse_expression(text, span).evaluate(self, span, self.globals.budget)
+        return self.globals.expression(text, span).evaluate(self, span, self.globals.budget)
 
     def condition(self, node: Node, who: str) -> bool:
         """The value of a node as true or false; `who` is the key it stands under."""
@@ -204,4 +217,4 @@ def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _
         if parameter.default is not None:
             raise SpecError("a function's parameters have no defaults", parameter.default_span)
     names = tuple(parameter.name for parameter in parameters)
-    return Function(name, names, parse_expression(value.text, value.span), value.span, seen)
+    return Function(name, names, seen.environment.globals.expression(value.text, value.span), value.span, seen)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cnncost.spec.values import Value
 
 
-_OPERATIONS_PER_NODE = 50
+_OPERATIONS_PER_NODE = 15
 """How much the expressions of a spec may compute for every layer it may have."""
 
 _MOST_AXES = 8

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Resolve = Callable[[text.Node], Flow]
 
 _LAYOUTS = {"map": "a map", "tokens": "tokens", "flat": "a flat tensor"}
-_STEPS_PER_NODE = 4
+_STEPS_PER_NODE = 2
 _LIMIT_HINT = "`--max-nodes` raises the limit"
 
 
@@ -192,9 +192,7 @@ class Network:
         self.nodes.append(Node(number, name, layer, reads, xs, y, place.scopes, number, True, False, span))
         return number
 
-    def _explain(
-        self, error: LayerError, step: Step, arguments: dict[str, Argument], reads: Flow
-    ) -> SpecError:
+    def _explain(self, error: LayerError, step: Step, arguments: dict[str, Argument], reads: Flow) -> SpecError:
         """A layer's refusal with the place of the argument at fault, and the branches that a join would join."""
         argument = arguments.get(error.field or "")
         span = argument.span if argument else step.callee_span

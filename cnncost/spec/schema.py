@@ -1,7 +1,8 @@
 """The JSON Schema of the spec language, with which an editor completes and checks a spec while it is written.
 
-It refuses no spec that loads, unless that gives a layer's name or a key's a second meaning. What it cannot see is what
-names stand for: a misspelt layer reads like the call of a block, and every text in a number's place is an expression.
+It refuses no spec that loads, unless that gives a layer's name or a key's a second meaning, or writes one name as a
+list. What it cannot see is what names stand for: a misspelt layer reads like the call of a block, and every text in a
+number's place is an expression.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _WORDS = sorted(RESERVED | RESERVED_WORDS)
 _UNUSABLE = sorted({*_WORDS, *BUILTINS})
 """What no block, variable or parameter may be called."""
 
-_TEXT: Schema = {"type": ["string", "number"]}
+_TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _CONDITION: Schema = {"type": ["boolean", "string", "number"], "minLength": 1}
 _REFERENCES: Schema = {"type": ["array", "string"], "pattern": _REFERENCE, "items": ref("reference")}
 
@@ -62,7 +63,7 @@ def _top_level() -> dict[str, Schema]:
         },
         "vars": _definitions({_NAME_ALONE: ref("value"), _FUNCTION: ref("expression")}, _UNUSABLE),
         "blocks": _definitions(
-            {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, "residual"]
+            {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *MODIFIERS, "residual"]
         ),
         "network": ref("steps"),
         "outputs": _REFERENCES | {"minItems": 1},
@@ -200,7 +201,13 @@ def _keys_beside() -> dict[str, Schema]:
         "when": _CONDITION,
         "share": ref("reference"),
         "trainable": _CONDITION,
-        "for": {"type": ["array", "string"], "pattern": _NAME_ALONE, "not": {"enum": _UNUSABLE}, "items": ref("name")},
+        "for": {
+            "type": ["array", "string"],
+            "pattern": _NAME_ALONE,
+            "not": {"enum": _UNUSABLE},
+            "minItems": 1,
+            "items": ref("name"),
+        },
         "in": {"type": ["array", "string"], "minLength": 1, "items": ref("value")},
         "do": ref("steps"),
         "residual": ref("steps"),

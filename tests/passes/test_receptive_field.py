@@ -64,6 +64,13 @@ def test_a_pool_that_leaves_a_row_is_not_global() -> None:
     assert not last_field(chain([("avgpool", {"kernel": 7})], (1, 8, 8))).is_global
 
 
+def test_a_convolution_of_one_position_is_not_global() -> None:
+    steps: list[Step] = [conv(3, 2), conv(3, 1, 1), ("maxpool", {"kernel": 2, "stride": 4})]
+    local = last_field(chain(steps, (1, 7, 7)))
+    assert last_field(chain([*steps, conv(1)], (1, 7, 7))) == local
+    assert not local.is_global
+
+
 def test_squeeze_and_excite_keeps_the_local_field_and_says_global() -> None:
     net = Builder()
     x = net.input(4, 32, 32)

@@ -126,6 +126,7 @@ SINGLE_PATHS: dict[str, list[Pair]] = {
     "transposed, overlapping": [conv(3, 2, 1), transposed(4, 2, 1), conv(3, 1, 1)],
     "transposed, odd kernel": [conv(3, 2, 1), transposed(3, 2, 1, 1), conv(3, 1, 1)],
     "transposed, dilated": [conv(3, 2, 1), transposed(3, 2, 2, 1, dilation=3)],
+    "transposed, phases out of order": [conv(3, 2, 1), transposed(2, 2, dilation=5), conv(2)],
     "transposed, holes": [conv(3, 2, 1), transposed(2, 3)],
     "up and down": [maxpool(2, 2), transposed(2, 2), conv(4, 2, 1), conv(3, 1, 1)],
     "up twice": [maxpool(4, 4), transposed(2, 2), conv(3, 1, 1), transposed(2, 2), conv(3, 1, 1)],

@@ -59,7 +59,9 @@ def sample_report(name: str = "sample", scale: int = 1) -> Report:
 def deep_report(blocks: int, layers: int) -> Report:
     """A network of many equal layers in blocks in two halves."""
     rows = tuple(
-        layer(f"half[{2 * block // blocks}].block[{block}].layer[{index}]", "conv", (8, 4, 4), field(3, 1), 10, macs=1000)
+        layer(
+            f"half[{2 * block // blocks}].block[{block}].layer[{index}]", "conv", (8, 4, 4), field(3, 1), 10, macs=1000
+        )
         for block in range(blocks)
         for index in range(layers)
     )

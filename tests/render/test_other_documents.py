@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -15,11 +16,13 @@ from cnncost.layers import REGISTRY
 from cnncost.render import RENDERERS, render
 from cnncost.render.catalogue import layer_list, layer_page
 from cnncost.render.comparison import comparison_document, stage_document
-from cnncost.render.sheet import Document
 from cnncost.render.table import render as render_table
 from cnncost.render.verdicts import verdict_document
 from tests.render.goldens import check_golden
 from tests.render.sample import sample_report
+
+if TYPE_CHECKING:
+    from cnncost.render.sheet import Document
 
 VERDICTS = (
     Verdict("sample", "params", 24_122, 24_122, exact=True, source="the paper"),

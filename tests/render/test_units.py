@@ -90,7 +90,8 @@ def test_larger_counts_never_read_as_less(one: int, other: int) -> None:
 
 def read_back(text: str) -> Fraction:
     number, _, unit = text.partition(" ")
-    return Fraction(number) * 1000 ** COUNT_UNITS.index(unit)
+    size: int = 1000 ** COUNT_UNITS.index(unit)
+    return Fraction(number) * size
 
 
 @pytest.mark.parametrize(

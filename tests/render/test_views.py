@@ -35,6 +35,12 @@ def test_many_layers_are_grouped_as_deep_as_fits_a_screen(blocks: int, layers: i
     assert len(viewed(report, View(depth=None))[0].rows) == blocks * layers
 
 
+def test_blocks_around_everything_are_looked_into() -> None:
+    report = deep_report(10, 10)
+    wrapped = report._replace(rows=tuple(row._replace(name=f"net.body.{row.name}") for row in report.rows))
+    assert len(viewed(wrapped, View())[0].rows) == 10
+
+
 def test_a_flat_network_cannot_be_grouped() -> None:
     rows = tuple(row._replace(name=f"layer_{index}") for index, row in enumerate(deep_report(30, 3).rows))
     report = sample_report()._replace(rows=rows)

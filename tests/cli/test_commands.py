@@ -1,0 +1,278 @@
+"""The commands, run in this process: what they print where, and how they end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from cnncost import analyze
+from cnncost.cli.app import app
+from cnncost.cli.options import budget_of, settings_of, shapes_of, whole
+from cnncost.errors import SpecError
+from cnncost.layers import REGISTRY
+from cnncost.render import RENDERERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+SPEC = """\
+name: tiny
+input: [3, 8, 8]
+vars: {width: 4}
+network:
+  - conv: {out: width, kernel: 3, padding: 1}
+  - relu
+  - global_avgpool
+  - flatten
+  - linear: 10
+expect: {params: 162, macs: 6952, source: by hand}
+"""
+# conv: 4 * 3 * 9 weights + 4 biases = 112; linear: 4 * 10 + 10 = 50. MACs: 108 * 64 + 40.
+PARAMS, MACS = 162, 6952
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tiny.yaml").write_text(SPEC)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str, code: int = 0, stdin: str | None = None) -> Result:
+    result = CliRunner().invoke(app, list(arguments), input=stdin, prog_name="cnncost")
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def test_analyze_shows_layers_and_totals() -> None:
+    lines = run("analyze", "tiny.yaml").stdout.splitlines()
+    assert lines[0] == "tiny"
+    assert any(line.startswith("total") and "162" in line and "6.95 K" in line for line in lines)
+
+
+def test_analyze_json_is_the_report_of_the_api() -> None:
+    options = ("--batch", "3", "--mode", "train", "--optimizer", "sgd", "--dtype", "bfloat16", "--convention", "macs")
+    printed = json.loads(run("analyze", "tiny.yaml", "--format", "json", *options).stdout)
+    report = analyze("tiny.yaml", batch=3, mode="train", optimizer="sgd", dtype="bfloat16", convention="macs")
+    assert printed == json.loads(report.to_json())
+    assert printed["totals"]["macs"] == 3 * MACS
+
+
+def test_analyze_csv_has_every_layer() -> None:
+    lines = list(csv.DictReader(io.StringIO(run("analyze", "tiny.yaml", "-f", "csv").stdout)))
+    assert [line["type"] for line in lines] == ["conv", "relu", "global_avgpool", "flatten", "linear"]
+    assert sum(int(line["params"]) for line in lines) == PARAMS
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_every_format(form: str) -> None:
+    assert "conv" in run("analyze", "tiny.yaml", "--format", form).stdout
+
+
+def test_set_and_input() -> None:
+    result = run("analyze", "tiny.yaml", "--set", "width=8", "--input", "3x16x16", "--format", "json")
+    layer = json.loads(result.stdout)["layers"][0]
+    assert layer["output_shape"] == [1, 8, 16, 16]
+
+
+def test_settings_behind_the_name() -> None:
+    result = run("analyze", "tiny.yaml@width=8", "--format", "json")
+    assert json.loads(result.stdout)["layers"][0]["output_shape"] == [1, 8, 8, 8]
+
+
+def test_raw_numbers() -> None:
+    assert "6,952" in run("analyze", "tiny.yaml", "--raw").stdout
+
+
+def test_sorted_top_and_columns() -> None:
+    result = run(
+        "analyze", "tiny.yaml", "--sort", "params", "--top", "1", "--columns", "layer,flops_per_byte", "-f", "csv"
+    )
+    assert result.stdout.splitlines()[0] == "layer,flops_per_byte"
+    assert [line.partition(",")[0] for line in result.stdout.splitlines()[1:]] == ["conv"]
+
+
+def test_by_type_and_depth() -> None:
+    assert run("analyze", "tiny.yaml", "--by", "type").stdout.splitlines()[3].startswith("type")
+    assert "conv" in run("analyze", "tiny.yaml", "--depth", "1").stdout
+
+
+def test_standard_input() -> None:
+    assert "162" in run("analyze", "-", stdin=SPEC).stdout
+
+
+def test_warnings_go_to_standard_error() -> None:
+    result = run("analyze", "-", "--format", "json", stdin=SPEC.replace("vars: {", "vars: {unused: 1, "))
+    json.loads(result.stdout)
+    assert "warning:" in result.stderr
+    assert "unused" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["missing.yaml"], "there is no file `missing.yaml`"),
+        (["resnet5O"], "did you mean `resnet50`?"),
+        (["."], "`.`"),
+        (["tiny.yaml", "--set", "widht=8"], "did you mean `width`?"),
+        (["tiny.yaml", "--set", "width"], "write `--set NAME=VALUE`"),
+        (["tiny.yaml", "--input", "3xbig"], "`3xbig` is no shape"),
+        (["tiny.yaml", "--input", "3x8x8", "--input", "3x9x9"], "write `--input NAME=3x224x224` for each"),
+        (["tiny.yaml", "--batch", "many"], "`--batch` takes a whole number from 1, not `many`"),
+        (["tiny.yaml", "--top", "0"], "`--top` takes a whole number from 1, not `0`"),
+        (["tiny.yaml", "--dtype", "flaot32"], "did you mean `float32`?"),
+        (["tiny.yaml", "--mode", "training"], "did you mean `train`?"),
+        (["tiny.yaml", "--convention", "textbok"], "did you mean `textbook`?"),
+        (["tiny.yaml", "--format", "jsn"], "unknown format `jsn`; did you mean `json`?"),
+        (
+            ["tiny.yaml", "--by", "tpye"],
+            "rows are grouped by `block` or by `type`, not by `tpye`; did you mean `type`?",
+        ),
+        (["tiny.yaml", "--by", "type", "--depth", "2"], "it does not go with `--by type`"),
+        (["tiny.yaml", "--depth", "deep"], "the depth must be a number from 1"),
+        (["tiny.yaml", "--sort", "mcas"], "unknown metric `mcas`; did you mean `macs`?"),
+        (["tiny.yaml", "--columns", "layer,mcas"], "unknown column `mcas`; did you mean `macs`?"),
+        (["tiny.yaml", "--columns", "layer", "--format", "json"], "json holds every figure"),
+        (["tiny.yaml", "--bacth", "2"], "--batch"),
+        ([], "Missing argument 'SPEC'"),
+    ],
+)
+def test_bad_input_is_explained_on_standard_error(arguments: list[str], message: str) -> None:
+    result = run("analyze", *arguments, code=2)
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_errors_in_a_spec_show_their_place() -> None:
+    result = run("analyze", "-", code=2, stdin=SPEC.replace("out: width", "out: widht"))
+    assert "--> <stdin>:5:" in result.stderr
+    assert "^^^^^" in result.stderr
+
+
+def test_unknown_commands_get_a_suggestion() -> None:
+    assert "Did you mean 'analyze'" in run("analyse", code=2).stderr
+
+
+def test_compare() -> None:
+    result = run("compare", "tiny.yaml", "tiny.yaml@width=8", "--format", "csv")
+    lines = list(csv.DictReader(io.StringIO(result.stdout)))
+    # the convolution has 8 * 27 + 8 = 224, the linear layer 8 * 10 + 10 = 90
+    assert [int(line["params"]) for line in lines] == [PARAMS, 314]
+    assert float(lines[1]["params_ratio"]) == pytest.approx(314 / PARAMS, abs=1e-6)
+
+
+def test_compare_to_a_baseline() -> None:
+    result = run("compare", "tiny.yaml", "tiny.yaml@width=8", "--baseline", "tiny.yaml@width=8", "--format", "json")
+    data = json.loads(result.stdout)
+    assert data["baseline"] == "tiny.yaml@width=8"
+    assert [network["ratios"]["params"] for network in data["networks"]] == [PARAMS / 314, 1]
+
+
+def test_compare_stages() -> None:
+    result = run("compare", "tiny.yaml", "tiny.yaml@width=8", "--stages", "--format", "json")
+    assert [stage["change"]["params"] for stage in json.loads(result.stdout)["stages"]] == [112, 0, 0, 0, 40]
+
+
+def test_compare_needs_two() -> None:
+    assert "nothing to compare with" in run("compare", "tiny.yaml", code=2).stderr
+
+
+def test_check_holds_what_the_spec_expects() -> None:
+    assert "all 2 checks hold" in run("check", "tiny.yaml").stdout
+
+
+def test_check_fails_on_another_figure() -> None:
+    result = run("check", "-", code=1, stdin=SPEC.replace("params: 162", "params: 163"))
+    assert "1 of 2 checks failed" in result.stdout
+    assert result.stderr == ""
+
+
+def test_expected_figures_are_of_one_sample_in_inference() -> None:
+    assert "all 2 checks hold" in run("check", "tiny.yaml", "--batch", "64", "--mode", "train").stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "limit", "code"),
+    [
+        ("--max-params", "162", 0),
+        ("--max-params", "161", 1),
+        ("--max-params", "0.162K", 0),
+        ("--max-macs", "6951", 1),
+        ("--max-flops", "1G", 0),
+        ("--max-memory", "1KiB", 1),
+        ("--max-memory", "1MB", 0),
+        ("--max", "activation_bytes=3KiB", 0),  # 4 B * (256 + 256 + 4 + 4 + 10) = 2120 B
+        ("--max", "activation_bytes=2KiB", 1),
+    ],
+)
+def test_check_budgets(option: str, limit: str, code: int) -> None:
+    run("check", "tiny.yaml", option, limit, code=code)
+
+
+def test_check_as_json() -> None:
+    data = json.loads(run("check", "tiny.yaml", "--max-params", "1", "--format", "json", code=1).stdout)
+    assert data["ok"] is False
+    assert data["checks"][-1] == {
+        "network": "tiny.yaml", "figure": "params", "actual": PARAMS, "limit": 1, "exact": False, "source": "budget",
+        "holds": False,
+    }  # fmt: skip
+
+
+def test_a_check_of_nothing_is_bad_input() -> None:
+    assert "there is nothing to check" in run("check", "tiny.yaml@width=8", code=2).stderr
+
+
+def test_a_network_without_checks_beside_others_is_a_warning() -> None:
+    result = run("check", "tiny.yaml", "tiny.yaml@width=8")
+    assert "warning: `tiny.yaml@width=8` has nothing to check" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "budget", [("--max-params", "lots"), ("--max-memory", "24G"), ("--max", "params"), ("--max", "x=1")]
+)
+def test_bad_budgets(budget: tuple[str, str]) -> None:
+    assert run("check", "tiny.yaml", *budget, code=2).stderr.startswith("error: ")
+
+
+def test_layers() -> None:
+    assert "conv(out, kernel=1" in run("layers").stdout
+    assert run("layers", "conv").stdout.startswith(REGISTRY["conv"].signature())
+    assert "did you mean `conv`?" in run("layers", "covn", code=2).stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--report",)])
+def test_schema(options: tuple[str, ...]) -> None:
+    assert json.loads(run("schema", *options).stdout)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_help() -> None:
+    for command in ("analyze", "compare", "check", "schema", "layers"):
+        assert command in run("--help").stdout
+        assert "Usage: cnncost " + command in run(command, "--help").stdout
+
+
+def test_last_setting_wins() -> None:
+    assert settings_of(["a=1", "b=x==y", "a=2"]) == {"a": "2", "b": "x==y"}
+
+
+@pytest.mark.parametrize("text", ["3x8x8", "3,8,8", "[3, 8, 8]", "3 × 8 × 8", "(3,8,8)"])
+def test_shapes(text: str) -> None:
+    assert shapes_of([text]) == (3, 8, 8)
+    assert shapes_of([f"slow={text}"]) == {"slow": (3, 8, 8)}
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.5", "²", "9" * 13])
+def test_no_whole_number(text: str) -> None:
+    with pytest.raises(SpecError, match="takes a whole number from 1"):
+        whole("--batch", text)
+
+
+def test_named_budgets_and_others() -> None:
+    assert budget_of({"params": "1K", "macs": None}, ["flops=2K"]) == {"params": 1000, "flops": 2000}

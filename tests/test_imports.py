@@ -1,0 +1,82 @@
+"""Analysis imports neither torch nor numpy nor a terminal library; and this test can fail."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "numpy", "rich", "typer", "pydantic")
+
+ANALYSIS = """
+import json
+from cnncost import SpecError, analyze, compare, load
+report = analyze("resnet50", batch=8, mode="train")
+json.dumps(report.grouped(2).to_dict())
+compare(["resnet18", "resnet50"]).to_dict()
+load("resnet50", set={"classes": 10}, input=[3, 64, 64])
+try:
+    load("resnet5O")
+except SpecError as error:
+    str(error)
+"""
+
+FORMATS = """
+from cnncost import analyze
+from cnncost.render import RENDERERS, render
+from cnncost.render.analysis import report_document
+for form in set(RENDERERS) - {"table"}:
+    render(report_document(analyze("lenet")), form)
+"""
+
+COMMAND_LINE = """
+import sys
+from cnncost.cli import main
+sys.argv = ["cnncost", "analyze", "lenet", "--format", "json"]
+try:
+    main()
+except SystemExit as exit:
+    assert not exit.code
+"""
+
+
+def heavy_imports(program: str) -> set[str]:
+    """Which heavy packages a fresh interpreter has imported after running `program`."""
+    watch = f"\nimport sys\nprint('imported:', *sorted(set({HEAVY!r}) & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program + watch], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize("program", [ANALYSIS, FORMATS], ids=["analysis", "formats"])
+def test_no_heavy_package_is_imported(program: str) -> None:
+    assert heavy_imports(program) == set()
+
+
+def test_the_command_line_needs_typer_alone_for_json() -> None:
+    assert heavy_imports(COMMAND_LINE) == {"typer"}
+
+
+def test_the_command_line_needs_rich_for_tables() -> None:
+    assert heavy_imports(COMMAND_LINE.replace(', "--format", "json"', "")) == {"typer", "rich"}
+
+
+@pytest.mark.parametrize("package", HEAVY)
+def test_a_heavy_import_would_be_found(package: str) -> None:
+    assert package in heavy_imports(f"{ANALYSIS}\nimport {package}")
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    program = "import sys, cnncost; dir(cnncost); print(*(name for name in sys.modules if name.startswith('cnncost')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["cnncost"]
+
+
+def test_public_names_are_found_and_others_are_not() -> None:
+    import cnncost
+
+    for name in cnncost.__all__:
+        assert getattr(cnncost, name).__module__.startswith("cnncost.")
+    assert set(cnncost.__all__) <= set(dir(cnncost))
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        cnncost.analyse  # noqa: B018 - the access is what is tested
