@@ -141,3 +141,12 @@ def test_a_global_pool_reads_everything_and_a_cropped_step_lends_its_shape_only(
     crop = Probe(Placement(REGISTRY["crop"](like=True), (x, small)))
     assert crop.support((0, 0)) == [[(1, 1)], []]
     assert crop.layer.reach(x, small, y=crop.y)[1] == "nothing"
+
+
+def test_a_broadcast_axis_is_read_at_its_one_place_from_everywhere() -> None:
+    x, gate = Tensor(2, (3, 4)), Tensor(2, (1, 4))  # one row for all three
+    multiply = Probe(Placement(REGISTRY["multiply"](), (x, gate)))
+    assert multiply.support((2, 3)) == [[(2, 3)], [(0, 3)]]
+    whole, row = multiply.layer.reach(x, gate, y=multiply.y)
+    assert whole == "point"
+    assert [read(window, unit) for window, unit in zip(row, (2, 3), strict=True)] == [(0, 0), (3, 3)]

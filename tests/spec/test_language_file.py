@@ -283,6 +283,6 @@ def test_every_node_knows_its_place() -> None:
     added = node(graph, "stage[1].twice.residual")
     assert [tuple(scope) for scope in added.scopes] == [("stage[1]", "for"), ("twice", "twice")]
     assert added.span is not None
-    assert (added.span.line, added.span.column) == (3, 15)
+    assert (added.span.line, added.span.column) == (3, 14)
     inside = node(graph, "stage[1].twice.residual.relu")
     assert inside.scopes[-1] == ("residual", "residual")
