@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import Any
 
 from cnncost.dims import effective_kernel, product, same_padding, window_count
 from cnncost.errors import LayerError
 from cnncost.layers.base import Layer
 from cnncost.layers.fields import count, flag, padding, sizes
-from cnncost.layers.tensor import Operations, Reach, Tensor, Window
+from cnncost.layers.tensor import MOST_PHASES, Operations, Reach, Tensor, Window
 
 Pairs = tuple[tuple[int, int], ...]
 
@@ -190,8 +191,8 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
         for kernel, stride, (before, _), dilation in zip(
             self.kernel, self.stride, self.padding, self.dilation, strict=True
         ):
-            phases = _inputs_by_phase(kernel, stride, before, dilation)
-            size = max(last - first for first, last in phases) + 1
+            phases = _inputs_by_phase(kernel, stride, before, dilation) if stride <= MOST_PHASES else ()
+            size = max([last - first + 1 for first, last in phases], default=dilation * (kernel - 1) // stride + 1)
             center = Fraction(2 * before - effective_kernel(kernel, dilation) + 1, 2 * stride)
             windows.append(Window(size, Fraction(1, stride), center - Fraction(size - 1, 2), phases))
         return (tuple(windows),)
@@ -236,15 +237,19 @@ def constant_pad(nn: Any, before_and_after: Pairs, value: float) -> Any:
 def _inputs_by_phase(kernel: int, stride: int, before: int, dilation: int) -> tuple[tuple[int, int], ...]:
     """The first and last input that an output of a transposed convolution sums over, for `stride` outputs in turn.
 
-    Output o takes input i where o + p = i s + m d for some kernel element m < k; later outputs repeat the pattern.
-    Where there is none, between kernels that do not meet, the first lies behind the last.
+    Output o takes input i where o + p = i s + m d for some kernel element m < k: with g = gcd(d, s), where g divides
+    o + p, these m lie s / g apart. Where there is none, between kernels that do not meet, the first lies behind the
+    last.
     """
+    divisor = gcd(dilation, stride)
+    apart = stride // divisor
+    inverse = pow(dilation // divisor, -1, apart)
     phases = []
     for position in range(before, before + stride):
-        reached = [
-            (position - element * dilation) // stride
-            for element in range(kernel)
-            if (position - element * dilation) % stride == 0
-        ]
-        phases.append((reached[-1], reached[0]) if reached else (position // stride + 1, position // stride))
+        nearest = position // divisor * inverse % apart
+        if position % divisor or nearest >= kernel:
+            phases.append((position // stride + 1, position // stride))
+            continue
+        furthest = nearest + (kernel - 1 - nearest) // apart * apart
+        phases.append(((position - furthest * dilation) // stride, (position - nearest * dilation) // stride))
     return tuple(phases)

@@ -201,7 +201,7 @@ class AdaptiveMaxPool(AdaptivePool, keyword="adaptive_maxpool"):
 
 def _bins(size: int, out: int) -> Window:
     """Bin i of n reads inputs floor(i H / n) up to, and without, ceil((i + 1) H / n)."""
-    return stretched(size, out, lambda i: (i * size // out, ceil_div((i + 1) * size, out) - 1))
+    return stretched(size, out, lambda i: (i * size // out, ceil_div((i + 1) * size, out) - 1), ceil_div(size, out) + 1)
 
 
 class GlobalPool(Pool):

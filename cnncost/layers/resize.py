@@ -160,7 +160,7 @@ def _axes(rank: int) -> str:
 
 def _nearest(size: int, out: int) -> Window:
     """Output o reads input floor(o H_i / H_o)."""
-    return stretched(size, out, lambda output: (output * size // out,) * 2)
+    return stretched(size, out, lambda output: (output * size // out,) * 2, 1)
 
 
 def _interpolated(taps: int, size: int, out: int) -> Window:
@@ -170,4 +170,4 @@ def _interpolated(taps: int, size: int, out: int) -> Window:
         before, between = divmod((2 * output + 1) * size - out, 2 * out)
         return (before - taps // 2 + 1, before + taps // 2) if between else (before, before)
 
-    return stretched(size, out, reads)
+    return stretched(size, out, reads, taps)

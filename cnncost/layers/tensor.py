@@ -106,6 +106,10 @@ class Buffers(NamedTuple):
     """64-bit integers: batch norm's ``num_batches_tracked``."""
 
 
+MOST_PHASES = 1024
+"""Windows with more phases keep their size only: no network is like that, and the work stays bounded."""
+
+
 class Window(NamedTuple):
     """What one output unit reads along one axis: unit `i` reads inputs `i * stride + start` and the `size - 1` after.
 
@@ -114,7 +118,8 @@ class Window(NamedTuple):
 
     Where the stride is a fraction, outputs read what lies around that place: from the nearest integer on, unless
     `phases` says it exactly, by the first and last input of each output in turn. There are as many phases as the
-    stride's denominator, after which the pattern repeats; `size` is the largest extent among them.
+    stride's denominator, after which the pattern repeats; `size` is the largest extent among them, and beyond
+    :data:`MOST_PHASES` all that is known.
     """
 
     size: int

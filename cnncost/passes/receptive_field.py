@@ -13,19 +13,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from cnncost.layers.tensor import MOST_PHASES, Window
 from cnncost.passes.track import Track, largest_extent, twice_center, unite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnncost.layers.tensor import Reach, Tensor, Window
+    from cnncost.layers.tensor import Reach, Tensor
     from cnncost.passes.analysis import Analysis
 
 Number = int | float
 T = TypeVar("T")
 
-# Beyond these a field keeps its size and loses its place: no network is like that, and the work stays bounded.
-_MOST_PHASES = 4096
+# Beyond these, and beyond MOST_PHASES, a field keeps its size and loses its place: the work stays bounded.
 _MOST_TRACKS = 4
 
 
@@ -130,9 +130,17 @@ def _through_windows(
         return _EVERYTHING
     if not field.placed or len(windows) != len(axes):
         return field if all(window.size == 1 for window in windows) else _EVERYTHING
+    if any(window.stride.denominator > MOST_PHASES for window in windows):
+        seen = _per_axis(_widened, axes, windows)
+        return Field(seen, field.aligned, field.is_global, placed=False)
     seen = _per_axis(lambda tracks, window: tuple([track.through(window) for track in tracks]), axes, windows)
-    placed = all(len(track.firsts) <= _MOST_PHASES for tracks in seen for track in tracks)
+    placed = all(len(track.firsts) <= MOST_PHASES for tracks in seen for track in tracks)
     return Field(seen, field.aligned, field.is_global, placed)
+
+
+def _widened(tracks: tuple[Track, ...], window: Window) -> tuple[Track, ...]:
+    """What is seen through a window of this size, wherever it lies."""
+    return tuple([track.through(Window(window.size, 1, 0)) for track in tracks])
 
 
 def _cover(windows: tuple[Window, ...], x: Tensor, y: Tensor) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.spec.document import is_empty
 from cnncost.spec.expr import bracket_hint
-from cnncost.spec.text import Node, Scalar, Sequence
+from cnncost.spec.text import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def match(
     """
     if node is None or is_empty(node):
         return {}
-    if not parameters:
+    if not parameters and not _is_empty_collection(node):
         raise SpecError(f"`{callee}` takes no arguments", node.span)
     if isinstance(node, Scalar):
         return {parameters[0]: Argument(parameters[0], node, node.span)}
@@ -60,6 +60,11 @@ def match(
         alone = is_empty(value)
         arguments[key.text] = Argument(key.text, None if alone else value, key.span if alone else value.span)
     return arguments
+
+
+def _is_empty_collection(node: Node) -> bool:
+    """Whether `node` is `{}` or `[]`."""
+    return isinstance(node, Mapping) and not len(node) or isinstance(node, Sequence) and not node.items
 
 
 def _unknown(callee: str, parameters: Ordered[str], signature: Callable[[], str], key: Scalar) -> SpecError:

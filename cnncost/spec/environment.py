@@ -92,6 +92,8 @@ class Environment:
             raise Fault("`channels` is known only where a step reads one output")
         if name == "input":
             raise Fault("`input` is an output to read with `from`, not a number")
+        if name == "same":
+            raise Fault("`same` is a word of `padding`, not a name", hint="as a value it stands in quotes: 'same'")
         raise KeyError(name)
 
     def names(self) -> Iterator[str]:

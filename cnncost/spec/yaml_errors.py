@@ -96,7 +96,7 @@ def _quoted_index(here: Span) -> str:
     line, at = here.source.line(here.line), here.column - 1
     end = line.find("]", at)
     start = at
-    while start > 0 and (line[start - 1].isalnum() or line[start - 1] == "_"):
+    while start > 0 and (line[start - 1].isalnum() or line[start - 1] in "_."):
         start -= 1
     example = line[start : end + 1] if start < at < end else "x[0]"
     return f'quote the expression: "{example}"'
