@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.figures import Figures, total
 from cnncost.graph import INPUT
 from cnncost.passes import METRICS, Analysis, Settings
 from cnncost.passes.receptive_field import receptive_fields
-from cnncost.report import Figures, Report, Row, total
+from cnncost.report import Report, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -8,7 +8,8 @@ import pytest
 
 from cnncost.comparison import Comparison, StageComparison
 from cnncost.errors import SpecError
-from cnncost.report import Figures, Report
+from cnncost.figures import Figures
+from cnncost.report import Report
 from cnncost.totals import memory_bytes, total_of
 from tests.render.sample import sample_report
 

@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 
 from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
+from cnncost.figures import Figures
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, Settings
-from cnncost.report import Figures, Report
+from cnncost.report import Report
 from cnncost.report_schema import report_schema
 from tests.graphs import Builder, chain
 

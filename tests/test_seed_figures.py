@@ -99,6 +99,17 @@ def im2col_factor(kernel: int) -> float:
     return last(report).figures.im2col_bytes / (4 * 8 * 56 * 56)
 
 
+def tokens() -> int:
+    shape = last(chain("[3, 224, 224]", "conv: [768, 16, 16]", "patch_tokens", "class_token")).output_shape
+    assert shape is not None
+    return shape[1]
+
+
+def plain() -> tuple[int, int]:
+    report = chain("[256, 56, 56]", PLAIN, PLAIN)
+    return report.totals.params, 2 * report.totals.macs
+
+
 def gap_saving() -> int:
     head = chain("[512, 7, 7]", "global_avgpool", "flatten", "linear: 1000")
     return sum(row.figures.params for row in rows("vgg16", ("linear",))) - head.totals.params
@@ -125,7 +136,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "002-mbv1": lambda: network("mobilenet_v1").totals.params,
     "002-effb0": lambda: network("efficientnet_b0").totals.params,
     "002-rf5": lambda: field(*[THREES] * 5),
-    "002-vit": lambda: chain("[3, 224, 224]", "conv: [768, 16, 16]", "patch_tokens", "class_token").rows[-1].output_shape[1],  # type: ignore[index]
+    "002-vit": lambda: (
+        chain("[3, 224, 224]", "conv: [768, 16, 16]", "patch_tokens", "class_token").rows[-1].output_shape[1]
+    ),  # type: ignore[index]
     "002-dil": lambda: field("conv: {out: 1, kernel: 3, dilation: 2}"),
     "004-fc-64": lambda: chain("[3, 224, 224]", "flatten", "linear: [64, false]").totals.params,
     "004-conv3-64": lambda: conv(3, 64, 3).totals.params,
@@ -165,7 +178,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "004-alex-total": lambda: part(rows("alexnet")),
     "004-vgg-b1": lambda: part(rows("vgg16")[:2]),
     "004-vgg-fc": lambda: part(rows("vgg16", ("linear",))),
-    "004-bneck-plain": lambda: (chain("[256, 56, 56]", PLAIN, PLAIN).totals.params, 2 * 2 * conv(256, 256, 3).totals.macs),
+    "004-bneck-plain": plain,
     "004-mbv2": lambda: (network("mobilenet_v2").totals.params, network("mobilenet_v2").totals.macs),
     "004-gap-vgg": gap_saving,
     "004-conv-share-alex": lambda: share("alexnet", "conv", "macs"),

@@ -64,7 +64,7 @@ def match(
 
 def _is_empty_collection(node: Node) -> bool:
     """Whether `node` is `{}` or `[]`."""
-    return isinstance(node, Mapping) and not len(node) or isinstance(node, Sequence) and not node.items
+    return (isinstance(node, Mapping) and not len(node)) or (isinstance(node, Sequence) and not node.items)
 
 
 def _unknown(callee: str, parameters: Ordered[str], signature: Callable[[], str], key: Scalar) -> SpecError:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncost.figures import Figures
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, Settings
 from cnncost.passes.receptive_field import ReceptiveField
-from cnncost.report import Figures, Report, Row
+from cnncost.report import Report, Row
 
 BATCH = 2
 POOLED = ReceptiveField((32, 32), None, (0, 0), (15.5, 15.5), is_global=True)

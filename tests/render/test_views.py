@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cnncost.errors import SpecError
+from cnncost.figures import Figures
 from cnncost.render.analysis import SCREEN, View, layer_sheet, parse_depth, viewed
 from cnncost.render.sheet import Line, Share, Typed
 from cnncost.render.summary import summary_sheet
 from cnncost.render.tree import Branch, tree_of
-from cnncost.report import Figures
 from tests.render.sample import deep_report, sample_report
 
 
