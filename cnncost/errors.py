@@ -180,5 +180,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only a failing run pays for the import
     from itertools import islice
 
-    close = get_close_matches(name[:80], list(islice(known, _CANDIDATES)), n=1, cutoff=0.6)
+    close = get_close_matches(name[:80], list(islice(known, _CANDIDATES)), n=1, cutoff=0.65)
     return f"; did you mean `{close[0]}`?" if close else ""

@@ -28,9 +28,13 @@ class Argument(NamedTuple):
 
     def value(self, environment: Environment) -> Value:
         """The argument's value in the environment of the call."""
-        if self.node is None:
+        if self.node is not None:
+            return environment.evaluate(self.node)
+        try:
             return environment.evaluate_text(self.name, self.span)
-        return environment.evaluate(self.node)
+        except SpecError as error:
+            error.hint = error.hint or f"without a value, `{self.name}` takes the variable of that name"
+            raise
 
 
 def match(

@@ -99,7 +99,7 @@ def read_document(root: Node, name: str) -> Document:
     refuse_unknown_keys(root, KEYS, "a spec")
     for needed in ("input", "network"):
         if needed not in root:
-            raise SpecError(f"the key `{needed}` is missing", root.span, hint=f"`{needed}` holds {KEYS[needed]}")
+            raise SpecError(f"the key `{needed}` is missing", root.span, hint=f"`{needed}`: {KEYS[needed]}")
     variants = root.get("variants")
     return Document(
         name=_text(root, "name"),
@@ -149,7 +149,7 @@ def _required(root: Mapping, key: str) -> Node:
     node = root.get(key)
     assert node is not None
     if is_empty(node) or (isinstance(node, Mapping) and not len(node)):
-        raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}` holds {KEYS[key]}")
+        raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}`: {KEYS[key]}")
     return node
 
 

@@ -84,6 +84,11 @@ class Environment:
             return self.globals.variables[name]
         if name in self.globals.callees:
             return self.globals.callees[name]
+        self._explain_absence(name)
+        raise KeyError(name)
+
+    def _explain_absence(self, name: str) -> None:
+        """Raise a Fault where more is known of a name without a value than that it is unknown."""
         if name in self.globals.lines:
             raise Fault(f"the variable `{name}` is defined later, on line {self.globals.lines[name]}")
         if name in ("index", "first", "last"):
@@ -92,9 +97,10 @@ class Environment:
             raise Fault("`channels` is known only where a step reads one output")
         if name == "input":
             raise Fault("`input` is an output to read with `from`, not a number")
+        if name in ("yes", "no", "on", "off"):
+            raise Fault(f"unknown name `{name}`", hint="booleans are `true` and `false`")
         if name == "same":
             raise Fault("`same` is a word of `padding`, not a name", hint="as a value it stands in quotes: 'same'")
-        raise KeyError(name)
 
     def names(self) -> Iterator[str]:
         """Every name that has a value here."""

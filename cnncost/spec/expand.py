@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.layers.shape import SUGAR
-from cnncost.spec import names
+from cnncost.spec import names, weights
 from cnncost.spec.arguments import block_values
 from cnncost.spec.branches import check_join, expand_join, expand_residual
 from cnncost.spec.document import text_span
 from cnncost.spec.environment import Environment, StepValue, refuse_arguments
 from cnncost.spec.loops import expand_for, expand_repeat
 from cnncost.spec.names import Binding, Lexicon
+from cnncost.spec.placing import CHOICE_HINT
 from cnncost.spec.steps import JOINS, Step, parse_steps
 from cnncost.spec.text import Node, Scalar, Sequence
 
@@ -187,7 +188,7 @@ class Expansion:
         environment = Environment(self.globals)
         environment.channels = self.network.channels(reads)
         block_values(block.signature, step.arguments, step.callee_span, place.environment, environment)
-        inside = place.inside(label, name, environment, Lexicon())
+        inside = place.inside(label, name, environment, Lexicon(of_block=True))
         first = self.network.size
         with self.entering(label, step, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
@@ -221,7 +222,7 @@ class Expansion:
         if len(flow) == 1:
             return flow[0]
         if flow:
-            message, hint = f"{what} ends in {len(flow)} outputs", "join them, or choose one: `name[0]`"
+            message, hint = f"{what} ends in {len(flow)} outputs", CHOICE_HINT
         else:
             message, hint = f"{what} has nothing to read", self.network.which_input()
         raise SpecError(message, span, hint=hint)
@@ -232,11 +233,11 @@ class Expansion:
         if step.trainable is not None:
             if step.share is not None:
                 hint = "the weights are another step's: say it there"
-                raise SpecError("`trainable` beside `share`", step.trainable.span, hint=hint)
+                raise SpecError("`share` and `trainable` exclude each other", step.trainable.span, hint=hint)
             if not place.environment.condition(step.trainable, "trainable"):
-                self.network.freeze(made)
+                weights.freeze(self.network.nodes, made)
         if step.share is not None:
             owners = self.bindings(step.share, place)
             if len(owners) != 1:
                 raise SpecError(f"`share` names one step or block, not {len(owners)}", step.share.span)
-            self.network.share(range(owners[0].first, owners[0].end), made, step.share)
+            weights.share(self.network.nodes, range(owners[0].first, owners[0].end), made, step.share)

@@ -183,7 +183,7 @@ def bracket_hint(text: str, span: Span | None = None) -> str | None:
     try:
         tokenize(text)
     except Unbalanced as fault:
-        return _comma_hint(fault, text, span)
+        return _comma_hint(fault, text, span) or _comma_hint(fault, text, None)
     except Fault:
         pass
     return None
@@ -214,6 +214,8 @@ def _comma_hint(fault: Unbalanced, text: str, span: Span | None) -> str | None:
         if not {'"', "'"}.isdisjoint(line[max(0, span.column - 2) : span.column]):
             return None
         call = _call_around(line, _part(fault, text, span).column - 1)
+        if call is None:
+            return None
     return f'a comma in `{{}}` or `[]` ends a value: quote the expression, "{call or "min(a, b)"}"'
 
 

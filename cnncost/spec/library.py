@@ -13,6 +13,8 @@ from cnncost.errors import SpecError, did_you_mean
 _INSTALLED = Path(__file__).parent.parent / "specs"
 _CHECKOUT = Path(__file__).parent.parent.parent / "specs"
 
+_LONGEST_SHOWN = 200
+
 # Names are read from the text alone: parsing every shipped file to find one would cost more than analysing it.
 _NAME = re.compile(r"^name:\s*(\w+)", re.MULTILINE)
 _VARIANTS = re.compile(r"^variants:.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
@@ -47,7 +49,7 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     """
     if spec == "-":
         return sys.stdin.buffer.read(limit + 1), "<stdin>", None
-    path, variant = Path(spec), None
+    path, variant, shown = Path(spec), None, spec if len(spec) <= _LONGEST_SHOWN else spec[:_LONGEST_SHOWN] + "..."
     if not _looks_like_path(spec) and not isfile(spec):
         if spec not in names():
             raise _unknown(spec)
@@ -56,11 +58,11 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
         with path.open("rb") as file:
             return file.read(limit + 1), path.name if variant or path.parent == folder() else spec, variant
     except FileNotFoundError:
-        raise SpecError(f"there is no file `{spec}`", hint=_shipped_hint(path.stem)) from None
+        raise SpecError(f"there is no file `{shown}`", hint=_shipped_hint(path.stem)) from None
     except OSError as error:
-        raise SpecError(f"cannot read `{spec}`: {(error.strerror or str(error)).lower()}") from None
+        raise SpecError(f"cannot read `{shown}`: {(error.strerror or str(error)).lower()}") from None
     except ValueError:
-        raise SpecError(f"`{spec}` is no path") from None
+        raise SpecError(f"`{shown}` is no path") from None
 
 
 def _looks_like_path(spec: str) -> bool:

@@ -59,8 +59,9 @@ class Lexicon:
     A name that a false `when` dropped is remembered, so that reading it can be explained.
     """
 
-    def __init__(self, parent: Lexicon | None = None) -> None:
+    def __init__(self, parent: Lexicon | None = None, *, of_block: bool = False) -> None:
         self.parent = parent
+        self.of_block: bool = of_block if parent is None else parent.of_block
         self.names: dict[str, Binding] = {}
         self.dropped: dict[str, int] = {}
         self.later: dict[str, int] = {}
@@ -128,13 +129,13 @@ def resolve(text: str, span: Span, lexicon: Lexicon, evaluate: Callable[[str, Sp
         raise _unknown(head.text, span.part(head.start, head.end), lexicon)
     found = [binding]
     for part in parts[1:]:
-        place = span.part(part.start, part.end)
+        place, owner = span.part(part.start, part.end), text[: part.start - 1]
         if part.kind == "name":
-            found = _inside(found, part.text, place)
+            found = _inside(found, part.text, owner, place)
         elif part.kind == "all":
-            found = [turn for binding in found for turn in _turns(binding, place)]
+            found = [turn for binding in found for turn in _turns(binding, owner, place)]
         else:
-            found = [_turn(binding, evaluate(part.text, place), place) for binding in found]
+            found = [_turn(binding, evaluate(part.text, place), owner, place) for binding in found]
     return found
 
 
@@ -180,7 +181,7 @@ def _closing(text: str, opening: int, span: Span) -> int:
         depth += (text[position] == "[") - (text[position] == "]")
         if depth == 0:
             return position
-    raise SpecError("`[` is not closed", span.part(opening, opening + 1))
+    raise SpecError("`[` is never closed", span.part(opening, opening + 1))
 
 
 def _unknown(name: str, span: Span, lexicon: Lexicon) -> SpecError:
@@ -193,32 +194,33 @@ def _unknown(name: str, span: Span, lexicon: Lexicon) -> SpecError:
     known = sorted(set(lexicon.visible()))
     close = did_you_mean(name, known)
     hint = f"the names here are {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"
-    if not known:
+    if lexicon.of_block:
         hint = "a block sees the steps inside it, none of its caller's"
     return SpecError(f"no step is named `{name}`{close}", span, hint=None if close else hint)
 
 
-def _inside(found: list[Binding], name: str, span: Span) -> list[Binding]:
+def _inside(found: list[Binding], name: str, owner: str, span: Span) -> list[Binding]:
     """The step `name` within each binding; those turns in which a `when` dropped it are passed over."""
     inner = [binding.turns[-1] if binding.turns else binding for binding in found]
     steps = [binding.inside[name] for binding in inner if binding.inside and name in binding.inside]
     if not steps:
         known = [step for binding in inner for step in binding.inside or ()]
-        raise SpecError(f"no step named `{name}` in there{did_you_mean(name, known)}", span)
+        raise SpecError(f"`{owner}` has no step named `{name}`{did_you_mean(name, known)}", span)
     return steps
 
 
-def _turns(binding: Binding, span: Span) -> list[Binding]:
+def _turns(binding: Binding, owner: str, span: Span) -> list[Binding]:
     if binding.turns is None:
-        raise SpecError("only a loop, a repeated step or a split can be indexed", span)
+        hint = "the turns of a loop or a `repeat` can be, and the pieces of a `split`"
+        raise SpecError(f"`{owner}` cannot be indexed", span, hint=hint)
     return binding.turns
 
 
-def _turn(binding: Binding, index: object, span: Span) -> Binding:
-    turns = _turns(binding, span)
+def _turn(binding: Binding, index: object, owner: str, span: Span) -> Binding:
+    turns = _turns(binding, owner, span)
     if not isinstance(index, int) or isinstance(index, bool):
         raise SpecError("an index must be a whole number", span)
     if not -len(turns) <= index < len(turns):
-        count = "1 turn" if len(turns) == 1 else f"{len(turns)} turns"
-        raise SpecError(f"index {index} is out of range: there are {count}", span)
+        known = f"`{owner}[0]` is the first and `{owner}[{len(turns) - 1}]` the last" if turns else "there is none"
+        raise SpecError(f"index {index} is out of range: {known}", span)
     return turns[index]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _LAYOUTS = {"map": "a map", "tokens": "tokens", "flat": "a flat tensor"}
 _STEPS_PER_NODE = 2
+_FEWEST_STEPS = 1000
+CHOICE_HINT = "join them, or choose one: `name[0]`"
 _LIMIT_HINT = "`--max-nodes` raises the limit"
 
 
@@ -40,7 +42,8 @@ class Network:
         self.limit = limit
         self.nodes: list[Node] = []
         self.inputs: list[int] = []
-        self._steps_left = limit * _STEPS_PER_NODE
+        self.most_steps = _FEWEST_STEPS + limit * _STEPS_PER_NODE
+        self._steps_left = self.most_steps
         self._layers: dict[Any, Layer] = {}
         self._outputs: dict[Any, Tensor] = {}
 
@@ -53,7 +56,7 @@ class Network:
         """Count steps, turns of loops and references: blocks and loops that place nothing must end too."""
         self._steps_left -= steps
         if self._steps_left < 0:
-            message = f"more than {self.limit * _STEPS_PER_NODE:,} steps, turns of loops and references"
+            message = f"more than {self.most_steps:,} steps, turns of loops and references"
             raise SpecError(message, span, hint=_LIMIT_HINT)
 
     def add_input(self, name: str, shape: Tensor, span: Span) -> int:
@@ -118,40 +121,12 @@ class Network:
             nodes.append(self._append(layer, place, f"{label}[{index}]", (read,), y=y, span=step.callee_span))
         return nodes
 
-    def freeze(self, made: range) -> None:
-        """Stop the training of the weights of the nodes `made`, but for those that are shared from elsewhere."""
-        for number in made:
-            if self.nodes[number].weights in made:
-                self.nodes[number] = self.nodes[number]._replace(trainable=False)
-
-    def share(self, owner: range, made: range, reference: text.Node) -> None:
-        """Let the nodes `made` use the weights of those of the step `owner`, one by one.
-
-        Raises:
-            SpecError: the two are not the same layers at the same numbers of channels.
-        """
-        owners = [node for node in map(self.nodes.__getitem__, owner) if _has_weights(node)]
-        sharers = [node for node in map(self.nodes.__getitem__, made) if _has_weights(node)]
-        name = getattr(reference, "text", "")
-        if not owners:
-            raise SpecError(f"`{name}` has no weights to share", reference.span)
-        if len(owners) != len(sharers):
-            message = f"`{name}` has {_layers_with_weights(owners)}, this step {len(sharers)}"
-            raise SpecError(message, reference.span)
-        for theirs, ours in zip(owners, sharers, strict=True):
-            if theirs.layer != ours.layer or theirs.parameters() != ours.parameters():
-                message = f"`{theirs.name}` and `{ours.name}` cannot share weights"
-                hint = f"{theirs.layer} of {theirs.xs[0]} there, {ours.layer} of {ours.xs[0]} here"
-                raise SpecError(message, reference.span, hint=hint)
-            trainable = self.nodes[theirs.weights].trainable
-            self.nodes[ours.id] = ours._replace(weights=theirs.weights, trainable=trainable)
-
     def refuse_unless_one(self, flow: Flow, step: Step) -> None:
         """Raise a SpecError where a step that reads one output has several to choose from, or none."""
         if len(flow) == 1:
             return
         if flow:
-            message, hint = f"`{step.callee}` reads one output, not {len(flow)}", "choose one with `from: name[0]`"
+            message, hint = f"`{step.callee}` reads one output, not {len(flow)}", CHOICE_HINT
         else:
             message, hint = f"`{step.callee}` has nothing to read", self.which_input()
         raise SpecError(message, step.callee_span, hint=hint)
@@ -198,7 +173,8 @@ class Network:
         span = argument.span if argument else step.callee_span
         hint = error.hint
         if step.callee in JOINS and len(reads) > 1:
-            hint = "; ".join(f"{self.nodes[node].y} comes from `{self.nodes[node].name}`" for node in reads)
+            came = [f"{self.nodes[node].y} comes from `{self.nodes[node].name}`" for node in reads]
+            hint = "; ".join([*came, error.hint] if error.hint else came)
         return SpecError(error.message, span, hint=hint)
 
     def finish(
@@ -266,14 +242,6 @@ def _wrong_layout(kind: type[Layer], x: Tensor, span: Span) -> SpecError:
     if x.layout == "map":
         hint = "put a `flatten` before it" if "flat" in kind.accepts else "put a `patch_tokens` before it"
     return SpecError(f"`{kind.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", span, hint=hint)
-
-
-def _layers_with_weights(nodes: list[Node]) -> str:
-    return "1 layer with weights" if len(nodes) == 1 else f"{len(nodes)} layers with weights"
-
-
-def _has_weights(node: Node) -> bool:
-    return node.layer is not INPUT and (node.parameters() > 0 or any(node.buffers()))
 
 
 def _hashable(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import Span, SpecError
@@ -51,15 +52,19 @@ def check_name(name: str, span: Span, what: str) -> str:
     Raises:
         SpecError: it is no identifier, or a word of the language.
     """
+    article = "an" if what == "input" else "a"
     if not _NAME.fullmatch(name):
         hint = "names are letters, digits and underscores, and do not start with a digit"
-        raise SpecError(f"`{name[:60]}` cannot be the name of a {what}", span, hint=hint)
+        raise SpecError(f"`{name[:60]}` cannot be the name of {article} {what}", span, hint=hint)
     if len(name) > _LONGEST_NAME:
-        raise SpecError(f"the name of a {what} has at most {_LONGEST_NAME} characters, not {len(name)}", span)
+        raise SpecError(f"the name of {article} {what} has at most {_LONGEST_NAME} characters, not {len(name)}", span)
     if name in RESERVED or name in RESERVED_WORDS:
-        raise SpecError(f"`{name}` is a reserved word, not the name of a {what}", span, hint="choose another name")
+        raise SpecError(
+            f"`{name}` is a reserved word, not the name of {article} {what}", span, hint="choose another name"
+        )
     if name in BUILTINS and what != "step":
-        raise SpecError(f"`{name}` is a function of the language, not the name of a {what}", span)
+        message = f"`{name}` is a function of the language, not the name of {article} {what}"
+        raise SpecError(message, span, hint="choose another name")
     return name
 
 
@@ -108,13 +113,17 @@ def _parameter(key: Scalar, start: int, end: int) -> Parameter:
 
 
 def _split(text: str, offset: int) -> list[tuple[int, int]]:
-    """Where the comma-separated parts of `text` start and end, commas inside brackets apart."""
+    """Where the comma-separated parts of `text` start and end, commas inside brackets apart, blanks around them off."""
     if not text.strip():
         return []
-    parts, depth, start = [], 0, 0
+    depth, commas = 0, [-1]
     for position, character in enumerate(text):
         depth += (character in "([") - (character in ")]")
         if character == "," and depth == 0:
-            parts.append((offset + start, offset + position))
-            start = position + 1
-    return [*parts, (offset + start, offset + len(text))]
+            commas.append(position)
+    parts = []
+    for before, comma in pairwise([*commas, len(text)]):
+        part = text[before + 1 : comma]
+        start = offset + before + 1 + len(part) - len(part.lstrip())
+        parts.append((start, start + len(part.strip())))
+    return parts

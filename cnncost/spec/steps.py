@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.layers import REGISTRY
 from cnncost.spec.document import is_empty, plain_text
 from cnncost.spec.expr import bracket_hint
 from cnncost.spec.signature import check_name
@@ -109,7 +110,8 @@ def _compound(node: Mapping, head: str, keys: dict[str, str]) -> Step:
             _refuse_two(node.key(head), key)
     missing = [key for key in keys if head == "for" and key not in node]
     if missing:
-        raise SpecError(f"a `for` without `{missing[0]}`", node.key(head).span, hint=f"it holds {keys[missing[0]]}")
+        hint = f"`{missing[0]}`: {keys[missing[0]]}"
+        raise SpecError(f"a `for` without `{missing[0]}`", node.key(head).span, hint=hint)
     for modifier in ("repeat", "share") if head == "for" else ():
         if modifier in node:
             raise SpecError(f"a `for` takes no `{modifier}`", node.key(modifier).span)
@@ -126,6 +128,9 @@ def _refuse_two(first: Scalar, second: Scalar) -> None:
     close = did_you_mean(second.text, MODIFIERS)
     if close:
         raise SpecError(f"a step has no modifier `{second.text[:60]}`{close}", second.span)
+    if first.text in REGISTRY and second.text in REGISTRY[first.text].fields:
+        hint = f"write it inside, `{first.text}: {{{second.text}: ...}}`"
+        raise SpecError(f"`{second.text}` is an argument of `{first.text}`", second.span, hint=hint)
     hint = f"arguments go inside the value of `{first.text}`; a second layer is a step of its own"
     raise SpecError(f"two layers in one step, `{first.text[:60]}` and `{second.text[:60]}`", second.span, hint=hint)
 
@@ -136,7 +141,7 @@ def _modifiers(node: Mapping) -> dict[str, Any]:
         value = node.get(key)
         if value is not None:
             if is_empty(value):
-                raise SpecError(f"`{key}` is empty", node.key(key).span, hint=f"it {about}")
+                raise SpecError(f"`{key}` is empty", node.key(key).span, hint=f"`{key}`: {about}")
             values["from_" if key == "from" else key] = value
     name = node.get("name")
     if name is not None:

@@ -86,13 +86,12 @@ REQUESTS: dict[str, Callable[[], object]] = {
     "file-missing-of-a-shipped-name": lambda: load("nets/resnet50.yaml"),
     "file-nul": lambda: load("nets/\0.yaml"),
     "name-unknown": lambda: load("resnet5O"),
-    "name-too-long": lambda: load("x" * 5000 + "/@width=3"),
     "bytes-not-utf-8": lambda: loads(b"input: [3]\nname: caf\xe9\nnetwork: [relu]", "net.yaml"),
     "bytes-utf-16": lambda: loads("input: [3]".encode("utf-16"), "net.yaml"),
     "bytes-control-character": lambda: loads("input: [3]\nname: a\x07b\n", "net.yaml"),
     "bytes-too-many": lambda: loads(b"#" * 1_000_001, "net.yaml"),
-    "limit-bytes": lambda: loads(NET, "net.yaml", limits=Limits(bytes=100)),
-    "limit-nodes": lambda: loads(NET, "net.yaml", limits=Limits(nodes=1)),
+    "limit-bytes": net(limits=Limits(bytes=100)),
+    "limit-nodes": net(limits=Limits(nodes=1)),
 }
 
 
@@ -108,6 +107,13 @@ def test_unknown_architecture_without_guess() -> None:
         load("zzzzz")
     assert caught.value.message == "there is no architecture and no file `zzzzz`"
     assert caught.value.hint == "give a file, or one of " + ", ".join(sorted(library.names()))
+
+
+def test_a_name_that_is_too_long_for_a_file() -> None:
+    with pytest.raises(SpecError, match="^error: there is no architecture and no file `x{80}`$"):
+        load("x" * 5000 + "@width=3")
+    with pytest.raises(SpecError, match="^error: cannot read `x{200}...`: "):
+        load("x" * 5000 + "/net.yaml")
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:

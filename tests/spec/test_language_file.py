@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cnncost.graph import Expectation
-from cnncost.spec.load import load, loads, parse_request
+from cnncost.spec.load import load, loads
+from cnncost.spec.settings import parse_request
 from cnncost.spec.text import Limits
 from tests.spec.small import message, names, node, params, reads, refusal, shape, shapes, small
 
