@@ -41,6 +41,11 @@ def names() -> dict[str, tuple[Path, str | None]]:
     return found
 
 
+def architectures() -> tuple[str, ...]:
+    """The shipped architectures, each once and by its most telling name: `resnet50`, and not also `resnet`."""
+    return tuple({place: name for name, place in names().items()}.values())
+
+
 def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     """The text of a spec, what to call it, and the variant that the name asks for.
 

@@ -10,7 +10,7 @@ from cnncost.spec.text import Node, Scalar, parse
 from cnncost.spec.values import LARGEST_INTEGER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from cnncost.spec.document import Document
 
@@ -86,5 +86,5 @@ def check_settings(document: Document, overrides: dict[str, Node]) -> None:
             raise SpecError(f"`{name}` is a function, and only variables can be set", span)
 
 
-def known_names(what: str, names: Iterable[str]) -> str:
+def known_names(what: str, names: Collection[str]) -> str:
     return f"its {what} are {', '.join(names)}" if names else f"it has no {what}"

@@ -158,7 +158,9 @@ def test_outputs_are_the_last_step_or_those_named() -> None:
     assert shape(small(steps)) == (7, 8, 8)
     graph = small(steps + "outputs: [conv, a]")
     assert [graph.nodes[number].name for number in graph.outputs] == ["conv", "a"]
-    graph = small("network: [{for: i, in: range(3), name: level, do: [{conv: 4 + i, name: map}]}]\noutputs: ['level[*].map']")
+    graph = small(
+        "network: [{for: i, in: range(3), name: level, do: [{conv: 4 + i, name: map}]}]\noutputs: ['level[*].map']"
+    )
     assert [graph.nodes[number].y.channels for number in graph.outputs] == [4, 5, 6]
 
 
@@ -260,7 +262,10 @@ def test_a_step_that_nothing_reads_is_an_error() -> None:
     assert (error.message, error.hint) == ("nothing reads the step `a`", "remove it, or name it under `outputs`")
     assert len(small(text + "\noutputs: [b, a]").layers) == 2
     # the end of the path that leads nowhere is where something is missing
-    assert message("network: [{conv: 5, name: a}, {relu, name: b}, {conv: 6, from: input}]") == "nothing reads the step `b`"
+    assert (
+        message("network: [{conv: 5, name: a}, {relu, name: b}, {conv: 6, from: input}]")
+        == "nothing reads the step `b`"
+    )
     assert message("input: {a: [1, 2], b: [1, 2]}\nnetwork: [{relu, from: a}]") == "nothing reads the input `b`"
 
 

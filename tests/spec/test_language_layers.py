@@ -47,7 +47,9 @@ def test_shapes(step: str, input_shape: str, expected: tuple[int, ...]) -> None:
 
 
 def test_a_split_makes_pieces_to_choose_from() -> None:
-    graph = small("network: [{split: [1, 3], name: parts}, {conv: 5, from: 'parts[1]'}, {concat, from: [conv, 'parts[0]']}]")
+    graph = small(
+        "network: [{split: [1, 3], name: parts}, {conv: 5, from: 'parts[1]'}, {concat, from: [conv, 'parts[0]']}]"
+    )
     assert names(graph) == ["parts[0]", "parts[1]", "conv", "concat"]
     assert shapes(graph) == [(1, 8, 8), (3, 8, 8), (5, 8, 8), (6, 8, 8)]
 

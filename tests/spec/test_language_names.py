@@ -116,7 +116,9 @@ def test_names_are_lexical() -> None:
 
 
 def test_the_nearest_name_is_meant() -> None:
-    graph = small("network: [{conv: 5, name: x}, {add: [[{conv: 6, name: x}, {conv: 7, from: x}], [{conv: 7, from: x}]]}]")
+    graph = small(
+        "network: [{conv: 5, name: x}, {add: [[{conv: 6, name: x}, {conv: 7, from: x}], [{conv: 7, from: x}]]}]"
+    )
     assert reads(graph, "add[0].conv") == ["add[0].x"]
     assert reads(graph, "add[1].conv") == ["x"]
 
@@ -268,11 +270,13 @@ def test_what_cannot_be_shared() -> None:
     stem = "network: [{conv: 4, name: stem}, relu, %s]"
     assert message(stem % "{conv: 5, share: stem}") == "`stem` and `conv` cannot share weights"
     assert message(stem % "{conv: 5}, {conv: 4, share: stem}") == "`stem` and `conv_2` cannot share weights"
-    assert message(stem % "{linear: 5, share: relu}") == "`linear` takes a flat tensor or tokens, not a map of [4, 8, 8]"
+    assert (
+        message(stem % "{linear: 5, share: relu}") == "`linear` takes a flat tensor or tokens, not a map of [4, 8, 8]"
+    )
     assert message(stem % "{conv: 4, share: relu}") == "`relu` has no weights to share"
     assert message(stem % "{conv: 4, share: stem, repeat: 2}") == "`stem` has 1 layer with weights, this step 2"
     assert message(stem % "{conv: 4, share: stm}") == "no step is named `stm`; did you mean `stem`?"
-    assert message(stem % "{conv: 4, share: stem, trainable: false}") == "`trainable` beside `share`"
+    assert message(stem % "{conv: 4, share: stem, trainable: false}") == "`share` and `trainable` exclude each other"
 
 
 def test_frozen_steps() -> None:

@@ -60,7 +60,12 @@ def test_blocks_take_arguments_as_layers_do() -> None:
           conv_pad(out, kernel=1, stride=1): [{conv: {out, kernel, stride, padding: kernel // 2}}]
         network: [%s]
     """
-    for step in ("conv_pad: [6, 3]", "conv_pad: {out: 6, kernel: 3}", "conv_pad: {out, kernel}", "conv_pad: [out, 9 // 3]"):
+    for step in (
+        "conv_pad: [6, 3]",
+        "conv_pad: {out: 6, kernel: 3}",
+        "conv_pad: {out, kernel}",
+        "conv_pad: [out, 9 // 3]",
+    ):
         assert shape(small(text % step)) == (6, 8, 8)
     for step in ("conv_pad: 6", "conv_pad: [6]", "conv_pad: out", "{conv_pad: {out}}"):
         assert params(small(text % step)) == 4 * 6 + 6
@@ -149,7 +154,10 @@ def test_an_enum_stays_literal() -> None:
     graph = small("vars: {bilinear: 3}\nnetwork: [{upsample: {scale: 2, mode: bilinear}}]")
     assert "mode='bilinear'" in repr(graph.layers[0].layer)
     error = refusal("vars: {m: \"'bilinear'\"}\nnetwork: [{upsample: {scale: 2, mode: m}}]")
-    assert error.message == '`mode` must be one of `nearest`, `linear`, `bilinear`, `trilinear`, `bicubic`, not the text "m"'
+    assert (
+        error.message
+        == '`mode` must be one of `nearest`, `linear`, `bilinear`, `trilinear`, `bicubic`, not the text "m"'
+    )
 
 
 def test_an_enum_takes_a_name_alone() -> None:
@@ -239,7 +247,9 @@ def test_a_whole_step_handed_on_is_the_same_step() -> None:
 
 
 def test_variables_hold_layers_and_steps() -> None:
-    graph = small("vars: {act: gelu, drop: {dropout: 0.1}, acts: [relu, act]}\nnetwork: [act, drop, {for: a, in: acts, do: a}]")
+    graph = small(
+        "vars: {act: gelu, drop: {dropout: 0.1}, acts: [relu, act]}\nnetwork: [act, drop, {for: a, in: acts, do: a}]"
+    )
     assert [layer.type for layer in graph.layers] == ["gelu", "dropout", "relu", "gelu"]
     assert message("vars: {act: 3}\nnetwork: [act]") == "`act` is a variable that holds no layer, block or step"
 
@@ -272,7 +282,9 @@ def test_a_block_sees_its_parameters_and_the_variables() -> None:
 
 
 def test_arguments_see_what_the_call_sees() -> None:
-    graph = small("blocks: {b(width): [{conv: 6}, {c: width}], c(width): [{conv: width + channels}]}\nnetwork: [{b: channels}]")
+    graph = small(
+        "blocks: {b(width): [{conv: 6}, {c: width}], c(width): [{conv: width + channels}]}\nnetwork: [{b: channels}]"
+    )
     assert shape(graph) == (4 + 6, 8, 8)
 
 

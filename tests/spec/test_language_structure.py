@@ -16,13 +16,17 @@ def test_a_loop_over_one_variable() -> None:
 
 
 def test_a_loop_over_several_variables() -> None:
-    text = "vars: {widths: [5, 6], kernels: [1, 3]}\nnetwork: [{for: [out, kernel], in: %s, do: [{conv: {out, kernel}}]}]"
+    text = (
+        "vars: {widths: [5, 6], kernels: [1, 3]}\nnetwork: [{for: [out, kernel], in: %s, do: [{conv: {out, kernel}}]}]"
+    )
     for rows in ("zip(widths, kernels)", "[[5, 1], [6, 3]]", "[[5, 1], [2 * 3, 'kernels[1]']]", "'[[5, 1], [6, 3]]'"):
         graph = small(text % (f'"{rows}"' if rows.startswith("zip") else rows))
         assert shapes(graph) == [(5, 8, 8), (6, 6, 6)]
 
 
-@pytest.mark.parametrize(("rows", "widths"), [("range(1, 4)", [1, 2, 3]), ("'range(3, 0, -1)'", [3, 2, 1]), ("rows", [9])])
+@pytest.mark.parametrize(
+    ("rows", "widths"), [("range(1, 4)", [1, 2, 3]), ("'range(3, 0, -1)'", [3, 2, 1]), ("rows", [9])]
+)
 def test_the_rows_of_a_loop_are_any_list(rows: str, widths: list[int]) -> None:
     rows = f'"{rows}"' if rows == "range(1, 4)" else rows
     graph = small(f"vars: {{rows: [9]}}\nnetwork: [{{for: w, in: {rows}, do: {{conv: w}}}}]")
@@ -69,7 +73,9 @@ def test_loops_nest_and_the_innermost_turn_counts() -> None:
 
 
 def test_a_loop_in_a_branch_of_a_loop_sees_both_turns() -> None:
-    graph = small("network: [{for: a, in: [1, 2], do: [{add: [[], [{for: b, in: [a], do: [{conv: 4}, {relu, when: a == b}]}]]}]}]")
+    graph = small(
+        "network: [{for: a, in: [1, 2], do: [{add: [[], [{for: b, in: [a], do: [{conv: 4}, {relu, when: a == b}]}]]}]}]"
+    )
     assert [layer.type for layer in graph.layers] == ["conv", "relu", "add"] * 2
 
 
@@ -161,7 +167,9 @@ def test_a_join_from_names() -> None:
 
 
 def test_the_branches_of_a_join_with_from_read_that() -> None:
-    graph = small("network: [{conv: 5, name: a}, {conv: 6}, {add: [[], relu], from: a}, {conv: 6}, {add, from: [conv, conv_2]}]")
+    graph = small(
+        "network: [{conv: 5, name: a}, {conv: 6}, {add: [[], relu], from: a}, {conv: 6}, {add, from: [conv, conv_2]}]"
+    )
     assert reads(graph, "add") == ["a", "add[1].relu"]
 
 
@@ -205,7 +213,9 @@ def test_a_shortcut_whose_steps_are_dropped_is_the_identity() -> None:
     assert reads(small(text % 6), "residual") == ["residual.conv", "residual.shortcut.conv"]
 
 
-@pytest.mark.parametrize(("skip", "added"), [("true", True), ("false", False), ("channels == 4", True), ("1 > 2", False)])
+@pytest.mark.parametrize(
+    ("skip", "added"), [("true", True), ("false", False), ("channels == 4", True), ("1 > 2", False)]
+)
 def test_without_its_skip_a_residual_is_its_steps(skip: str, added: bool) -> None:
     graph = small(f"network: [{{residual: [{{conv: 4}}], shortcut: [relu], skip: {skip}}}, tanh]")
     assert ("residual" in names(graph)) is added
