@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncost.api import analyze, compare, load
+    from cnncost.api import analyze, build, compare, load
     from cnncost.comparison import Comparison
     from cnncost.errors import SpecError
     from cnncost.graph import Graph
@@ -20,11 +20,12 @@ _HOMES = {
     "Report": "cnncost.report",
     "SpecError": "cnncost.errors",
     "analyze": "cnncost.api",
+    "build": "cnncost.api",
     "compare": "cnncost.api",
     "load": "cnncost.api",
 }
 
-__all__ = ["Comparison", "Graph", "Report", "SpecError", "analyze", "compare", "load"]
+__all__ = ["Comparison", "Graph", "Report", "SpecError", "analyze", "build", "compare", "load"]
 
 
 def __getattr__(name: str) -> Any:

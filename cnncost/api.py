@@ -10,10 +10,11 @@ from cnncost.passes.analysis import Settings
 from cnncost.report import Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from cnncost.comparison import Comparison
+    from cnncost.verify.result import Verification
 
 
 def load(
@@ -72,11 +73,7 @@ def analyze(
     (25557032, 32713474048)
     """
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
-    if isinstance(spec, Graph):
-        if set or input is not None:
-            raise TypeError("a graph is loaded already: give `set` and `input` to load()")
-        return analyze_graph(spec, settings)
-    return analyze_graph(load(spec, set=set, input=input), settings)
+    return analyze_graph(_graph(spec, set, input), settings)
 
 
 def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:
@@ -100,3 +97,85 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
     reports = [network if isinstance(network, Report) else analyze(network, **settings) for network in networks]
     names = [str(getattr(network, "name", network)) for network in networks]
     return Comparison.of(reports, names, baseline)
+
+
+def build(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    device: str = "cpu",
+) -> Any:
+    """The PyTorch model that a spec describes, a ``torch.nn.Module`` to train like any other.
+
+    Its modules are called as the layers are: ``stage[0].conv`` is ``model.stage[0].conv`` or, as a path of
+    :meth:`~torch.nn.Module.get_submodule`, ``stage.0.conv``. It takes the inputs in the order of the spec, or by name,
+    and returns the output, or a tuple of several; while it trains, the auxiliary outputs follow.
+
+    Args:
+        spec: as for :func:`analyze`.
+        set: variables to override.
+        input: other input shapes.
+        device: where its weights lie: ``cpu``, ``cuda``, or ``meta`` for shapes without numbers.
+
+    Raises:
+        SpecError: a spec that does not hold, or PyTorch is not installed.
+
+    >>> model = build("resnet50", set={"classes": 10}, device="meta")
+    >>> sum(parameter.numel() for parameter in model.parameters())
+    23528522
+    """
+    from cnncost.verify.model import build as build_model
+
+    return build_model(_graph(spec, set, input), device)
+
+
+def verify(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    against: str | Callable[[], Any] | None = None,
+    latency: bool | None = None,
+    memory: bool = False,
+    progress: Callable[[str, int, int], None] | None = None,
+    **options: Any,
+) -> Verification:
+    """The figures of a network held against PyTorch, layer by layer, and what it takes on this machine.
+
+    Args:
+        spec: as for :func:`analyze`.
+        set: variables to override.
+        input: other input shapes.
+        against: a model of your own to hold the spec against as well: a function that returns it, or where to find
+            one, ``package.module:factory``.
+        latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
+        memory: whether the peak is measured.
+        progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
+        options: the fields of :class:`~cnncost.verify.options.MeasureOptions`: `device` (``auto``), `batch`, `dtype`,
+            `mode`, `optimizer`, `seconds` and others.
+
+    Returns:
+        what was found. Whatever breaks while the network is verified, its `failure` says so.
+
+    Raises:
+        SpecError: a spec that does not hold, options that cannot be, or PyTorch is not installed.
+
+    >>> verification = verify("lenet5", device="meta")
+    >>> verification.passed, len(verification.mismatches)
+    (True, 0)
+    """
+    from cnncost.verify.options import MeasureOptions, no_progress
+    from cnncost.verify.run import Plan, verify_graph
+
+    plan = Plan.checked(MeasureOptions(**options), latency=latency, memory=memory, against=against)
+    return verify_graph(_graph(spec, set, input), plan, progress or no_progress)
+
+
+def _graph(spec: str | Path | Graph, set: Mapping[str, object] | None, input: object) -> Graph:  # noqa: A002
+    """A graph that is loaded already, or the one of a spec."""
+    if not isinstance(spec, Graph):
+        return load(spec, set=set, input=input)
+    if set or input is not None:
+        raise TypeError("a graph is loaded already: give `set` and `input` to load()")
+    return spec

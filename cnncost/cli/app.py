@@ -13,6 +13,7 @@ from cnncost.cli.layers import layers
 from cnncost.cli.output import complain, write
 from cnncost.cli.plain import PlainCommand, PlainGroup
 from cnncost.cli.schema import schema
+from cnncost.cli.verify import verify
 from cnncost.errors import SpecError
 
 BAD_INPUT = 2
@@ -63,5 +64,5 @@ def cnncost(
     """What a convolutional network costs, before anyone trains it."""
 
 
-for command in (analyze, compare, check, schema, layers):
+for command in (analyze, compare, check, verify, schema, layers):
     app.command(cls=PlainCommand)(command)

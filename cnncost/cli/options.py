@@ -13,10 +13,10 @@ from cnncost.render import RENDERERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
+SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
 
-Spec = Annotated[str, Argument(metavar="SPEC", help=_SPEC_HELP, show_default=False)]
-Specs = Annotated[list[str], Argument(metavar="SPEC...", help=_SPEC_HELP, show_default=False)]
+Spec = Annotated[str, Argument(metavar="SPEC", help=SPEC_HELP, show_default=False)]
+Specs = Annotated[list[str], Argument(metavar="SPEC...", help=SPEC_HELP, show_default=False)]
 Batch = Annotated[str, Option("--batch", "-b", metavar="N", help="samples in a batch")]
 Input = Annotated[
     list[str] | None,
@@ -51,6 +51,18 @@ def whole(option: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text)):
         raise SpecError(f"`{option}` takes a whole number from 1, not `{text[:80]}`")
     return int(text)
+
+
+def seconds_of(option: str, text: str) -> float:
+    """The time that an option holds, in seconds.
+
+    >>> seconds_of("--seconds", "0.5")
+    0.5
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise SpecError(f"`{option}` takes seconds, such as `0.5`, not `{text[:80]}`") from None
 
 
 def settings_of(options: Iterable[str] | None) -> dict[str, str]:

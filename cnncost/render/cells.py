@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.units import bytes_text, count_text, number_text, percent_text
+from cnncost.render.units import bytes_text, count_text, number_text, percent_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncost.passes.receptive_field import ReceptiveField
     from cnncost.render.sheet import Column, Kind, Line
 
-LEFT_ALIGNED: frozenset[Kind] = frozenset({"text", "verdict"})
+LEFT_ALIGNED: frozenset[Kind] = frozenset({"text", "verdict", "outcome"})
 
 UNKNOWN = "–"
 """What stands where there is no answer: a zero would be one."""
@@ -104,5 +104,8 @@ _READABLE: dict[Kind, Callable[[Any], str]] = {
     "axes": _axes,
     "field": _field,
     "verdict": lambda holds: "ok" if holds else "FAILED",
+    "outcome": str,
+    "seconds": seconds_text,
+    "percent": lambda fraction: percent_text(round(1_000_000 * fraction), 1_000_000),
     "share": lambda share: percent_text(share.part, share.whole),
 }

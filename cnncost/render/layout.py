@@ -19,6 +19,8 @@ Piece = tuple[str, str]
 
 _GAP = 2
 _BAR_WIDTHS = (12, 6, 3)
+_OUTCOMES = {"ok": "good", "same": "good", "not measured": "faint"}
+"""The roles of verdicts; every other one is bad news."""
 _FAINT = frozenset({"0", "0 B", "-", UNKNOWN})
 
 
@@ -142,8 +144,8 @@ def _aligned(strip: Strip, text: str, width: int) -> str:
 
 def _role(strip: Strip, text: str) -> str:
     kind: Kind = strip.column.kind
-    if kind == "verdict":
-        return "good" if text == "ok" else "bad"
+    if kind in ("verdict", "outcome"):
+        return _OUTCOMES.get(text, "bad")
     if strip.place == 0 and kind == "text":
         return "name"
     return "faint" if text.strip() in _FAINT else ""

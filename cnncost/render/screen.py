@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unicodedata import combining, east_asian_width
 
-ASCII = str.maketrans({"×": "x", "–": "-", "─": "-", "…": "~", "·": "-", "≤": "<", "→": ">"})
+ASCII = str.maketrans({"×": "x", "–": "-", "─": "-", "…": "~", "·": "-", "µ": "u", "≤": "<", "→": ">"})
 """One ASCII character for each that the tables use, so that widths stay."""
 
 

@@ -20,6 +20,9 @@ Kind = Literal[
     "field",  # a receptive field
     "share",  # a Share
     "verdict",  # whether a check holds
+    "outcome",  # of a measurement: same, different, not measured
+    "seconds",
+    "percent",  # a fraction of something that the heading names
     "typed",  # values of several kinds, as Typed
 ]
 """What a column holds."""

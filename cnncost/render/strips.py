@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 INDENT = 2
 _NARROWEST_NAME = 12
-_WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "change", "field", "typed"})
+_WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "change", "field", "typed", "seconds"})
 
 
 class Strip(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 COUNT_UNITS = ("", "K", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
 BYTE_UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB", "RiB", "QiB")
+_TIME_UNITS = (("s", 0), ("ms", -3), ("µs", -6), ("ns", -9))
 
 
 def count_text(count: int) -> str:
@@ -37,6 +38,19 @@ def number_text(value: float) -> str:
         return f"{value:.2e}"
     exponent = int(f"{size:.2e}".rpartition("e")[2])  # of the rounded number: 9.999 has the exponent of 10.0
     return f"{value:.{max(0, 2 - exponent)}f}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A time: three significant digits and a unit.
+
+    >>> seconds_text(0.0123456), seconds_text(0.9999), seconds_text(83e-6), seconds_text(125.0), seconds_text(0)
+    ('12.3 ms', '1.00 s', '83.0 µs', '125 s', '0 s')
+    """
+    if not seconds:
+        return "0 s"
+    exponent = int(f"{seconds:.2e}".rpartition("e")[2])  # of the rounded number
+    unit, scale = next(((unit, scale) for unit, scale in _TIME_UNITS if exponent >= scale), _TIME_UNITS[-1])
+    return f"{seconds / 10.0**scale:.{max(0, 2 - exponent + scale)}f} {unit}"
 
 
 def percent_text(part: int, whole: int) -> str:

@@ -1,0 +1,244 @@
+"""Verifications as sheets: what was predicted beside what PyTorch gives, one network at a time or many as rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.render.headings import heading_of, kind_of
+from cnncost.render.measurements import measurement_sheets, median_seconds
+from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
+from cnncost.verify.result import DIFFERENT, NOT_MEASURED, SAME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.render.sheet import Kind
+    from cnncost.verify.result import Check, Verification
+
+SCHEMA_VERSION = 1
+"""Version of the JSON form."""
+
+_NAMED = 20
+"""Layers that differ, one line each; there may be as many as there are layers."""
+
+_VERDICTS = (SAME, DIFFERENT, NOT_MEASURED)
+
+_WHOLE = "whole network"
+
+_FIGURES = (
+    Column("figure", "figure"),
+    Column("predicted", "predicted", "typed", keep=8),
+    Column("measured", "measured", "typed", keep=9),
+    Column("layers", "layers the same", keep=7),
+    Column("verdict", "verdict", "outcome", keep=10),
+)
+_CHECKS = (
+    Column("layer", "layer"),
+    Column("figure", "figure", keep=9),
+    Column("predicted", "predicted", "typed", keep=8),
+    Column("measured", "measured", "typed", keep=10),
+)
+_SUMMARY = (
+    Column("network", "network"),
+    Column("same", "same", "count", keep=5),
+    Column("different", "different", "count", keep=6),
+    Column("not_measured", "not measured", "count", keep=2),
+    Column("latency", "latency", "seconds", "median", keep=4),
+    Column("verdict", "verdict", "outcome", keep=10),
+)
+_EVERY_CHECK = (
+    Column("network", "network"),
+    *_CHECKS,
+    Column("verdict", "verdict", "outcome"),
+    Column("note", "note"),
+)
+
+
+def verification_document(
+    verifications: Sequence[Verification], notes: tuple[str, ...] = (), *, for_machines: bool = False
+) -> Document:
+    """One network with all that was found, or many with what differs in each.
+
+    Args:
+        verifications: of at least one network.
+        notes: remarks on all of them.
+        for_machines: every single check, in one sheet.
+    """
+    return Document(
+        lambda: _data(verifications),
+        lambda: (
+            (_every_check(verifications),)
+            if for_machines
+            else _one(verifications[0], notes)
+            if len(verifications) == 1
+            else _many(verifications, notes)
+        ),
+    )
+
+
+def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
+    passed = all(verification.passed for verification in verifications)
+    return {"schema": SCHEMA_VERSION, "passed": passed, "verifications": [each.to_dict() for each in verifications]}
+
+
+def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Sheet, ...]:
+    figures = _figures(verification.checks)
+    summary = Sheet(
+        verification.network,
+        _FIGURES,
+        tuple([_figure_line(figure) for figure in figures]),
+        caption=_caption(verification),
+        notes=(*_remarks(verification.checks), *notes, *_failure(verification), _verdict(verification)),
+    )
+    return (summary, *_differences(verification), *measurement_sheets(verification))
+
+
+def _many(verifications: Sequence[Verification], notes: tuple[str, ...]) -> tuple[Sheet, ...]:
+    failed = [each for each in verifications if not each.passed]
+    names = ", ".join(each.network for each in failed)
+    verdict = f"{len(failed)} of {len(verifications)} networks failed: {names}" if failed else "all networks passed"
+    breaks = [f"{each.network} {text}" for each in verifications for text in _failure(each)]
+    timed = any(median_seconds(each) is not None for each in verifications)
+    summary = Sheet(
+        f"{len(verifications)} networks",
+        _SUMMARY if timed else tuple([column for column in _SUMMARY if column.name != "latency"]),
+        tuple([_summary_line(each, timed) for each in verifications]),
+        caption=_caption(verifications[0]),
+        notes=(*_remarks([check for each in verifications for check in each.checks]), *notes, *breaks, verdict),
+    )
+    return (summary, *(sheet for each in failed for sheet in _differences(each)))
+
+
+class _Figure(NamedTuple):
+    """All checks of one figure: of the whole network, and of its layers."""
+
+    name: str
+    total: Check | None
+    layers: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> str:
+        verdicts = {check.verdict for check in (*self.layers, *([self.total] if self.total else []))}
+        return next(verdict for verdict in (DIFFERENT, SAME, NOT_MEASURED) if verdict in verdicts)
+
+
+def _figures(checks: Sequence[Check]) -> list[_Figure]:
+    """The figures that were checked, shapes first since all others follow from them."""
+    names = sorted(dict.fromkeys(check.figure for check in checks), key=lambda name: name != "output_shape")
+    figures = []
+    for name in names:
+        those = [check for check in checks if check.figure == name]
+        total = next((check for check in those if not check.layer), None)
+        figures.append(_Figure(name, total, tuple([check for check in those if check.layer])))
+    return figures
+
+
+def _figure_line(figure: _Figure) -> Line:
+    compared = [check for check in figure.layers if check.verdict != NOT_MEASURED]
+    same = sum(check.verdict == SAME for check in compared)
+    total = figure.total
+    return Line(
+        (
+            heading_of(figure.name),
+            _value(total.figure, total.predicted) if total else "",
+            _value(total.figure, total.measured) if total else "",
+            f"{same:,} of {len(compared):,}" if compared else "",
+            figure.verdict,
+        )
+    )
+
+
+def _differences(verification: Verification) -> tuple[Sheet, ...]:
+    """The layers that differ, in the order of execution: the first is often the cause of the others.
+
+    The totals are in the table of figures, and here only where no layer differs.
+    """
+    differing = [check for check in verification.mismatches if check.layer] or verification.mismatches
+    if not differing:
+        return ()
+    shown = differing[:_NAMED]
+    notes = [f"{check.layer or _WHOLE}, {heading_of(check.figure)}: {check.note}" for check in shown if check.note]
+    if len(differing) > len(shown):
+        notes.append(f"{len(shown)} of {len(differing):,}; `--format json` has them all")
+    lines = tuple([Line(_cells(check)) for check in shown])
+    return (Sheet(f"what differs in {verification.network}", _CHECKS, lines, notes=tuple(notes)),)
+
+
+def _every_check(verifications: Sequence[Verification]) -> Sheet:
+    lines = [
+        Line((each.network, *_cells(check), check.verdict, check.note))
+        for each in verifications
+        for check in each.checks
+    ]
+    return Sheet("", _EVERY_CHECK, tuple(lines))
+
+
+def _summary_line(verification: Verification, timed: bool) -> Line:
+    outcome = "failed" if verification.failure else DIFFERENT if verification.mismatches else SAME
+    return Line(
+        (verification.network, *_counts(verification), *([median_seconds(verification)] if timed else []), outcome)
+    )
+
+
+def _cells(check: Check) -> tuple[Any, ...]:
+    return (
+        check.layer or _WHOLE,
+        heading_of(check.figure),
+        _value(check.figure, check.predicted),
+        _value(check.figure, check.measured),
+    )
+
+
+def _value(figure: str, value: Any) -> Typed:
+    """A figure to the unit: what is held against each other must be read exactly."""
+    return Typed(_kind(figure, value), value, exact=True)
+
+
+def _kind(figure: str, value: Any) -> Kind:
+    if isinstance(value, list | tuple):
+        return "shapes" if value and isinstance(value[0], list | tuple) else "shape"
+    return kind_of(figure) if isinstance(value, int) else "text"
+
+
+def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
+    """What is to be said of figures that agree or were not measured, once for all layers that it is said of."""
+    said: dict[tuple[str, str], int] = {}
+    for check in checks:
+        if check.note and check.verdict != DIFFERENT:
+            key = (check.figure, check.note)
+            said[key] = said.get(key, 0) + bool(check.layer)
+    return tuple(
+        [
+            f"{heading_of(figure)}: {note}{f' ({count:,} layers)' if count else ''}"
+            for (figure, note), count in said.items()
+        ]
+    )
+
+
+def _caption(verification: Verification) -> tuple[str, ...]:
+    settings, machine = verification.settings, verification.machine
+    return (
+        f"{machine.device}: {machine.name}",
+        *([machine.driver] if machine.driver else []),
+        f"PyTorch {machine.torch.partition('+')[0]}",
+        f"batch {settings['batch']}",
+        settings["dtype"],
+        f"training with {settings['optimizer']}" if settings["mode"] == "train" else "inference",
+    )
+
+
+def _failure(verification: Verification) -> tuple[str, ...]:
+    return (f"broke off: {verification.failure}",) if verification.failure else ()
+
+
+def _verdict(verification: Verification) -> str:
+    same, different, unmeasured = _counts(verification)
+    said = (
+        f"{different:,} of {same + different:,} figures differ" if different else f"all {same:,} figures are the same"
+    )
+    return f"{said}; {unmeasured:,} are not measured" if unmeasured else said
+
+
+def _counts(verification: Verification) -> tuple[int, ...]:
+    """How many checks there are of each verdict."""
+    return tuple([sum(check.verdict == verdict for check in verification.checks) for verdict in _VERDICTS])
