@@ -80,10 +80,10 @@ def verify(
     graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), every=all)
     with progress_bar() as progress:
         found = list(_verifications(names, graphs, plan, progress))
-    if save is not None:
-        _keep(save, found)
     notes = (plan.note,) if plan.note else ()
     write(render(verification_document(found, notes, for_machines=form in MACHINE_FORMATS), form, raw=raw))
+    if save is not None:
+        _keep(save, found)
     if any(not verification.passed for verification in found):
         raise Exit(FAILED)
 

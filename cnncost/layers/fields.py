@@ -206,10 +206,12 @@ class Real(Field):
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low, self.high = low, high
-        self.wanted = "a number" if high == float("inf") else f"a number from {low:g} to {high:g}"
+        self.wanted = "a finite number" if high == float("inf") else f"a number from {low:g} to {high:g}"
 
     def read(self, value: Any, rank: int) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not self.low <= value <= self.high:
+            raise self.refuse(value)
+        if abs(value) == float("inf"):
             raise self.refuse(value)
         return float(value)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.render.headings import heading_of, kind_of
 from cnncost.render.measurements import measurement_sheets, median_seconds
+from cnncost.render.remarks import said_once
 from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
 from cnncost.verify.result import DIFFERENT, NOT_MEASURED, SAME
 
@@ -40,9 +41,9 @@ _CHECKS = (
 )
 _SUMMARY = (
     Column("network", "network"),
-    Column("same", "same", "count", keep=5),
-    Column("different", "different", "count", keep=6),
-    Column("not_measured", "not measured", "count", keep=2),
+    Column("same", "same", "typed", keep=5),
+    Column("different", "different", "typed", keep=6),
+    Column("not_measured", "not measured", "typed", keep=2),
     Column("latency", "latency", "seconds", "median", keep=4),
     Column("verdict", "verdict", "outcome", keep=10),
 )
@@ -64,16 +65,13 @@ def verification_document(
         notes: remarks on all of them.
         for_machines: every single check, in one sheet.
     """
-    return Document(
-        lambda: _data(verifications),
-        lambda: (
-            (_every_check(verifications),)
-            if for_machines
-            else _one(verifications[0], notes)
-            if len(verifications) == 1
-            else _many(verifications, notes)
-        ),
-    )
+
+    def sheets() -> tuple[Sheet, ...]:
+        if for_machines:
+            return (_every_check(verifications),)
+        return _one(verifications[0], notes) if len(verifications) == 1 else _many(verifications, notes)
+
+    return Document(lambda: _data(verifications), sheets)
 
 
 def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
@@ -140,8 +138,7 @@ def _figure_line(figure: _Figure) -> Line:
     return Line(
         (
             heading_of(figure.name),
-            _value(total.figure, total.predicted) if total else "",
-            _value(total.figure, total.measured) if total else "",
+            *(_values(total) if total else ("", "")),
             f"{same:,} of {len(compared):,}" if compared else "",
             figure.verdict,
         )
@@ -153,20 +150,22 @@ def _differences(verification: Verification) -> tuple[Sheet, ...]:
 
     The totals are in the table of figures, and here only where no layer differs.
     """
-    differing = [check for check in verification.mismatches if check.layer] or verification.mismatches
-    if not differing:
+    layers = [check for check in verification.mismatches if check.layer]
+    totals = [check for check in verification.mismatches if not check.layer]
+    shown = (layers or totals)[:_NAMED]
+    if not shown:
         return ()
-    shown = differing[:_NAMED]
-    notes = [f"{check.layer or _WHOLE}, {heading_of(check.figure)}: {check.note}" for check in shown if check.note]
-    if len(differing) > len(shown):
-        notes.append(f"{len(shown)} of {len(differing):,}; `--format json` has them all")
-    lines = tuple([Line(_cells(check)) for check in shown])
+    remarked = [check for check in (*shown, *(totals if layers else ())) if check.note]
+    notes = [f"{check.layer or _WHOLE}, {heading_of(check.figure)}: {check.note}" for check in remarked]
+    if len(layers) > _NAMED:
+        notes.append(f"{_NAMED} of {len(layers):,}; `--format json` has them all")
+    lines = tuple([Line((check.layer or _WHOLE, heading_of(check.figure), *_values(check))) for check in shown])
     return (Sheet(f"what differs in {verification.network}", _CHECKS, lines, notes=tuple(notes)),)
 
 
 def _every_check(verifications: Sequence[Verification]) -> Sheet:
     lines = [
-        Line((each.network, *_cells(check), check.verdict, check.note))
+        Line((each.network, check.layer, check.figure, *_values(check), check.verdict, check.note))
         for each in verifications
         for check in each.checks
     ]
@@ -175,18 +174,13 @@ def _every_check(verifications: Sequence[Verification]) -> Sheet:
 
 def _summary_line(verification: Verification, timed: bool) -> Line:
     outcome = "failed" if verification.failure else DIFFERENT if verification.mismatches else SAME
-    return Line(
-        (verification.network, *_counts(verification), *([median_seconds(verification)] if timed else []), outcome)
-    )
+    counts = [Typed("count", count, exact=True) for count in _counts(verification)]
+    latency = [median_seconds(verification)] if timed else []
+    return Line((verification.network, *counts, *latency, outcome))
 
 
-def _cells(check: Check) -> tuple[Any, ...]:
-    return (
-        check.layer or _WHOLE,
-        heading_of(check.figure),
-        _value(check.figure, check.predicted),
-        _value(check.figure, check.measured),
-    )
+def _values(check: Check) -> tuple[Typed, Typed]:
+    return _value(check.figure, check.predicted), _value(check.figure, check.measured)
 
 
 def _value(figure: str, value: Any) -> Typed:
@@ -202,17 +196,11 @@ def _kind(figure: str, value: Any) -> Kind:
 
 def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
     """What is to be said of figures that agree or were not measured, once for all layers that it is said of."""
-    said: dict[tuple[str, str], int] = {}
-    for check in checks:
-        if check.note and check.verdict != DIFFERENT:
-            key = (check.figure, check.note)
-            said[key] = said.get(key, 0) + bool(check.layer)
-    return tuple(
-        [
-            f"{heading_of(figure)}: {note}{f' ({count:,} layers)' if count else ''}"
-            for (figure, note), count in said.items()
-        ]
-    )
+    notes = [check for check in checks if check.note and check.verdict != DIFFERENT]
+    remarks = []
+    for text, count in said_once(f"{heading_of(check.figure)}: {check.note}" for check in notes):
+        remarks.append(f"{text} ({count:,} layers)" if count > 1 else text)
+    return tuple(remarks)
 
 
 def _caption(verification: Verification) -> tuple[str, ...]:
@@ -233,9 +221,9 @@ def _failure(verification: Verification) -> tuple[str, ...]:
 
 def _verdict(verification: Verification) -> str:
     same, different, unmeasured = _counts(verification)
-    said = (
-        f"{different:,} of {same + different:,} figures differ" if different else f"all {same:,} figures are the same"
-    )
+    said = f"all {same:,} figures are the same"
+    if different:
+        said = f"{different:,} of {same + different:,} figures differ"
     return f"{said}; {unmeasured:,} are not measured" if unmeasured else said
 
 

@@ -75,8 +75,9 @@ class Document(NamedTuple):
         mentions: dict[str, int] = {}
         seen: set[int] = set()
         for key in ("input", "vars", "blocks", "network"):
-            if key in self.root:
-                _count_words(_required(self.root, key), mentions, seen)
+            node = self.root.get(key)
+            if node is not None:
+                _count_words(node, mentions, seen)
         for variant in self.variants.values():
             for _, value in variant.settings.entries if variant.settings else ():
                 _count_words(value, mentions, seen)

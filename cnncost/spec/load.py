@@ -16,7 +16,7 @@ from cnncost.spec.inputs import place_inputs
 from cnncost.spec.place import Place
 from cnncost.spec.placing import Network
 from cnncost.spec.settings import check_settings, known_names, parse_request, setting_node
-from cnncost.spec.steps import MODIFIERS
+from cnncost.spec.steps import WORDS
 from cnncost.spec.text import Limits, Node, Scalar, parse
 from cnncost.spec.values import Budget
 
@@ -122,7 +122,7 @@ def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[s
 def _refuse_layer_names(document: Document) -> None:
     for name, block in document.blocks.items():
         is_layer = name in REGISTRY or name in SUGAR or name == "residual"
-        if is_layer or name in MODIFIERS:
+        if is_layer or name in WORDS:
             what = "layer" if is_layer else "modifier"
             message = f"the block `{name}` has the name of a {what}"
             raise SpecError(message, block.signature.span, hint="choose another name")

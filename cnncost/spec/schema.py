@@ -12,7 +12,7 @@ from cnncost.spec.document import KEYS
 from cnncost.spec.expr import RESERVED_WORDS
 from cnncost.spec.layer_schema import LAYERS, Schema, layer_definitions, needs_arguments, ref
 from cnncost.spec.signature import RESERVED
-from cnncost.spec.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS
+from cnncost.spec.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, WORDS
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _NAME_ALONE = f"^{_NAME}$"
@@ -63,7 +63,7 @@ def _top_level() -> dict[str, Schema]:
         },
         "vars": _definitions({_NAME_ALONE: ref("value"), _FUNCTION: ref("expression")}, _UNUSABLE),
         "blocks": _definitions(
-            {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *MODIFIERS, "residual"]
+            {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *WORDS]
         ),
         "network": ref("steps"),
         "outputs": _REFERENCES | {"minItems": 1},

@@ -14,9 +14,10 @@ _SEED = 0
 
 
 @contextmanager
-def conditions(device: str, dtype: str) -> Iterator[None]:
-    """Measure on `device`, in float32 exactly or in TF32, with cuDNN's search for the fastest algorithm.
+def conditions(device: str, dtype: str, *, search: bool = True) -> Iterator[None]:
+    """Measure on `device`, in float32 exactly or in TF32.
 
+    With `search`, cuDNN tries its algorithms in the first run and keeps to the fastest, whatever memory that takes.
     PyTorch itself lets convolutions run in TF32 unless told otherwise: here ``float32`` means float32. Random numbers
     start from the same seed every time, and go on as if nothing had been drawn.
 
@@ -33,7 +34,7 @@ def conditions(device: str, dtype: str) -> Iterator[None]:
         switches.enter_context(torch.random.fork_rng(gpus))
         switches.enter_context(torch.enable_grad())
         switches.enter_context(_tf32(torch, allowed=dtype == "tf32"))
-        switches.enter_context(_attribute(torch.backends.cudnn, "benchmark", True))
+        switches.enter_context(_attribute(torch.backends.cudnn, "benchmark", search))
         for gpu in gpus:
             switches.enter_context(torch.cuda.device(gpu))
         torch.manual_seed(_SEED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnncost.engine import analyze_graph
@@ -19,8 +20,6 @@ from cnncost.verify.step import Subject, not_finite, prepare
 from cnncost.verify.timing import repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cnncost.figures import Figures
     from cnncost.graph import Graph
     from cnncost.report import Report
@@ -135,17 +134,19 @@ class _Measurement:
         """The time of a step with the model compiled, and that of compiling it; or why it does not compile."""
         torch = import_torch()
         try:
-            started = time.perf_counter()
-            forward = torch.compile(subject.model)
-            subject.step(forward)
-            compile_seconds = time.perf_counter() - started
-            timing = repeat(lambda: subject.step(forward), self.device, self.options.seconds)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the compiler's are about itself
+                started = time.perf_counter()
+                forward = torch.compile(subject.model)
+                subject.step(forward)
+                compile_seconds = time.perf_counter() - started
+                timing = repeat(lambda: subject.step(forward), self.device, self.options.seconds)
         except Exception as error:
             # Compilers fail in ways of their own; the eager times hold all the same.
             return failed(error, memory_bytes(self.report))
         finally:
             torch.compiler.reset()
-        rates: Mapping[str, float | None] = self.rates(timing.median_seconds, roof)
+        rates = self.rates(timing.median_seconds, roof)
         return {**timing.to_dict(), **rates, "compile_seconds": compile_seconds}
 
 

@@ -1,9 +1,9 @@
 """Peak memory of one step, beside what the textbook adds up.
 
 On a GPU the caching allocator's own statistics tell it; on a CPU the profiler's record of every allocation, replayed.
-The textbook's sum holds the outputs of all layers at once. Of what a network keeps that is an upper bound: inference frees
-a tensor after its last use, and not every layer needs its output for backward. What it leaves out are the inputs, the
-gradients of activations and the workspaces inside layers, which show in small networks.
+The textbook's sum holds the outputs of all layers at once. Of what a network keeps that is an upper bound: inference
+frees a tensor after its last use, and not every layer needs its output for backward. What it leaves out are the inputs,
+the gradients of activations and the workspaces inside layers, which show in small networks.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def measure_memory(
 
     def measure() -> dict[str, Any]:
         progress(f"{graph.name}: memory", 0, 1)
-        with limited_to_room(choice.device), conditions(choice.device, options.dtype):
+        with limited_to_room(choice.device), conditions(choice.device, options.dtype, search=False):
             measured = (_gpu_peak if choice.is_cuda else _cpu_peak)(graph, options, choice.device)
         progress(f"{graph.name}: memory", 1, 1)
         ratio = measured["peak_bytes"] / predicted if predicted else None

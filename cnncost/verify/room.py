@@ -1,7 +1,7 @@
 """The memory that is left to a process, as a limit.
 
-Linux promises more memory than there is, and kills the process that takes it at its word. Under this limit an allocation
-that does not fit is refused at once: PyTorch raises an error, which can be reported.
+Linux promises more memory than there is, and kills the process that takes it at its word. Under this limit an
+allocation that does not fit is refused at once: PyTorch raises an error, which can be reported.
 """
 
 from __future__ import annotations

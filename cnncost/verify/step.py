@@ -59,7 +59,7 @@ class Subject(NamedTuple):
             forward: what to run in place of the model, such as the model compiled.
             mark: told where the phases begin: ``forward``, ``loss``, ``backward``, ``optimizer``, and the ``end``.
         """
-        forward = forward or self.model
+        forward = self.model if forward is None else forward
         if self.optimizer is None:
             mark("forward")
             with import_torch().inference_mode():

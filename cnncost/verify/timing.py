@@ -25,6 +25,9 @@ STABLE_RUNS = 10
 TOLERANCE = 0.02
 """From so many runs on, the median is stable when those of the earlier and the later half differ by no more."""
 
+_LEAST_SHARE = 0.1
+"""Part of the time budget that is spent even on what is stable at once: ten runs of a microsecond say little."""
+
 _WARM_UP_SHARE = 0.2
 """Part of the time budget that warming up may take; two runs are made in any case."""
 
@@ -97,7 +100,7 @@ def enough(seconds: Sequence[float], spent: float, budget: float) -> bool:
     (True, False, True)
     """
     runs = len(seconds)
-    if runs >= MOST_RUNS or is_stable(seconds):
+    if runs >= MOST_RUNS or (spent >= _LEAST_SHARE * budget and is_stable(seconds)):
         return True
     slow = runs > 0 and FEWEST_RUNS * sum(seconds) / runs > budget
     return spent >= budget and runs >= (FEWEST_SLOW_RUNS if slow else FEWEST_RUNS)

@@ -1,0 +1,207 @@
+"""`cnncost verify`, run in this process: what it prints, what it keeps, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cnncost.cli.app import app
+from cnncost.cli.progress import progress_bar
+from cnncost.layers.conv import Contraction
+from cnncost.render import RENDERERS
+from cnncost.spec import library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+SPEC = """\
+name: tiny
+input: [3, 8, 8]
+vars: {width: 4}
+network:
+  - conv: {out: width, kernel: 3, padding: 1}
+  - relu
+  - global_avgpool
+  - flatten
+  - linear: 10
+"""
+MODELS = """\
+from torch import nn
+
+
+def same(stride=1):
+    layers = nn.Conv2d(3, 4, 3, stride, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 10)
+    return nn.Sequential(*layers)
+
+
+def strided():
+    return same(stride=2)
+
+
+def interrupted():
+    raise KeyboardInterrupt
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tiny.yaml").write_text(SPEC)
+    (tmp_path / "own_models.py").write_text(MODELS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "own_models", raising=False)
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, ["verify", *arguments], prog_name="cnncost")
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def forget_biases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Contraction, "parameters", lambda layer, x: layer.weights(x))
+
+
+def test_what_is_right() -> None:
+    result = run("tiny.yaml", "--device", "meta")
+    assert result.stdout.startswith("tiny.yaml\nmeta: ")
+    assert "figures are the same" in result.stdout
+    assert result.stderr == ""
+
+
+def test_what_is_wrong_is_named_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_biases(monkeypatch)
+    lines = run("tiny.yaml", "--device", "meta", code=1).stdout.splitlines()
+    # 4 * 3 * 9 weights, and 4 biases that are forgotten.
+    assert ["conv", "params", "108", "112"] in [line.split() for line in lines]
+
+
+def test_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_biases(monkeypatch)
+    data = json.loads(run("tiny.yaml", "--device", "meta", "--format", "json", "--batch", "3", code=1).stdout)
+    assert data["passed"] is False
+    (found,) = data["verifications"]
+    assert found["settings"]["batch"] == 3
+    differing = {(check["layer"], check["figure"]) for check in found["checks"] if check["verdict"] == "different"}
+    assert {("conv", "params"), ("linear", "params"), ("", "params")} <= differing
+
+
+def test_as_csv_with_every_check() -> None:
+    result = run("tiny.yaml", "--device", "meta", "--format", "csv")
+    lines = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert {"conv", "relu", "linear", ""} <= {line["layer"] for line in lines}
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_every_format(form: str) -> None:
+    assert "tiny" in run("tiny.yaml", "--device", "meta", "--format", form).stdout
+
+
+def test_latency_and_memory_on_the_processor() -> None:
+    options = ("--device", "cpu", "--seconds", "0.01", "--memory", "--per-layer", "--mode", "train")
+    text = run("tiny.yaml", *options).stdout
+    for heading in ("a step of training", "slowest layers", "memory", "ceilings"):
+        assert heading in text
+    assert "a step" not in run("tiny.yaml", "--device", "cpu", "--no-latency").stdout
+
+
+def test_several_networks() -> None:
+    text = run("tiny.yaml", "tiny.yaml@width=8", "--device", "meta").stdout
+    assert text.startswith("2 networks\n")
+    assert "tiny.yaml@width=8" in text
+    assert text.endswith("all networks passed\n")
+
+
+def test_all_survives_one_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "architectures", lambda: ("lenet5", "missing", "lenet5_28"))
+    text = run("--all", "--device", "meta", code=1).stdout
+    assert "1 of 3 networks failed: missing" in text
+    assert "there is no architecture and no file `missing`" in text
+
+
+def test_all_are_all_and_each_is_there_once() -> None:
+    names = library.architectures()
+    assert len({library.names()[name] for name in names}) == len(names) == len(set(library.names().values()))
+    assert "resnet50" in names
+    assert "resnet" not in names  # the file of the family, which is resnet50
+
+
+def test_against_a_model_of_ones_own() -> None:
+    assert "own_models" not in run("tiny.yaml", "--device", "meta", "--against", "own_models:same").stderr
+    text = run("tiny.yaml", "--device", "meta", "--against", "own_models:strided", code=1).stdout
+    assert "conv" in text[text.index("what differs") :]
+
+
+def test_interrupted() -> None:
+    result = run("tiny.yaml", "--device", "meta", "--against", "own_models:interrupted", code=130)
+    assert result.stdout == ""
+
+
+def test_what_was_found_is_kept(tmp_path: Path) -> None:
+    run("tiny.yaml", "--device", "meta", "--save", "found.json")
+    assert json.loads((tmp_path / "found.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "there is nothing to verify"),
+        (["missing.yaml"], "there is no file `missing.yaml`"),
+        (["tiny.yaml", "lenet6"], "did you mean `lenet`?"),
+        (["tiny.yaml", "--all"], "`--all` takes no names"),
+        (["tiny.yaml", "lenet5", "--against", "own_models:same"], "one network against one model"),
+        (["tiny.yaml", "--against", "own_models:sane"], "sane"),
+        (["tiny.yaml", "--device", "meta", "--latency"], "nothing can be timed on `meta`"),
+        (["tiny.yaml", "--device", "cpv"], "did you mean `cpu`?"),
+        (["tiny.yaml", "--dtype", "float61"], "did you mean `float16`?"),
+        (["tiny.yaml", "--seconds", "long"], "`--seconds` takes seconds, such as `0.5`, not `long`"),
+        (["tiny.yaml", "--seconds", "-1"], "time budget"),
+        (["tiny.yaml", "--batch", "0"], "`--batch` takes a whole number"),
+        (["tiny.yaml", "--format", "jsn"], "did you mean `json`?"),
+    ],
+)
+def test_bad_input_is_explained_on_standard_error(arguments: list[str], message: str) -> None:
+    result = run(*arguments, code=2)
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_without_pytorch_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert "pip install torch" in run("tiny.yaml", code=2).stderr
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("stream", [Terminal(), io.StringIO()])
+def test_progress_is_shown_on_a_terminal_only(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bar() as progress:
+        progress("tiny: counts", 1, 2)
+    assert ("tiny: counts" in stream.getvalue()) is stream.isatty()
+
+
+def test_a_progress_bar_is_gone_when_it_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> Any:
+        with progress_bar() as progress:
+            progress("tiny: counts", 1, 2)
+            raise KeyboardInterrupt
+
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert stream.getvalue().endswith("\x1b[2K")  # the line is erased

@@ -1,0 +1,160 @@
+"""Verifications as tables and as data, from findings written by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+
+from cnncost.render import RENDERERS, render
+from cnncost.render.table import render as render_table
+from cnncost.render.verification import verification_document
+from cnncost.verify.result import Check, Machine, Verification
+from tests.render.goldens import check_golden
+
+if TYPE_CHECKING:
+    from cnncost.render.sheet import Document
+
+META = Machine("meta", "shapes without numbers", "", "2.13.0+cpu", "2026-01-02")
+GPU = Machine("cuda:0", "NVIDIA H100 80GB HBM3", "driver 550.54, CUDA 12.4", "2.13.0", "2026-01-02")
+INFERENCE = {"batch": 2, "dtype": "float32", "optimizer": "adam", "mode": "infer", "convention": "textbook"}
+TRAINING = INFERENCE | {"mode": "train", "optimizer": "adamw"}
+
+FORGETS = "torch counts {} times as much: it forgets the groups of a weight gradient"
+RIGHT = (
+    Check.of("stem", "params", 448, 448),
+    Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 32, 32)),
+    Check.of("stem", "weight_gradient_flops", 884_736, 884_736, FORGETS.format(4)),
+    Check.of("head", "params", 650, 650),
+    Check.of("head", "output_shape", (2, 10), (2, 10)),
+    Check.of("head", "weight_gradient_flops", 2_560, 2_560, FORGETS.format(16)),
+    Check.gap("stem", "receptive_field", (3, 3), "meta tensors hold no numbers"),
+    Check.gap("head", "receptive_field", (32, 32), "meta tensors hold no numbers"),
+    Check.of("", "params", 1_098, 1_098),
+    Check.of("", "output_shape", [(2, 10)], [(2, 10)]),
+    Check.of("", "activation_bytes", 4_194_384, 4_194_384),
+)
+WRONG = (
+    Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 30, 30)),
+    Check("head", "output_shape", (2, 10), None, "different", "PyTorch does not run it: mat1 and mat2 do not fit"),
+    Check.of("head", "params", 640, 650),
+    Check.of("", "params", 1_088, 1_098),
+    Check("", "output_shape", [(2, 10)], None, "different", "PyTorch does not run it: sizes differ"),
+)
+EAGER = {
+    "median_seconds": 0.0123, "p10_seconds": 0.012, "p90_seconds": 0.0135, "runs": 87, "stable": True, "spread": 0.122,
+    "flops_per_second": 2.5e12, "flops_share": 0.05, "bytes_per_second": 1.5e12, "bytes_share": 0.75,
+}  # fmt: skip
+CEILINGS = {"flops_per_second": 5e13, "matrix_size": 8192, "bytes_per_second": 2e12, "copy_bytes": 2**30}
+LATENCY = {"mode": "infer", "ceilings": CEILINGS, "eager": EAGER, "notes": []}
+MEMORY = {
+    "predicted": {"param_bytes": 4_392, "buffer_bytes": 0, "activation_bytes": 4_194_384, "memory_bytes": 4_198_776},
+    "peak_bytes": 3_149_082, "reserved_bytes": 20_971_520, "input_bytes": 24_576, "ratio": 0.75,
+    "notes": ["the prediction adds up all activations"],
+}  # fmt: skip
+
+
+def layer(name: str, median: float, backward: float | None = None) -> dict[str, Any]:
+    rates = {"flops_per_second": 1e12, "flops_share": 0.02, "bytes_per_second": None, "bytes_share": None}
+    return {"name": name, "type": "conv", "median_seconds": median, "backward_seconds": backward, **rates}
+
+
+def found(name: str = "sample", checks: tuple[Check, ...] = RIGHT, **others: Any) -> Verification:
+    return Verification(name, **{"settings": INFERENCE, "machine": META, "checks": checks, **others})
+
+
+def table(document: Document, width: int = 120) -> str:
+    return render_table(document, console=Console(file=io.StringIO(), width=width, color_system=None))
+
+
+def test_a_network_that_is_right() -> None:
+    check_golden("verification.txt", table(verification_document([found()], ("no GPU is there",))))
+
+
+def test_a_network_that_is_wrong() -> None:
+    check_golden("verification-wrong.txt", table(verification_document([found(checks=WRONG)])))
+
+
+def test_only_the_first_of_many_differences_are_named() -> None:
+    wrong = tuple([Check.of(f"layer[{index}]", "params", 1, 2) for index in range(50)])
+    text = table(verification_document([found(checks=wrong)]))
+    assert "layer[19]" in text
+    assert "layer[20]" not in text
+    assert "20 of 50" in text
+
+
+def test_latency_and_memory() -> None:
+    latency = LATENCY | {
+        "layers": [layer(f"conv_{index}", 0.001 * index) for index in range(1, 13)],
+        "compiled": EAGER | {"median_seconds": 0.0061, "stable": False},
+    }
+    document = verification_document([found(machine=GPU, latency=latency, memory=MEMORY)])
+    check_golden("verification-latency.txt", table(document, width=140))
+
+
+def test_a_step_of_training() -> None:
+    latency = LATENCY | {
+        "mode": "train",
+        "eager": EAGER | {"bytes_per_second": None, "bytes_share": None, "stable": False},
+        "phases": {"forward": EAGER, "backward": EAGER},
+        "layers": [layer("stem", 0.004, 0.006), layer("head", 0.001)],
+        "compiled": {"failure": "no C++ compiler"},
+        "notes": ["the loss is not finite"],
+    }
+    document = verification_document([found(settings=TRAINING, machine=GPU, latency=latency)])
+    check_golden("verification-training.txt", table(document, width=140))
+
+
+def test_out_of_memory_has_the_prediction() -> None:
+    predicted = MEMORY["predicted"]
+    memory = {"predicted": predicted, "out_of_memory": True, "predicted_bytes": 4_198_776, "message": "CUDA out of ..."}
+    lost = found(machine=GPU, memory=memory, latency={"out_of_memory": True}, failure="memory: out of memory")
+    text = table(verification_document([lost]))
+    assert "broke off: memory: out of memory" in text
+    assert text.splitlines()[-1].split() == ["peak", "4.00", "MiB", "–", "–"]
+
+
+def test_many_networks() -> None:
+    networks = [
+        found("right", latency=LATENCY),
+        found("wrong", checks=WRONG),
+        found("broken", checks=(), failure="analysis: ZeroDivisionError: no such formula"),
+    ]
+    check_golden("verification-of-many.txt", table(verification_document(networks)))
+
+
+def test_many_networks_that_are_right() -> None:
+    text = table(verification_document([found("one"), found("two")]))
+    assert text.endswith("all networks passed\n")
+    assert "latency" not in text
+
+
+def test_verifications_as_data() -> None:
+    data = json.loads(render(verification_document([found(), found("wrong", checks=WRONG)]), "json"))
+    assert (data["schema"], data["passed"]) == (1, False)
+    assert [each["passed"] for each in data["verifications"]] == [True, False]
+    assert data["verifications"][1]["checks"][0] == {
+        "layer": "stem", "figure": "output_shape", "predicted": [2, 16, 32, 32], "measured": [2, 16, 30, 30],
+        "verdict": "different", "note": "",
+    }  # fmt: skip
+
+
+def test_csv_has_every_check() -> None:
+    text = render(verification_document([found(), found("wrong", checks=WRONG)], for_machines=True), "csv")
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert len(lines) == len(RIGHT) + len(WRONG)
+    assert lines[1]["measured"] == "2x16x32x32"
+    assert lines[-4] | {"note": ""} == {
+        "network": "wrong", "layer": "head", "figure": "output_shape", "predicted": "2x10", "measured": "",
+        "verdict": "different", "note": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_every_format(form: str) -> None:
+    for networks in ([found(latency=LATENCY, memory=MEMORY)], [found(), found("wrong", checks=WRONG)]):
+        assert render(verification_document(networks), form).endswith("\n")
