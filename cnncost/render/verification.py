@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.passes.receptive_field import ReceptiveField
 from cnncost.render.headings import heading_of, kind_of
 from cnncost.render.measurements import measurement_sheets, median_seconds
 from cnncost.render.remarks import said_once
@@ -185,6 +187,8 @@ def _values(check: Check) -> tuple[Typed, Typed]:
 
 def _value(figure: str, value: Any) -> Typed:
     """A figure to the unit: what is held against each other must be read exactly."""
+    if isinstance(value, Mapping):
+        return Typed("field", ReceptiveField(value["size"], value["jump"], None, None, is_global=value["global"]))
     return Typed(_kind(figure, value), value, exact=True)
 
 

@@ -28,7 +28,7 @@ RESIDUAL_KEYS = {
     "shortcut": "the steps of the other path; none is the identity",
     "skip": "a condition; where it is false there is no addition",
 }
-WORDS = frozenset({*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS})
+WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS)
 """What a key of a step may say beside the name of a layer, so that no block can be called that."""
 
 JOINS = ("add", "concat", "multiply", "subtract")

@@ -25,6 +25,8 @@ INFERENCE = {"batch": 2, "dtype": "float32", "optimizer": "adam", "mode": "infer
 TRAINING = INFERENCE | {"mode": "train", "optimizer": "adamw"}
 
 FORGETS = "torch counts {} times as much: it forgets the groups of a weight gradient"
+STEM = {"size": (3, 3), "jump": (1, 1), "start_padding": (1, 1), "global": False}
+HEAD = {"size": (32, 32), "jump": None, "start_padding": (0, 0), "global": True}
 RIGHT = (
     Check.of("stem", "params", 448, 448),
     Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 32, 32)),
@@ -32,8 +34,8 @@ RIGHT = (
     Check.of("head", "params", 650, 650),
     Check.of("head", "output_shape", (2, 10), (2, 10)),
     Check.of("head", "weight_gradient_flops", 2_560, 2_560, FORGETS.format(16)),
-    Check.gap("stem", "receptive_field", (3, 3), "meta tensors hold no numbers"),
-    Check.gap("head", "receptive_field", (32, 32), "meta tensors hold no numbers"),
+    Check.gap("stem", "receptive_field", STEM, "not measured on meta tensors"),
+    Check.gap("head", "receptive_field", HEAD, "not measured on meta tensors"),
     Check.of("", "params", 1_098, 1_098),
     Check.of("", "output_shape", [(2, 10)], [(2, 10)]),
     Check.of("", "activation_bytes", 4_194_384, 4_194_384),
@@ -42,6 +44,7 @@ WRONG = (
     Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 30, 30)),
     Check("head", "output_shape", (2, 10), None, "different", "PyTorch does not run it: mat1 and mat2 do not fit"),
     Check.of("head", "params", 640, 650),
+    Check("stem", "receptive_field", STEM, STEM | {"size": (3, 5)}, "different", "axis 1: the size is 5, not 3"),
     Check.of("", "params", 1_088, 1_098),
     Check("", "output_shape", [(2, 10)], None, "different", "PyTorch does not run it: sizes differ"),
 )
