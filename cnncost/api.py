@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnncost.comparison import Comparison
+    from cnncost.spec.text import Limits
     from cnncost.verify.result import Verification
 
 
@@ -22,6 +23,7 @@ def load(
     *,
     set: Mapping[str, object] | None = None,  # noqa: A002 - the language's own word
     input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
+    limits: Limits | None = None,
 ) -> Graph:
     """The layer graph of a spec.
 
@@ -30,6 +32,7 @@ def load(
             ``@``: ``resnet50@depths=[3,4,23,3];classes=10``.
         set: variables to override.
         input: the shape of one sample, ``[3, 256, 256]``, or shapes by the inputs' names.
+        limits: how large the file and the network may be, where the defaults are too small.
 
     Raises:
         SpecError: no such spec, or one that does not hold; the text says where and what to do.
@@ -39,7 +42,7 @@ def load(
     """
     from cnncost.spec.load import load as load_spec  # the loader is half of the program: not for `import cnncost`
 
-    return load_spec(spec, set=set, input=input)
+    return load_spec(spec, set=set, input=input, limits=limits)
 
 
 def analyze(
@@ -52,6 +55,7 @@ def analyze(
     optimizer: str = "adam",
     mode: str = "infer",
     convention: str = "textbook",
+    limits: Limits | None = None,
 ) -> Report:
     """What a network costs: every figure of every layer, and the totals.
 
@@ -64,6 +68,7 @@ def analyze(
         optimizer: whose state training keeps.
         mode: ``infer`` or ``train``: which layers run.
         convention: how operations become FLOPs.
+        limits: as for :func:`load`.
 
     Raises:
         SpecError: a spec that does not hold, or settings that do not exist.
@@ -73,7 +78,7 @@ def analyze(
     (25557032, 32713474048)
     """
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
-    return analyze_graph(_graph(spec, set, input), settings)
+    return analyze_graph(_graph(spec, set, input, limits), settings)
 
 
 def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:
@@ -172,10 +177,15 @@ def verify(
     return verify_graph(_graph(spec, set, input), plan, progress or no_progress)
 
 
-def _graph(spec: str | Path | Graph, set: Mapping[str, object] | None, input: object) -> Graph:  # noqa: A002
+def _graph(
+    spec: str | Path | Graph,
+    set: Mapping[str, object] | None,  # noqa: A002
+    input: object,  # noqa: A002
+    limits: Limits | None = None,
+) -> Graph:
     """A graph that is loaded already, or the one of a spec."""
     if not isinstance(spec, Graph):
-        return load(spec, set=set, input=input)
+        return load(spec, set=set, input=input, limits=limits)
     if set or input is not None:
         raise TypeError("a graph is loaded already: give `set` and `input` to load()")
     return spec

@@ -31,6 +31,8 @@ def analyze(
     columns: Annotated[str | None, Option(metavar="NAME,...", help="which, e.g. `layer,macs,flops_per_byte`")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
+    max_nodes: options.MaxNodes = "20000",
+    max_bytes: options.MaxBytes = "1000000",
 ) -> None:
     """Show what each layer of a network costs, and the totals."""
     from cnncost.api import analyze as analyze_spec
@@ -50,6 +52,7 @@ def analyze(
         optimizer=optimizer,
         mode=mode,
         convention=convention,
+        limits=options.limits_of(max_nodes, max_bytes),
     )
     warn(report.warnings)
     document = report_document(report, view, for_machines=form in MACHINE_FORMATS)

@@ -12,6 +12,7 @@ from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
     from cnncost.budget import Verdict
+    from cnncost.graph import Graph
     from cnncost.passes.analysis import Settings
 
 FAILED = 1
@@ -38,12 +39,15 @@ def check(
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
+    max_nodes: options.MaxNodes = "20000",
+    max_bytes: options.MaxBytes = "1000000",
 ) -> None:
     """Hold networks to budgets.
 
     And to the `expect` figures of their specs, of one sample in inference. Exit code 1 when a check fails; 2 when there
     is nothing to check.
     """
+    from cnncost.api import load
     from cnncost.passes.analysis import Settings
     from cnncost.render import render
     from cnncost.render.verdicts import verdict_document
@@ -51,12 +55,14 @@ def check(
     options.check_format(form)
     named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
     budget = options.budget_of(named, max_figure)
+    limits = options.limits_of(max_nodes, max_bytes)
     settings = Settings.checked(
         batch=options.whole("--batch", batch), dtype=dtype, optimizer=optimizer, mode=mode, convention=convention
     )
     verdicts: list[Verdict] = []
     for spec in specs:
-        found = _verdicts(spec, budget, options.settings_of(set), options.shapes_of(input), settings)
+        graph = load(spec, set=options.settings_of(set), input=options.shapes_of(input), limits=limits)
+        found = _verdicts(spec, graph, budget, settings)
         if not found:
             warn([f"`{spec}` has nothing to check: no `expect` that applies, and no budget is given"])
         verdicts += found
@@ -67,13 +73,10 @@ def check(
         raise Exit(FAILED)
 
 
-def _verdicts(
-    spec: str, budget: dict[str, int], variables: dict[str, str], inputs: object, settings: Settings
-) -> list[Verdict]:
-    from cnncost.api import analyze, load
+def _verdicts(spec: str, graph: Graph, budget: dict[str, int], settings: Settings) -> list[Verdict]:
+    from cnncost.api import analyze
     from cnncost.budget import as_expected, within_budget
 
-    graph = load(spec, set=variables, input=inputs)
     warn(graph.warnings)
     expected = as_expected(spec, analyze(graph), graph.expect)
     return [*expected, *within_budget(spec, analyze(graph, **settings._asdict()), budget)]

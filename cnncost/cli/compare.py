@@ -24,6 +24,8 @@ def compare(
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
+    max_nodes: options.MaxNodes = "20000",
+    max_bytes: options.MaxBytes = "1000000",
 ) -> None:
     """Show networks side by side."""
     from cnncost.api import compare as compare_specs
@@ -42,6 +44,7 @@ def compare(
         optimizer=optimizer,
         mode=mode,
         convention=convention,
+        limits=options.limits_of(max_nodes, max_bytes),
     )
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
     if stages:

@@ -13,6 +13,8 @@ from cnncost.render import RENDERERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cnncost.spec.text import Limits
+
 SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
 
 Spec = Annotated[str, Argument(metavar="SPEC", help=SPEC_HELP, show_default=False)]
@@ -29,6 +31,20 @@ Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
 Convention = Annotated[str, Option(metavar="NAME", help="how operations are counted as FLOPs")]
 Format = Annotated[str, Option("--format", "-f", metavar="|".join(RENDERERS), help="how the result is written")]
 Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]
+MaxNodes = Annotated[str, Option("--max-nodes", metavar="N", help="layers that a network may have")]
+MaxBytes = Annotated[str, Option("--max-bytes", metavar="N", help="bytes that a file may have")]
+
+
+def limits_of(nodes: str, file_bytes: str) -> Limits:
+    """How large networks and files may be; what a file may hold grows with its size.
+
+    >>> limits_of("50000", "1000000").nodes
+    50000
+    """
+    from cnncost.spec.text import Limits
+
+    most = whole("--max-bytes", file_bytes)
+    return Limits(bytes=most, nodes=whole("--max-nodes", nodes), yaml_nodes=max(Limits().yaml_nodes, most // 10))
 
 
 def check_format(name: str) -> None:

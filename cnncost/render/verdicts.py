@@ -35,8 +35,13 @@ def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
 
 def _sheet(verdicts: Sequence[Verdict]) -> Sheet:
     failed = sum(not verdict.holds for verdict in verdicts)
-    summary = f"{failed} of {len(verdicts)} checks failed" if failed else f"all {len(verdicts)} checks hold"
-    return Sheet("", _COLUMNS, tuple(map(_line, verdicts)), notes=(summary,))
+    return Sheet("", _COLUMNS, tuple(map(_line, verdicts)), notes=(_summary(len(verdicts), failed),))
+
+
+def _summary(checks: int, failed: int) -> str:
+    if checks == 1:
+        return "the check failed" if failed else "the check holds"
+    return f"{failed} of {checks} checks failed" if failed else f"all {checks} checks hold"
 
 
 def _line(verdict: Verdict) -> Line:

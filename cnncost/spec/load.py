@@ -36,7 +36,7 @@ def load(
     spec: str | Path,
     set: Settings[str, object] | None = None,  # noqa: A002 - the language's own word
     input: Settings[str, object] | object | None = None,  # noqa: A002 - likewise
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> Graph:
     """The graph of a spec.
 
@@ -54,6 +54,7 @@ def load(
     >>> graph.name, len(graph.layers), graph.nodes[-1].y.dims
     ('resnet50', 175, (10,))
     """
+    limits = limits or Limits()
     request = parse_request(str(spec))
     data, name, variant = library.find(request.spec, limits.bytes)
     settings = {**request.settings, **(set or {})}

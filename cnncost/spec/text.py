@@ -71,7 +71,8 @@ def _source(data: bytes | str, name: str, limit: int) -> Source:
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
     if len(data) > limit:
-        raise SpecError(f"`{name}` is larger than {limit:,} bytes", _point(Source(name, ""), 1, 1))
+        hint = "`--max-bytes` raises the limit"
+        raise SpecError(f"`{name}` is larger than {limit:,} bytes", _point(Source(name, ""), 1, 1), hint=hint)
     try:
         text = data.decode().removeprefix(_BYTE_ORDER_MARK)
     except UnicodeDecodeError as error:

@@ -276,3 +276,18 @@ def test_no_whole_number(text: str) -> None:
 
 def test_named_budgets_and_others() -> None:
     assert budget_of({"params": "1K", "macs": None}, ["flops=2K"]) == {"params": 1000, "flops": 2000}
+
+
+@pytest.mark.parametrize("command", [("analyze",), ("check", "--max-params", "1"), ("compare", "resnet18")])
+def test_flags_raise_the_limits_on_networks_and_files(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text("input: [3, 8, 8]\nnetwork: [{relu, repeat: 20001}]\n")
+    refused = run(*command, "long.yaml", code=2)
+    assert "error: more than 20,000 layers" in refused.stderr
+    assert "hint: `--max-nodes` raises the limit" in refused.stderr
+    run(*command, "long.yaml", "--max-nodes", "20001")
+    assert "hint: `--max-bytes` raises the limit" in run(*command, "long.yaml", "--max-bytes", "9", code=2).stderr
+
+
+def test_one_check_is_called_one() -> None:
+    assert "the check holds" in run("check", "resnet18@classes=10", "--max-params", "1G").stdout
+    assert "the check failed" in run("check", "resnet18@classes=10", "--max-params", "1", code=1).stdout
