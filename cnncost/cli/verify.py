@@ -127,11 +127,11 @@ def _verifications(
     """What is found out about each network."""
     from cnncost.verify.run import broken, verify_graph
 
-    for place, (name, graph) in enumerate(zip(names, graphs, strict=True), start=1):
-        place_of = f"{place} of {len(names)}, " if len(names) > 1 else ""
+    for before, (name, graph) in enumerate(zip(names, graphs, strict=True)):
 
-        def tell(text: str, done: int, total: int, place_of: str = place_of) -> None:
-            progress(place_of + text, done, total)
+        def tell(text: str, done: int, total: int, before: int = before) -> None:
+            place = f"{before + 1} of {len(names)}, " if len(names) > 1 else ""
+            progress(place + text, before * total + done, len(names) * total)
 
         if isinstance(graph, SpecError):
             yield broken(name, plan, graph)

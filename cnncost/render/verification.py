@@ -82,15 +82,17 @@ def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
 
 
 def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Sheet, ...]:
-    figures = _figures(verification.checks)
-    summary = Sheet(
-        verification.network,
-        _FIGURES,
-        tuple([_figure_line(figure) for figure in figures]),
-        caption=_caption(verification),
-        notes=(*_remarks(verification.checks), *notes, *_failure(verification), _verdict(verification)),
+    ending = (*notes, *_failure(verification), _verdict(verification))
+    summary = _figure_sheet(verification.network, verification.checks)._replace(
+        caption=_caption(verification), notes=(*_remarks(verification.checks), *ending)
     )
-    return (summary, *_differences(verification), *measurement_sheets(verification))
+    other = (_figure_sheet(f"{verification.network} and the other model", verification.against),)
+    others = other if verification.against else ()
+    return (summary, *others, *_differences(verification), *measurement_sheets(verification))
+
+
+def _figure_sheet(title: str, checks: Sequence[Check]) -> Sheet:
+    return Sheet(title, _FIGURES, tuple([_figure_line(figure) for figure in _figures(checks)]))
 
 
 def _many(verifications: Sequence[Verification], notes: tuple[str, ...]) -> tuple[Sheet, ...]:
@@ -113,12 +115,12 @@ class _Figure(NamedTuple):
     """All checks of one figure: of the whole network, and of its layers."""
 
     name: str
-    total: Check | None
+    whole: tuple[Check, ...]
     layers: tuple[Check, ...]
 
     @property
     def verdict(self) -> str:
-        verdicts = {check.verdict for check in (*self.layers, *([self.total] if self.total else []))}
+        verdicts = {check.verdict for check in (*self.whole, *self.layers)}
         return next(verdict for verdict in (DIFFERENT, SAME, NOT_MEASURED) if verdict in verdicts)
 
 
@@ -128,48 +130,52 @@ def _figures(checks: Sequence[Check]) -> list[_Figure]:
     figures = []
     for name in names:
         those = [check for check in checks if check.figure == name]
-        total = next((check for check in those if not check.layer), None)
-        figures.append(_Figure(name, total, tuple([check for check in those if check.layer])))
+        whole, layers = ([check for check in those if bool(check.layer) is of_layer] for of_layer in (False, True))
+        figures.append(_Figure(name, tuple(whole), tuple(layers)))
     return figures
 
 
 def _figure_line(figure: _Figure) -> Line:
     compared = [check for check in figure.layers if check.verdict != NOT_MEASURED]
     same = sum(check.verdict == SAME for check in compared)
-    total = figure.total
-    return Line(
-        (
-            heading_of(figure.name),
-            *(_values(total) if total else ("", "")),
-            f"{same:,} of {len(compared):,}" if compared else "",
-            figure.verdict,
-        )
-    )
+    total = _values(figure.whole[0]) if figure.whole else ("", "")
+    return Line((heading_of(figure.name), *total, f"{same:,} of {len(compared):,}" if compared else "", figure.verdict))
 
 
 def _differences(verification: Verification) -> tuple[Sheet, ...]:
+    """What differs from the model of the spec, and from the other one."""
+    name = verification.network
+    return (
+        *_difference(f"what differs in {name}", verification.checks),
+        *_difference(f"where {name} differs from the other model", verification.against),
+    )
+
+
+def _difference(title: str, checks: Sequence[Check]) -> tuple[Sheet, ...]:
     """The layers that differ, in the order of execution: the first is often the cause of the others.
 
     The totals are in the table of figures, and here only where no layer differs.
     """
-    layers = [check for check in verification.mismatches if check.layer]
-    totals = [check for check in verification.mismatches if not check.layer]
+    place = {name: place for place, name in enumerate(dict.fromkeys(check.layer for check in checks))}
+    differing = sorted([check for check in checks if check.verdict == DIFFERENT], key=lambda check: place[check.layer])
+    layers = [check for check in differing if check.layer]
+    totals = [check for check in differing if not check.layer]
     shown = (layers or totals)[:_NAMED]
     if not shown:
         return ()
     remarked = [check for check in (*shown, *(totals if layers else ())) if check.note]
-    notes = [f"{check.layer or _WHOLE}, {heading_of(check.figure)}: {check.note}" for check in remarked]
+    notes = list(dict.fromkeys(f"{check.layer or _WHOLE}: {check.note}" for check in remarked))
     if len(layers) > _NAMED:
         notes.append(f"{_NAMED} of {len(layers):,}; `--format json` has them all")
     lines = tuple([Line((check.layer or _WHOLE, heading_of(check.figure), *_values(check))) for check in shown])
-    return (Sheet(f"what differs in {verification.network}", _CHECKS, lines, notes=tuple(notes)),)
+    return (Sheet(title, _CHECKS, lines, notes=tuple(notes)),)
 
 
 def _every_check(verifications: Sequence[Verification]) -> Sheet:
     lines = [
         Line((each.network, check.layer, check.figure, *_values(check), check.verdict, check.note))
         for each in verifications
-        for check in each.checks
+        for check in (*each.checks, *each.against)
     ]
     return Sheet("", _EVERY_CHECK, tuple(lines))
 
@@ -233,4 +239,5 @@ def _verdict(verification: Verification) -> str:
 
 def _counts(verification: Verification) -> tuple[int, ...]:
     """How many checks there are of each verdict."""
-    return tuple([sum(check.verdict == verdict for check in verification.checks) for verdict in _VERDICTS])
+    verdicts = [check.verdict for check in (*verification.checks, *verification.against)]
+    return tuple([verdicts.count(verdict) for verdict in _VERDICTS])

@@ -125,7 +125,7 @@ def _capability(device: str) -> tuple[int, int]:
 def _processor() -> str:
     """The processor's model name, with the number of threads that PyTorch uses."""
     threads = import_torch().get_num_threads()
-    return f"{_processor_model()}, {threads} threads"
+    return f"{_processor_model()}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _processor_model() -> str:

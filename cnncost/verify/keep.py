@@ -167,4 +167,4 @@ def _check(data: Any, kinds: dict[str, Any], place: str) -> None:
         if key not in data:
             raise SpecError(f"{place} has no `{key}`")
         if not isinstance(data[key], kind):
-            raise SpecError(f"`{key}` of {place} is a {type(data[key]).__name__}")
+            raise SpecError(f"`{key}` of {place} is of the wrong type: {type(data[key]).__name__}")

@@ -143,7 +143,7 @@ def _cpu_peak(graph: Graph, options: MeasureOptions, device: str) -> dict[str, A
 
 
 def _warm(graph: Graph, options: MeasureOptions, device: str) -> Subject:
-    """The network after a few steps, without gradients, as it is when a step begins."""
+    """The network after a few steps, without gradients: the profiler has no record of them, and warns if they go."""
     subject = prepare(graph, options, device)
     for _ in range(_WARM_UP_STEPS):
         subject.step()

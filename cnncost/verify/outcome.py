@@ -31,16 +31,17 @@ def outcome(measure: Callable[[], dict[str, Any]], device: str, predicted_bytes:
     {'failure': 'mat1 and mat2 shapes cannot be multiplied', 'device_lost': False}
     """
     try:
-        return measure()
+        found = measure()
     except SpecError:
         raise
     except Exception as error:
         # Whatever a model of somebody's spec makes PyTorch raise: the next network shall be measured all the same.
-        failure = failed(error, predicted_bytes)
-    if "failure" in failure:
-        return {**failure, "device_lost": is_lost(device)}
-    release(device)
-    return failure
+        found = failed(error, predicted_bytes)
+    if "failure" in found:
+        found["device_lost"] = is_lost(device)
+    if not found.get("device_lost"):
+        release(device)
+    return found
 
 
 def failed(error: Exception, predicted_bytes: int | None = None) -> dict[str, Any]:

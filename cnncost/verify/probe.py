@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph import Graph, Node
-    from cnncost.passes.receptive_field import Field, Number, ReceptiveField
+    from cnncost.passes.receptive_field import Number, ReceptiveField
     from cnncost.passes.track import Track
     from cnncost.report import Report, Row
 
@@ -70,15 +70,18 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
     for node, row in zip(graph.layers, report.rows, strict=True):
         field, predicted = claimed[node.id], _predicted(row, name)
         if field is None or predicted is None:
-            if field is not None or predicted is not None:
-                yield Check(row.name, figure, predicted and _shown(predicted), None, DIFFERENT, "no such path")
+            sees = field is not None or any(_lights(at.unclaimed.get(node.id)) for at in lit)
+            if sees or predicted is not None:
+                told = None if predicted is None else _shown(predicted)
+                note = "it reads the input" if sees else "it reads nothing of the input"
+                yield Check(row.name, figure, told, None, DIFFERENT, note)
             continue
         gap = "the input has no axes" if not pixels else lit[0].gaps.get(node.id)
         if gap:
             yield Check.gap(row.name, figure, _shown(predicted), gap)
             continue
         found = [
-            _local(field.axes[axis], node.id, lit[axis], read[axis], pixels[axis], field)
+            _local(field.axes[axis], node.id, lit[axis], read[axis], pixels[axis])
             if field.axes is not None
             else _global(node, lit[axis], pixels[axis])
             for axis in axes
@@ -87,6 +90,10 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
             marks = [_global(node, lit[axis], pixels[axis]).wrong for axis in axes]
             found = [seen._replace(wrong=seen.wrong or mark) for seen, mark in zip(found, marks, strict=True)]
         yield _check(row.name, figure, predicted, found, field.is_global)
+
+
+def _lights(sight: Sight | None) -> bool:
+    return sight is not None and any(first <= last for first, last in zip(sight.first, sight.last, strict=True))
 
 
 def _predicted(row: Row, source: str) -> ReceptiveField | None:
@@ -136,9 +143,7 @@ def _wrong_figures(predicted: ReceptiveField, found: Sequence[Seen], is_global: 
     return ""
 
 
-def _local(
-    tracks: tuple[Track, ...], number: int, lit: Sights, read: dict[int, Readings], pixels: int, field: Field
-) -> Seen:
+def _local(tracks: tuple[Track, ...], number: int, lit: Sights, read: dict[int, Readings], pixels: int) -> Seen:
     """What the units of a layer see of an axis along the paths that do not read the whole input."""
     sight = lit.local.get(number)
     if sight is None:
@@ -146,6 +151,8 @@ def _local(
     if number not in read:
         return _unplaced(tracks, sight, pixels)
     units = read[number]
+    if len(units) != len(sight.first):
+        return Seen(0, wrong=f"it has {len(sight.first)} units, not {len(units)}")
     wrong = next(filter(None, (_wrong(tracks, sight, units, unit) for unit in range(len(units)))), "")
     whole = [unit for unit, reading in enumerate(units) if reading.state == WHOLE and reading.first <= reading.last]
     seen = _figures(tracks, sight, whole)
@@ -176,13 +183,18 @@ def _figures(tracks: tuple[Track, ...], sight: Sight, whole: list[int]) -> Seen:
     turn = tracks[0].period if len(tracks) == 1 else units
     clipped = len(whole) < min(turn, units)
     size = max([extents[unit] for unit in (range(units) if clipped else whole)], default=0)
-    start = next((unit for unit in whole if unit + turn in whole), None) if len(tracks) == 1 else None
+    start = _full_turn(whole, turn) if len(tracks) == 1 else None
     if clipped or start is None:
         padding = -sight.first[0] if units == 1 and not clipped else None
         return Seen(size, None, padding, clipped=clipped or len(tracks) == 1 < units)
     jump = Fraction(sight.first[start + turn] - sight.first[start], turn)
     centers = [Fraction(sight.first[u] + sight.last[u], 2) - u * jump for u in range(start, start + turn)]
-    return Seen(size, _number(jump), _number(Fraction(size - 1, 2) - sum(centers) / turn))
+    return Seen(size, _number(jump), _number(Fraction(size - 1, 2) - sum(centers, Fraction(0)) / turn))
+
+
+def _full_turn(whole: list[int], turn: int) -> int | None:
+    """The first of so many units in a row, and the one after them, that no border clips."""
+    return next((unit for unit, end in zip(whole, whole[turn:], strict=False) if end == unit + turn), None)
 
 
 def _unplaced(tracks: tuple[Track, ...], sight: Sight, pixels: int) -> Seen:

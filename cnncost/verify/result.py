@@ -64,6 +64,7 @@ class Verification(NamedTuple):
         machine: where it was measured. checks: every figure that was compared.
         latency, memory: what was measured of them, as plain data; ``None`` where it was not asked for.
         failure: why the verification broke off; empty when it did not.
+        against: every figure that was compared with a model of the user's own.
     """
 
     network: str
@@ -73,11 +74,12 @@ class Verification(NamedTuple):
     latency: dict[str, Any] | None = None
     memory: dict[str, Any] | None = None
     failure: str = ""
+    against: tuple[Check, ...] = ()
 
     @property
     def mismatches(self) -> tuple[Check, ...]:
         """The checks that failed."""
-        return tuple([check for check in self.checks if check.verdict == DIFFERENT])
+        return tuple([check for check in (*self.checks, *self.against) if check.verdict == DIFFERENT])
 
     @property
     def passed(self) -> bool:
@@ -90,5 +92,6 @@ class Verification(NamedTuple):
             **self._asdict(),
             "machine": self.machine._asdict(),
             "checks": [check._asdict() for check in self.checks],
+            "against": [check._asdict() for check in self.against],
             "passed": self.passed,
         }

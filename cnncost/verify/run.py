@@ -98,21 +98,28 @@ class _Run:
         found = Verification(self.graph.name, settings._asdict(), self.plan.machine)
         report = self.part("analysis", lambda: analyze_graph(self.graph, settings))
         if report is not None:
-            found = found._replace(checks=self.checks(report))
+            found = found._replace(checks=self.checks(report), against=self.against(report))
             found = found._replace(latency=self.latency(report), memory=self.memory(report))
         return found._replace(failure="; ".join(self.failures))
 
     def checks(self, report: Report) -> tuple[Check, ...]:
-        """Everything that is held against PyTorch's figures."""
+        """The figures held against those of the spec's own model."""
         from cnncost.verify.counts import count_checks
         from cnncost.verify.probe import field_checks
 
-        device, against = self.plan.options.device, self.plan.against
-        checks = self.part("counts", lambda: count_checks(self.graph, report)) or []
-        checks += self.part("receptive fields", lambda: field_checks(self.graph, report, device)) or []
-        if against is not None:
-            checks += self.part("the other model", lambda: self.against(against, report)) or []
-        return tuple(checks)
+        device = self.plan.options.device
+        counts = self.part("counts", lambda: count_checks(self.graph, report)) or []
+        fields = self.part("receptive fields", lambda: field_checks(self.graph, report, device)) or []
+        return (*counts, *fields)
+
+    def against(self, report: Report) -> tuple[Check, ...]:
+        """The figures held against those of the user's model, if there is one."""
+        factory = self.plan.against
+        if factory is None:
+            return ()
+        from cnncost.verify.against import against_checks
+
+        return tuple(self.part("the other model", lambda: against_checks(self.graph, report, factory())) or ())
 
     def latency(self, report: Report) -> dict[str, Any] | None:
         """How long the network takes, if that is asked for."""
@@ -138,12 +145,6 @@ class _Run:
         elif found is not None and "out_of_memory" in found:
             self.failures.append(f"{name}: out of memory; {found['predicted_bytes']:,} bytes were predicted")
         return found
-
-    def against(self, factory: Callable[[], Any], report: Report) -> list[Check]:
-        """The network held against the user's own model."""
-        from cnncost.verify.against import against_checks
-
-        return against_checks(self.graph, report, factory())
 
     def part(self, name: str, work: Callable[[], T]) -> T | None:
         """What one part found; nothing where it breaks, which is remembered."""

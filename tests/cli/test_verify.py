@@ -135,9 +135,15 @@ def test_all_are_all_and_each_is_there_once() -> None:
 
 
 def test_against_a_model_of_ones_own() -> None:
-    assert "own_models" not in run("tiny.yaml", "--device", "meta", "--against", "own_models:same").stderr
+    assert (
+        "tiny.yaml and the other model" in run("tiny.yaml", "--device", "meta", "--against", "own_models:same").stdout
+    )
     text = run("tiny.yaml", "--device", "meta", "--against", "own_models:strided", code=1).stdout
-    assert "conv" in text[text.index("what differs") :]
+    differing = text[text.index("differs from the other model") :]
+    # A stride of two halves the map of 8 x 8.
+    assert ["conv", "output", "shape", *"1 × 4 × 8 × 8".split(), *"1 × 4 × 4 × 4".split()] in [
+        line.split() for line in differing.splitlines()
+    ]
 
 
 def test_interrupted() -> None:

@@ -82,6 +82,18 @@ def test_a_network_that_is_wrong() -> None:
     check_golden("verification-wrong.txt", table(verification_document([found(checks=WRONG)])))
 
 
+def test_another_model_has_a_table_of_its_own() -> None:
+    other = (
+        Check.of("stem", "weights", ((16, 3, 3, 3), (16,)), ((16, 3, 3, 3), (16,)), "conv1 in their model"),
+        Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 16, 16), "conv1 in their model"),
+        Check.of("stem", "macs", 884_736, 221_184, "conv1 in their model"),
+        Check.gap("head", "output_shape", (2, 10), "fc in their model; it follows `stem`"),
+        Check.of("", "macs", 886_016, 222_464),
+        Check("", "weights", None, ((10, 16),), "different", "extra, a linear, is theirs alone"),
+    )
+    check_golden("verification-against.txt", table(verification_document([found(against=other)])))
+
+
 def test_only_the_first_of_many_differences_are_named() -> None:
     wrong = tuple([Check.of(f"layer[{index}]", "params", 1, 2) for index in range(50)])
     text = table(verification_document([found(checks=wrong)]))
@@ -151,7 +163,7 @@ def test_csv_has_every_check() -> None:
     lines = list(csv.DictReader(io.StringIO(text)))
     assert len(lines) == len(RIGHT) + len(WRONG)
     assert lines[1]["measured"] == "2x16x32x32"
-    assert lines[-4] | {"note": ""} == {
+    assert lines[-5] | {"note": ""} == {
         "network": "wrong", "layer": "head", "figure": "output_shape", "predicted": "2x10", "measured": "",
         "verdict": "different", "note": "",
     }  # fmt: skip

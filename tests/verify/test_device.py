@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from datetime import date
 from typing import Any
 
@@ -76,7 +77,7 @@ def test_words_that_are_no_devices(name: str) -> None:
 def test_the_machine_is_described() -> None:
     machine = describe("cpu")
     assert machine.device == "cpu"
-    assert machine.name.endswith(f", {torch.get_num_threads()} threads")
+    assert f", {torch.get_num_threads()} thread" in machine.name
     assert machine.driver == ""
     assert machine.torch == torch.__version__
     assert abs((date.fromisoformat(machine.date) - date.today()).days) <= 1
@@ -88,6 +89,32 @@ def test_a_processor_without_a_name_has_that_of_its_architecture(monkeypatch: py
 
     monkeypatch.setattr(device, "open", missing, raising=False)
     assert describe("cpu").name.split(",")[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "driver"),
+    [
+        ("550.54.15\n550.54.15\n", "driver 550.54.15, CUDA 12.4"),
+        ("", "CUDA 12.4"),
+        (FileNotFoundError(), "CUDA 12.4"),
+        (subprocess.TimeoutExpired("nvidia-smi", 10), "CUDA 12.4"),
+        (subprocess.CalledProcessError(9, "nvidia-smi"), "CUDA 12.4"),
+    ],
+)
+def test_the_driver_is_what_nvidia_smi_says(
+    monkeypatch: pytest.MonkeyPatch, answer: str | Exception, driver: str
+) -> None:
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        if isinstance(answer, Exception):
+            raise answer
+        return subprocess.CompletedProcess(command, 0, stdout=answer)
+
+    pretend_gpus(monkeypatch, 1)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "NVIDIA H100")
+    monkeypatch.setattr(torch.version, "cuda", "12.4")
+    monkeypatch.setattr(subprocess, "run", run)
+    machine = describe("cuda")
+    assert (machine.device, machine.name, machine.driver) == ("cuda:0", "NVIDIA H100", driver)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])

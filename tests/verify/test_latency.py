@@ -178,7 +178,8 @@ def test_frozen_layers_at_the_beginning_have_no_backward_pass(monkeypatch: pytes
     net.input(3, 8, 8)
     net.chain([CONV], trainable=False)
     net.chain(["relu", CONV])
-    assert [what for what in marks(monkeypatch, net.graph(), "train") if what[0] == "backward"] == [("backward", 3)]
+    found = marks(monkeypatch, net.graph(), "train")
+    assert [number for number in (1, 2, 3) if ("backward", number) in found] == [3]
 
 
 def test_no_hooks_are_left_behind() -> None:
@@ -198,6 +199,29 @@ def test_a_stopwatch_adds_up_what_begins_several_times(monkeypatch: pytest.Monke
     assert stopwatch.read() == {"a": 1.0 + 4.0, "b": 2.0}
     stopwatch.restart()
     assert stopwatch.read() == {}
+
+
+def test_on_a_gpu_marks_are_events_and_milliseconds_become_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Event:
+        def __init__(self, enable_timing: bool) -> None:
+            assert enable_timing
+
+        def record(self) -> None:
+            self.place = next(places)
+
+        def elapsed_time(self, later: Event) -> float:
+            assert waited  # events have no time before the GPU got there
+            return later.place - self.place
+
+    waited: list[str] = []
+    places = iter([0.0, 250.0, 1000.0])
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
+    stopwatch = Stopwatch("cuda:1")
+    for what in ("a", "b", "end"):
+        stopwatch.mark(what)
+    assert stopwatch.read() == {"a": 0.25, "b": 0.75}
+    assert waited == ["cuda:1"]
 
 
 # What is reported
@@ -272,6 +296,15 @@ def test_progress_is_told() -> None:
     measured(small(), progress=lambda *part: told.append(part))
     assert [(done, total) for _, done, total in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert told[1][0] == "test: eager"
+
+
+@pytest.mark.parametrize(("mode", "training"), [("infer", False), ("train", True)])
+def test_layers_run_as_in_inference_or_as_in_training(mode: str, training: bool) -> None:
+    subject = prepare(small(), MeasureOptions(mode=mode), "cpu")
+    assert {module.training for module in subject.model.modules()} == {training}
+    counter = next(buffer for name, buffer in subject.model.named_buffers() if name.endswith("num_batches_tracked"))
+    subject.step()
+    assert counter == (1 if training else 0)
 
 
 @pytest.mark.parametrize("mode", ["infer", "train"])

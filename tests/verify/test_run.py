@@ -107,7 +107,7 @@ def test_without_pytorch_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch)
         ({"device": "gpu"}, "unknown device `gpu`"),
         ({"dtype": "float61"}, "did you mean `float16`"),
         ({"batch": 0}, "batch must be"),
-        ({"against": "no.such.module:model"}, "no.such.module"),
+        ({"against": "no_such_module:model"}, "no_such_module"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(options: dict[str, Any], message: str) -> None:
