@@ -224,6 +224,24 @@ def test_what_one_channel_cannot_show_is_a_gap() -> None:
     assert all("trade places" in check.note for check in checks)
 
 
+def test_volumes_are_measured_along_all_axes() -> None:
+    conv = {"out": 4, "kernel": [3, 1, 5], "padding": [[1, 0], 0, 2], "stride": [1, 2, 1]}
+    steps: list[Step] = [
+        ("conv", conv),
+        ("avgpool", {"kernel": [1, 2, 2], "ceil": True}),
+        ("conv", {"out": 2, "kernel": 3}),
+    ]
+    checks = checks_of(chain([*steps, ("upsample", {"scale": 2, "mode": "trilinear"})], (2, 9, 17, 20)))
+    assert {check.verdict for check in checks} == {SAME}
+    # Before the last convolution 3, 3 and 6 pixels, with jumps of 1, 4 and 2.
+    assert checks[2].measured["size"] == (3 + 2, 3 + 2 * 4, 6 + 2 * 2)
+
+
+def test_an_axis_that_is_too_long_is_a_gap() -> None:
+    (check,) = checks_of(chain([("conv", {"out": 2, "kernel": 3})], (1, 20_000)))
+    assert (check.verdict, check.note) == (NOT_MEASURED, "not measured on axes of more than 16384 pixels")
+
+
 def test_nothing_is_seen_on_meta_tensors() -> None:
     graph = chain([("conv", {"out": 2, "kernel": 3}), "relu"], (1, 9, 9))
     checks = field_checks(graph, analyze_graph(graph), "meta")
