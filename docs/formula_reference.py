@@ -63,7 +63,8 @@ A network's figure is the sum over its layers, or the largest where one buffer s
 REACHES = {
     "point": "The same position",
     "whole": "The whole input",
-    "mixture": "Every feature",
+    "mixture": "Every channel of the same position",
+    "moved": "The channels of one position, at another place",
     "scattered": "One unit, at another place",
     "nothing": "Nothing but its size",
     "statistics": "The same position, and everything through its mean and variance",

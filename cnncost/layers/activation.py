@@ -149,5 +149,8 @@ class Softmax(Elementwise, keyword="softmax"):
         """C exponentials, C - 1 additions and C divisions per position."""
         return Operations(exp=y.elements, add=y.elements - y.positions, div=y.elements)
 
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("mixture",)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Softmax(dim=x.channel_axis)

@@ -35,7 +35,7 @@ class Linear(Contraction, keyword="linear"):
         return Operations(mac=self.weights(x) * y.positions, add=self.bias * y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("mixture" if x.layout == "flat" else "point",)
+        return ("mixture",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Linear(x.channels, self.out, self.bias)

@@ -81,7 +81,7 @@ class LayerNorm(Normalisation, keyword="layernorm"):
         return standardise(y.elements, statistics=y.positions, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return ("mixture",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         norm = nn.LayerNorm(x.channels, self.eps, self.affine)
@@ -168,7 +168,7 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
         return Operations(add=self.size, mul=2, exp=1, div=1).times(y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return ("mixture",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LocalResponseNorm(self.size)

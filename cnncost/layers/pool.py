@@ -260,7 +260,7 @@ class ChannelPool(Layer):
         return 0
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return ("mixture",)
 
 
 class ChannelAvgPool(ChannelPool, keyword="channel_avgpool"):

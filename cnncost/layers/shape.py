@@ -95,7 +95,9 @@ class Permute(Rearrangement, keyword="permute"):
         return Tensor(dims[0], dims[1:], x.layout)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("scattered",)
+        """Positions move, and channels with them unless they come from another axis."""
+        channels = len(self.axes) - 1 if x.layout == "tokens" else 0
+        return ("moved" if self.axes[channels] == channels else "scattered",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))

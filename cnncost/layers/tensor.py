@@ -130,10 +130,11 @@ class Window(NamedTuple):
 
 POINT = Window(1, 1, 0)
 
-Reach = tuple[Window, ...] | Literal["point", "whole", "mixture", "scattered", "nothing", "statistics"]
+Reach = tuple[Window, ...] | Literal["point", "mixture", "moved", "scattered", "whole", "statistics", "nothing"]
 """What an output unit reads of one input: a window per axis, or
 
-``point``: the same position. ``whole``: everything (global pooling, attention). ``mixture``: every feature of a flat
-tensor (linear). ``scattered``: one unit, somewhere else (flatten, reshape). ``nothing``: only its shape.
-``statistics``: the same position, and everything through its mean and variance (group and instance norm).
+``point``: the same channel at the same position. ``mixture``: every channel at the same position (linear, layer norm).
+``moved``: the channels of one position, somewhere else (tokens). ``scattered``: one unit, somewhere else (flatten,
+reshape). ``whole``: everything (global pooling, attention). ``statistics``: the same position, and everything through
+its mean and variance (group and instance norm). ``nothing``: only its shape.
 """

@@ -35,7 +35,7 @@ class PatchTokens(Layer, keyword="patch_tokens"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("scattered",)
+        return ("moved",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.flatten(2).transpose(1, 2)
@@ -65,7 +65,7 @@ class ClassToken(TokenLayer, keyword="class_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("scattered",)
+        return ("moved",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         def forward(module: Any, x: Any) -> Any:
@@ -170,7 +170,7 @@ class SelectToken(TokenLayer, keyword="select_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("scattered",)
+        return ("moved",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x[:, self.i]

@@ -6,7 +6,7 @@ which adds where the field starts and takes the union over the paths of a graph.
 
 What both leave open: a layer that magnifies makes the field depend on the position (a :class:`Track` has phases); paths
 of unlike jump meet (several tracks side by side); a global pool, attention or a statistic reads everything
-(`is_global`); flattening mixes the units up (`placed`).
+(`is_global`); flattening mixes the units up (`placed`, `torn`).
 """
 
 from __future__ import annotations
@@ -58,12 +58,14 @@ class Field(NamedTuple):
             where every path reads the whole input.
         aligned, is_global: as in :class:`ReceptiveField`.
         placed: whether it is known which unit sees which pixels.
+        torn: whether the channels of one position may see unlike places: a layer that mixes them sees everything.
     """
 
     axes: tuple[tuple[Track, ...], ...] | None
     aligned: bool = True
     is_global: bool = False
     placed: bool = True
+    torn: bool = False
 
 
 _EVERYTHING = Field(None, is_global=True)
@@ -116,9 +118,9 @@ def _through(field: Field, reach: Reach, x: Tensor, y: Tensor) -> Field:
         return field._replace(is_global=True)
     if isinstance(reach, tuple):
         return _through_windows(field, field.axes, reach, x, y)
-    if reach == "scattered":
-        return _scattered(field, field.axes, x, y)
-    if reach == "mixture" and field.placed:
+    if reach in ("moved", "scattered"):
+        return _moved(field, field.axes, x, y)._replace(torn=field.torn or (reach == "scattered" and x.positions > 1))
+    if reach == "mixture" and not field.torn:
         return field
     return _EVERYTHING
 
@@ -129,7 +131,7 @@ def _through_windows(
     if _cover(windows, x, y):
         return _EVERYTHING
     if not field.placed or len(windows) != len(axes):
-        return field if all(window.size == 1 for window in windows) else _EVERYTHING
+        return field if all(window.size == 1 for window in windows) and not field.torn else _EVERYTHING
     if any(window.stride.denominator > MOST_PHASES for window in windows):
         seen = _per_axis(_widened, axes, windows)
         return Field(seen, field.aligned, field.is_global, placed=False)
@@ -150,7 +152,7 @@ def _cover(windows: tuple[Window, ...], x: Tensor, y: Tensor) -> bool:
     )
 
 
-def _scattered(field: Field, axes: tuple[tuple[Track, ...], ...], x: Tensor, y: Tensor) -> Field:
+def _moved(field: Field, axes: tuple[tuple[Track, ...], ...], x: Tensor, y: Tensor) -> Field:
     """Units somewhere else. One unit is easily found again; spread over many places it is what all of them saw."""
     if x.positions > 1:
         return field._replace(placed=False)
@@ -170,7 +172,8 @@ def _union(paths: Sequence[Field], y: Tensor) -> Field:
     aligned = all(path.aligned for path in local)
     axes = [path.axes for path in local if path.axes is not None]
     if not all(path.placed for path in local):
-        return Field(_per_axis(_largest, *axes), aligned, is_global, placed=False)
+        torn = any(path.torn for path in local)
+        return Field(_per_axis(_largest, *axes), aligned, is_global, placed=False, torn=torn)
     together = _per_axis(_together, _units(y, len(axes[0])), *axes)
     return Field(
         tuple([tracks for tracks, _ in together]),

@@ -57,7 +57,7 @@ def _along(inputs: Readings, reach: Reach, node: Node, axis: int, axes: int) -> 
     if isinstance(reach, tuple) and len(reach) == axes:
         gaps = max(getattr(node.layer, "dilation", (1,))) > 1
         return [_through(inputs, reach[axis], unit, gaps) for unit in range(node.y.spatial[axis])]
-    if reach in {"point", "statistics"}:
+    if reach in {"point", "mixture", "statistics"}:
         return inputs
     return [inputs[0]] * _units(node.y, axis, axes)  # one unit, wherever it went
 

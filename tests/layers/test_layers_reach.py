@@ -50,9 +50,9 @@ def nonzero(gradient: torch.Tensor) -> list[Position]:
 
 def claimed(reach: Reach, position: Position, place: Position) -> bool:
     """Whether a layer with `reach` says that its output at `position` may read an input at `place`."""
-    if reach in {"whole", "mixture", "statistics", "scattered"}:
+    if reach in {"whole", "statistics", "moved", "scattered"}:
         return True
-    if reach == "point":
+    if reach in {"point", "mixture"}:
         return place == position
     if reach == "nothing":
         return False
@@ -85,6 +85,7 @@ def test_outputs_read_nothing_beyond_the_claimed_reach(keyword: str) -> None:
         for position in {tuple(int(part * (size - 1)) for size in y.spatial) for part in (0, 0.5, 1)}:
             for reach, places in zip(reaches, probe.support(position), strict=True):
                 assert all(claimed(reach, position, place) for place in places), (reach, position, places)
+                assert reach != "moved" or len(places) <= 1
             for reach, places in zip(reaches, probe.support(position, slice(1)), strict=True):
                 assert reach != "scattered" or len(places) <= 1
 

@@ -9,6 +9,7 @@ import pytest
 
 from cnncost.passes import Analysis
 from cnncost.passes.receptive_field import ReceptiveField, receptive_fields
+from cnncost.spec.load import loads
 from tests.graphs import Builder, Step, chain
 
 if TYPE_CHECKING:
@@ -177,3 +178,27 @@ def test_time_is_linear_in_the_nodes() -> None:
 
     seconds(100)
     assert seconds(10_000) < 40 * seconds(1_000) + 0.1
+
+
+def field_of(*steps: str) -> ReceptiveField:
+    return last_field(loads("input: [1, 16, 16]\nnetwork:\n" + "".join(f"  - {step}\n" for step in steps)))
+
+
+def test_mixing_channels_that_were_positions_reads_everything() -> None:
+    # 8 x 8 positions of fields of 9: as channels of one position they are 9 pixels each, and all 16 together.
+    kernel = "conv: {out: 2, kernel: 9}"
+    assert field_of(kernel, "reshape: [128, 1, 1]", "relu").size == (9, 9)
+    for mixer in ("conv: 4", "layernorm", "softmax", "channel_avgpool", "local_response_norm: 3"):
+        mixed = field_of(kernel, "reshape: [128, 1, 1]", mixer)
+        assert mixed.is_global, mixer
+        assert mixed.size == (16, 16)
+
+
+def test_tokens_keep_their_fields_until_something_mixes_them() -> None:
+    patches = ("conv: {out: 4, kernel: 4, stride: 4}", "patch_tokens")
+    assert field_of(*patches, "linear: 8", "layernorm").size == (4, 4)
+    assert not field_of(*patches, "linear: 8").is_global
+    # MLP-Mixer: across the tokens, which a permutation has made channels
+    mixed = field_of(*patches, "permute: [1, 0]", "linear: 16")
+    assert mixed.is_global
+    assert field_of(*patches, "attention: 2").is_global
