@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncost.api import analyze, build, compare, load
+    from cnncost.api import analyze, build, compare, load, verify
     from cnncost.comparison import Comparison
     from cnncost.errors import SpecError
     from cnncost.graph import Graph
@@ -23,9 +23,10 @@ _HOMES = {
     "build": "cnncost.api",
     "compare": "cnncost.api",
     "load": "cnncost.api",
+    "verify": "cnncost.api",
 }
 
-__all__ = ["Comparison", "Graph", "Report", "SpecError", "analyze", "build", "compare", "load"]
+__all__ = ["Comparison", "Graph", "Report", "SpecError", "analyze", "build", "compare", "load", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnncost.comparison import Comparison
     from cnncost.spec.text import Limits
-    from cnncost.verify.result import Verification
+    from cnncost.verification.result import Verification
 
 
 def load(
@@ -130,7 +130,7 @@ def build(
     >>> sum(parameter.numel() for parameter in model.parameters())
     23528522
     """
-    from cnncost.verify.model import build as build_model
+    from cnncost.verification.model import build as build_model
 
     return build_model(_graph(spec, set, input), device)
 
@@ -157,7 +157,7 @@ def verify(
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
-        options: the fields of :class:`~cnncost.verify.options.MeasureOptions`: `device` (``auto``), `batch`, `dtype`,
+        options: the fields of :class:`~cnncost.verification.options.MeasureOptions`: `device` (``auto``), `batch`, `dtype`,
             `mode`, `optimizer`, `seconds` and others.
 
     Returns:
@@ -170,8 +170,8 @@ def verify(
     >>> verification.passed, len(verification.mismatches)
     (True, 0)
     """
-    from cnncost.verify.options import MeasureOptions, no_progress
-    from cnncost.verify.run import Plan, verify_graph
+    from cnncost.verification.options import MeasureOptions, no_progress
+    from cnncost.verification.run import Plan, verify_graph
 
     plan = Plan.checked(MeasureOptions(**options), latency=latency, memory=memory, against=against)
     return verify_graph(_graph(spec, set, input), plan, progress or no_progress)

@@ -18,6 +18,9 @@ class Input(Layer):
 
     keyword = "input"
 
+    def __reduce__(self) -> str:
+        return "INPUT"  # copies and pickles are the one instance, which is told by its identity
+
     def output(self) -> Tensor:
         raise NotImplementedError("an input's shape is given, not computed")
 

@@ -27,7 +27,7 @@ from cnncost import analyze
 from cnncost.render import RENDERERS, render
 from cnncost.render.analysis import report_document
 from cnncost.render.verification import verification_document
-from cnncost.verify.result import Check, Machine, Verification
+from cnncost.verification.result import Check, Machine, Verification
 settings = {"batch": 1, "dtype": "float32", "mode": "infer"}
 found = Verification("lenet", settings, Machine("meta", "", "", "", ""), (Check.of("conv", "params", 156, 156),))
 for form in set(RENDERERS) - {"table"}:

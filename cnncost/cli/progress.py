@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
     """A function that is told `(what is being done, parts done, parts in all)`; the bar is gone at the end."""
     if sys.stderr is None or not sys.stderr.isatty():
-        from cnncost.verify.options import no_progress
+        from cnncost.verification.options import no_progress
 
         yield no_progress
         return

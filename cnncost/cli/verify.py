@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph import Graph
-    from cnncost.verify.options import Progress
-    from cnncost.verify.result import Verification
-    from cnncost.verify.run import Plan
+    from cnncost.verification.options import Progress
+    from cnncost.verification.result import Verification
+    from cnncost.verification.run import Plan
 
 FAILED = 1
 
@@ -60,8 +60,8 @@ def verify(
     """
     from cnncost.render import MACHINE_FORMATS, render
     from cnncost.render.verification import verification_document
-    from cnncost.verify.options import MeasureOptions
-    from cnncost.verify.run import Plan
+    from cnncost.verification.options import MeasureOptions
+    from cnncost.verification.run import Plan
 
     options.check_format(form)
     names = _names(specs or [], every=all, against=against)
@@ -125,7 +125,7 @@ def _verifications(
     names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan, progress: Progress
 ) -> Iterator[Verification]:
     """What is found out about each network."""
-    from cnncost.verify.run import broken, verify_graph
+    from cnncost.verification.run import broken, verify_graph
 
     for before, (name, graph) in enumerate(zip(names, graphs, strict=True)):
 
@@ -140,6 +140,6 @@ def _verifications(
 
 
 def _keep(path: str, found: Sequence[Verification]) -> None:
-    from cnncost.verify.keep import save
+    from cnncost.verification.keep import save
 
     save(Path(path), found)

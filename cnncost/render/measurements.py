@@ -11,7 +11,7 @@ from cnncost.render.units import bytes_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncost.verify.result import Verification
+    from cnncost.verification.result import Verification
 
 _SLOWEST = 10
 """Layers that are named."""

@@ -10,13 +10,13 @@ from cnncost.render.headings import heading_of, kind_of
 from cnncost.render.measurements import measurement_sheets, median_seconds
 from cnncost.render.remarks import said_once
 from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
-from cnncost.verify.result import DIFFERENT, NOT_MEASURED, SAME
+from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.render.sheet import Kind
-    from cnncost.verify.result import Check, Verification
+    from cnncost.verification.result import Check, Verification
 
 SCHEMA_VERSION = 1
 """Version of the JSON form."""

@@ -13,7 +13,7 @@ from rich.console import Console
 from cnncost.render import RENDERERS, render
 from cnncost.render.table import render as render_table
 from cnncost.render.verification import verification_document
-from cnncost.verify.result import Check, Machine, Verification
+from cnncost.verification.result import Check, Machine, Verification
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:

@@ -1,0 +1,172 @@
+"""Counts of a report against those of PyTorch: shapes, parameters, buffers, multiply-accumulates and bytes.
+
+Every layer is run by itself, on tensors of the shapes that the graph says it reads: one that is wrong is found where it
+is wrong, and not in all that follows. That the layers fit together is shown by the whole model, which is run besides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.conventions import CONVENTIONS
+from cnncost.verification.measure import FLOPS_PER_MAC, Measurement, countable_attention, flop_counter, measure
+from cnncost.verification.model import build, runs
+from cnncost.verification.pytorch import import_torch
+from cnncost.verification.result import DIFFERENT, Check
+from cnncost.verification.state import State, optimizer_check, state_checks, states
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.graph import Graph, Node
+    from cnncost.passes import Settings
+    from cnncost.report import Report, Row
+
+_NOT_RUN = "runs in training only"
+_INT8 = "PyTorch's layers compute in floating point"
+
+
+def count_checks(graph: Graph, report: Report, device: str = "meta") -> list[Check]:
+    """Hold every count of a report against PyTorch, layer by layer and in total.
+
+    Args:
+        graph: the network. report: its analysis, with a row for every layer; its settings say what is run.
+        device: where to run; on ``meta`` tensors nothing is computed, and the counts are the same.
+
+    Raises:
+        SpecError: PyTorch is not installed.
+    """
+    torch = import_torch()
+    settings = report.settings
+    model = build(graph, device).to(_dtype(settings)).train(settings.training)
+    owned = states(graph, model)
+    with torch.device(device), countable_attention():
+        measured = _measurements(graph, model, settings)
+        whole = _run(graph, model, settings)
+    checks: list[Check] = []
+    for node, row in zip(graph.layers, report.rows, strict=True):
+        checks += state_checks(row.name, row.figures, owned[node.id], settings)
+        checks += _layer_checks(row, measured[node.id], settings)
+    total = State.of(model.parameters(), model.buffers())
+    checks += state_checks("", report.totals, total, settings)
+    checks.append(optimizer_check(report, model))
+    return [*checks, *_total_checks(graph, report, whole, [m for m in measured.values() if m is not None])]
+
+
+def _dtype(settings: Settings) -> Any:
+    """The floating-point type that the model computes in."""
+    return getattr(import_torch(), settings.dtype if settings.trains else "float32")
+
+
+def _measurements(graph: Graph, model: Any, settings: Settings) -> dict[int, Measurement | str | None]:
+    """What PyTorch says of every layer: why it refuses one as text, nothing of one that does not run.
+
+    Layers of equal fields, equal inputs and equal gradients to compute are measured once: PyTorch would build the same
+    module for each and run the same kernels. What belongs to each of them, its weights, is looked at one by one.
+    """
+    measured: dict[int, Measurement | str | None] = {}
+    known: dict[Any, Measurement | str] = {}
+    depends = dict.fromkeys(graph.inputs, False)
+    for node in graph.layers:
+        if not runs(node, settings.training):
+            measured[node.id] = None
+            continue
+        trained = tuple([depends[read] for read in node.inputs])
+        key = (node.layer, node.xs, trained, graph.nodes[node.weights].trainable)
+        if key not in known:
+            known[key] = _measure(graph, node, model, trained, settings)
+        measured[node.id] = found = known[key]
+        depends[node.id] = isinstance(found, str) or found.depends
+    return measured
+
+
+def _measure(graph: Graph, node: Node, model: Any, trained: tuple[bool, ...], settings: Settings) -> Measurement | str:
+    """What PyTorch says of a layer that reads what the layers before it are said to write."""
+    torch, dtype = import_torch(), _dtype(settings)
+    shapes = [(settings.batch, *graph.nodes[read].y.dims) for read in node.inputs]
+    inputs = [torch.empty(shape, dtype=dtype, requires_grad=True) for shape in shapes]
+    try:
+        return measure(model.layer(node.id), inputs, trained)
+    except (RuntimeError, ValueError) as error:
+        return f"PyTorch does not run it: {_first_line(error)}"
+
+
+def _run(graph: Graph, model: Any, settings: Settings) -> tuple[list[tuple[int, ...]], int] | str:
+    """The shapes that the whole model writes and its multiply-accumulates, or why it does not run."""
+    torch = import_torch()
+    inputs = [torch.empty(settings.batch, *graph.nodes[i].y.dims, dtype=_dtype(settings)) for i in graph.inputs]
+    try:
+        with torch.no_grad(), flop_counter() as counter:
+            outputs = model(*inputs)
+    except (RuntimeError, ValueError) as error:
+        return f"PyTorch does not run it: {_first_line(error)}"
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    return [tuple(output.shape) for output in outputs], counter.get_total_flops() // FLOPS_PER_MAC
+
+
+def _layer_checks(row: Row, measured: Measurement | str | None, settings: Settings) -> Iterator[Check]:
+    """The checks of what one layer does."""
+    name, figures = row.name, row.figures
+    if isinstance(measured, str):
+        yield Check(name, "output_shape", row.output_shape, None, DIFFERENT, measured)
+        return
+    if measured is None:  # what does not run costs nothing, and that can be checked
+        yield Check.gap(name, "output_shape", row.output_shape, _NOT_RUN)
+        measured = Measurement((), 0, 0, 0, 0, depends=False)
+    else:
+        yield Check.of(name, "output_shape", row.output_shape, measured.shape)
+    yield Check.of(name, "macs", figures["macs"], measured.macs)
+    if settings.trains:
+        flops = CONVENTIONS[settings.convention].flops_per_mac
+        weights, inputs = flops * measured.weight_macs, flops * measured.input_macs
+        yield Check.of(name, "weight_gradient_flops", figures["weight_gradient_flops"], weights, _groups_note(measured))
+        yield Check.of(name, "input_gradient_flops", figures["input_gradient_flops"], inputs)
+        yield Check.of(name, "activation_bytes", figures["activation_bytes"], measured.bytes)
+    else:
+        yield Check.gap(name, "activation_bytes", figures["activation_bytes"], _INT8)
+
+
+def _groups_note(measured: Measurement) -> str:
+    if measured.groups == 1:
+        return ""
+    return f"torch counts {measured.groups} times as much: it forgets the groups of a weight gradient"
+
+
+def _total_checks(
+    graph: Graph,
+    report: Report,
+    whole: tuple[list[tuple[int, ...]], int] | str,
+    layers: list[Measurement | str],
+) -> Iterator[Check]:
+    """The checks of what the whole network does: forward as it is run, backward as the sum of its layers."""
+    settings, totals = report.settings, report.totals
+    ends = (*graph.outputs, *(graph.auxiliary if settings.training else ()))
+    shapes = [(settings.batch, *graph.nodes[end].y.dims) for end in ends]
+    if isinstance(whole, str):
+        yield Check("", "output_shape", shapes, None, DIFFERENT, whole)
+    else:
+        yield Check.of("", "output_shape", shapes, whole[0])
+        yield Check.of("", "macs", totals["macs"], whole[1])
+    if settings.trains:
+        yield from _summed_checks(report, layers)
+
+
+def _summed_checks(report: Report, layers: list[Measurement | str]) -> Iterator[Check]:
+    known = [layer for layer in layers if isinstance(layer, Measurement)]
+    flops = CONVENTIONS[report.settings.convention].flops_per_mac
+    weights, inputs = sum(layer.weight_macs for layer in known), sum(layer.input_macs for layer in known)
+    sums = {
+        "weight_gradient_flops": flops * weights,
+        "input_gradient_flops": flops * inputs,
+        "backward_flops": flops * (weights + inputs),
+        "activation_bytes": sum(layer.bytes for layer in known),
+    }
+    for figure, measured in sums.items():
+        if len(known) < len(layers):
+            yield Check.gap("", figure, report.totals[figure], "PyTorch does not run every layer")
+        else:
+            yield Check.of("", figure, report.totals[figure], measured)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,168 @@
+"""One network verified: its counts, its receptive fields, its latency and its memory, each for itself.
+
+Whatever breaks (a model that PyTorch refuses, memory that runs out, a device that goes away) is what was found out, and
+the parts that do not need it go on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from cnncost.engine import analyze_graph
+from cnncost.errors import LayerError, SpecError
+from cnncost.verification.device import describe, refuse_unsupported, resolve
+from cnncost.verification.options import MeasureOptions, no_progress
+from cnncost.verification.pytorch import import_torch
+from cnncost.verification.result import Machine, Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnncost.graph import Graph
+    from cnncost.report import Report
+    from cnncost.verification.options import Progress
+    from cnncost.verification.result import Check
+
+T = TypeVar("T")
+
+_LONGEST_REASON = 200
+
+
+class Plan(NamedTuple):
+    """What to verify, and how to measure it.
+
+    Attributes:
+        options: of the measurements. machine: where they are made.
+        latency, memory: whether they are measured.
+        against: makes a model of the user's own, to hold the network against as well.
+        note: what a user should know of the choice of the device.
+    """
+
+    options: MeasureOptions
+    machine: Machine
+    latency: bool
+    memory: bool = False
+    against: Callable[[], Any] | None = None
+    note: str = ""
+
+    @classmethod
+    def checked(
+        cls,
+        options: MeasureOptions,
+        *,
+        latency: bool | None = None,
+        memory: bool = False,
+        against: str | Callable[[], Any] | None = None,
+    ) -> Plan:
+        """The plan, if it can be carried out here; latency is measured wherever it can be unless it is said.
+
+        Raises:
+            SpecError: PyTorch, the device or the factory is not there, or options that cannot be.
+        """
+        import_torch()
+        choice = resolve(options.checked().device)
+        if latency is None:
+            latency = choice.measures
+        if latency or memory:
+            refuse_unsupported(choice, options.dtype)
+        if isinstance(against, str):
+            from cnncost.verification.against import load_factory
+
+            against = load_factory(against)
+        options = options._replace(device=choice.device)
+        return cls(options, describe(choice.device), latency, memory, against, choice.note)
+
+
+def verify_graph(graph: Graph, plan: Plan, progress: Progress = no_progress) -> Verification:
+    """Carry out a plan on one network. Nothing but an interruption ends it before its parts are done."""
+    return _Run(graph, plan, progress).verification()
+
+
+def broken(network: str, plan: Plan, error: Exception) -> Verification:
+    """The verification of a network that cannot even be loaded."""
+    return Verification(network, plan.options.report_settings._asdict(), plan.machine, failure=reason(error))
+
+
+class _Run:
+    """The parts of a verification, one after the other, and what went wrong in each."""
+
+    def __init__(self, graph: Graph, plan: Plan, progress: Progress) -> None:
+        self.graph = graph
+        self.plan = plan
+        self.progress = progress
+        self.failures: list[str] = []
+
+    def verification(self) -> Verification:
+        options = self.plan.options
+        settings = options.report_settings
+        found = Verification(self.graph.name, settings._asdict(), self.plan.machine)
+        report = self.part("analysis", lambda: analyze_graph(self.graph, settings))
+        if report is not None:
+            found = found._replace(checks=self.checks(report), against=self.against(report))
+            found = found._replace(latency=self.latency(report), memory=self.memory(report))
+        return found._replace(failure="; ".join(self.failures))
+
+    def checks(self, report: Report) -> tuple[Check, ...]:
+        """The figures held against those of the spec's own model."""
+        from cnncost.verification.counts import count_checks
+        from cnncost.verification.probe import field_checks
+
+        device = self.plan.options.device
+        counts = self.part("counts", lambda: count_checks(self.graph, report)) or []
+        fields = self.part("receptive fields", lambda: field_checks(self.graph, report, device)) or []
+        return (*counts, *fields)
+
+    def against(self, report: Report) -> tuple[Check, ...]:
+        """The figures held against those of the user's model, if there is one."""
+        factory = self.plan.against
+        if factory is None:
+            return ()
+        from cnncost.verification.against import against_checks
+
+        return tuple(self.part("the other model", lambda: against_checks(self.graph, report, factory())) or ())
+
+    def latency(self, report: Report) -> dict[str, Any] | None:
+        """How long the network takes, if that is asked for."""
+        if not self.plan.latency:
+            return None
+        from cnncost.verification.latency import measure_latency
+
+        return self.measured("latency", lambda: measure_latency(self.graph, report, self.plan.options, self.progress))
+
+    def memory(self, report: Report) -> dict[str, Any] | None:
+        """What the network takes of the memory, if that is asked for."""
+        if not self.plan.memory:
+            return None
+        from cnncost.verification.memory import measure_memory
+
+        return self.measured("memory", lambda: measure_memory(self.graph, report, self.plan.options, self.progress))
+
+    def measured(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+        """A measurement; one that says why it failed is among the failures, and still has what is known."""
+        found = self.part(name, work)
+        if found is not None and "failure" in found:
+            self.failures.append(f"{name}: {found['failure']}")
+        elif found is not None and "out_of_memory" in found:
+            self.failures.append(f"{name}: out of memory; {found['predicted_bytes']:,} bytes were predicted")
+        return found
+
+    def part(self, name: str, work: Callable[[], T]) -> T | None:
+        """What one part found; nothing where it breaks, which is remembered."""
+        self.progress(f"{self.graph.name}: {name}", 0, 1)
+        try:
+            return work()
+        except (Exception, SystemExit) as error:  # a model of the user's may try to leave
+            self.failures.append(f"{name}: {reason(error)}")
+            return None
+
+
+def reason(error: BaseException) -> str:
+    """What went wrong, in one line.
+
+    >>> reason(RuntimeError("CUDA error: device lost\\nCompile with ..."))
+    'RuntimeError: CUDA error: device lost'
+    """
+    if isinstance(error, SpecError | LayerError):
+        return error.message
+    lines = str(error).strip().splitlines()
+    return ": ".join([type(error).__name__, *lines[:1]])[:_LONGEST_REASON]

@@ -1,0 +1,114 @@
+"""The layers of any PyTorch model in the order in which they run."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.verification.measure import FLOPS_PER_MAC, countable_attention, flop_counter
+from cnncost.verification.pytorch import import_torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+Shape = tuple[int, ...]
+
+
+class Call(NamedTuple):
+    """One run of a layer that has weights, or of a pool.
+
+    Attributes:
+        name: of the module. kind: its class in ``torch.nn``.
+        weights: shapes of its parameters. reads, writes: shapes of its input and output, with the batch.
+        macs: multiply-accumulates.
+    """
+
+    name: str
+    kind: str
+    weights: tuple[Shape, ...]
+    reads: Shape
+    writes: Shape
+    macs: int
+
+    @property
+    def is_pool(self) -> bool:
+        """Whether it has no weights: another model may call a function instead."""
+        return not self.weights
+
+
+class Trace(NamedTuple):
+    """What a model did: its calls, the shapes of all it returned, and all multiply-accumulates, functions included."""
+
+    calls: list[Call]
+    outputs: list[Shape]
+    macs: int
+
+
+def trace_copy(model: Any, shapes: Sequence[Shape], training: bool) -> Trace:
+    """The trace of a copy of a model, on meta tensors, or on the CPU where it refuses them.
+
+    Raises:
+        Exception: whatever the model raises.
+    """
+    try:
+        return trace(copy.deepcopy(model).to("meta"), shapes, training, "meta")
+    except Exception:
+        if any(weight.is_meta for weight in model.parameters()):
+            raise
+        return trace(copy.deepcopy(model).to("cpu"), shapes, training, "cpu")
+
+
+def trace(model: Any, shapes: Sequence[Shape], training: bool, device: str) -> Trace:
+    """Run a model on inputs of these shapes; it is left with hooks, and in the mode that it ran in."""
+    torch = import_torch()
+    calls: list[Call] = []
+    dtype = next((weight.dtype for weight in model.parameters()), torch.float32)
+    inputs = [torch.zeros(shape, dtype=dtype, device=device) for shape in shapes]
+    with torch.no_grad(), countable_attention(), flop_counter() as counter:
+        for name, module in model.named_modules():
+            if _is_layer(module):
+                _watch(name, module, counter, calls)
+        outputs = model.train(training)(*inputs)
+    tensors = [tuple(output.shape) for output in _tensors(outputs)]
+    return Trace(calls, tensors, counter.get_total_flops() // FLOPS_PER_MAC)
+
+
+def _is_layer(module: Any) -> bool:
+    """Whether a module is a layer with weights of its own, or a pool; containers are not."""
+    attention = import_torch().nn.MultiheadAttention  # holds a projection that it never calls
+    leaf = isinstance(module, attention) or not any(True for _ in module.children())
+    return leaf and (bool(module._parameters) or "Pool" in _kind(module))
+
+
+def _kind(module: Any) -> str:
+    """The class of ``torch.nn`` that a module is, or is derived from."""
+    return next(kind.__name__ for kind in type(module).__mro__ if kind.__module__.startswith("torch.nn.modules"))
+
+
+def _watch(name: str, module: Any, counter: Any, calls: list[Call]) -> None:
+    """Write down every call of a module."""
+    started: list[int] = []
+    weights = tuple([tuple(weight.shape) for weight in module._parameters.values() if weight is not None])
+
+    def before(_module: Any, _inputs: Any) -> None:
+        started.append(counter.get_total_flops())
+
+    def after(_module: Any, inputs: Any, output: Any) -> None:
+        macs = (counter.get_total_flops() - started.pop()) // FLOPS_PER_MAC
+        reads = next((tuple(x.shape) for x in _tensors(inputs)), ())
+        writes = next((tuple(y.shape) for y in _tensors(output)), ())
+        calls.append(Call(name, _kind(module), weights, reads, writes, macs))
+
+    module.register_forward_pre_hook(before)
+    module.register_forward_hook(after)
+
+
+def _tensors(value: Any) -> Iterator[Any]:
+    """The tensors in what a module takes or returns."""
+    if isinstance(value, import_torch().Tensor):
+        yield value
+    elif isinstance(value, dict):
+        yield from _tensors(list(value.values()))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _tensors(item)

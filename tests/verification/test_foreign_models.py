@@ -1,0 +1,130 @@
+"""Models that others wrote: torchvision's networks compute what the models of our specs compute.
+
+Parameters and buffers are copied over in order, so that a model agrees only if its layers come in the same order, have
+the same shapes, and are wired alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+import torch
+
+from cnncost.engine import analyze_graph
+from cnncost.spec.load import load
+from cnncost.verification.against import against_checks
+from cnncost.verification.model import build
+from cnncost.verification.result import DIFFERENT
+from tests.torch_models import torchvision
+
+if TYPE_CHECKING:
+    from cnncost.graph import Graph
+
+
+class Pair(NamedTuple):
+    """A shipped spec and torchvision's model of the same network, at the resolution of the comparison."""
+
+    spec: str
+    model: str
+    variables: dict[str, object] | None = None
+    arguments: dict[str, object] | None = None
+    resolution: int = 64
+
+
+# The auxiliary heads come before the classifier in torchvision and behind it in the spec: compared by their shapes.
+WITH_HEADS = Pair("googlenet", "googlenet", None, {"aux_logits": True, "init_weights": False})
+PAIRS = (
+    Pair("alexnet_torchvision", "alexnet", resolution=96),
+    Pair("vgg11", "vgg11", resolution=32),
+    Pair("vgg16_bn", "vgg16_bn", resolution=32),
+    Pair("googlenet", "googlenet", {"heads": False}, {"aux_logits": False, "init_weights": False}),
+    Pair("resnet18", "resnet18"),
+    Pair("resnet34", "resnet34"),
+    Pair("resnet50", "resnet50"),
+    Pair("resnet101", "resnet101"),
+    Pair("densenet121", "densenet121"),
+    Pair("densenet169", "densenet169"),
+    Pair("mobilenet_v2", "mobilenet_v2"),
+    Pair("mobilenet_v2_140", "mobilenet_v2", None, {"width_mult": 1.4}),
+    Pair("efficientnet_b0", "efficientnet_b0"),
+    Pair("efficientnet_b1", "efficientnet_b1"),
+)
+EVERY_PAIR = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.spec)
+
+
+def graph_of(pair: Pair) -> Graph:
+    return load(pair.spec, set=pair.variables, input=[3, pair.resolution, pair.resolution])
+
+
+def torchvision_model(pair: Pair, device: str = "meta") -> Any:
+    with torch.device(device):
+        return torchvision.models.get_model(pair.model, weights=None, **(pair.arguments or {})).eval()
+
+
+def shapes(tensors: Any) -> Counter[tuple[int, ...]]:
+    return Counter(tuple(tensor.shape) for tensor in tensors)
+
+
+def with_numbers(model: Any) -> Any:
+    """The model in memory, its numbers drawn so that every one of them shows in the output.
+
+    As PyTorch draws them, norms and biases do nothing, and the output of a deep network all but vanishes.
+    """
+    model = model.to_empty(device="cpu")
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            if tensor.dim() > 1:
+                tensor.normal_(std=(2 / tensor[0].numel()) ** 0.5)
+            elif tensor.is_floating_point():
+                tensor.uniform_(0.5, 1.5)
+    return model
+
+
+@pytest.mark.parametrize("pair", [*PAIRS, WITH_HEADS], ids=[*[pair.spec for pair in PAIRS], "with heads"])
+def test_parameters_and_buffers_have_the_same_shapes(pair: Pair) -> None:
+    ours, theirs = build(graph_of(pair), "meta"), torchvision_model(pair)
+    assert shapes(ours.parameters()) == shapes(theirs.parameters())
+    assert shapes(ours.buffers()) == shapes(theirs.buffers())
+
+
+@EVERY_PAIR
+def test_outputs_are_the_same_with_the_same_weights(pair: Pair) -> None:
+    torch.manual_seed(0)
+    theirs = with_numbers(torchvision_model(pair))
+    ours = build(graph_of(pair), "meta").eval()
+    weights = dict(zip(ours.state_dict(), theirs.state_dict().values(), strict=True))
+    ours.load_state_dict(weights, assign=True)
+    sample = torch.randn(1, 3, pair.resolution, pair.resolution)
+    with torch.no_grad():
+        output, expected = ours(sample), theirs(sample)
+    # Of the spread, since a common offset would hide everything else.
+    assert expected.std() > 0
+    assert (output - expected).abs().max() <= 1e-4 * expected.std()
+
+
+@pytest.mark.parametrize(
+    ("model", "module", "layer"),
+    [
+        ("resnet50", "conv1", "conv_bn.conv"),
+        ("mobilenet_v2", "features.14.conv.1.0", "stage[5].inverted_residual[0].residual.conv_bn_2.conv"),
+        ("densenet121", "features.transition1.pool", "dense_block[0].transition.avgpool"),
+    ],
+)
+def test_one_changed_stride_in_a_copy_is_found(model: str, module: str, layer: str) -> None:
+    graph = load(model)
+    report = analyze_graph(graph)
+    theirs = torchvision_model(Pair(model, model, resolution=224))
+    assert all(check.verdict != DIFFERENT for check in against_checks(graph, report, theirs))
+    theirs.get_submodule(module).stride = (1, 1)
+    differing = {check.layer for check in against_checks(graph, report, theirs) if check.verdict == DIFFERENT}
+    assert differing == {"", layer}
+
+
+def test_a_model_that_no_longer_runs_is_no_traceback() -> None:
+    graph = load("resnet18")
+    theirs = torchvision_model(Pair("resnet18", "resnet18"))
+    theirs.layer2[0].downsample[0].stride = (1, 1)  # the two ends of the residual do not fit
+    (differing,) = [c for c in against_checks(graph, analyze_graph(graph), theirs) if c.verdict == DIFFERENT]
+    assert "their model does not run" in differing.note

@@ -1,0 +1,101 @@
+"""The measurements that are kept: what is predicted today is what was measured then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from cnncost import analyze
+from cnncost.totals import total_of
+from cnncost.verification.keep import read
+
+if TYPE_CHECKING:
+    from cnncost.report import Report
+    from cnncost.verification.keep import Kept
+    from cnncost.verification.result import Machine
+
+FOLDER = Path(__file__).parents[2] / "docs" / "measurements"
+
+FILES = sorted(FOLDER.glob("*.json"))
+
+WORKSPACE_BYTES = {"cpu": 2**16, "cuda": 2**28}
+"""What libraries may take for themselves inside a layer, by kind of device: cuDNN takes the most."""
+
+
+class Case(NamedTuple):
+    """One network of one file."""
+
+    file: str
+    machine: Machine
+    kept: Kept
+
+    @property
+    def report(self) -> Report:
+        """What is predicted today."""
+        return analyze(self.kept.network, **self.kept.settings._asdict())
+
+
+def cases() -> list[Case]:
+    found = [(path.name, *read(path)) for path in FILES]
+    return [Case(file, machine, kept) for file, machine, networks in found for kept in networks]
+
+
+each_network = pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case.file}-{case.kept.network}") for case in cases()]
+)
+
+
+def test_something_is_kept_of_inference_and_of_training() -> None:
+    assert {case.kept.settings.mode for case in cases()} == {"infer", "train"}
+
+
+@each_network
+def test_nothing_broke_and_nothing_differed(case: Case) -> None:
+    assert case.kept.failure == ""
+    assert case.kept.checks["mismatches"] == []
+    assert case.kept.checks["same"] > 0
+
+
+@each_network
+def test_what_was_measured_is_what_is_predicted_today(case: Case) -> None:
+    report = case.report
+    counts = {figure: count for figure, count in case.kept.counts.items() if figure in report.totals}
+    assert {"params", "buffers", "macs", "backward_flops", "activation_bytes"} <= set(counts)
+    today = {figure: report.totals[figure] for figure in counts}
+    assert {figure: count["measured"] for figure, count in counts.items()} == today
+    assert {figure: count["predicted"] for figure, count in counts.items()} == today
+
+
+@each_network
+def test_the_shapes_are_those_of_today(case: Case) -> None:
+    shapes = {row.name: row.output_shape for row in case.report.rows}
+    today = [list(shapes[name] or ()) for name in case.report.outputs]
+    assert case.kept.counts["output_shape"]["measured"][: len(today)] == today
+
+
+@each_network
+def test_the_rates_follow_from_the_times(case: Case) -> None:
+    latency: dict[str, Any] = case.kept.latency or {}
+    totals, eager, roof = case.report.totals, latency["eager"], latency["ceilings"]
+    flops = totals.flops + (totals.backward_flops if case.kept.settings.training else 0)
+    assert eager["flops_per_second"] * eager["median_seconds"] == pytest.approx(flops, rel=1e-4)
+    assert eager["flops_share"] * roof["flops_per_second"] == pytest.approx(eager["flops_per_second"], rel=1e-4)
+    assert eager["p10_seconds"] <= eager["median_seconds"] <= eager["p90_seconds"]
+    assert eager["runs"] >= 3
+
+
+@each_network
+def test_the_peak_lies_where_the_prediction_puts_it(case: Case) -> None:
+    """At least what is there all the time. At most the sum of the textbook, the gradients and temporary copies of all
+    parameters that an optimizer makes in training, and a workspace.
+    """
+    memory, report = case.kept.memory or {}, case.report
+    predicted = memory["predicted"]
+    assert predicted == {part: total_of(report, part) for part in predicted}
+    peak = memory["peak_bytes"] - memory["input_bytes"]
+    kept = sum(size for part, size in predicted.items() if part not in ("activation_bytes", "memory_bytes"))
+    temporary = 2 * predicted["param_bytes"] if case.kept.settings.training else 0
+    assert kept <= peak <= predicted["memory_bytes"] + temporary + WORKSPACE_BYTES[case.machine.device.split(":")[0]]
+    assert memory["ratio"] == pytest.approx(memory["peak_bytes"] / predicted["memory_bytes"], rel=1e-4)

@@ -1,0 +1,238 @@
+"""Peak memory against calculations by hand and an earlier measurement, and as a result when there is too little."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from cnncost.engine import analyze_graph
+from cnncost.errors import SpecError
+from cnncost.spec.load import load
+from cnncost.verification import memory as memory_module
+from cnncost.verification import room
+from cnncost.verification.memory import measure_memory, peak_bytes, storage_bytes
+from cnncost.verification.options import MeasureOptions
+from cnncost.verification.room import limited_to_room, room_bytes
+from tests.graphs import chain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnncost.graph import Graph
+
+needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+
+CONV = ("conv", {"out": 16, "kernel": 3, "padding": 1})
+
+
+def perceptron() -> Graph:
+    """A matrix of 1000 x 2000 weights without a bias, and a ReLU."""
+    return chain([("linear", {"out": 2000, "bias": False}), "relu"], (1000,))
+
+
+def measured(graph: Graph, **options: Any) -> dict[str, Any]:
+    chosen = MeasureOptions(**{"device": "cpu", **options})
+    return measure_memory(graph, analyze_graph(graph, chosen.report_settings), chosen)
+
+
+@pytest.mark.parametrize(
+    ("changes", "before", "peak"), [([], 7, 7), ([5, -5, 4], 0, 5), ([-3, 2], 10, 10), ([1, 2, -3, 9, -9], 100, 109)]
+)
+def test_the_peak_of_allocations(changes: list[int], before: int, peak: int) -> None:
+    assert peak_bytes(changes, before) == peak
+
+
+def test_tensors_that_share_their_storage_count_once() -> None:
+    weights = torch.zeros(10, 10)
+    assert storage_bytes([weights, weights[2:], weights.t(), torch.zeros(3), torch.zeros(0)]) == 400 + 12
+
+
+def test_inference_by_hand() -> None:
+    found = measured(perceptron(), batch=4)
+    # Weights and input are there; the product is there until the ReLU has read it, and its output beside it.
+    weights, x, y = 1000 * 2000, 4 * 1000, 4 * 2000
+    assert found["peak_bytes"] == 4 * (weights + x + y + y)
+    assert found["input_bytes"] == 4 * x
+    assert found["predicted"] == {
+        "param_bytes": 4 * weights,
+        "buffer_bytes": 0,
+        "activation_bytes": 4 * 2 * y,
+        "memory_bytes": 4 * (weights + 2 * y),
+    }
+    assert found["ratio"] == pytest.approx((weights + x + 2 * y) / (weights + 2 * y))
+    assert found["reserved_bytes"] is None
+
+
+def test_two_bytes_for_a_number_are_half_the_memory() -> None:
+    found = measured(perceptron(), batch=4, dtype="bfloat16")
+    assert found["predicted"]["memory_bytes"] == 2 * (2_000_000 + 16_000)
+    # Some processors' products are summed up in float32, in a buffer of their own.
+    exact = 2 * (2_000_000 + 4_000 + 16_000)
+    assert exact <= found["peak_bytes"] <= exact + 4 * 8_000
+
+
+def test_inference_frees_what_nothing_needs_any_more() -> None:
+    four, eight = (measured(chain(["relu"] * length, (16, 64, 64))) for length in (4, 8))
+    assert four["peak_bytes"] == eight["peak_bytes"] == 3 * 16 * 64 * 64 * 4  # the network's input, one in, one out
+    assert eight["predicted"]["activation_bytes"] == 8 * 16 * 64 * 64 * 4
+    assert "upper bound" in eight["notes"][0]
+
+
+@pytest.mark.parametrize(("optimizer", "states"), [("sgd", 0), ("momentum", 1), ("adam", 2)])
+def test_training_by_hand(optimizer: str, states: int) -> None:
+    found = measured(perceptron(), batch=4, mode="train", optimizer=optimizer)
+    # Weights, their gradient, and what the optimizer keeps of them; Adam's step divides by a square root, which makes
+    # two temporary copies. On top come a few activations, and a number in which Adam counts its steps.
+    weights = 1000 * 2000
+    copies = 2 + states + (2 if optimizer == "adam" else 0)
+    activations = 4 * (1000 + 5 * 2000)
+    assert 0 <= found["peak_bytes"] - 4 * copies * weights <= 4 * activations
+    assert found["optimizer"] == optimizer
+    assert found["predicted"]["optimizer_bytes"] == 4 * states * weights
+
+
+def test_training_keeps_what_backward_needs() -> None:
+    sizes = [measured(chain([CONV, "relu"] * pairs, (16, 64, 64)), mode="train", optimizer="sgd") for pairs in (2, 6)]
+    short, long = (found["peak_bytes"] for found in sizes)
+    # Of each pair the output of the ReLU is kept; that of the convolution, which it replaces, is not.
+    kept, weights = 4 * 16 * 64 * 64, 4 * (16 * 16 * 9 + 16)
+    assert 4 * kept <= long - short <= 4 * (kept + 2 * weights)
+
+
+def test_a_training_step_of_resnet18_takes_what_was_measured_before() -> None:
+    """355,722,336 bytes: torchvision's own model, batch 8, with a cross-entropy loss, by the allocator's record."""
+    found = measured(load("resnet18"), batch=8, mode="train", optimizer="adam")
+    assert found["peak_bytes"] == pytest.approx(355_722_336, rel=0.02)
+
+
+@pytest.mark.parametrize("mode", ["infer", "train"])
+def test_the_result_is_plain_data(mode: str) -> None:
+    found = measured(chain([CONV, "batchnorm", "relu"], (3, 16, 16)), mode=mode, batch=2)
+    assert json.loads(json.dumps(found)) == found
+    assert (found["device"], found["batch"], found["dtype"], found["mode"]) == ("cpu", 2, "float32", mode)
+    parts = [size for part, size in found["predicted"].items() if part != "memory_bytes"]
+    assert sum(parts) == found["predicted"]["memory_bytes"]
+    assert found["peak_bytes"] >= found["predicted"]["param_bytes"] * (4 if mode == "train" else 1)
+
+
+def test_nothing_is_measured_on_meta() -> None:
+    with pytest.raises(SpecError, match="nothing can be timed on `meta`"):
+        measured(perceptron(), device="meta")
+
+
+def test_out_of_memory_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 80 bytes.")
+
+    monkeypatch.setattr(memory_module, "_warm", fail)
+    found = measured(perceptron(), batch=4)
+    assert found["out_of_memory"] is True
+    assert found["predicted_bytes"] == found["predicted"]["memory_bytes"] == 4 * (2_000_000 + 16_000)
+    assert found["batch"] == 4
+    assert "peak_bytes" not in found
+
+
+def test_measuring_says_nothing_on_standard_error() -> None:
+    """In a process of its own: libraries speak there past Python, and some only once."""
+    program = """
+from cnncost import analyze, load
+from cnncost.verification.memory import measure_memory
+from cnncost.verification.options import MeasureOptions
+graph = load("lenet5")
+assert "peak_bytes" in measure_memory(graph, analyze(graph), MeasureOptions(device="cpu", mode="train"))
+"""
+    quiet = {name: value for name, value in os.environ.items() if name != "KINETO_LOG_LEVEL"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=quiet)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_the_profiler_is_as_loud_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    for level in (None, "3"):
+        if level is None:
+            monkeypatch.delenv("KINETO_LOG_LEVEL", raising=False)
+        else:
+            monkeypatch.setenv("KINETO_LOG_LEVEL", level)
+        measured(chain(["relu"], (8,)))
+        assert os.environ.get("KINETO_LOG_LEVEL") == level
+
+
+# The room that is left
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in place of the root of the file system."""
+    words = room._words
+    monkeypatch.setattr(room, "_words", lambda path: words(f"{tmp_path}{path}"))
+    for folder in ("proc", "sys/fs/cgroup"):
+        (tmp_path / folder).mkdir(parents=True)
+    return tmp_path
+
+
+def test_the_room_is_that_of_the_machine_and_of_the_container(kernel: Path) -> None:
+    assert room_bytes() is None
+    (kernel / "proc/meminfo").write_text("MemTotal:  9000 kB\nMemAvailable:  5000 kB\n")
+    assert room_bytes() == 5000 * 1024
+    group = kernel / "sys/fs/cgroup"
+    (group / "memory.stat").write_text("anon 1000000\nfile 2000000\n")
+    (group / "memory.max").write_text("max\n")
+    assert room_bytes() == 5000 * 1024
+    (group / "memory.max").write_text("4000000\n")
+    assert room_bytes() == 3_000_000
+    (group / "memory.max").write_text("500\n")
+    assert room_bytes() == 0
+
+
+@pytest.mark.skipif(room_bytes() is None, reason="the room is not known here")
+def test_the_limit_is_lifted_whatever_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    def allocate() -> None:
+        with limited_to_room("cpu"):
+            assert resource.getrlimit(resource.RLIMIT_AS) != before
+            torch.zeros(2**40, dtype=torch.uint8)
+
+    monkeypatch.setattr(room, "room_bytes", lambda: 2**26)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with pytest.raises(RuntimeError, match="can't allocate memory"):
+        allocate()
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_a_gpu_needs_addresses_without_limit() -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with limited_to_room("cuda:0"):
+        assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.gpu
+@needs_gpu
+@pytest.mark.parametrize("mode", ["infer", "train"])
+def test_memory_on_a_gpu(mode: str) -> None:
+    found = measured(load("resnet18"), device="cuda", batch=8, mode=mode)
+    assert found["method"] == "allocator statistics"
+    assert found["predicted"]["param_bytes"] * (4 if mode == "train" else 1) < found["peak_bytes"]
+    assert found["peak_bytes"] <= found["reserved_bytes"]
+
+
+@pytest.mark.gpu
+@needs_gpu
+def test_inference_by_hand_on_a_gpu() -> None:
+    found = measured(perceptron(), device="cuda", batch=4)
+    exact = 4 * (1000 * 2000 + 4 * (1000 + 2 * 2000))
+    assert exact <= found["peak_bytes"] <= exact + 4 * 512  # blocks are rounded up to 512 bytes
+
+
+@pytest.mark.gpu
+@needs_gpu
+def test_out_of_memory_on_a_gpu() -> None:
+    found = measured(load("resnet18"), device="cuda", batch=10**6)
+    assert found["out_of_memory"] is True
+    assert measured(perceptron(), device="cuda")["ratio"] > 0

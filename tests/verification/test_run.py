@@ -1,0 +1,129 @@
+"""A verification goes on when a part of it breaks, and says what broke; an interruption ends it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+import torch
+
+from cnncost import SpecError, build
+from cnncost.api import verify
+from cnncost.spec.load import load, loads
+from cnncost.verification import counts, latency, memory
+from cnncost.verification.options import MeasureOptions
+from cnncost.verification.run import Plan, verify_graph
+
+SPEC = "name: tiny\ninput: [3, 8, 8]\nnetwork: [{conv: 4}, relu, flatten, linear: 2]\n"
+GRAPH = loads(SPEC, "tiny.yaml")
+
+
+def raising(error: BaseException) -> Any:
+    def function(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return function
+
+
+def run(**plan: Any) -> Any:
+    return verify_graph(GRAPH, Plan.checked(MeasureOptions(device="cpu", seconds=0.01), **plan))
+
+
+def test_what_is_not_asked_for_is_not_measured() -> None:
+    found = run(latency=False)
+    assert (found.latency, found.memory, found.failure) == (None, None, "")
+    assert found.passed
+
+
+def test_latency_by_default_and_memory_when_asked() -> None:
+    found = run(memory=True)
+    assert found.latency["eager"]["runs"] > 0
+    assert found.memory["peak_bytes"] > 0
+
+
+def test_every_part_is_told_of() -> None:
+    told: list[str] = []
+    plan = Plan.checked(MeasureOptions(device="meta"))
+    verify_graph(GRAPH, plan, lambda text, done, total: told.append(text))
+    assert told == ["tiny: analysis", "tiny: counts", "tiny: receptive fields"]
+
+
+def test_a_part_that_breaks_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "count_checks", raising(RuntimeError("CUDA error: lost\nmore of it")))
+    found = run()
+    assert found.failure == "counts: RuntimeError: CUDA error: lost"
+    assert found.latency["eager"]["runs"] > 0
+    assert not found.passed
+
+
+def test_several_parts_that_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "measure_latency", raising(MemoryError()))
+    monkeypatch.setattr(memory, "measure_memory", raising(SpecError("there is no tf32")))
+    assert run(memory=True).failure == "latency: MemoryError; memory: there is no tf32"
+
+
+def test_out_of_memory_is_a_result_and_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = {"out_of_memory": True, "predicted_bytes": 4096, "message": "CUDA out of memory"}
+    monkeypatch.setattr(latency, "measure_latency", lambda *_: result)
+    found = run()
+    assert found.latency == result
+    assert found.failure == "latency: out of memory; 4,096 bytes were predicted"
+
+
+def test_a_measurement_that_failed_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "measure_memory", lambda *_: {"failure": "device-side assert", "device_lost": True})
+    assert run(latency=False, memory=True).failure == "memory: device-side assert"
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(ValueError("no weights"), "ValueError: no weights"), (SystemExit(3), "SystemExit: 3")]
+)
+def test_a_factory_that_raises(error: BaseException, reason: str) -> None:
+    found = run(latency=False, against=raising(error))
+    assert found.failure == f"the other model: {reason}"
+    assert len(found.checks) > 0
+
+
+def test_an_interruption_ends_it() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run(latency=False, against=raising(KeyboardInterrupt()))
+
+
+def test_without_pytorch_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(SpecError, match="verify needs PyTorch"):
+        verify("lenet5", device="meta")
+    with pytest.raises(SpecError, match="verify needs PyTorch"):
+        build("lenet5")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"device": "meta", "latency": True}, "nothing can be timed on `meta`"),
+        ({"device": "meta", "memory": True}, "nothing can be timed on `meta`"),
+        ({"device": "cpu", "dtype": "tf32"}, "has no tf32"),
+        ({"device": "gpu"}, "unknown device `gpu`"),
+        ({"dtype": "float61"}, "did you mean `float16`"),
+        ({"batch": 0}, "batch must be"),
+        ({"against": "no_such_module:model"}, "no_such_module"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        verify("lenet5", **options)
+
+
+def test_a_model_of_a_spec_is_built_with_its_variables() -> None:
+    model = build("lenet5", set={"classes": 3}, input=[1, 28, 28])
+    # 4 x 4 features of 16 channels before the classifier, as on a digit of 28 pixels.
+    assert model(torch.zeros(2, 1, 28, 28)).shape == (2, 3)
+    assert model.linear.in_features == 256
+
+
+def test_a_model_is_built_from_a_graph() -> None:
+    model = build(load("lenet5"), device="meta")
+    assert {parameter.device.type for parameter in model.parameters()} == {"meta"}
+    with pytest.raises(TypeError, match="a graph is loaded already"):
+        build(load("lenet5"), set={"classes": 3})
