@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from cnncost.conventions.base import Convention
 from cnncost.layers.activation import Activation
-from cnncost.layers.conv import Contraction
 
 if TYPE_CHECKING:
     from cnncost.graph import Node
@@ -26,8 +25,7 @@ class Textbook(Convention, name="textbook"):
     source = "notes 004, Computational Summary"
 
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
-        if isinstance(node.layer, Contraction):
-            return 2 * operations.mac
         if isinstance(node.layer, Activation):
             return batch * node.y.elements
-        return 2 * operations.mac + sum(operations[1:])
+        biases = batch * node.layer.bias_additions(*node.xs, y=node.y)
+        return 2 * operations.mac + sum(operations[1:]) - biases

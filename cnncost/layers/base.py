@@ -174,6 +174,10 @@ class Layer:
         macs = self.operations(*inputs, **_).mac
         return GradientMacs(weights=macs, inputs=macs)
 
+    def bias_additions(self, *inputs: Any, **_: Any) -> int:
+        """Those of the additions that add a bias, which some conventions leave out."""
+        return 0
+
     def column_elements(self, *inputs: Any, **_: Any) -> int:
         """Elements of the im2col matrix of one sample; only convolutions lower to one."""
         return 0

@@ -58,6 +58,10 @@ class Contraction(Layer):
         """Weights and one bias per output channel."""
         return self.weights(x) + self.bias * self.output(x).channels
 
+    def bias_additions(self, x: Tensor, y: Tensor) -> int:
+        """One for every output."""
+        return self.bias * y.elements
+
 
 class Convolution(Contraction):
     """What all convolutions share; their fields in the order of the language."""
@@ -109,7 +113,7 @@ class Conv(Convolution, keyword="conv"):
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One multiply-accumulate per weight and output position, one addition per biased output."""
-        return Operations(mac=self.weights(x) * y.positions, add=self.bias * y.elements)
+        return Operations(mac=self.weights(x) * y.positions, add=self.bias_additions(x, y))
 
     def column_elements(self, x: Tensor, y: Tensor) -> int:
         """The im2col matrix, (C_i k^2) x (H_o W_o) (notes 004, 8.3; Chellapilla et al. 2006)."""
@@ -177,7 +181,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One multiply-accumulate per weight and *input* position."""
-        return Operations(mac=self.weights(x) * x.positions, add=self.bias * y.elements)
+        return Operations(mac=self.weights(x) * x.positions, add=self.bias_additions(x, y))
 
     def column_elements(self, x: Tensor, y: Tensor) -> int:
         """The product's columns before they are summed into the output, (C_o k^2) x (H_i W_i)."""
@@ -194,7 +198,8 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
             phases = _inputs_by_phase(kernel, stride, before, dilation) if stride <= MOST_PHASES else ()
             size = max([last - first + 1 for first, last in phases], default=dilation * (kernel - 1) // stride + 1)
             center = Fraction(2 * before - effective_kernel(kernel, dilation) + 1, 2 * stride)
-            windows.append(Window(size, Fraction(1, stride), center - Fraction(size - 1, 2), phases))
+            gap = dilation // gcd(dilation, stride)
+            windows.append(Window(size, Fraction(1, stride), center - Fraction(size - 1, 2), phases, gap))
         return (tuple(windows),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
@@ -221,7 +226,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
 def sliding_windows(layer: Any, x: Tensor) -> tuple[Window, ...]:
     """The windows of a convolution or pool: size d(k - 1) + 1, stride s, start -p."""
     return tuple(
-        Window(effective_kernel(kernel, dilation), stride, -before)
+        Window(effective_kernel(kernel, dilation), stride, -before, gap=dilation)
         for kernel, stride, dilation, (before, _) in zip(
             layer.kernel, layer.stride, layer.dilation, pads(layer, x), strict=True
         )

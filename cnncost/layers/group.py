@@ -70,7 +70,7 @@ class GroupConv(Contraction, keyword="group_conv"):
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """Those of the planar convolution with all |G| C_o turned filters."""
-        return Operations(mac=self.order * self.weights(x) * y.positions, add=self.bias * y.elements)
+        return Operations(mac=self.order * self.weights(x) * y.positions, add=self.bias_additions(x, y))
 
     def column_elements(self, x: Tensor, y: Tensor) -> int:
         """The im2col matrix of the planar convolution, (C_i k^2) x (H_o W_o)."""

@@ -32,7 +32,7 @@ class Linear(Contraction, keyword="linear"):
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One multiply-accumulate per weight, at every token."""
-        return Operations(mac=self.weights(x) * y.positions, add=self.bias * y.elements)
+        return Operations(mac=self.weights(x) * y.positions, add=self.bias_additions(x, y))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return ("mixture",)

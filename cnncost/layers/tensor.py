@@ -126,6 +126,8 @@ class Window(NamedTuple):
     stride: int | Fraction
     start: int | Fraction
     phases: tuple[tuple[int, int], ...] = ()
+    gap: int = 1
+    """Distance between the inputs that are read: the dilation, where a window is dilated."""
 
 
 POINT = Window(1, 1, 0)

@@ -128,10 +128,14 @@ class Attention(TokenLayer, keyword="attention"):
         rows = self.heads * x.positions
         return Operations(
             mac=4 * x.channels * x.elements + 2 * x.positions * x.elements,
-            add=4 * x.elements + scores - rows,
+            add=self.bias_additions(x, y) + scores - rows,
             div=2 * scores,
             exp=scores,
         )
+
+    def bias_additions(self, x: Tensor, y: Tensor) -> int:
+        """One for every element of the four projections."""
+        return 4 * x.elements
 
     def gradient_macs(self, x: Tensor, y: Tensor) -> GradientMacs:
         """A gradient of the weights and one of the input for each projection, and two for each product.

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 
 Total = Literal["sum", "max"]
 
-Column = "Sequence[int | None]"
-"""One value per node of the graph, in its order; ``None`` where the metric has no answer, never a zero."""
-
-
 class Metric(NamedTuple):
     """One column: what it is called, what it says, how it is computed and how it adds up.
 

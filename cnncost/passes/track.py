@@ -15,7 +15,8 @@ class Track(NamedTuple):
     """What units see of one axis: unit `q * P + r` sees the pixels `q * step + firsts[r]` to `q * step + lasts[r]`.
 
     The period P, the number of phases, is 1 until a layer magnifies: two outputs of a nearest upsampling see the same
-    place, so fields differ by phase from there on.
+    place, so fields differ by phase from there on. A unit between the kernels of a transposed convolution sees nothing:
+    its first pixel lies behind its last.
     """
 
     step: int
@@ -65,26 +66,35 @@ class Track(NamedTuple):
         >>> Track(2, (-3,), (3,)).through(Window(3, 2, -1))
         Track(step=4, firsts=(-5,), lasts=(5,))
         """
-        size, stride, start, phases = window
+        size, stride, start, phases, gap = window
         if phases or self.period > 1 or type(stride) is not int or type(start) is not int:
-            return self._through_phases(stride.numerator, phases or _phases(window))
+            return self._through_phases(stride.numerator, phases or _phases(window), gap)
         step, (first,), (last,) = self
         return Track(step * stride, (first + start * step,), (last + (start + size - 1) * step,))
 
-    def _through_phases(self, advance: int, windows: tuple[tuple[int, int], ...]) -> Track:
+    def _through_phases(self, advance: int, windows: tuple[tuple[int, int], ...], gap: int) -> Track:
         """Through windows that differ by phase; after a turn of them, the next begins `advance` units further on."""
         period = self.period
         turns = period // gcd(period, advance)
-        firsts, lasts = [], []
-        for turn in range(turns):
-            for start, end in windows:
-                first, last = start + turn * advance, end + turn * advance
-                # A period further on, units see pixels further on: one period from either end holds the outermost.
-                heads = range(first, max(first, min(last, first + period - 1)) + 1)
-                tails = range(min(last, max(first, last - period + 1)), last + 1)
-                firsts.append(min([self.first(unit) for unit in heads]))
-                lasts.append(max([self.last(unit) for unit in tails]))
-        return Track(self.step * turns * advance // period, tuple(firsts), tuple(lasts))
+        seen = [
+            self._hull(range(start + turn * advance, end + turn * advance + 1, gap))
+            for turn in range(turns)
+            for start, end in windows
+        ]
+        step = self.step * turns * advance // period
+        return Track(step, tuple([first for first, _ in seen]), tuple([last for _, last in seen]))
+
+    def _hull(self, units: range) -> tuple[int, int]:
+        """The first and last pixel that any of the units sees; first behind last where none sees any.
+
+        A period further on, units see pixels further on: one period from either end holds the outermost.
+        """
+        heads = [unit for unit in units[: self.period] if self.first(unit) <= self.last(unit)]
+        tails = [unit for unit in units[-self.period :] if self.first(unit) <= self.last(unit)]
+        if not heads:
+            place = self.first(units.start)
+            return place, place - 1
+        return min(map(self.first, heads)), max(map(self.last, tails))
 
 
 def unite(tracks: list[Track]) -> tuple[Track, ...]:
@@ -117,11 +127,18 @@ def twice_center(tracks: tuple[Track, ...]) -> tuple[int, int]:
 
 
 def _first(tracks: tuple[Track, ...], unit: int) -> int:
-    return min(track.first(unit) for track in tracks)
+    return _seen(tracks, unit)[0]
 
 
 def _last(tracks: tuple[Track, ...], unit: int) -> int:
-    return max(track.last(unit) for track in tracks)
+    return _seen(tracks, unit)[1]
+
+
+def _seen(tracks: tuple[Track, ...], unit: int) -> tuple[int, int]:
+    """The first and last pixel that a unit sees along any of the tracks; a track along which it sees none is left out."""
+    fields = [(track.first(unit), track.last(unit)) for track in tracks]
+    seen = [(first, last) for first, last in fields if first <= last] or fields[:1]
+    return min([first for first, _ in seen]), max([last for _, last in seen])
 
 
 def _hull(tracks: list[Track]) -> Track:

@@ -32,7 +32,9 @@ def place_inputs(document: Document, environment: Environment, network: Network,
             close = did_you_mean(name, shapes)
             raise SpecError(f"there is no input `{name}`{close}", hint="the inputs are " + ", ".join(shapes))
     for name, (shape, span) in shapes.items():
-        tensor = _tensor(name, replaced[name], None) if name in replaced else _tensor(name, shape, span)
+        tensor = _tensor(name, shape, span)
+        if name in replaced:
+            tensor = _replacement(name, replaced[name], tensor)
         node = network.add_input(name, tensor, span)
         lexicon.names[name] = Binding(node, span.line, node, node + 1)
     return lexicon
@@ -47,6 +49,15 @@ def _input_nodes(document: Document, environment: Environment) -> dict[str, tupl
             check_name(key.text, key.span, "input")
         inputs[key.text] = (environment.evaluate(node), node.span)
     return inputs
+
+
+def _replacement(name: str, shape: object, tensor: Tensor) -> Tensor:
+    """Another shape for an input: of other sizes, not of another rank."""
+    replacement = _tensor(name, shape, None)
+    if len(replacement.spatial) != len(tensor.spatial):
+        message = f"`{name}` is of {len(tensor.dims)} dimensions, {tensor}, not of {len(replacement.dims)}"
+        raise SpecError(message, hint="channels first, without the batch")
+    return replacement
 
 
 def _tensor(name: str, shape: object, span: Span | None) -> Tensor:

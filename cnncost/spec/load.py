@@ -57,6 +57,9 @@ def load(
     limits = limits or Limits()
     request = parse_request(str(spec))
     data, name, variant = library.find(request.spec, limits.bytes)
+    twice = sorted(request.settings.keys() & (set or {}).keys())
+    if twice:
+        raise SpecError(f"`{spec}` sets `{twice[0]}`, and so does another setting")
     settings = {**request.settings, **(set or {})}
     return loads(data, name, set=settings, input=input, variant=request.variant or variant, limits=limits)
 

@@ -45,8 +45,8 @@ def expand_repeat(expansion: Expansion, step: Step, place: Place, label: str, re
     assert step.repeat is not None
     count = place.environment.whole_number(step.repeat, "repeat")
     first, turns, flow = expansion.network.size, [], reads
+    expansion.network.spend(step.callee_span, count)  # all at once: a turn too many need not wait for its turn
     for index in range(count):
-        expansion.network.spend(step.callee_span)
         turn = place.with_values(turn_values(index, count))
         turn.environment.channels = expansion.network.channels(flow)
         binding = expansion.once(step, turn, f"{label}[{index}]", flow)

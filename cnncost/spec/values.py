@@ -7,11 +7,6 @@ from typing import Any, NoReturn
 Value = Any
 """A number, boolean, string, list of values, :class:`Callee`, :class:`Function` or another :class:`Opaque`."""
 
-BUILTIN_NAMES = frozenset(
-    ("abs", "ceil", "floor", "len", "make_divisible", "max", "min", "range", "round", "sqrt", "sum", "zip")
-)
-"""The functions of the language, which nothing else may be called."""
-
 LARGEST_INTEGER = 10**30
 LONGEST_LIST = 100_000
 DEEPEST_LIST = 20

@@ -191,22 +191,20 @@ def test_an_automatic_name_can_be_read() -> None:
 
 
 def test_a_step_beside_the_shortcut_may_be_called_so_no_more() -> None:
-    graph = small("blocks: {shortcut(): [{conv: 4}]}\nnetwork: [{residual: [shortcut], shortcut: [{conv: 4}]}]")
-    assert names(graph) == ["residual.shortcut_2.conv", "residual.shortcut.conv", "residual"]
     error = refusal("network: [{residual: [{relu, name: shortcut}], shortcut: [{conv: 4}]}]")
     assert (error.message, error.hint) == ("the name `shortcut` is taken", "it is the other path of the `residual`")
 
 
 AWKWARD = """
     input: {conv: [4, 8, 8], conv_3: [4, 8, 8]}
-    blocks: {conv_2(): [{conv: 4}, {conv: 4, name: conv_2}, {conv: 4}], shortcut(): [relu, {relu, name: shortcut}]}
+    blocks: {conv_2(): [{conv: 4}, {conv: 4, name: conv_2}, {conv: 4}], side(): [relu, {relu, name: side}]}
     network:
       - {conv: 4, from: conv}
       - {conv_2, repeat: 2}
       - {add, from: [conv_2_2, conv_3]}
       - {split: [1, 3]}
       - concat
-      - {residual: [{add: [[shortcut], shortcut]}, shortcut], shortcut: [shortcut, {residual: [relu]}]}
+      - {residual: [{add: [[side], side]}, side], shortcut: [side, {residual: [relu]}]}
       - {for: i, in: [1, 2], do: [{for: j, in: [1, 2], do: [{conv: 4}]}]}
 """
 
