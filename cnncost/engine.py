@@ -34,6 +34,7 @@ def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:
         total(columns),
         tuple(_rows(analysis, columns)),
         graph.warnings,
+        dict(graph.variables),
     )
 
 

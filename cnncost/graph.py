@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.layers.base import Layer
 from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from cnncost.errors import Span
 
 
@@ -129,6 +127,7 @@ class Graph(NamedTuple):
         inputs, outputs, auxiliary: indices of the nodes that are inputs, outputs, and outputs in training only.
         warnings: what the loader found odd, as readable text.
         expect: figures that an independent source gives for this network.
+        variables: what was set from outside, by variable, as it was written.
     """
 
     name: str
@@ -139,8 +138,42 @@ class Graph(NamedTuple):
     source: str | None = None
     warnings: tuple[str, ...] = ()
     expect: Expectation | None = None
+    variables: tuple[tuple[str, str], ...] = ()
 
     @property
     def layers(self) -> tuple[Node, ...]:
         """The nodes that are layers of the spec, without the inputs."""
         return tuple(node for node in self.nodes if node.layer is not INPUT)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: the layers with their fields, what they read, and the shapes of one sample.
+
+        >>> from cnncost import load
+        >>> load("lenet5").to_dict()["layers"][0]["fields"]["kernel"]
+        [5, 5]
+        """
+        names = [node.name for node in self.nodes]
+        return {
+            "name": self.name,
+            "source": self.source,
+            "variables": dict(self.variables),
+            "inputs": {names[number]: list(self.nodes[number].y.dims) for number in self.inputs},
+            "outputs": [names[number] for number in self.outputs],
+            "auxiliary": [names[number] for number in self.auxiliary],
+            "layers": [
+                {
+                    "name": node.name,
+                    "type": node.type,
+                    "fields": {name: _plain(value) for name, value in vars(node.layer).items()},
+                    "inputs": [names[read] for read in node.inputs],
+                    "output_shape": list(node.y.dims),
+                    "weights": names[node.weights],
+                    "trainable": node.trainable,
+                }
+                for node in self.layers
+            ],
+        }
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -99,6 +99,7 @@ class Report(NamedTuple):
         totals: the metrics of the whole network.
         rows: one per layer, in the order of execution, until they are regrouped.
         warnings: what the loader found odd.
+        variables: what was set from outside, by variable, as it was written.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Report(NamedTuple):
     totals: Figures
     rows: tuple[Row, ...]
     warnings: tuple[str, ...] = ()
+    variables: Mapping[str, str] = {}
 
     @property
     def flops_per_byte(self) -> float | None:
@@ -162,6 +164,7 @@ class Report(NamedTuple):
             "schema": SCHEMA_VERSION,
             "name": self.name,
             "source": self.source,
+            "variables": dict(self.variables),
             **self.settings._asdict(),
             "inputs": {name: list(shape) for name, shape in self.inputs.items()},
             "outputs": list(self.outputs),
@@ -190,6 +193,7 @@ class Report(NamedTuple):
                 _figures_from_dict(data["totals"]),
                 tuple([Row.from_dict(row) for row in data["layers"]]),
                 tuple(data["warnings"]),
+                dict(data["variables"]),
             )
         except (AttributeError, KeyError, TypeError) as error:
             raise SpecError(f"not a report: {type(error).__name__}, {error}") from error

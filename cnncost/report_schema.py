@@ -45,6 +45,11 @@ def _settings() -> dict[str, Any]:
         "schema": {"const": SCHEMA_VERSION, "description": "version of this format"},
         "name": _NAME | {"description": "name of the network"},
         "source": {"type": ["string", "null"], "description": "where the architecture was published"},
+        "variables": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "what was set from outside, by variable, as it was written",
+        },
         "batch": {"type": "integer", "minimum": 1, "maximum": LARGEST_BATCH, "description": "samples at once"},
         "dtype": {"enum": list(ITEM_SIZES), "description": "of parameters, gradients, activations, optimizer states"},
         "optimizer": {"enum": list(OPTIMIZER_STATES), "description": "whose state training keeps"},

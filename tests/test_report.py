@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from cnncost import analyze
 from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
 from cnncost.figures import Figures
@@ -322,3 +323,11 @@ def test_arithmetic_intensity() -> None:
 
 def test_operations_are_those_of_the_whole_batch() -> None:
     assert analyze_graph(chain(["relu"], (3, 2, 2)), Settings(batch=5)).rows[0].operations == Operations(cmp=60)
+
+
+def test_a_report_says_what_was_set() -> None:
+    report = analyze("small_resnet", set={"classes": 7})
+    assert report.to_dict()["variables"] == {"classes": "7"}
+    assert analyze("resnet50@depths=[2,2,2,2];v1=true").variables == {"depths": "[2,2,2,2]", "v1": "true"}
+    assert analyze("resnet101").variables == {}  # a variant is a network of its own name
+    assert Report.from_dict(report.to_dict()).variables == {"classes": "7"}

@@ -18,7 +18,7 @@ def stretched(size: int, out: int, reads: Callable[[int], tuple[int, int]], most
     It starts where the phases do on average, each less the strides before it.
 
     >>> stretched(8, 16, lambda o: (o // 2, o // 2), 1)  # outputs lie a quarter before and behind the place they see
-    Window(size=1, stride=Fraction(1, 2), start=Fraction(-1, 4), phases=((0, 0), (0, 0)))
+    Window(size=1, stride=Fraction(1, 2), start=Fraction(-1, 4), phases=((0, 0), (0, 0)), gap=1)
     """
     from fractions import Fraction  # only the networks that stretch pay for the import
 

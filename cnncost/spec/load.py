@@ -15,7 +15,7 @@ from cnncost.spec.expand import Expansion
 from cnncost.spec.inputs import place_inputs
 from cnncost.spec.place import Place
 from cnncost.spec.placing import Network
-from cnncost.spec.settings import check_settings, known_names, parse_request, setting_node
+from cnncost.spec.settings import check_settings, known_names, parse_request, setting_node, written
 from cnncost.spec.steps import WORDS
 from cnncost.spec.text import Limits, Node, Scalar, parse
 from cnncost.spec.values import Budget
@@ -85,6 +85,7 @@ def loads(
         graph = _build(document, title, overrides, input, limits)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
+    graph = graph._replace(variables=tuple((name, written(name, value)) for name, value in (set or {}).items()))
     if set or input is not None:
         return graph  # the expected figures are those of the spec as it stands
     return graph._replace(expect=expect)

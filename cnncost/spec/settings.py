@@ -54,7 +54,7 @@ def setting_node(name: str, value: object) -> Node:
     """A setting from outside as a node, with a source of its own to point into."""
     if not isinstance(value, (str, int, float, bool, list, tuple)):
         raise SpecError(f"the setting `{name}` must be a number, a list or an expression")
-    text = _written(name, value)
+    text = written(name, value)
     source = Source(f"--set {name}", text)
     span = Span(source, 1, 1, 1, len(text) + 1)
     if text.lstrip().startswith("{"):
@@ -62,14 +62,14 @@ def setting_node(name: str, value: object) -> Node:
     return Scalar(text, False, span)
 
 
-def _written(name: str, value: object) -> str:
+def written(name: str, value: object) -> str:
     """A Python value, that of the setting `name`, as the language writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         raise SpecError(f"the setting `{name}` is too large; integers go up to 10**30")
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_written(name, item) for item in value) + "]"
+        return "[" + ", ".join(written(name, item) for item in value) + "]"
     return str(value)
 
 
