@@ -49,6 +49,4 @@ def peers() -> dict[str, list[str]]:
     needed = ("torch", "torchvision")
     if not all(importlib.util.find_spec(name) for name in needed):
         return {}
-    return {
-        name: [sys.executable, "-c", program] for name, program in _PEERS.items() if importlib.util.find_spec(name)
-    }
+    return {name: [sys.executable, "-c", program] for name, program in _PEERS.items() if importlib.util.find_spec(name)}

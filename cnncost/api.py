@@ -90,7 +90,8 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
         settings: as for :func:`analyze`, for all of them.
 
     Raises:
-        SpecError: fewer than two networks, or no such baseline; and what :func:`analyze` raises.
+        SpecError: fewer than two networks, no such baseline, or reports of unlike settings; and what :func:`analyze`
+            raises.
 
     >>> comparison = compare(["resnet18", "resnet50"])
     >>> round(comparison.ratio("params", 1), 2)
@@ -143,6 +144,7 @@ def verify(
     against: str | Callable[[], Any] | None = None,
     latency: bool | None = None,
     memory: bool = False,
+    limits: Limits | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     **options: Any,
 ) -> Verification:
@@ -156,9 +158,10 @@ def verify(
             one, ``package.module:factory``.
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.
+        limits: as for :func:`load`.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
-        options: the fields of :class:`~cnncost.verification.options.MeasureOptions`: `device` (``auto``), `batch`, `dtype`,
-            `mode`, `optimizer`, `seconds` and others.
+        options: the fields of :class:`~cnncost.verification.options.MeasureOptions`: `device` (``auto``), `batch`,
+            `dtype`, `mode`, `optimizer`, `seconds` and others.
 
     Returns:
         what was found. Whatever breaks while the network is verified, its `failure` says so.
@@ -174,7 +177,7 @@ def verify(
     from cnncost.verification.run import Plan, verify_graph
 
     plan = Plan.checked(MeasureOptions(**options), latency=latency, memory=memory, against=against)
-    return verify_graph(_graph(spec, set, input), plan, progress or no_progress)
+    return verify_graph(_graph(spec, set, input, limits), plan, progress or no_progress)
 
 
 def _graph(

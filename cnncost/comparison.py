@@ -30,11 +30,12 @@ class Comparison(NamedTuple):
         """A comparison of these reports; a name that occurs twice is numbered.
 
         Raises:
-            SpecError: fewer than two reports, or no such baseline.
+            SpecError: fewer than two reports, no such baseline, or settings that are not the same in all of them.
         """
         if len(reports) < 2:
             raise SpecError("there is nothing to compare with", hint="give two networks or more")
         unique = _numbered(names)
+        _refuse_unlike(reports, unique)
         return cls(unique, tuple(reports), _position(baseline, unique))
 
     @property
@@ -126,6 +127,18 @@ def _aligned(first: Sequence[Row], second: Sequence[Row]) -> Iterator[StageDiffe
     matcher = SequenceMatcher(None, [row.name for row in first], [row.name for row in second], autojunk=False)
     for _, start, end, other_start, other_end in matcher.get_opcodes():
         yield from map(StageDifference._make, zip_longest(first[start:end], second[other_start:other_end]))
+
+
+def _refuse_unlike(reports: Sequence[Report], names: Sequence[str]) -> None:
+    """Figures of unlike settings do not belong under one heading."""
+    first = reports[0].settings
+    for name, report in zip(names, reports, strict=True):
+        for setting, value, other in zip(first._fields, first, report.settings, strict=True):
+            if value != other:
+                raise SpecError(
+                    f"unlike settings: the {setting} is {value} for `{names[0]}` and {other} for `{name}`",
+                    hint="analyze all networks with the same settings",
+                )
 
 
 def _numbered(names: Sequence[str]) -> tuple[str, ...]:

@@ -31,8 +31,8 @@ def analyze(
     columns: Annotated[str | None, Option(metavar="NAME,...", help="which, e.g. `layer,macs,flops_per_byte`")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
-    max_nodes: options.MaxNodes = "20000",
-    max_bytes: options.MaxBytes = "1000000",
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Show what each layer of a network costs, and the totals."""
     from cnncost.api import analyze as analyze_spec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Exit, Option
@@ -39,8 +40,8 @@ def check(
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
-    max_nodes: options.MaxNodes = "20000",
-    max_bytes: options.MaxBytes = "1000000",
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Hold networks to budgets.
 
@@ -68,15 +69,19 @@ def check(
         verdicts += found
     if not verdicts:
         raise SpecError("there is nothing to check", hint="give a budget, such as `--max-params 5M`")
-    write(render(verdict_document(verdicts), form, raw=raw))
+    write(render(verdict_document(verdicts, convention), form, raw=raw))
     if not all(verdict.holds for verdict in verdicts):
         raise Exit(FAILED)
 
 
 def _verdicts(spec: str, graph: Graph, budget: dict[str, int], settings: Settings) -> list[Verdict]:
+    """What there is to say of one network; it is analyzed once for each of the settings that something asks for."""
     from cnncost.api import analyze
     from cnncost.budget import as_expected, within_budget
+    from cnncost.passes.analysis import Settings
 
     warn(graph.warnings)
-    expected = as_expected(spec, analyze(graph), graph.expect)
-    return [*expected, *within_budget(spec, analyze(graph, **settings._asdict()), budget)]
+    report = cache(lambda settings: analyze(graph, **settings._asdict()))
+    expected = as_expected(spec, report(Settings()), graph.expect) if graph.expect else ()
+    budgeted = within_budget(spec, report(settings), budget) if budget else ()
+    return [*expected, *budgeted]

@@ -24,8 +24,8 @@ def compare(
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
-    max_nodes: options.MaxNodes = "20000",
-    max_bytes: options.MaxBytes = "1000000",
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Show networks side by side."""
     from cnncost.api import compare as compare_specs

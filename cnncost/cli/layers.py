@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
 from cnncost.cli.output import write
 
+if TYPE_CHECKING:
+    from cnncost.layers import Layer
+
 
 def layers(
-    name: Annotated[str | None, Argument(help="a layer type; all of them when left out", show_default=False)] = None,
+    name: Annotated[
+        str | None, Argument(metavar="NAME", help="a layer type; all of them when left out", show_default=False)
+    ] = None,
 ) -> None:
     """List layer types with their parameters."""
     from cnncost.errors import SpecError, did_you_mean
-    from cnncost.layers import REGISTRY
+    from cnncost.layers import REGISTRY, SUGAR
     from cnncost.render.catalogue import layer_list, layer_page
 
+    known: dict[str, type[Layer]] = {**REGISTRY, **SUGAR}
     if name is None:
-        write(layer_list(REGISTRY))
-    elif name in REGISTRY:
-        write(layer_page(REGISTRY[name]))
+        write(layer_list(known))
+    elif name in known:
+        write(layer_page(known[name]))
     else:
-        raise SpecError(f"unknown layer `{name}`{did_you_mean(name, REGISTRY)}", hint="`cnncost layers` lists them all")
+        raise SpecError(
+            f"unknown layer `{name[:80]}`{did_you_mean(name, known)}", hint="`cnncost layers` lists them all"
+        )

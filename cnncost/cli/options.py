@@ -34,6 +34,9 @@ Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]
 MaxNodes = Annotated[str, Option("--max-nodes", metavar="N", help="layers that a network may have")]
 MaxBytes = Annotated[str, Option("--max-bytes", metavar="N", help="bytes that a file may have")]
 
+MAX_NODES, MAX_BYTES = "20000", "1000000"
+"""What networks and files may have unless `--max-nodes` or `--max-bytes` says more: the limits of the loader."""
+
 
 def limits_of(nodes: str, file_bytes: str) -> Limits:
     """How large networks and files may be; what a file may hold grows with its size.
@@ -99,6 +102,9 @@ def settings_of(options: Iterable[str] | None) -> dict[str, str]:
 def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> dict[str, int]:
     """Limits by figure, from the options that have a name and from `--max FIGURE=AMOUNT`.
 
+    Raises:
+        SpecError: an option that sets no limit, two that limit the same figure, or what is no amount.
+
     >>> budget_of({"params": "5M", "macs": None}, ["activation_bytes=64KiB"])
     {'params': 5000000, 'activation_bytes': 65536}
     """
@@ -107,6 +113,8 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
         figure, equals, amount = option.partition("=")
         if not equals:
             raise SpecError(f"`--max {option[:80]}` sets no limit", hint="write `--max activation_bytes=64MiB`")
+        if figure.strip() in amounts:
+            raise SpecError(f"`{figure.strip()[:80]}` is limited twice", hint="give one limit for each figure")
         amounts[figure.strip()] = amount
     return {
         figure: parse_bytes(amount) if figure.endswith("_bytes") else parse_count(amount)

@@ -1,4 +1,4 @@
-"""Options that arrive as they were typed."""
+"""Options that arrive as they were typed, and arguments that help shows by their metavar alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class PlainCommand(TyperCommand):
     """A command whose parameters are text, lists of text and flags, so that nothing has to be converted."""
 
     def get_params(self, ctx: Any) -> list[Any]:
-        return unconverted(super().get_params(ctx))
+        return [_by_metavar(param) for param in unconverted(super().get_params(ctx))]
 
 
 class PlainGroup(TyperGroup):
@@ -31,6 +31,26 @@ def unconverted(params: list[Any]) -> list[Any]:
         if not isinstance(param.process_value, _Unconverted):
             param.process_value = _Unconverted(param)
     return params
+
+
+def _by_metavar(param: Any) -> Any:
+    """The parameter; an argument is `SPEC` in help, to which releases of typer add a type, braces or dots."""
+    if param.param_type_name == "argument" and not isinstance(param.get_help_record, _HelpRecord):
+        param.get_help_record = _HelpRecord(param)
+        usage = param.metavar if param.required else f"[{param.metavar}]"
+        param.get_usage_pieces = lambda ctx: [usage]  # noqa: ARG005 - typer's signature
+    return param
+
+
+class _HelpRecord:
+    """What stands in for an argument's `get_help_record`: its metavar, and what typer says of it."""
+
+    def __init__(self, param: Any) -> None:
+        self.param = param
+        self.record = param.get_help_record
+
+    def __call__(self, ctx: Any) -> tuple[str, str]:
+        return self.param.metavar, self.record(ctx)[1]
 
 
 class _Unconverted:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph import Graph
+    from cnncost.spec.text import Limits
     from cnncost.verification.options import Progress
     from cnncost.verification.result import Verification
     from cnncost.verification.run import Plan
 
 FAILED = 1
+INTERRUPTED = 130
 
 Specs = Annotated[
     list[str] | None, Argument(metavar="SPEC...", help=options.SPEC_HELP + "; none with --all", show_default=False)
@@ -52,11 +54,13 @@ def verify(
     save: Annotated[str | None, Option(metavar="FILE", help="keep what was found, as JSON")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Hold the figures of networks against PyTorch.
 
     Counts are taken on meta tensors, layer by layer; receptive fields and latency are measured on the device. Exit code
-    1 when a figure differs or something broke.
+    1 when a figure differs or something broke. Interrupted, it shows and keeps what was found until then.
     """
     from cnncost.render import MACHINE_FORMATS, render
     from cnncost.render.verification import verification_document
@@ -77,13 +81,16 @@ def verify(
         per_layer=per_layer,
     )
     plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
-    graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), every=all)
-    with progress_bar() as progress:
-        found = list(_verifications(names, graphs, plan, progress))
+    limits = options.limits_of(max_nodes, max_bytes)
+    graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), limits, every=all)
+    found = _found(names, graphs, plan)
     notes = (plan.note,) if plan.note else ()
     write(render(verification_document(found, notes, for_machines=form in MACHINE_FORMATS), form, raw=raw))
     if save is not None:
         _keep(save, found)
+    if len(found) < len(names):
+        warn([f"interrupted: {len(found)} of {len(names)} networks were verified"])
+        raise Exit(INTERRUPTED)
     if any(not verification.passed for verification in found):
         raise Exit(FAILED)
 
@@ -103,14 +110,16 @@ def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequenc
     return specs
 
 
-def _graphs(names: Sequence[str], variables: dict[str, str], shapes: object, *, every: bool) -> list[Graph | SpecError]:
+def _graphs(
+    names: Sequence[str], variables: dict[str, str], shapes: object, limits: Limits, *, every: bool
+) -> list[Graph | SpecError]:
     """The networks; what keeps one of those that ship from being loaded must not keep the others."""
     from cnncost.api import load
 
     graphs: list[Graph | SpecError] = []
     for name in names:
         try:
-            graph = load(name, set=variables, input=shapes)
+            graph = load(name, set=variables, input=shapes, limits=limits)
         except SpecError as error:
             if not every:
                 raise
@@ -119,6 +128,23 @@ def _graphs(names: Sequence[str], variables: dict[str, str], shapes: object, *, 
             warn(graph.warnings)
             graphs.append(graph)
     return graphs
+
+
+def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan) -> list[Verification]:
+    """What is found out about the networks, or about the first of them until it is interrupted.
+
+    Raises:
+        KeyboardInterrupt: before anything was found.
+    """
+    found: list[Verification] = []
+    with progress_bar() as progress:
+        try:
+            for verification in _verifications(names, graphs, plan, progress):
+                found.append(verification)  # noqa: PERF402 - what is found until an interruption is kept
+        except KeyboardInterrupt:
+            if not found:
+                raise
+    return found
 
 
 def _verifications(

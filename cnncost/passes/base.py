@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Total = Literal["sum", "max"]
 
+
 class Metric(NamedTuple):
     """One column: what it is called, what it says, how it is computed and how it adds up.
 

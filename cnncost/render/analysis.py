@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnncost.errors import SpecError
 from cnncost.render import columns as catalogue
 from cnncost.render.cells import MISALIGNED, WHOLE_TOO, shape_text
-from cnncost.render.headings import heading_of
+from cnncost.render.headings import heading_of, settings_parts
 from cnncost.render.sheet import Document, Line, Sheet
 from cnncost.render.summary import summary_sheet
 from cnncost.render.tree import tree_of
@@ -40,6 +40,8 @@ class View(NamedTuple):
 
 DEFAULT_VIEW = View()
 
+_IN_PIXELS = "size /jump, in pixels of the input"
+
 
 def report_document(report: Report, view: View = DEFAULT_VIEW, *, for_machines: bool = False) -> Document:
     """The report in a view; formats `for_machines` have every layer and every column unless asked otherwise."""
@@ -70,7 +72,7 @@ def viewed(report: Report, view: View) -> tuple[Report, tuple[str, ...]]:
     if view.sort or view.top:
         shown = shown.sorted_by(metric)
     if view.top and view.top < len(shown.rows):
-        chosen = f"the first {view.top} of {len(shown.rows)} by {heading_of(metric)}"
+        chosen = f"the first {view.top} of {len(shown.rows)} by {heading_of(metric, report.settings.convention)}"
         notes.append(f"{chosen}; totals are of the whole network")
         shown = shown.top(view.top)
     return shown, tuple(notes)
@@ -98,6 +100,7 @@ def layer_sheet(report: Report, view: View, *, flat: bool = False) -> Sheet:
         notes,
         (("receptive_field", _legend(shown)),) if "receptive_field" in names else (),
         fixed=bool(view.columns),
+        by_name=True,
     )
 
 
@@ -128,18 +131,15 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
         shown = deeper
     if len(shown.rows) == len(report.rows):
         return report, []
-    return shown, [f"{len(report.rows)} layers in {len(shown.rows)} groups; see all with --depth all"]
+    groups = "1 group" if len(shown.rows) == 1 else f"{len(shown.rows)} groups"
+    return shown, [f"{len(report.rows)} layers in {groups}; see all with --depth all"]
 
 
 def _caption(report: Report) -> tuple[str, ...]:
-    settings = report.settings
     shapes = [f"{name} {shape_text(shape[1:])}" for name, shape in report.inputs.items()]
     return (
         ", ".join(shapes),
-        f"batch {settings.batch}",
-        settings.dtype,
-        f"training with {settings.optimizer}" if settings.training else "inference",
-        f"FLOPs: {settings.convention} convention",
+        *settings_parts(report.settings),
         *([] if report.source is None else [report.source]),
     )
 
@@ -147,7 +147,8 @@ def _caption(report: Report) -> tuple[str, ...]:
 def _legend(shown: Report) -> str:
     """What the receptive field's two numbers are, and its marks where they occur."""
     fields = [row.receptive_field for row in shown.rows if row.receptive_field is not None]
-    legend = ["receptive field: size /jump, in pixels of the input"]
+    several = len(shown.inputs) > 1
+    legend = [f"receptive field: {'an input, and in its pixels size /jump' if several else _IN_PIXELS}"]
     if any(field.is_global and field.jump is None for field in fields):
         legend.append("all: the whole input")
     if any(field.is_global and field.jump is not None for field in fields):

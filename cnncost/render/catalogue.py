@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from cnncost.layers.base import Layer
 
 
+NOTES = """\
+"notes" are the course notes *Convolutional Neural Networks: Complete Dissection*, part 004 of the project's sources"""
+
+
 def layer_list(registry: Mapping[str, type[Layer]]) -> str:
     """Every layer type's signature, one a line, by family in the order of their definition."""
     families: dict[str, list[str]] = {}
@@ -27,5 +31,6 @@ def layer_page(layer: type[Layer]) -> str:
         [line.strip() for line in about],
         [f"  {name:<{width}}  {field.about}" for name, field in layer.fields.items()],
         [f"source: {layer.source}"] if layer.source else [],
+        [NOTES] if "notes 004" in layer.source else [],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.render.sheet import Named
 from cnncost.render.units import bytes_text, count_text, number_text, percent_text, seconds_text
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def plain(kind: Kind, value: Any) -> Any:
     """The value as a machine reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
     if value is None or value == "":
         return ""
+    if isinstance(value, Named):
+        return f"{value.name} {plain(kind, value.value)}"
     return plain(value.kind, value.value) if kind in ("typed", "change") else _PLAIN.get(kind, _itself)(value)
 
 
@@ -41,6 +44,8 @@ def readable(kind: Kind, value: Any, raw: bool = False) -> str:
         return UNKNOWN
     if value == "":  # a cell where nothing is asked, such as the shape of a total
         return ""
+    if isinstance(value, Named):
+        return f"{value.name} {readable(kind, value.value, raw)}"
     if kind in ("typed", "change"):
         text = readable(value.kind, value.value, raw or value.exact)
         return f"+{text}" if kind == "change" and value.value and value.value > 0 else text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.render.headings import detail_of, heading_of, kind_of
-from cnncost.render.sheet import Column, Share
+from cnncost.render.sheet import Column, Named, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,6 +51,8 @@ def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
     if name == "share":
         whole = report.totals[shared] or 0
         return lambda row: None if (part := row.figures[shared]) is None else Share(part, whole)
+    if name in ("receptive_field", "jump") and len(report.inputs) > 1:
+        return lambda row: _named(row, _CELLS[name](row))
     if name in _CELLS:
         return _CELLS[name]
     return lambda row: row.figures[name]
@@ -66,19 +68,29 @@ def total_of(name: str, report: Report) -> Any:
 
 
 def _column(name: str, report: Report, shared: str) -> Column:
+    convention = report.settings.convention
     if name == "share":
-        return _OWN[name]._replace(detail=f"of {heading_of(shared)}")
+        return _OWN[name]._replace(detail=f"of {heading_of(shared, convention)}")
+    if name == "flops_per_byte":
+        return _OWN[name]._replace(heading=heading_of("flops", convention))
     if name in _OWN:
         return _OWN[name]
     if name not in report.totals:
         names = known(report)
         raise SpecError(f"unknown column `{name}`{did_you_mean(name, names)}", hint=f"they are {', '.join(names)}")
-    detail = detail_of(name, report.settings.convention)
-    return Column(name, heading_of(name), kind_of(name), detail, _KEEP.get(name, 4))
+    detail = detail_of(name, convention)
+    return Column(name, heading_of(name, convention), kind_of(name), detail, _KEEP.get(name, 4))
 
 
 def _shape(row: Row) -> tuple[int, ...] | None:
     return None if row.output_shape is None else row.output_shape[1:]  # of one sample
+
+
+def _named(row: Row, value: Any) -> Any:
+    """What a row sees, with the input that it sees: it is not the same for all rows of a network with several."""
+    if value is None or not row.receptive_fields:
+        return value
+    return Named(next(name for name, field in row.receptive_fields.items() if field == row.receptive_field), value)
 
 
 _CELLS: dict[str, Callable[[Row], Any]] = {

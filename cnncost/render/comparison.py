@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.comparison import difference
-from cnncost.render.headings import detail_of, heading_of, kind_of
+from cnncost.render.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
 from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
 from cnncost.totals import total_of
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.comparison import Comparison, StageComparison, StageDifference
+    from cnncost.passes.analysis import Settings
     from cnncost.report import Report
 
 FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
@@ -28,14 +29,19 @@ def comparison_document(comparison: Comparison, *, for_machines: bool = False) -
     """Networks side by side."""
     if for_machines:
         return Document(comparison.to_dict, lambda: (_networks_as_rows(comparison, comparison.metrics),))
-    figures = FIGURES_TRAINING if comparison.reports[0].settings.training else FIGURES
-    sheet = _networks_as_columns if len(comparison.reports) <= _MOST_COLUMNS else _networks_as_rows
-    return Document(comparison.to_dict, lambda: (sheet(comparison, figures),))
+    figures = FIGURES_TRAINING if _settings(comparison).training else FIGURES
+    return Document(comparison.to_dict, lambda: (_for_people(comparison, figures),))
 
 
 def stage_document(comparison: StageComparison) -> Document:
     """Two networks stage by stage."""
     return Document(comparison.to_dict, lambda: (_stages(comparison),))
+
+
+def _for_people(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+    rows = _networks_as_rows(comparison, figures)
+    few = len(comparison.reports) <= _MOST_COLUMNS
+    return _networks_as_columns(comparison, figures)._replace(narrower=rows) if few else rows
 
 
 def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
@@ -49,15 +55,14 @@ def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sh
         _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
         *(_figure_line(comparison, figure) for figure in figures),
     ]
-    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison), fixed=True)
+    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison))
 
 
 def _figure_line(comparison: Comparison, figure: str) -> Line:
-    kind, detail = kind_of(figure), detail_of(figure, _convention(comparison))
     return _line(
         comparison,
-        f"{heading_of(figure)} {detail}".strip(),
-        lambda position: Typed(kind, total_of(comparison.reports[position], figure)),
+        full_heading_of(figure, _settings(comparison).convention),
+        lambda position: Typed(kind_of(figure), total_of(comparison.reports[position], figure)),
         lambda position: comparison.ratio(figure, position),
     )
 
@@ -83,10 +88,10 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet
         Column("input", "input", "shapes"),
         Column("layers", "layers", "count", keep=1),
     ]
-    for place, figure in enumerate(figures):
-        keep = 99 - place  # ratios stay longer than figures further right
-        detail = detail_of(figure, _convention(comparison))
-        columns.append(Column(figure, heading_of(figure), kind_of(figure), detail, keep))
+    convention = _settings(comparison).convention
+    for keep, figure in zip(range(99, 0, -1), figures, strict=False):  # a figure and its ratio go together
+        heading, detail = heading_of(figure, convention), detail_of(figure, convention)
+        columns.append(Column(figure, heading, kind_of(figure), detail, keep))
         columns.append(Column(f"{figure}_ratio", "ratio", "ratio", keep=keep))
     lines = []
     for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
@@ -98,9 +103,11 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet
 
 
 def _stages(comparison: StageComparison) -> Sheet:
+    """All changes stay longer than the figures that they are between, of which both are shown or none."""
+    settings = _settings(comparison)
     columns = [Column("stage", "stage")]
     for place, figure in enumerate(_STAGE_FIGURES):
-        heading, kind = heading_of(figure), kind_of(figure)
+        heading, kind = heading_of(figure, settings.convention), kind_of(figure)
         columns += [
             Column(f"{figure}_first", heading, kind, "1st", keep=9 - place),
             Column(f"{figure}_second", heading, kind, "2nd", keep=9 - place),
@@ -112,7 +119,7 @@ def _stages(comparison: StageComparison) -> Sheet:
         tuple(columns),
         tuple(Line((_stage_name(stage), *_stage_cells(stage.figures))) for stage in comparison.stages),
         Line(("total", *_stage_cells(lambda figure: (first[figure], second[figure])))),
-        (f"FLOPs: {_convention(comparison)} convention",),
+        settings_parts(settings),
     )
 
 
@@ -135,11 +142,10 @@ def _inputs(report: Report) -> tuple[tuple[int, ...], ...]:
 
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
-    settings = comparison.reports[0].settings
-    running = f"training with {settings.optimizer}" if settings.training else "inference"
     baseline = comparison.names[comparison.baseline]
-    return (f"batch {settings.batch}, {settings.dtype}, {running}; ratios to {baseline}",)
+    return (f"{', '.join(settings_parts(_settings(comparison))[:3])}; ratios to {baseline}",)
 
 
-def _convention(comparison: Comparison | StageComparison) -> str:
-    return comparison.reports[0].settings.convention
+def _settings(comparison: Comparison | StageComparison) -> Settings:
+    """The settings, which are those of all networks."""
+    return comparison.reports[0].settings

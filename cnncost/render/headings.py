@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.conventions import CONVENTIONS
+
 if TYPE_CHECKING:
+    from cnncost.passes.analysis import Settings
     from cnncost.render.sheet import Kind
 
-_TERMS = {"macs": "MACs", "flops": "FLOPs", "param": "parameter"}
+_TERMS = {"macs": "MACs", "param": "parameter"}
 _SPELT_OUT = {
     "param_bytes": "parameters",
     "buffer_bytes": "buffer memory",
@@ -29,15 +32,42 @@ def kind_of(metric: str) -> Kind:
     return "bytes" if metric.endswith("_bytes") else "count"
 
 
-def heading_of(metric: str) -> str:
-    """The metric's name for people.
+def heading_of(metric: str, convention: str = "textbook") -> str:
+    """The metric's name for people: what is counted as FLOPs has the unit of its convention.
 
     >>> heading_of("weight_gradient_flops"), heading_of("macs"), heading_of("pool_index_bytes")
     ('weight gradient FLOPs', 'MACs', 'pool index')
+    >>> heading_of("backward_flops", "macs")
+    'backward MACs'
     """
     if metric in _SPELT_OUT:
         return _SPELT_OUT[metric]
-    return " ".join(_TERMS.get(word, word) for word in metric.removesuffix("_bytes").split("_"))
+    terms = {**_TERMS, "flops": CONVENTIONS[convention].unit}
+    return " ".join(terms.get(word, word) for word in metric.removesuffix("_bytes").split("_"))
+
+
+def full_heading_of(metric: str, convention: str) -> str:
+    """The heading in one line with its detail.
+
+    >>> full_heading_of("flops", "textbook"), full_heading_of("params", "textbook")
+    ('FLOPs (textbook)', 'params')
+    """
+    return f"{heading_of(metric, convention)} {detail_of(metric, convention)}".strip()
+
+
+def settings_parts(settings: Settings) -> tuple[str, ...]:
+    """What one must know of the settings to read figures.
+
+    >>> from cnncost.passes.analysis import Settings
+    >>> settings_parts(Settings(batch=8))
+    ('batch 8', 'float32', 'inference', 'FLOPs: textbook convention')
+    """
+    return (
+        f"batch {settings.batch}",
+        settings.dtype,
+        f"training with {settings.optimizer}" if settings.training else "inference",
+        f"{CONVENTIONS[settings.convention].unit}: {settings.convention} convention",
+    )
 
 
 def detail_of(metric: str, convention: str) -> str:

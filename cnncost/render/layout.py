@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN
 from cnncost.render.screen import ASCII, pad, printable
+from cnncost.render.sheet import ESSENTIAL
 from cnncost.render.strips import Strip, draw
 
 if TYPE_CHECKING:
@@ -102,19 +103,39 @@ class Layout(NamedTuple):
 def lay_out(sheet: Sheet, raw: bool, width: int, *, ascii_only: bool = False) -> Layout:
     """Draw the cells of `sheet`, choose the columns that fit into `width`, and say which do not.
 
-    Bars shrink first; then columns go, those with the smallest `keep` first; then names are cut.
+    Bars shrink first; then columns go, those with the smallest `keep` first; then names are cut. Essential columns go
+    only when that is not enough.
     """
-    strips = draw(sheet, raw, ascii_only)
-    hidden: list[Strip] = []
-    while _width_of(strips, _BAR_WIDTHS[-1]) > width and len(strips) > 1 and not sheet.fixed:
-        hidden.append(min(strips[1:], key=lambda strip: strip.column.keep))
-        strips.remove(hidden[-1])
+    drawn = draw(sheet, raw, ascii_only)
+    if sheet.narrower and _width_of(drawn, _BAR_WIDTHS[-1]) > width:
+        return lay_out(sheet.narrower, raw, width, ascii_only=ascii_only)
+    strips, hidden = (drawn, []) if sheet.fixed else _fitting(drawn, width)
     bar_width = next((bars for bars in _BAR_WIDTHS if _width_of(strips, bars) <= width), _BAR_WIDTHS[-1])
     others = _width_of(strips, bar_width) - strips[0].across(bar_width)
     strips[0] = strips[0].cut(width - others, "~" if ascii_only else "…")
-    names = [strip.column.name for strip in reversed(hidden)]
-    remarks = (*sheet.remarks(names), *([f"not shown at this width: {', '.join(names)}"] if names else []))
+    names = [strip.column.name for strip in hidden]
+    remarks = (*sheet.remarks(names), *([_not_shown(sheet, hidden)] if hidden else []))
     return Layout(sheet, width, strips, bar_width, remarks, ascii_only)
+
+
+def _fitting(strips: Sequence[Strip], width: int) -> tuple[list[Strip], list[Strip]]:
+    """The columns that fit, and those that do not."""
+    shown = list(strips)
+    while len(shown) > 1 and _width_of(shown, _BAR_WIDTHS[-1]) > width:
+        least = min(strip.column.keep for strip in shown[1:])
+        if least >= ESSENTIAL and _width_of([shown[0].cut(0), *shown[1:]], _BAR_WIDTHS[-1]) <= width:
+            break
+        shown = [shown[0], *(strip for strip in shown[1:] if strip.column.keep > least)]
+    places = {strip.place for strip in shown}
+    return shown, [strip for strip in strips if strip.place not in places]
+
+
+def _not_shown(sheet: Sheet, hidden: Sequence[Strip]) -> str:
+    """Which columns there is no room for: by the names that `--columns` takes, or by their headings."""
+    if sheet.by_name:
+        return f"not shown at this width: {', '.join(strip.column.name for strip in hidden)} (`--columns` chooses)"
+    headings = [f"{strip.column.heading} {strip.column.detail}".strip() for strip in hidden]
+    return f"not shown at this width: {', '.join(filter(None, headings))}"
 
 
 def _filled(parts: Sequence[str], width: int) -> list[str]:

@@ -43,6 +43,17 @@ class Typed(NamedTuple):
     exact: bool = False
 
 
+class Named(NamedTuple):
+    """A value with the name of what it refers to, where a column does not refer to one thing throughout."""
+
+    name: str
+    value: Any
+
+
+ESSENTIAL = 100
+"""Columns of such a `keep` or more stay for as long as shorter names in the first column make room for them."""
+
+
 class Column(NamedTuple):
     """One column of a sheet.
 
@@ -50,7 +61,7 @@ class Column(NamedTuple):
         name: how machines call it: the header of a CSV file, a name for ``--columns``.
         heading: how people call it. detail: what the heading must not leave unsaid, e.g. the FLOP convention.
         kind: what its cells hold.
-        keep: the narrower the terminal, the fewer columns: those with the smallest number go first.
+        keep: the narrower the terminal, the fewer columns: those with the smallest number go first, all at once.
     """
 
     name: str
@@ -80,6 +91,8 @@ class Sheet(NamedTuple):
         totals: the last line, under a rule; left out by formats for machines.
         notes: remarks below. legends: remarks on a column, by its name, for as long as it is shown.
         fixed: the columns were asked for by name, so none may be dropped.
+        by_name: columns can be asked for by name, with `--columns`.
+        narrower: takes the place of this sheet where it does not fit.
     """
 
     title: str
@@ -90,6 +103,8 @@ class Sheet(NamedTuple):
     notes: tuple[str, ...] = ()
     legends: tuple[tuple[str, str], ...] = ()
     fixed: bool = False
+    by_name: bool = False
+    narrower: Sheet | None = None
 
     def remarks(self, hidden: Container[str] = ()) -> tuple[str, ...]:
         """The notes, and the legends of all columns but the `hidden` ones."""

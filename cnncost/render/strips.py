@@ -44,7 +44,7 @@ class Strip(NamedTuple):
         """The bar of one share."""
         return bar(share.part, self.largest, width, ascii_only=ascii_only)
 
-    def cut(self, room: int, ellipsis: str) -> Strip:
+    def cut(self, room: int, ellipsis: str = "…") -> Strip:
         """The column of names in at most `room` characters, but not so few that names cannot be told apart."""
         room = max(room, _NARROWEST_NAME)
         if self.width <= room or self.column.kind != "text":
@@ -66,7 +66,7 @@ def _strip(sheet: Sheet, index: int, texts: list[str], ascii_only: bool) -> Stri
     column = sheet.columns[index]
     heading, detail = column.heading, column.detail
     if column.kind in _WITH_UNIT:
-        texts = _units_below_each_other(texts)
+        texts = _units_below_each_other(texts, " /" if column.kind == "field" else " ")
     if ascii_only:
         texts = [text.translate(ASCII) for text in texts]
         heading, detail = heading.translate(ASCII), detail.translate(ASCII)
@@ -84,10 +84,14 @@ def _largest(sheet: Sheet, index: int) -> int:
     return max((line.cells[index].part for line in sheet.lines if line.cells[index]), default=0)
 
 
-def _units_below_each_other(texts: Sequence[str]) -> list[str]:
+def _units_below_each_other(texts: Sequence[str], gap: str) -> list[str]:
     """Numbers end in one place and their units start in another: `25.6 M` over `640  `; shapes have no unit."""
-    split = [(text, "") if " × " in text else text.partition(" ")[::2] for text in texts]
+    split = [(text, "") if " × " in text else text.partition(gap)[::2] for text in texts]
     widest = max((len(unit) for _, unit in split), default=0)
     if not widest:
         return list(texts)
-    return [number if " × " in number else f"{number} {unit:<{widest}}" for number, unit in split]
+    blank = " " * (len(gap) + widest)
+    return [
+        number if " × " in number else f"{number}{gap}{unit:<{widest}}" if unit else number + blank
+        for number, unit in split
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.render.headings import detail_of, heading_of, kind_of
+from cnncost.render.headings import full_heading_of, heading_of, kind_of
 from cnncost.render.sheet import Column, Line, Sheet, Typed
 from cnncost.render.units import percent_text
 from cnncost.totals import MEMORY_PARTS, memory_bytes
@@ -31,7 +31,7 @@ def summary_sheet(report: Report) -> Sheet:
     lines = [
         Line(
             (
-                f"{heading_of(name)} {detail_of(name, report.settings.convention)}".strip(),
+                full_heading_of(name, report.settings.convention),
                 Typed(kind_of(name), report.totals[name]),
                 _largest(((row.name, row.figures[name]) for row in blocks.rows), report.totals[name]),
                 _largest(((row.type, row.figures[name]) for row in types.rows), report.totals[name]),

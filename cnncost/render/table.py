@@ -53,8 +53,12 @@ def render(document: Document, raw: bool = False, console: Console | None = None
 
 
 def _standard_console() -> Console:
-    console = Console(highlight=False)
-    if not console.is_terminal and not os.environ.get("COLUMNS"):
+    """The console behind standard output; `COLUMNS` says how wide it is if that is a number of columns."""
+    given = os.environ.get("COLUMNS", "")
+    is_width = given.isascii() and given.isdigit() and len(given) < 10 and int(given) > 0
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS" or is_width}
+    console = Console(highlight=False, _environ=environment)
+    if not console.is_terminal and not is_width:
         console.width = WIDEST
     return console
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.headings import heading_of, kind_of
-from cnncost.render.sheet import Column, Document, Line, Sheet, Typed
+from cnncost.render.cells import readable
+from cnncost.render.headings import full_heading_of, kind_of
+from cnncost.render.sheet import ESSENTIAL, Column, Document, Line, Sheet, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,18 +15,18 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("network", "network"),
-    Column("figure", "figure", keep=9),
-    Column("actual", "is", "typed", keep=8),
-    Column("rule", "must be", keep=5),
-    Column("limit", "", "typed", keep=7),
-    Column("verdict", "verdict", "verdict", keep=10),
+    Column("figure", "figure", keep=ESSENTIAL + 2),
+    Column("actual", "is", "typed", keep=ESSENTIAL + 1),
+    Column("rule", "must be", keep=ESSENTIAL),
+    Column("limit", "", "typed", keep=ESSENTIAL),
+    Column("verdict", "verdict", "verdict", keep=ESSENTIAL + 3),
     Column("source", "source", keep=1),
 )
 
 
-def verdict_document(verdicts: Sequence[Verdict]) -> Document:
-    """All verdicts, and how many failed."""
-    return Document(lambda: _data(verdicts), lambda: (_sheet(verdicts),))
+def verdict_document(verdicts: Sequence[Verdict], convention: str = "textbook") -> Document:
+    """All verdicts, and how many failed; FLOPs are those of a `convention`."""
+    return Document(lambda: _data(verdicts), lambda: (_sheet(verdicts, convention),))
 
 
 def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -33,9 +34,10 @@ def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     return {"schema": 1, "ok": holds, "checks": [verdict.to_dict() for verdict in verdicts]}
 
 
-def _sheet(verdicts: Sequence[Verdict]) -> Sheet:
+def _sheet(verdicts: Sequence[Verdict], convention: str) -> Sheet:
     failed = sum(not verdict.holds for verdict in verdicts)
-    return Sheet("", _COLUMNS, tuple(map(_line, verdicts)), notes=(_summary(len(verdicts), failed),))
+    lines = tuple([_line(verdict, convention) for verdict in verdicts])
+    return Sheet("", _COLUMNS, lines, notes=(_summary(len(verdicts), failed),))
 
 
 def _summary(checks: int, failed: int) -> str:
@@ -44,9 +46,11 @@ def _summary(checks: int, failed: int) -> str:
     return f"{failed} of {checks} checks failed" if failed else f"all {checks} checks hold"
 
 
-def _line(verdict: Verdict) -> Line:
-    kind = kind_of(verdict.figure)
-    # Figures that must agree to the unit are shown to the unit.
-    actual, limit = (Typed(kind, value, exact=verdict.exact) for value in (verdict.actual, verdict.limit))
+def _line(verdict: Verdict, convention: str) -> Line:
+    kind, values = kind_of(verdict.figure), (verdict.actual, verdict.limit)
+    # Figures that must agree to the unit are shown to the unit, and so are those that rounding would make equal.
+    looks_equal = verdict.actual != verdict.limit and len({readable(kind, value) for value in values}) == 1
+    actual, limit = (Typed(kind, value, exact=verdict.exact or looks_equal) for value in values)
     rule = "exactly" if verdict.exact else "at most"
-    return Line((verdict.network, heading_of(verdict.figure), actual, rule, limit, verdict.holds, verdict.source))
+    figure = full_heading_of(verdict.figure, convention)
+    return Line((verdict.network, figure, actual, rule, limit, verdict.holds, verdict.source))

@@ -62,9 +62,7 @@ def _top_level() -> dict[str, Schema]:
             "additionalProperties": ref("shape") | {"type": ["array", "integer", "string"]},
         },
         "vars": _definitions({_NAME_ALONE: ref("value"), _FUNCTION: ref("expression")}, _UNUSABLE),
-        "blocks": _definitions(
-            {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *WORDS]
-        ),
+        "blocks": _definitions({_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *WORDS]),
         "network": ref("steps"),
         "outputs": _REFERENCES | {"minItems": 1},
         "auxiliary": _REFERENCES,

@@ -12,10 +12,10 @@ from cnncost.verification.ceilings import Ceilings, ceilings
 from cnncost.verification.conditions import conditions
 from cnncost.verification.device import refuse_unsupported, resolve
 from cnncost.verification.layers import profile
+from cnncost.verification.memory_limit import limited_to_room
 from cnncost.verification.options import no_progress
 from cnncost.verification.outcome import failed, outcome
 from cnncost.verification.pytorch import import_torch
-from cnncost.verification.room import limited_to_room
 from cnncost.verification.step import Subject, not_finite, prepare
 from cnncost.verification.timing import repeat
 

@@ -19,10 +19,10 @@ from cnncost.totals import MEMORY_PARTS, memory_bytes
 from cnncost.verification.conditions import conditions
 from cnncost.verification.device import refuse_unsupported, resolve, synchronise
 from cnncost.verification.latency import matching
+from cnncost.verification.memory_limit import limited_to_room
 from cnncost.verification.options import no_progress
 from cnncost.verification.outcome import outcome, release
 from cnncost.verification.pytorch import import_torch
-from cnncost.verification.room import limited_to_room
 from cnncost.verification.step import prepare
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.passes.analysis import Analysis
 from cnncost.passes.receptive_field import fields
-from cnncost.verification.lit import Sight, Sights, sights
 from cnncost.verification.reading import CLIPPED, WHOLE, Readings, readings
 from cnncost.verification.result import DIFFERENT, SAME, Check
+from cnncost.verification.sights import Sight, Sights, sights
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,8 +17,8 @@ from cnncost.errors import SpecError
 from cnncost.passes import Settings
 from cnncost.spec.load import load
 from cnncost.verification import latency as latency_module
+from cnncost.verification import memory_limit, step, timing
 from cnncost.verification import outcome as outcome_module
-from cnncost.verification import room, step, timing
 from cnncost.verification.ceilings import Ceilings, ceilings
 from cnncost.verification.latency import measure_latency
 from cnncost.verification.layers import profile
@@ -493,9 +493,9 @@ def test_long_messages_are_cut() -> None:
 
 def test_a_batch_that_does_not_fit_is_refused_and_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than there is room for: without the limit, Linux might kill the process that runs the tests."""
-    if room.room_bytes() is None:
+    if memory_limit.room_bytes() is None:
         pytest.skip("the room is not known here")
-    monkeypatch.setattr(room, "room_bytes", lambda: 64 * 2**20)
+    monkeypatch.setattr(memory_limit, "room_bytes", lambda: 64 * 2**20)
     found = measured(chain([CONV, "relu"], (3, 64, 64)), batch=100_000)
     assert found["out_of_memory"] is True
     assert found["batch"] == 100_000

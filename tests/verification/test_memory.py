@@ -15,10 +15,10 @@ from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
 from cnncost.spec.load import load
 from cnncost.verification import memory as memory_module
-from cnncost.verification import room
+from cnncost.verification import memory_limit
 from cnncost.verification.memory import measure_memory, peak_bytes, storage_bytes
+from cnncost.verification.memory_limit import limited_to_room, room_bytes
 from cnncost.verification.options import MeasureOptions
-from cnncost.verification.room import limited_to_room, room_bytes
 from tests.graphs import chain
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def test_the_profiler_is_as_loud_as_before(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in place of the root of the file system."""
-    words = room._words
-    monkeypatch.setattr(room, "_words", lambda path: words(f"{tmp_path}{path}"))
+    words = memory_limit._words
+    monkeypatch.setattr(memory_limit, "_words", lambda path: words(f"{tmp_path}{path}"))
     for folder in ("proc", "sys/fs/cgroup"):
         (tmp_path / folder).mkdir(parents=True)
     return tmp_path
@@ -198,7 +198,7 @@ def test_the_limit_is_lifted_whatever_happens(monkeypatch: pytest.MonkeyPatch) -
             assert resource.getrlimit(resource.RLIMIT_AS) != before
             torch.zeros(2**40, dtype=torch.uint8)
 
-    monkeypatch.setattr(room, "room_bytes", lambda: 2**26)
+    monkeypatch.setattr(memory_limit, "room_bytes", lambda: 2**26)
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(RuntimeError, match="can't allocate memory"):
         allocate()

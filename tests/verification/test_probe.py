@@ -15,9 +15,9 @@ from cnncost.passes import Analysis
 from cnncost.passes.receptive_field import fields
 from cnncost.passes.track import Track
 from cnncost.spec.load import load
-from cnncost.verification.lit import sights
 from cnncost.verification.probe import field_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check
+from cnncost.verification.sights import sights
 from tests.graphs import Builder, Step, chain
 from tests.passes.test_receptive_field_by_gradients import BRANCHING, SINGLE_PATHS, branching, supports
 
