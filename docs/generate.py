@@ -9,6 +9,7 @@ Generated are `formulas.md`, the tables between comments, the output of every co
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from docs import formula_reference, picture
@@ -48,6 +49,9 @@ def main(arguments: list[str]) -> int:
     """The exit code: 1 when something is wrong, or stays wrong after writing."""
     if arguments not in (["--write"], ["--check"]):
         print(__doc__)
+        return 2
+    if find_spec("torch") is None:
+        print("error: the documents run `cnncost verify`, which needs PyTorch: pip install torch", file=sys.stderr)
         return 2
     if arguments == ["--write"]:
         picture.write()

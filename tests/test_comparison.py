@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cnncost.comparison import Comparison, StageComparison
 from cnncost.errors import SpecError
 from cnncost.figures import Figures
-from cnncost.report import Report
 from cnncost.totals import memory_bytes, total_of
 from tests.render.sample import sample_report
+
+if TYPE_CHECKING:
+    from cnncost.report import Report
 
 
 def compared(*scales: int, baseline: str | int = 0) -> Comparison:

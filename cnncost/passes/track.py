@@ -135,7 +135,7 @@ def _last(tracks: tuple[Track, ...], unit: int) -> int:
 
 
 def _seen(tracks: tuple[Track, ...], unit: int) -> tuple[int, int]:
-    """The first and last pixel that a unit sees along any of the tracks; a track along which it sees none is left out."""
+    """The first and last pixel that a unit sees along any of the tracks that it sees something along."""
     fields = [(track.first(unit), track.last(unit)) for track in tracks]
     seen = [(first, last) for first, last in fields if first <= last] or fields[:1]
     return min([first for first, _ in seen]), max([last for _, last in seen])

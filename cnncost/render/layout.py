@@ -134,7 +134,10 @@ def _not_shown(sheet: Sheet, hidden: Sequence[Strip]) -> str:
     """Which columns there is no room for: by the names that `--columns` takes, or by their headings."""
     if sheet.by_name:
         return f"not shown at this width: {', '.join(strip.column.name for strip in hidden)} (`--columns` chooses)"
-    headings = [f"{strip.column.heading} {strip.column.detail}".strip() for strip in hidden]
+    columns = [strip.column for strip in hidden]
+    keeps = [column.keep for column in columns]  # a ratio that goes together with its figure need not be named
+    named = [column for column in columns if column.kind != "ratio" or keeps.count(column.keep) == 1]
+    headings = [f"{column.heading} {column.detail}".strip() for column in named]
     return f"not shown at this width: {', '.join(filter(None, headings))}"
 
 

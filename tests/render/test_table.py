@@ -80,7 +80,7 @@ def test_lines_fit_and_end_without_blanks(width: int) -> None:
 
 
 def test_what_is_left_out_is_said() -> None:
-    assert "not shown at this width: receptive_field, type\n" in table(80)
+    assert "not shown at this width: type, receptive_field (`--columns` chooses)\n" in table(80)
     assert "not shown" not in table(140)
 
 
