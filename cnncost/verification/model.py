@@ -15,8 +15,8 @@ def build(graph: Graph, device: str = "cpu") -> Any:
     """The PyTorch model of a graph, initialised as PyTorch initialises its layers.
 
     Its forward takes the inputs in the order of the spec, each with a batch in front, or by name; it returns the
-    output, or a tuple of several. In training the auxiliary outputs follow. Weights that a spec shares are one parameter,
-    and frozen ones do not require gradients.
+    output, or a tuple of several. In training the auxiliary outputs follow. Weights that a spec shares are one
+    parameter, and frozen ones do not require gradients.
 
     Args:
         graph: what the spec says.
