@@ -115,3 +115,15 @@ def test_memory_is_what_the_mode_needs() -> None:
 def test_unknown_total() -> None:
     with pytest.raises(SpecError, match="unknown figure `prams`; did you mean `params`"):
         total_of(sample_report(), "prams")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("batch", 3), ("dtype", "float16"), ("mode", "train"), ("optimizer", "sgd"), ("convention", "macs")],
+)
+def test_unlike_settings_are_refused(setting: str, value: object) -> None:
+    like = sample_report()
+    unlike = like._replace(settings=like.settings._replace(**{setting: value}))
+    own = getattr(like.settings, setting)
+    with pytest.raises(SpecError, match=f"the {setting} is {own} for `a` and {value} for `b`"):
+        Comparison.of([like, unlike], ["a", "b"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import sys
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ from cnncost.layers import REGISTRY
 from docs import examples, picture, tables
 from docs.examples import ROOT
 from docs.formula_reference import examples as layer_examples
-from docs.generate import DOCUMENTS, faults
+from docs.generate import DOCUMENTS, faults, main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,3 +103,12 @@ def test_an_error_must_be_expected(claim: str) -> None:
 def test_a_command_that_crashes_is_no_example() -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         examples.refreshed("```console\n$ python3 -c 1/0\n```\n")
+
+
+def test_without_pytorch_the_generator_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["--check"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "pip install torch" in line

@@ -5,17 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
 
-from cnncost import analyze
+from cnncost import analyze, api
 from cnncost.cli.app import app
-from cnncost.cli.options import budget_of, settings_of, shapes_of, whole
+from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
-from cnncost.layers import REGISTRY
+from cnncost.layers import REGISTRY, SUGAR
 from cnncost.render import RENDERERS
+from cnncost.spec.text import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -291,3 +292,99 @@ def test_flags_raise_the_limits_on_networks_and_files(command: tuple[str, ...], 
 def test_one_check_is_called_one() -> None:
     assert "the check holds" in run("check", "resnet18@classes=10", "--max-params", "1G").stdout
     assert "the check failed" in run("check", "resnet18@classes=10", "--max-params", "1", code=1).stdout
+
+
+def test_limits_are_those_of_the_loader_unless_flags_raise_them() -> None:
+    assert limits_of(MAX_NODES, MAX_BYTES) == Limits()
+
+
+@pytest.mark.parametrize(
+    "budget",
+    [
+        ("--max", "params=30M", "--max-params", "20M"),
+        ("--max", "params=1G", "--max", "params =100G"),
+        ("--max-memory", "1GB", "--max", "memory_bytes=2GB"),
+    ],
+)
+def test_a_figure_has_one_limit(budget: tuple[str, ...]) -> None:
+    assert "is limited twice" in run("check", "tiny.yaml", *budget, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "times"),
+    [
+        ("tiny.yaml", (), 1),
+        ("tiny.yaml", ("--batch", "2"), 1),
+        ("tiny.yaml", ("--max-params", "1K"), 1),
+        ("tiny.yaml", ("--max-params", "1K", "--batch", "2"), 2),
+        ("tiny.yaml@width=8", ("--max-params", "1K"), 1),
+    ],
+)
+def test_check_analyzes_no_more_than_it_needs(
+    spec: str, options: tuple[str, ...], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[dict[str, Any]] = []
+
+    def counted(graph: Any, **settings: Any) -> Any:
+        calls.append(settings)
+        return analyze(graph, **settings)
+
+    monkeypatch.setattr(api, "analyze", counted)
+    run("check", spec, *options)
+    assert len(calls) == times
+
+
+def test_what_fails_looks_like_it() -> None:
+    # 6,952 MACs and 6.95 K are the same when rounded.
+    line = run("check", "tiny.yaml@width=4", "--max-macs", "6951", code=1).stdout.splitlines()[-3]
+    assert line.split() == ["tiny.yaml@width=4", "MACs", "6,952", "at", "most", "6,951", "FAILED", "budget"]
+
+
+def test_multiply_accumulates_are_not_called_flops() -> None:
+    shown = [
+        run("analyze", "tiny.yaml", "--convention", "macs", "--sort", "flops", "--top", "1").stdout,
+        run("compare", "tiny.yaml", "tiny.yaml@width=8", "--convention", "macs").stdout,
+        run("compare", "tiny.yaml", "tiny.yaml@width=8", "--stages", "--convention", "macs").stdout,
+        run("check", "tiny.yaml", "--max-flops", "1G", "--convention", "macs").stdout,
+    ]
+    for text in shown:
+        assert "FLOPs" not in text
+        assert "MACs" in text
+    assert "MACs (macs)" in shown[1]
+    assert "the first 1 of 5 by MACs" in shown[0]
+
+
+def test_stages_say_how_the_networks_run() -> None:
+    options = ("--batch", "3", "--dtype", "bfloat16", "--mode", "train", "--optimizer", "sgd")
+    text = run("compare", "tiny.yaml", "tiny.yaml@width=8", "--stages", *options).stdout
+    assert "batch 3 · bfloat16 · training with sgd · FLOPs: textbook convention" in text
+
+
+def test_steps_that_stand_for_several_layers_are_listed_too() -> None:
+    listed = run("layers").stdout
+    for name, division in SUGAR.items():
+        assert f"\n  {division.signature()}\n" in listed
+        assert run("layers", name).stdout.startswith(division.signature())
+    assert "did you mean `chunk`?" in run("layers", "chunck", code=2).stderr
+
+
+def test_notes_that_a_source_names_are_explained_once() -> None:
+    assert run("layers", "maxpool").stdout.count("Convolutional Neural Networks: Complete Dissection") == 1
+    assert "Dissection" not in run("layers", "relu").stdout  # by PyTorch's definition
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("analyze", "SPEC"),
+        ("compare", "SPEC..."),
+        ("check", "SPEC..."),
+        ("verify", "[SPEC...]"),
+        ("layers", "[NAME]"),
+    ],
+)
+def test_help_calls_arguments_by_their_name_alone(command: str, arguments: str) -> None:
+    text = run(command, "--help").stdout
+    assert text.splitlines()[0] == f"Usage: cnncost {command} [OPTIONS] {arguments}"
+    assert f"\nArguments:\n  {arguments.strip('[]')}  " in text
+    assert "<" not in text

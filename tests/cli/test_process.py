@@ -41,6 +41,17 @@ def test_columns_say_how_wide_a_pipe_is() -> None:
     assert max(map(len, run("analyze", "resnet50", COLUMNS="60").stdout.splitlines())) <= 60
 
 
+@pytest.mark.parametrize("columns", ["0", "-5", "wide", "²", "9" * 5000])
+def test_columns_that_are_no_width_are_as_if_unset(columns: str) -> None:
+    assert run("analyze", "lenet", COLUMNS=columns).stdout == run("analyze", "lenet").stdout != ""
+
+
+def test_a_comparison_fits_where_it_is_shown() -> None:
+    text = run("compare", "resnet18", "resnet34", "resnet50", COLUMNS="50").stdout
+    assert max(map(len, text.splitlines())) <= 50
+    assert text.startswith("network")
+
+
 def test_colours_can_be_forced_and_forbidden() -> None:
     assert "\x1b[36m" in run("analyze", "lenet", FORCE_COLOR="1", TERM="xterm").stdout
     assert "\x1b[36m" not in run("analyze", "lenet", FORCE_COLOR="1", NO_COLOR="1", TERM="xterm").stdout

@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+import cnncost
 from cnncost.cli.app import app
 from cnncost.cli.progress import progress_bar
+from cnncost.errors import SpecError
 from cnncost.layers.conv import Contraction
 from cnncost.render import RENDERERS
 from cnncost.spec import library
+from cnncost.spec.text import Limits
+from cnncost.verification import run as verification_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from typer.testing import Result
+
+    from cnncost.graph import Graph
 
 SPEC = """\
 name: tiny
@@ -149,6 +155,34 @@ def test_against_a_model_of_ones_own() -> None:
 def test_interrupted() -> None:
     result = run("tiny.yaml", "--device", "meta", "--against", "own_models:interrupted", code=130)
     assert result.stdout == ""
+
+
+def test_interrupted_with_something_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = verification_run.verify_graph
+
+    def interrupted(graph: Graph, *arguments: Any) -> Any:
+        if graph.name == "alexnet":
+            raise KeyboardInterrupt
+        return checked(graph, *arguments)
+
+    monkeypatch.setattr(verification_run, "verify_graph", interrupted)
+    networks = ("tiny.yaml", "lenet5", "alexnet", "vgg11")
+    result = run(*networks, "--device", "meta", "--save", "found.json", code=130)
+    assert result.stdout.startswith("2 networks\n")
+    assert "interrupted: 2 of 4 networks were verified" in result.stderr
+    kept = json.loads((tmp_path / "found.json").read_text())
+    assert [network["network"] for network in kept["networks"]] == ["tiny.yaml", "lenet5"]
+
+
+def test_flags_raise_the_limits_on_networks_and_files() -> None:
+    assert "hint: `--max-nodes` raises the limit" in run("tiny.yaml", "--max-nodes", "4", code=2).stderr
+    assert "hint: `--max-bytes` raises the limit" in run("tiny.yaml", "--max-bytes", "9", code=2).stderr
+    run("tiny.yaml", "--device", "meta", "--max-nodes", "5")
+
+
+def test_the_function_has_limits_too() -> None:
+    with pytest.raises(SpecError, match="more than 4 layers"):
+        cnncost.verify("tiny.yaml", device="meta", limits=Limits(nodes=4))
 
 
 def test_what_was_found_is_kept(tmp_path: Path) -> None:

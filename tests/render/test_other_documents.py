@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -111,3 +112,74 @@ def test_layer_pages_name_every_parameter(name: str) -> None:
     assert ">>>" not in page
     for parameter in REGISTRY[name].fields:
         assert f"\n  {parameter}" in page
+
+
+def at_width(document: Document, width: int) -> str:
+    return render_table(document, console=Console(file=io.StringIO(), width=width, color_system=None))
+
+
+@pytest.mark.parametrize("width", range(30, 150, 6))
+def test_comparisons_fit_every_width(width: int) -> None:
+    for count in (2, 4, 6):
+        assert max(map(len, at_width(comparison_document(compared(count)), width).splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", range(40, 130, 5))
+def test_both_figures_of_a_stage_are_shown_or_none(width: int) -> None:
+    text = at_width(stage_document(StageComparison.of(compared(2))), width)
+    headings, details = next(
+        (above.split(), below.split()) for above, below in pairwise(text.splitlines()) if above.startswith("stage ")
+    )
+    shown = list(zip(headings[1:], details, strict=True))
+    for figure in ("params", "MACs", "FLOPs", "activations"):
+        assert ((figure, "1st") in shown) is ((figure, "2nd") in shown)
+    if ("params", "1st") in shown:
+        assert {("params", "change"), ("MACs", "change"), ("FLOPs", "change")} <= {*shown}
+    for figure in ("flops_", "activation_bytes"):
+        assert figure not in text
+
+
+def test_a_ratio_is_shown_with_its_figure_or_not_at_all() -> None:
+    for width in range(30, 120, 6):
+        headings = at_width(comparison_document(compared(6)), width).splitlines()[0].split()
+        assert "ratio ratio" not in " ".join(headings)
+
+
+@pytest.mark.parametrize("width", range(30, 100, 5))
+def test_verdicts_on_narrow_terminals(width: int) -> None:
+    verdicts = [each._replace(network="a_network_with_a_long_name@and=settings") for each in VERDICTS]
+    text = at_width(verdict_document(verdicts), width)
+    assert max(map(len, text.splitlines())) <= width
+    heading = text.splitlines()[0]
+    assert heading.endswith("verdict") or "source" in heading
+    if width >= 70:  # the name in 12 characters, and what is checked in 10, 10, 9, 10 and 7
+        assert heading.split()[:6] == ["network", "figure", "is", "must", "be", "verdict"]
+    if "source" not in heading:
+        assert "source" in text.partition("not shown at this width: ")[2]
+    assert "rule" not in text
+    assert "actual" not in text
+
+
+@pytest.mark.parametrize(
+    ("actual", "limit", "shown"),
+    [
+        (8_250_772_480, 8_250_000_000, ["8,250,772,480", "8,250,000,000"]),
+        (8_250_000_000, 8_250_772_480, ["8,250,000,000", "8,250,772,480"]),
+        (8_250_772_480, 8_200_000_000, ["8.25 G", "8.20 G"]),
+        (8_250_772_480, 8_250_772_480, ["8.25 G", "8.25 G"]),
+    ],
+)
+def test_a_difference_that_rounding_hides_is_shown(actual: int, limit: int, shown: list[str]) -> None:
+    line = table(verdict_document([Verdict("net", "flops", actual, limit, exact=False, source="budget")])).splitlines()[
+        2
+    ]
+    assert [
+        line.partition("  at most")[0].split("(textbook)")[1].strip(),
+        line.split("at most")[1].split("  ")[1],
+    ] == shown
+
+
+def test_budgets_of_flops_name_their_convention() -> None:
+    verdicts = [Verdict("net", "flops", 1, 2, exact=False, source="budget")]
+    assert "FLOPs (textbook)" in table(verdict_document(verdicts))
+    assert "MACs (macs)" in table(verdict_document(verdicts, "macs"))

@@ -173,3 +173,15 @@ def test_csv_has_every_check() -> None:
 def test_every_format(form: str) -> None:
     for networks in ([found(latency=LATENCY, memory=MEMORY)], [found(), found("wrong", checks=WRONG)]):
         assert render(verification_document(networks), form).endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("checks", "verdict"),
+    [
+        (RIGHT[:1], "the one figure is the same"),
+        ((Check.of("", "params", 1, 2),), "1 of 1 figures differs"),
+        ((*RIGHT[:2], Check.gap("stem", "macs", 1, "why")), "all 2 figures are the same; 1 is not measured"),
+    ],
+)
+def test_one_figure_is_called_one(checks: tuple[Check, ...], verdict: str) -> None:
+    assert f"\n{verdict}\n" in table(verification_document([found(checks=checks)]))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from cnncost.errors import SpecError
 from cnncost.figures import Figures
 from cnncost.render.analysis import SCREEN, View, layer_sheet, parse_depth, viewed
+from cnncost.render.cells import plain, readable
 from cnncost.render.sheet import Line, Share, Typed
 from cnncost.render.summary import summary_sheet
 from cnncost.render.tree import Branch, tree_of
 from tests.render.sample import deep_report, sample_report
+
+if TYPE_CHECKING:
+    from cnncost.report import Report
 
 
 def names(view: View) -> list[str]:
@@ -125,3 +131,38 @@ def test_tree_joins_blocks_that_hold_a_single_block() -> None:
 
 def test_tree_of_nothing() -> None:
     assert tree_of([]) == []
+
+
+def two_inputs() -> Report:
+    """The sample, whose stem reads `left` and whose stages read `right`; the pool reads both."""
+    report = sample_report()
+    left, right = report.rows[0].receptive_field, report.rows[1].receptive_field
+    assert left is not None
+    assert right is not None
+    seen = [{"left": left}, {"right": right}, {"left": left, "right": right}]
+    rows = [
+        row._replace(receptive_field=next(iter(fields.values())), receptive_fields=fields)
+        for row, fields in zip(report.rows, seen, strict=False)
+    ]
+    shape = (2, 3, 32, 32)
+    return report._replace(rows=tuple(rows), inputs={"left": shape, "right": shape})
+
+
+def test_a_receptive_field_says_which_of_several_inputs_it_lies_in() -> None:
+    sheet = layer_sheet(two_inputs(), View(columns=("layer", "receptive_field", "jump")))
+    cells = [line.cells for line in sheet.lines if not line.title]
+    assert [readable("field", cell[1]) for cell in cells] == ["left 3 /1", "right 7 /2", "left 3 /1"]
+    assert [plain("field", cell[1]) for cell in cells] == ["left 3x3", "right 7x7", "left 3x3"]
+    assert [plain("axes", cell[2]) for cell in cells] == ["left 1x1", "right 2x2", "left 1x1"]
+    assert sheet.remarks() == ("receptive field: an input, and in its pixels size /jump",)
+
+
+def test_the_only_input_needs_no_name() -> None:
+    cells = layer_sheet(sample_report(), View(columns=("layer", "receptive_field"))).lines[0].cells
+    assert readable("field", cells[1]) == "3 /1"
+
+
+def test_one_group_is_called_one() -> None:
+    flat = deep_report(60, 1)
+    rows = tuple([row._replace(name=f"net.layer_{index}") for index, row in enumerate(flat.rows)])
+    assert viewed(flat._replace(rows=rows), View())[1] == ("60 layers in 1 group; see all with --depth all",)
