@@ -119,6 +119,21 @@ class Expectation(NamedTuple):
     source: str | None = None
 
 
+class Published(NamedTuple):
+    """What a source prints of a network; ``None`` where it prints nothing.
+
+    Attributes:
+        source: who printed it. params, flops: with the digits that are printed, `25.6M`; what the source calls FLOPs.
+        accuracy: percent, of `metric`.
+    """
+
+    source: str
+    params: str | None = None
+    flops: str | None = None
+    accuracy: float | None = None
+    metric: str = "ImageNet top-1"
+
+
 class Graph(NamedTuple):
     """A network: its nodes in topological order, inputs among them.
 
@@ -126,7 +141,7 @@ class Graph(NamedTuple):
         name: the network's name. source: where it was published. nodes: in topological order.
         inputs, outputs, auxiliary: indices of the nodes that are inputs, outputs, and outputs in training only.
         warnings: what the loader found odd, as readable text.
-        expect: figures that an independent source gives for this network.
+        expect: figures that an independent source gives for this network. published: figures as sources print them.
         variables: what was set from outside, by variable, as it was written.
     """
 
@@ -138,6 +153,7 @@ class Graph(NamedTuple):
     source: str | None = None
     warnings: tuple[str, ...] = ()
     expect: Expectation | None = None
+    published: tuple[Published, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -61,8 +61,8 @@ def counted(graph: Graph) -> Figures:
 
 
 def input_shape(graph: Graph) -> str:
-    """The input's shape as the tables write it, a batch of one."""
-    return "x".join(map(str, (1, *graph.nodes[graph.inputs[0]].y.dims)))
+    """The inputs' shapes as the tables write them, a batch of one."""
+    return " + ".join("x".join(map(str, (1, *graph.nodes[number].y.dims))) for number in graph.inputs)
 
 
 EXPECTED = {row["name"]: row for row in rows(DATA / "expected_counts.csv")}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.spec.document import is_empty
 from cnncost.spec.expr import bracket_hint
+from cnncost.spec.forms import is_empty
 from cnncost.spec.text import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
-from cnncost.spec.document import is_empty
+from cnncost.spec.forms import is_empty
 from cnncost.spec.names import Binding
 from cnncost.spec.text import Sequence
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.errors import SpecError, did_you_mean
-from cnncost.graph import Expectation
+from cnncost.errors import SpecError
+from cnncost.spec.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_of, whole_number
+from cnncost.spec.published import read_expectation, read_published
 from cnncost.spec.signature import Signature, check_name, parse_signature
 from cnncost.spec.text import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from cnncost.errors import Span
+    from cnncost.graph import Expectation, Published
 
 KEYS = {
     "name": "the network's name",
@@ -26,9 +27,17 @@ KEYS = {
     "auxiliary": "names of outputs that exist in training only",
     "variants": "named settings",
     "expect": "figures that `cnncost check` holds the spec to, with their source",
+    "year": "when the architecture was published",
+    "task": "what it was published for, such as `image classification`",
+    "published": "what others print of the network: figures with the source of each",
 }
-_VARIANT_KEYS = ("set", "expect", "source")
-_EXPECT_KEYS = ("params", "macs", "source")
+VARIANT_KEYS = {
+    "set": "variables, and the values that they have here",
+    "expect": "figures of the variant",
+    "source": "where the variant was published",
+    "year": "when it was published, where that is not the year of the spec",
+    "published": "what others print of the variant",
+}
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -53,6 +62,8 @@ class Variant(NamedTuple):
     settings: Mapping | None
     expect: Expectation | None
     source: str | None
+    year: int | None
+    published: tuple[Published, ...]
 
 
 class Document(NamedTuple):
@@ -68,6 +79,9 @@ class Document(NamedTuple):
     auxiliary: list[Scalar]
     variants: dict[str, Variant]
     expect: Expectation | None
+    year: int | None
+    task: str | None
+    published: tuple[Published, ...]
     root: Mapping
 
     def unused(self) -> Iterator[str]:
@@ -103,8 +117,8 @@ def read_document(root: Node, name: str) -> Document:
             raise SpecError(f"the key `{needed}` is missing", root.span, hint=f"`{needed}`: {KEYS[needed]}")
     variants = root.get("variants")
     return Document(
-        name=_text(root, "name"),
-        source=_text(root, "source"),
+        name=text_of(root, "name"),
+        source=text_of(root, "source"),
         input=_required(root, "input"),
         variables=_variables(root),
         blocks=_blocks(root),
@@ -112,38 +126,12 @@ def read_document(root: Node, name: str) -> Document:
         outputs=_names(root, "outputs") if "outputs" in root else None,
         auxiliary=_names(root, "auxiliary"),
         variants=_variants(variants) if variants else {},
-        expect=_expectation(root.get("expect")),
+        expect=read_expectation(root.get("expect")),
+        year=whole_number(root, "year"),
+        task=text_of(root, "task"),
+        published=read_published(root.get("published")),
         root=root,
     )
-
-
-def is_empty(node: Node) -> bool:
-    """Whether nothing was written: the value of `relu` in `{relu, when: x}`."""
-    return isinstance(node, Scalar) and not node.quoted and node.text == ""
-
-
-def mapping(node: Node, what: str) -> Mapping:
-    """`node` as a mapping; raises SpecError when it is none."""
-    if not isinstance(node, Mapping):
-        raise SpecError(f"{what} must be a mapping, `key: value`", node.span)
-    return node
-
-
-def plain_text(node: Node, what: str) -> str:
-    """`node` as a text; raises SpecError when it is none."""
-    if not isinstance(node, Scalar) or is_empty(node):
-        raise SpecError(f"{what} must be a text", node.span)
-    return node.text
-
-
-def refuse_unknown_keys(node: Mapping, known: Iterable[str], owner: str) -> None:
-    """Raise a SpecError for the first key of `node` that `owner` does not have."""
-    known = list(known)
-    for key, _ in node.entries:
-        if key.text not in known:
-            close = did_you_mean(key.text, known)
-            hint = None if close else f"{owner} has {', '.join(known)}"
-            raise SpecError(f"{owner} has no key `{key.text[:60]}`{close}", key.span, hint=hint)
 
 
 def _required(root: Mapping, key: str) -> Node:
@@ -152,11 +140,6 @@ def _required(root: Mapping, key: str) -> Node:
     if is_empty(node) or (isinstance(node, Mapping) and not len(node)):
         raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}`: {KEYS[key]}")
     return node
-
-
-def _text(node: Mapping, key: str) -> str | None:
-    value = node.get(key)
-    return None if value is None else plain_text(value, f"`{key}`")
 
 
 def _entries(root: Mapping, key: str) -> list[tuple[Scalar, Node]]:
@@ -208,32 +191,16 @@ def _variants(node: Node) -> dict[str, Variant]:
     for key, value in mapping(node, "`variants`").entries:
         check_name(key.text, key.span, "variant")
         entry = mapping(value, f"the variant `{key.text}`")
-        refuse_unknown_keys(entry, _VARIANT_KEYS, "a variant")
+        refuse_unknown_keys(entry, VARIANT_KEYS, "a variant")
         settings = entry.get("set")
         variants[key.text] = Variant(
             None if settings is None else mapping(settings, "`set`"),
-            _expectation(entry.get("expect")),
-            _text(entry, "source"),
+            read_expectation(entry.get("expect")),
+            text_of(entry, "source"),
+            whole_number(entry, "year"),
+            read_published(entry.get("published")),
         )
     return variants
-
-
-def _expectation(node: Node | None) -> Expectation | None:
-    if node is None:
-        return None
-    figures = mapping(node, "`expect`")
-    refuse_unknown_keys(figures, _EXPECT_KEYS, "`expect`")
-    return Expectation(_whole(figures, "params"), _whole(figures, "macs"), _text(figures, "source"))
-
-
-def _whole(node: Mapping, key: str) -> int | None:
-    figure = node.get(key)
-    if figure is None:
-        return None
-    value = figure.value if isinstance(figure, Scalar) else None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise SpecError(f"`{key}` must be a whole number, exact to the unit", figure.span)
-    return value
 
 
 def _count_words(node: Node, counts: dict[str, int], seen: set[int]) -> None:
@@ -251,8 +218,3 @@ def _count_words(node: Node, counts: dict[str, int], seen: set[int]) -> None:
         for key, value in node.entries:
             _count_words(key, counts, seen)
             _count_words(value, counts, seen)
-
-
-def text_span(node: Scalar) -> Span:
-    """The span of the text itself, without its quotes."""
-    return node.span.part(1, node.span.end_column - node.span.column - 1) if node.quoted else node.span

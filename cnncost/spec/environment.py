@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError
 from cnncost.layers import REGISTRY
 from cnncost.layers.shape import SUGAR
-from cnncost.spec.document import is_empty
 from cnncost.spec.expr import Function, parse_expression
+from cnncost.spec.forms import is_empty
 from cnncost.spec.steps import Step, parse_step
 from cnncost.spec.text import Mapping, Node, Scalar, Sequence
 from cnncost.spec.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth

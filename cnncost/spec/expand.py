@@ -10,8 +10,8 @@ from cnncost.layers.shape import SUGAR
 from cnncost.spec import names, weights
 from cnncost.spec.arguments import block_values
 from cnncost.spec.branches import check_join, expand_join, expand_residual
-from cnncost.spec.document import text_span
 from cnncost.spec.environment import Environment, StepValue, refuse_arguments
+from cnncost.spec.forms import text_span
 from cnncost.spec.loops import expand_for, expand_repeat
 from cnncost.spec.names import Binding, Lexicon
 from cnncost.spec.placing import CHOICE_HINT

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.layers import REGISTRY, SUGAR
 from cnncost.spec import library
-from cnncost.spec.document import Document, read_document
+from cnncost.spec.document import Document, Variant, read_document
 from cnncost.spec.environment import Environment, Globals, define_variables
 from cnncost.spec.expand import Expansion
 from cnncost.spec.inputs import place_inputs
@@ -23,7 +23,7 @@ from cnncost.spec.values import Budget
 if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
 
-    from cnncost.graph import Expectation, Graph
+    from cnncost.graph import Graph
     from cnncost.spec.names import Lexicon
 
 _OPERATIONS_PER_NODE = 15
@@ -80,15 +80,15 @@ def loads(
     """
     try:
         document = read_document(parse(data, name, limits), name)
-        settings, expect, title = _variant(document, variant, name)
+        settings, asked, title = _variant(document, variant, name)
         overrides = {**settings, **{key: setting_node(key, value) for key, value in (set or {}).items()}}
         graph = _build(document, title, overrides, input, limits)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
     graph = graph._replace(variables=tuple((name, written(name, value)) for name, value in (set or {}).items()))
     if set or input is not None:
-        return graph  # the expected figures are those of the spec as it stands
-    return graph._replace(expect=expect)
+        return graph  # what others say is of the spec as it stands
+    return graph._replace(expect=asked.expect, published=asked.published)
 
 
 def _build(document: Document, title: str, overrides: dict[str, Node], given: object, limits: Limits) -> Graph:
@@ -110,18 +110,18 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
         raise
 
 
-def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[str, Node], Expectation | None, str]:
-    """The settings, expectation and name of a variant, or of the spec itself."""
+def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[str, Node], Document | Variant, str]:
+    """The settings of a variant, what is said of it, and its name; or those of the spec itself."""
     title = document.name or re.sub(r"\.ya?ml$", "", Path(file).name)
     if variant is None or variant == title:
-        return {}, document.expect, title
+        return {}, document, title
     chosen = document.variants.get(variant)
     if chosen is None:
         close = did_you_mean(variant, document.variants)
         hint = None if close else known_names("variants", document.variants)
         raise SpecError(f"`{file}` has no variant `{variant}`{close}", hint=hint)
     settings = {key.text: value for key, value in chosen.settings.entries} if chosen.settings else {}
-    return settings, chosen.expect, variant
+    return settings, chosen, variant
 
 
 def _refuse_layer_names(document: Document) -> None:

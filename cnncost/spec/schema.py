@@ -8,9 +8,10 @@ number's place is an expression.
 from __future__ import annotations
 
 from cnncost.spec.arithmetic import BUILTINS
-from cnncost.spec.document import KEYS
+from cnncost.spec.document import KEYS, VARIANT_KEYS
 from cnncost.spec.expr import RESERVED_WORDS
 from cnncost.spec.layer_schema import LAYERS, Schema, layer_definitions, needs_arguments, ref
+from cnncost.spec.published import EXPECT_KEYS, PUBLISHED_KEYS
 from cnncost.spec.signature import RESERVED
 from cnncost.spec.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, WORDS
 
@@ -26,6 +27,7 @@ _UNUSABLE = sorted({*_WORDS, *BUILTINS})
 """What no block, variable or parameter may be called."""
 
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
+_YEAR: Schema = {"type": "integer", "minimum": 0}
 _CONDITION: Schema = {"type": ["boolean", "string", "number"], "minLength": 1}
 _REFERENCES: Schema = {"type": ["array", "string"], "pattern": _REFERENCE, "items": ref("reference")}
 
@@ -68,6 +70,9 @@ def _top_level() -> dict[str, Schema]:
         "auxiliary": _REFERENCES,
         "variants": {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("variant")},
         "expect": ref("expect"),
+        "year": _YEAR,
+        "task": _TEXT,
+        "published": ref("published"),
     }
 
 
@@ -126,27 +131,32 @@ def _values() -> dict[str, Schema]:
 
 
 def _variants() -> dict[str, Schema]:
-    count = {"type": "integer", "minimum": 0}
-    variant = {
-        "set": {
-            "description": "variables, and the values that they have here",
-            "type": "object",
-            "propertyNames": ref("name"),
-            "additionalProperties": ref("value"),
-        },
-        "expect": ref("expect"),
-        "source": {"description": "where the variant was published"} | _TEXT,
-    }
-    expect = {
-        "params": {"description": "parameters, exact to the unit"} | count,
-        "macs": {"description": "multiply-accumulates of one sample, exact to the unit"} | count,
-        "source": {"description": "who counted, and how"} | _TEXT,
-    }
-    about = {"variant": "settings that have a name of their own", "expect": KEYS["expect"]}
+    count: Schema = {"type": "integer", "minimum": 0}
+    amount: Schema = {"type": ["string", "number"], "minimum": 0}
+    settings: Schema = {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("value")}
+    claim = _closed(
+        PUBLISHED_KEYS,
+        source=_TEXT,
+        params=amount,
+        flops=amount,
+        accuracy={"type": "number", "minimum": 0, "maximum": 100},
+        metric=_TEXT,
+    )
+    claim["required"] = ["source"]
+    said = {"expect": ref("expect"), "published": ref("published")}
+    variant = _closed(VARIANT_KEYS, set=settings, source=_TEXT, year=_YEAR, **said)
     return {
-        key: {"description": about[key], "type": "object", "properties": properties, "additionalProperties": False}
-        for key, properties in (("variant", variant), ("expect", expect))
+        "variant": {"description": "settings that have a name of their own"} | variant,
+        "expect": {"description": KEYS["expect"]} | _closed(EXPECT_KEYS, params=count, macs=count, source=_TEXT),
+        "claim": {"description": "what one source prints"} | claim,
+        "published": {"if": {"type": "array"}, "then": {"items": ref("claim")}, "else": ref("claim")},
     }
+
+
+def _closed(about: dict[str, str], **forms: Schema) -> Schema:
+    """A mapping with keys of these forms and no others."""
+    properties = {key: {"description": about[key]} | forms[key] for key in about}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _steps() -> dict[str, Schema]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.layers import REGISTRY
-from cnncost.spec.document import is_empty, plain_text
 from cnncost.spec.expr import bracket_hint
+from cnncost.spec.forms import is_empty, plain_text
 from cnncost.spec.signature import check_name
 from cnncost.spec.text import Mapping, Node, Scalar, Sequence
 

@@ -14,9 +14,10 @@ from jsonschema import Draft202012Validator
 from cnncost.errors import LayerError, SpecError
 from cnncost.layers import REGISTRY, SUGAR
 from cnncost.layers.fields import Field, Reference
-from cnncost.spec.document import _EXPECT_KEYS, _VARIANT_KEYS, KEYS
+from cnncost.spec.document import KEYS, VARIANT_KEYS
 from cnncost.spec.library import folder
 from cnncost.spec.load import loads
+from cnncost.spec.published import EXPECT_KEYS, PUBLISHED_KEYS
 from cnncost.spec.schema import spec_schema
 from cnncost.spec.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS
 from cnncost.spec.text import Mapping, Node, Scalar, parse
@@ -58,8 +59,9 @@ def test_the_file_that_specs_name_is_up_to_date() -> None:
 def test_it_knows_every_key_and_layer_of_the_language() -> None:
     definitions = SCHEMA["$defs"]
     assert list(SCHEMA["properties"]) == list(KEYS)
-    assert tuple(definitions["variant"]["properties"]) == _VARIANT_KEYS
-    assert tuple(definitions["expect"]["properties"]) == _EXPECT_KEYS
+    assert tuple(definitions["variant"]["properties"]) == tuple(VARIANT_KEYS)
+    assert tuple(definitions["expect"]["properties"]) == tuple(EXPECT_KEYS)
+    assert tuple(definitions["claim"]["properties"]) == tuple(PUBLISHED_KEYS)
     keys = definitions["step_keys"]["properties"]
     assert keys.keys() == LAYERS.keys() | MODIFIERS.keys() | LOOP_KEYS.keys() | RESIDUAL_KEYS.keys()
 

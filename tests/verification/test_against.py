@@ -17,7 +17,7 @@ from cnncost.verification.against import against_checks
 from cnncost.verification.factory import load_factory
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check
 from tests.graphs import Builder, chain
-from tests.torch_models import MODELS
+from tests.torch_models import REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def differing(checks: Iterable[Check]) -> list[Check]:
 
 def on_meta(name: str) -> Any:
     with torch.device("meta"):
-        return MODELS[name][0]()
+        return REFERENCES[name].factory()
 
 
 NETWORKS = ("alexnet", "vgg16_bn", "googlenet", "resnet50", "densenet121", "mobilenet_v2", "efficientnet_b0", "unet")

@@ -1,0 +1,49 @@
+"""PyTorch definitions of every shipped architecture: what our figures are held to.
+
+torchvision's, timm's and others' own models where they have them; the rest is typed here from the papers and the course
+notes, in plain PyTorch and without a line of cnncost. `REFERENCES` holds them by the shipped name.
+
+>>> count("lenet5")
+Counts(params=61706, buffers=0, macs=416520)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from tests.torch_models import dense_prediction, first, mobile, residual
+from tests.torch_models.reference import Reference, Shape, torchvision
+
+__all__ = ["REFERENCES", "Counts", "Reference", "Shape", "count", "torchvision"]
+
+FAMILIES = (first, residual, mobile, dense_prediction)
+
+REFERENCES: dict[str, Reference] = {}
+for family in FAMILIES:
+    assert not REFERENCES.keys() & family.REFERENCES.keys()
+    REFERENCES.update(family.REFERENCES)
+
+
+class Counts(NamedTuple):
+    """Elements of all parameters and buffers, and multiply-accumulates of one sample in evaluation mode."""
+
+    params: int
+    buffers: int
+    macs: int
+
+
+def count(name: str) -> Counts:
+    """What PyTorch counts for a shipped architecture: on meta tensors, so that nothing is computed."""
+    reference = REFERENCES[name]
+    with torch.device("meta"):
+        model, samples = reference.factory().eval(), [torch.empty(1, *shape) for shape in reference.shapes]
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(*samples)
+    return Counts(
+        params=sum(parameter.numel() for parameter in model.parameters()),
+        buffers=sum(buffer.numel() for buffer in model.buffers()),
+        macs=counter.get_total_flops() // 2,
+    )
