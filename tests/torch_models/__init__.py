@@ -14,12 +14,22 @@ from typing import NamedTuple
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from tests.torch_models import dense_prediction, first, mobile, residual
+from tests.torch_models import (
+    audio,
+    dense_prediction,
+    equivariant,
+    first,
+    inception,
+    mobile,
+    residual,
+    transformer,
+    video,
+)
 from tests.torch_models.reference import Reference, Shape, torchvision
 
 __all__ = ["REFERENCES", "Counts", "Reference", "Shape", "count", "torchvision"]
 
-FAMILIES = (first, residual, mobile, dense_prediction)
+FAMILIES = (first, inception, residual, mobile, transformer, dense_prediction, video, audio, equivariant)
 
 REFERENCES: dict[str, Reference] = {}
 for family in FAMILIES:

@@ -58,3 +58,17 @@ def _timm_model(name: str, **kwargs: Any) -> nn.Module:
 
     model: nn.Module = timm.create_model(name, pretrained=False, **kwargs)
     return model
+
+
+def pytorchcv_reference(name: str, resolution: int = 224, **kwargs: Any) -> Reference:
+    """pytorchcv's image model of that name."""
+    settings = "".join(f", {key}={value}" for key, value in kwargs.items())
+    factory = partial(_pytorchcv_model, name, **kwargs)
+    return Reference(factory, ((3, resolution, resolution),), f"pytorchcv {name}{settings}")
+
+
+def _pytorchcv_model(name: str, **kwargs: Any) -> nn.Module:
+    from pytorchcv.model_provider import get_model  # takes seconds too
+
+    model: nn.Module = get_model(name, pretrained=False, **kwargs)
+    return model
