@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncost.api import analyze, build, compare, load, verify
+    from cnncost.api import analyze, build, compare, compare_published, load, reconcile, verify, zoo
     from cnncost.comparison import Comparison
     from cnncost.errors import SpecError
     from cnncost.graph import Graph
@@ -22,11 +22,27 @@ _HOMES = {
     "analyze": "cnncost.api",
     "build": "cnncost.api",
     "compare": "cnncost.api",
+    "compare_published": "cnncost.api",
     "load": "cnncost.api",
+    "reconcile": "cnncost.api",
     "verify": "cnncost.api",
+    "zoo": "cnncost.api",
 }
 
-__all__ = ["Comparison", "Graph", "Report", "SpecError", "analyze", "build", "compare", "load", "verify"]
+__all__ = [
+    "Comparison",
+    "Graph",
+    "Report",
+    "SpecError",
+    "analyze",
+    "build",
+    "compare",
+    "compare_published",
+    "load",
+    "reconcile",
+    "verify",
+    "zoo",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from cnncost.errors import SpecError
 
 _THOUSANDS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "b": 10**9, "t": 10**12, "p": 10**15}
@@ -15,6 +17,25 @@ _BYTES = {
 _LARGEST_EXPONENT = 30
 
 
+class Amount(NamedTuple):
+    """A decimal number as it is written: ``digits * factor / 10**places``.
+
+    Attributes:
+        digits: all of them, as one whole number. places: how many stand behind the point.
+        factor: of the suffix and the exponent.
+    """
+
+    digits: int
+    places: int
+    factor: int
+
+    @property
+    def floor(self) -> int:
+        """The number without its fraction."""
+        floor: int = self.digits * self.factor // 10**self.places
+        return floor
+
+
 def parse_count(text: str) -> int:
     """A number of things: digits, with a fraction, an exponent or one of the suffixes K, M, G (or B), T, P.
 
@@ -25,6 +46,18 @@ def parse_count(text: str) -> int:
 
     >>> parse_count("5M"), parse_count("1.5G"), parse_count("4e6"), parse_count("25_557_032")
     (5000000, 1500000000, 4000000, 25557032)
+    """
+    return read_count(text).floor
+
+
+def read_count(text: str) -> Amount:
+    """A number of things as :func:`parse_count` takes it, with the digits as they are written.
+
+    Raises:
+        SpecError: not an amount.
+
+    >>> read_count("1.50G")
+    Amount(digits=150, places=2, factor=1000000000)
     """
     return _parse(text, _THOUSANDS, "a number such as `5M`, `1.5G` or `4e6`")
 
@@ -38,10 +71,10 @@ def parse_bytes(text: str) -> int:
     >>> parse_bytes("24GB"), parse_bytes("24GiB"), parse_bytes("512")
     (24000000000, 25769803776, 512)
     """
-    return _parse(text, _BYTES, "an amount of bytes such as `100MB`, `24GiB` or `4096`")
+    return _parse(text, _BYTES, "an amount of bytes such as `100MB`, `24GiB` or `4096`").floor
 
 
-def _parse(text: str, units: dict[str, int], example: str) -> int:
+def _parse(text: str, units: dict[str, int], example: str) -> Amount:
     import re  # only budgets need it
 
     amount = re.fullmatch(r"\s*(\d[\d_,]*)?(?:\.(\d*))?(?:e\+?(-?\d{1,9}))?\s*([a-z]*)\s*", text.lower(), re.ASCII)
@@ -56,5 +89,4 @@ def _parse(text: str, units: dict[str, int], example: str) -> int:
     if abs(power) > _LARGEST_EXPONENT:
         raise SpecError(f"the exponent of `{text.strip()}` is too large")
     digits = int(whole.replace("_", "").replace(",", "") + fraction)
-    amount_of_units: int = digits * 10 ** max(power, 0) * units[unit] // 10 ** (len(fraction) + max(-power, 0))
-    return amount_of_units
+    return Amount(digits, len(fraction) + max(-power, 0), 10 ** max(power, 0) * units[unit])

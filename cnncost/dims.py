@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Lame: Euclid takes n steps at the earliest for the Fibonacci number F(n + 1), and F(47) is above 2^31.
 _EUCLID_STEPS = 46
 
+# Arrays of sizes are of 64 bits, one of which is the sign.
+_LARGEST_POWER = 62
+
 
 def product(factors: Iterable[int]) -> int:
     """The product of `factors`; 1 when there are none.
@@ -70,6 +73,28 @@ def greatest_common_divisor(first: int, second: int) -> int:
         done = 1 - more
         first, second = second * more + first * done, first % (second + done) * more
     return first
+
+
+def power_of_two_from(size: int) -> int:
+    """The smallest power of two that is not below a size up to 2^62, without a branch.
+
+    >>> power_of_two_from(58), power_of_two_from(64), power_of_two_from(1)
+    (64, 64, 1)
+    """
+    if hasattr(size, "power_of_two_from"):  # a symbol writes it down instead
+        return size.power_of_two_from()  # type: ignore[no-any-return]
+    return 1 + sum((size > 1 << power) * (1 << power) for power in range(_LARGEST_POWER))
+
+
+def rounded_logarithm(size: int) -> int:
+    """The logarithm to the base of two, rounded up, of a size up to 2^62, without a branch.
+
+    >>> rounded_logarithm(58), rounded_logarithm(64), rounded_logarithm(1)
+    (6, 6, 0)
+    """
+    if hasattr(size, "rounded_logarithm"):
+        return size.rounded_logarithm()  # type: ignore[no-any-return]
+    return sum((size > 1 << power) * 1 for power in range(_LARGEST_POWER))
 
 
 def effective_kernel(kernel: int, dilation: int) -> int:

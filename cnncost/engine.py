@@ -7,24 +7,36 @@ from typing import TYPE_CHECKING
 from cnncost.figures import Figures, total
 from cnncost.graph import INPUT
 from cnncost.passes import METRICS, Analysis, Settings
+from cnncost.passes.counting import ConventionTotal, forward_counts
 from cnncost.passes.receptive_field import receptive_fields
 from cnncost.report import Report, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cnncost.conventions import Convention
     from cnncost.graph import Graph
 
 
-def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:
+def analyze_graph(
+    graph: Graph,
+    settings: Settings = Settings(),
+    *,
+    algorithms: bool = False,
+    conventions: Sequence[Convention] = (),
+) -> Report:
     """What `graph` costs under `settings`, which must have been checked.
+
+    If asked, also by every convolution algorithm, and as each of several `conventions` counts it.
 
     >>> from cnncost.graph import Graph
     >>> analyze_graph(Graph("empty", (), (), ())).totals.params
     0
     """
     analysis = Analysis(graph, settings)
-    columns = {name: analysis.column(name) for name in METRICS}
+    names = [*METRICS, *(_names_of_algorithms() if algorithms else ())]
+    columns = {name: analysis.column(name) for name in names}
+    counts = {convention.name: forward_counts(analysis, convention) for convention in conventions}
     return Report(
         graph.name,
         graph.source,
@@ -32,13 +44,22 @@ def analyze_graph(graph: Graph, settings: Settings = Settings()) -> Report:
         {graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs},
         tuple([graph.nodes[i].name for i in graph.outputs]),
         total(columns),
-        tuple(_rows(analysis, columns)),
+        tuple(_rows(analysis, columns, counts)),
         graph.warnings,
         dict(graph.variables),
+        {each.name: ConventionTotal(each.unit, sum(counts[each.name]), each.source) for each in conventions},
     )
 
 
-def _rows(analysis: Analysis, columns: Mapping[str, Sequence[int | None]]) -> Iterator[Row]:
+def _names_of_algorithms() -> tuple[str, ...]:
+    from cnncost.passes import algorithms  # only those who ask for them pay
+
+    return algorithms.names()
+
+
+def _rows(
+    analysis: Analysis, columns: Mapping[str, Sequence[int | None]], counts: Mapping[str, Sequence[int]]
+) -> Iterator[Row]:
     figures = [Figures(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     fields = receptive_fields(analysis)
     for node in analysis.nodes:
@@ -55,4 +76,5 @@ def _rows(analysis: Analysis, columns: Mapping[str, Sequence[int | None]]) -> It
             next(iter(reached.values()), None),
             reached if len(fields) > 1 else None,
             tuple([scope.kind for scope in node.scopes]),
+            counts={name: column[node.id] for name, column in counts.items()},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cnncost.passes import METRICS
+from cnncost.passes.base import metric_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,4 +75,4 @@ def _total(name: str, values: Sequence[int | None]) -> int | None:
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None
-    return sum(known) if METRICS[name].total == "sum" else max(known, default=0)
+    return sum(known) if metric_called(name).total == "sum" else max(known, default=0)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _AXES = {1: "L", 2: "HW", 3: "DHW"}
 """Sizes of a map of one, two and three axes; in small letters they are the indices of what has a number per axis."""
 
+_SIZES = {"C": "channels", "H": "height", "W": "width", "D": "depth", "L": "length", "T": "tokens"}
+"""What sizes of inputs and outputs are called, by their first letter."""
+
 _DIVISORS = frozenset({"groups", "heads", "factor"})
 """Fields that divide what is divided by them: their layers refuse everything else."""
 
@@ -42,12 +45,13 @@ class Formulas:
 
     Attributes:
         layer, xs, y: the layer, its inputs and its output, symbols for numbers.
-        numbers: the number of every symbol.
+        numbers: the number of every symbol. meanings: what every symbol stands for.
         output: the output's dimensions as formulas of the inputs', where `y` may name a size by a letter of its own.
     """
 
     def __init__(self, layer: Layer, xs: Sequence[Tensor]) -> None:
         self.numbers: dict[str, int] = {}
+        self.meanings: dict[str, str] = {}
         self.layer = self._symbolic_layer(layer)
         follows = any(isinstance(field, Reference) and getattr(layer, name) for name, field in layer.fields.items())
         self.xs = self._inputs(xs, follows)
@@ -102,8 +106,9 @@ class Formulas:
         node = Node(0, "", self.layer, (), self.xs, self.y)
         return convention.count(node, self.operations, batch=1, training=False)
 
-    def _symbol(self, name: str, number: int, *, divides: bool = False) -> Symbol:
+    def _symbol(self, name: str, number: int, meaning: str, *, divides: bool = False) -> Symbol:
         assert self.numbers.setdefault(name, number) == number, f"{name} stands for two numbers"
+        self.meanings.setdefault(name, meaning)
         return Symbol(name, divides=divides)
 
     def _symbolic_layer(self, layer: Layer) -> Layer:
@@ -116,30 +121,41 @@ class Formulas:
         if value is None or isinstance(value, str) or field.name in _PLACES:
             return value
         if isinstance(field, Padding):
-            return self._padding(letter, value)
+            return self._padding(letter, value, field.about)
         if isinstance(field, Sizes):
-            return self._per_axis(letter, value)
+            return self._per_axis(letter, value, field.about)
         if isinstance(field, Numbers):
-            return tuple(self._symbol(f"{letter}_{place}", number) for place, number in enumerate(value, 1))
+            return tuple(
+                self._symbol(f"{letter}_{place}", number, f"{field.about}, number {place}")
+                for place, number in enumerate(value, 1)
+            )
         if isinstance(field, Count):
-            return self._symbol(letter, value, divides=field.name in _DIVISORS)
+            return self._symbol(letter, value, field.about, divides=field.name in _DIVISORS)
         return value
 
-    def _per_axis(self, letter: str, sizes: tuple[int, ...]) -> tuple[Symbol, ...]:
+    def _per_axis(self, letter: str, sizes: tuple[int, ...], about: str) -> tuple[Symbol, ...]:
         """One letter where all axes have the same number, as in k², else one with the axis behind it, k_h and k_w."""
         if len(set(sizes)) == 1:
-            return (self._symbol(letter, sizes[0]),) * len(sizes)
-        axes = _axes(len(sizes))
-        return tuple(self._symbol(f"{letter}_{axis.lower()}", size) for axis, size in zip(axes, sizes, strict=True))
+            return (self._symbol(letter, sizes[0], about),) * len(sizes)
+        return tuple(
+            self._symbol(f"{letter}_{axis.lower()}", size, f"{about}, along {axis}")
+            for axis, size in zip(_axes(len(sizes)), sizes, strict=True)
+        )
 
-    def _padding(self, letter: str, pairs: tuple[tuple[int, int], ...]) -> tuple[tuple[Symbol, Symbol], ...]:
+    def _padding(
+        self, letter: str, pairs: tuple[tuple[int, int], ...], about: str
+    ) -> tuple[tuple[Symbol, Symbol], ...]:
         """As per axis, with 1 and 2 for before and after where these differ."""
         if all(before == after for before, after in pairs):
-            return tuple((symbol, symbol) for symbol in self._per_axis(letter, tuple(before for before, _ in pairs)))
+            befores = tuple(before for before, _ in pairs)
+            return tuple((symbol, symbol) for symbol in self._per_axis(letter, befores, about))
         index = "" if "_" in letter else "_"
         axes = [""] * len(pairs) if len(set(pairs)) == 1 else [f"{axis.lower()}" for axis in _axes(len(pairs))]
         return tuple(
-            (self._symbol(f"{letter}{index}{axis}1", before), self._symbol(f"{letter}{index}{axis}2", after))
+            (
+                self._symbol(f"{letter}{index}{axis}1", before, f"{about}, before"),
+                self._symbol(f"{letter}{index}{axis}2", after, f"{about}, after"),
+            )
             for axis, (before, after) in zip(axes, pairs, strict=True)
         )
 
@@ -150,14 +166,20 @@ class Formulas:
         channels = "C_i" if "out" in self.layer.fields else "C"
         inputs = []
         for number, x in enumerate(xs, 1):
+            whose = "the input" if len(read) == 1 else f"input {number}"
+            if follows and number == len(xs):
+                whose = "the step whose size is taken"
             letters = [channels, *(["T"] if x.layout == "tokens" else _axes(len(x.spatial)))]
             if follows and number == len(xs):
                 letters = [f"{letter}_like" for letter in letters]
             elif len(read) > 1:
                 same = [alike and len({other.dims[axis] for other in read}) == 1 for axis in _order(x)]
                 letters = [letter if same[axis] else f"{letter}_{number}" for axis, letter in enumerate(letters)]
-            sizes = (x.channels, *x.spatial)
-            symbols = [self._symbol(letter, size) for letter, size in zip(letters, sizes, strict=True)]
+                whose = "every input" if all(same) else whose
+            symbols = [
+                self._symbol(letter, size, f"{_SIZES.get(letter[:1], 'size')} of {whose}")
+                for letter, size in zip(letters, (x.channels, *x.spatial), strict=True)
+            ]
             inputs.append(Tensor(symbols[0], tuple(symbols[1:]), x.layout))  # type: ignore[arg-type]
         return tuple(inputs)
 
@@ -167,7 +189,9 @@ class Formulas:
             return self.output
         axes = zip(_axes(len(y.spatial)), self.output.spatial, y.spatial, strict=True)
         spatial = tuple(
-            size if isinstance(size, (Symbol, int)) else self._symbol(f"{letter}_o", number)
+            size
+            if isinstance(size, (Symbol, int))
+            else self._symbol(f"{letter}_o", number, f"{_SIZES.get(letter, 'size')} of the output")
             for letter, size, number in axes
         )
         return self.output._replace(spatial=spatial)

@@ -143,6 +143,7 @@ class Graph(NamedTuple):
         warnings: what the loader found odd, as readable text.
         expect: figures that an independent source gives for this network. published: figures as sources print them.
         variables: what was set from outside, by variable, as it was written.
+        year: when it was published.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Graph(NamedTuple):
     expect: Expectation | None = None
     published: tuple[Published, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
+    year: int | None = None
 
     @property
     def layers(self) -> tuple[Node, ...]:

@@ -12,10 +12,15 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.figures import Figures, total
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, Settings
+from cnncost.passes.base import CHEAPEST
+from cnncost.passes.counting import ConventionTotal
 from cnncost.passes.receptive_field import ReceptiveField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+_PRODUCTS = "_multiplications"
+"""How the figures of convolution algorithms end; a report has them only when it was asked for them."""
 
 SCHEMA_VERSION = 1
 """Version of the JSON form; a reader refuses any other."""
@@ -38,6 +43,7 @@ class Row(NamedTuple):
         receptive_fields: in every input that reaches it, where the network has several inputs.
         scopes: kinds of the containers it lies in, outermost first.
         count: layers that it stands for.
+        counts: what each of several conventions counts, where several were asked for.
     """
 
     name: str
@@ -50,11 +56,27 @@ class Row(NamedTuple):
     receptive_fields: Mapping[str, ReceptiveField] | None = None
     scopes: tuple[str, ...] = ()
     count: int = 1  # type: ignore[assignment]  # not the method of tuples
+    counts: Mapping[str, int] = {}
 
     @property
     def flops_per_byte(self) -> float | None:
         """The layer's arithmetic intensity."""
         return self.figures.flops_per_byte
+
+    @property
+    def cheapest_algorithm(self) -> str | None:
+        """What computes this convolution with the fewest multiplications, and of several with the least memory.
+
+        Nothing for other layers, for several layers at once, and where the report is not by algorithm.
+        """
+        products = {
+            name.removesuffix(_PRODUCTS): count
+            for name, count in self.figures.items()
+            if name.endswith(_PRODUCTS) and name != CHEAPEST and count
+        }
+        if not products or self.count > 1:
+            return None
+        return min(products, key=lambda name: (products[name], self.figures[f"{name}_bytes"] or 0))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -69,7 +91,10 @@ class Row(NamedTuple):
         }
         if self.receptive_fields is not None:
             row["receptive_fields"] = {name: _field_to_dict(field) for name, field in self.receptive_fields.items()}
-        return {**row, "scopes": list(self.scopes), "count": self.count}
+        if CHEAPEST in self.figures:
+            row["cheapest_algorithm"] = self.cheapest_algorithm
+        counts = {"counts": dict(self.counts)} if self.counts else {}
+        return {**row, "scopes": list(self.scopes), "count": self.count, **counts}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Row:
@@ -86,6 +111,7 @@ class Row(NamedTuple):
             fields and {name: _field_from_dict(field) for name, field in fields.items()},
             tuple(data["scopes"]),
             data["count"],
+            dict(data.get("counts", {})),
         )
 
 
@@ -100,6 +126,7 @@ class Report(NamedTuple):
         rows: one per layer, in the order of execution, until they are regrouped.
         warnings: what the loader found odd.
         variables: what was set from outside, by variable, as it was written.
+        counts: what each of several conventions counts in total, where several were asked for.
     """
 
     name: str
@@ -111,6 +138,7 @@ class Report(NamedTuple):
     rows: tuple[Row, ...]
     warnings: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
+    counts: Mapping[str, ConventionTotal] = {}
 
     @property
     def flops_per_byte(self) -> float | None:
@@ -138,9 +166,9 @@ class Report(NamedTuple):
         Raises:
             SpecError: there is no such metric.
         """
-        if name not in METRICS:
-            hint = "known are " + ", ".join(f"`{known}`" for known in METRICS)
-            raise SpecError(f"unknown metric `{name[:80]}`{did_you_mean(name, METRICS)}", hint=hint)
+        if name not in self.totals:
+            hint = "known are " + ", ".join(f"`{known}`" for known in self.totals)
+            raise SpecError(f"unknown metric `{name[:80]}`{did_you_mean(name, self.totals)}", hint=hint)
         sign = -1 if descending else 1
 
         def key(row: Row) -> tuple[bool, int]:
@@ -169,6 +197,7 @@ class Report(NamedTuple):
             "inputs": {name: list(shape) for name, shape in self.inputs.items()},
             "outputs": list(self.outputs),
             "totals": dict(self.totals),
+            **({"counts": counts_to_dict(self.counts)} if self.counts else {}),
             "layers": [row.to_dict() for row in self.rows],
             "warnings": list(self.warnings),
         }
@@ -194,6 +223,7 @@ class Report(NamedTuple):
                 tuple([Row.from_dict(row) for row in data["layers"]]),
                 tuple(data["warnings"]),
                 dict(data["variables"]),
+                {name: ConventionTotal(**count) for name, count in data.get("counts", {}).items()},
             )
         except (AttributeError, KeyError, TypeError) as error:
             raise SpecError(f"not a report: {type(error).__name__}, {error}") from error
@@ -256,12 +286,23 @@ def _groups(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Ro
 def _merged(rows: list[Row], name: str, kind: str) -> Row:
     """Several rows as one that has no place in the network."""
     operations = Operations(*map(sum, zip(*[row.operations for row in rows], strict=True)))
-    figures = total({name: [row.figures[name] for row in rows] for name in METRICS})
-    return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows))
+    figures = total({name: [row.figures[name] for row in rows] for name in rows[0].figures})
+    counts = {name: sum(row.counts[name] for row in rows) for name in rows[0].counts}
+    return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows), counts=counts)
+
+
+def counts_to_dict(counts: Mapping[str, ConventionTotal]) -> dict[str, Any]:
+    """What conventions count in total, as the JSON holds it."""
+    return {name: count._asdict() for name, count in counts.items()}
 
 
 def _figures_from_dict(data: Mapping[str, Any]) -> Figures:
-    return Figures({name: data[name] for name in METRICS})
+    names = [*METRICS]
+    if CHEAPEST in data:
+        from cnncost.passes import algorithms  # only such reports need it
+
+        names += algorithms.names()
+    return Figures({name: data[name] for name in names})
 
 
 def _field_to_dict(field: ReceptiveField) -> dict[str, Any]:

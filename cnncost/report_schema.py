@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncost.algorithms import ALGORITHMS
 from cnncost.conventions import CONVENTIONS
 from cnncost.layers.tensor import Operations
-from cnncost.passes import METRICS
+from cnncost.passes import METRICS, algorithms
 from cnncost.passes.analysis import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
+from cnncost.passes.base import metric_called
 from cnncost.report import SCHEMA_VERSION
 
 _NAME = {"type": "string"}
@@ -59,7 +61,8 @@ def _settings() -> dict[str, Any]:
 
 
 def _contents() -> dict[str, Any]:
-    totals = {name: _figure(name, _HOW_TOTALLED[metric.total]) for name, metric in METRICS.items()}
+    names = (*METRICS, *algorithms.names())
+    totals = {name: _figure(name, _HOW_TOTALLED[metric_called(name).total]) for name in names}
     return {
         "inputs": {
             "type": "object",
@@ -67,7 +70,8 @@ def _contents() -> dict[str, Any]:
             "description": "shape of every input of the network, with the batch",
         },
         "outputs": _list(_NAME, "names of the layers that are outputs"),
-        "totals": _object(totals) | {"description": "the whole network, whatever rows are shown"},
+        "totals": _object(totals, optional=algorithms.names())
+        | {"description": "the whole network, whatever rows are shown"},
         "layers": _list({"$ref": "#/$defs/layer"}, "in the order of execution, unless sorted or merged"),
         "warnings": _list(_NAME, "what is odd about the spec"),
     }
@@ -82,7 +86,7 @@ def _layer() -> dict[str, Any]:
         "type": _NAME | {"description": "layer type, or the kind of block whose layers were merged"},
         "inputs": _list(_NAME, "names of the layers and inputs that it reads"),
         "output_shape": _or_null(_SHAPE, "with the batch; null for merged layers of one type"),
-        **{name: _figure(name) for name in METRICS},
+        **{name: _figure(name) for name in (*METRICS, *algorithms.names())},
         "ops": _object({kind: _COUNT | {"description": _OPERATIONS[kind]} for kind in Operations._fields})
         | {"description": "operations of the forward pass by kind, for the whole batch"},
         "receptive_field": {
@@ -94,10 +98,15 @@ def _layer() -> dict[str, Any]:
             "additionalProperties": {"$ref": "#/$defs/receptive_field"},
             "description": "in every input that reaches the layer, where the network has several",
         },
+        "cheapest_algorithm": {
+            "enum": [*ALGORITHMS, None],
+            "description": "what computes the convolution with the fewest multiplications; null for other layers, and "
+            "where several were merged",
+        },
         "scopes": _list(_NAME, "kinds of the blocks and loops it lies in, outermost first"),
         "count": {"type": "integer", "minimum": 1, "description": "layers that it stands for"},
     }
-    return _object(properties, optional=("receptive_fields",))
+    return _object(properties, optional=("receptive_fields", "cheapest_algorithm", *algorithms.names()))
 
 
 def _receptive_field() -> dict[str, Any]:
@@ -115,7 +124,7 @@ def _receptive_field() -> dict[str, Any]:
 
 
 def _figure(name: str, how_totalled: str = "") -> dict[str, Any]:
-    about = METRICS[name].about + how_totalled
+    about = metric_called(name).about + how_totalled
     return {"type": ["integer", "null"], "minimum": 0, "description": about}
 
 

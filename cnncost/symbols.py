@@ -127,6 +127,14 @@ class Expression:
         """What :func:`cnncost.dims.greatest_common_divisor` writes instead of running Euclid's algorithm."""
         return GreatestCommonDivisor(self, other)
 
+    def power_of_two_from(self) -> Value:
+        """What :func:`cnncost.dims.power_of_two_from` writes instead of comparing with every power of two."""
+        return PowerOfTwo(self)
+
+    def rounded_logarithm(self) -> Value:
+        """What :func:`cnncost.dims.rounded_logarithm` writes."""
+        return Logarithm(self)
+
 
 class Symbol(Expression):
     """A letter of a formula, for a whole number.
@@ -319,6 +327,43 @@ class AtLeast(Pair):
         return int(left >= right)
 
 
+class Logarithm(Expression):
+    """The logarithm to the base of two, rounded up.
+
+    >>> str(Logarithm(Symbol("H") + 2)), Logarithm(Symbol("H") + 2).evaluate({"H": 56})
+    ('⌈log₂(H + 2)⌉', 6)
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+        self.key = (value,)
+
+    def evaluate(self, numbers: Mapping[str, int]) -> int:
+        return (evaluate(self.value, numbers) - 1).bit_length()
+
+    def text(self, name: Callable[[Symbol], str]) -> str:
+        return f"⌈log₂({_text(self.value, name)})⌉"
+
+
+class PowerOfTwo(Logarithm):
+    """The smallest power of two that is not below a value.
+
+    >>> str(PowerOfTwo(Symbol("H"))), PowerOfTwo(Symbol("H")).evaluate({"H": 58})
+    ('2^⌈log₂(H)⌉', 64)
+    """
+
+    __slots__ = ()
+    binding = _POWER
+
+    def evaluate(self, numbers: Mapping[str, int]) -> int:
+        return int(2 ** super().evaluate(numbers))
+
+    def text(self, name: Callable[[Symbol], str]) -> str:
+        return f"2^{super().text(name)}"
+
+
 def evaluate(value: Value, numbers: Mapping[str, int]) -> int:
     """The value of an expression, or of a formula that turned out to be a number.
 
@@ -341,8 +386,9 @@ def _number_text(number: int) -> str:
 
 
 def _power_text(base: Expression, exponent: int, name: Callable[[Symbol], str]) -> str:
-    text = _text(base, name, _POWER)
-    return text if exponent == 1 else text + str(exponent).translate(_SUPERSCRIPTS)
+    if exponent == 1:
+        return _text(base, name, _POWER)
+    return _text(base, name, _ATOM) + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def _powers(value: Value) -> tuple[int, Powers]:
@@ -406,11 +452,22 @@ def _add(first: Value, second: Value) -> Value:
 
 
 def _collected(counts: dict[frozenset[tuple[Expression, int]], Term], number: int) -> Value:
-    """The sum, where (a - 1) b + b has become a b: the comparisons and the division of a window are k² in all."""
+    """The sum, where (a - 1) b + b has become a b: the comparisons and the division of a window are k² in all.
+
+    And where (a - c) b + c b has become a b, the additions and the divisions of a mean.
+    """
     for key, (powers, count) in counts.items():
         for factor, _ in powers:
             rest = key - {(factor, 1)}
-            if isinstance(factor, Sum) and rest != key and rest in counts:
+            if not isinstance(factor, Sum) or rest == key:
+                continue
+            for part, part_count in factor.terms:
+                number_of, others = _powers(_multiply(_product(1, tuple(rest)), _product(part_count, part)))
+                if (other := frozenset(others)) in counts and counts[other][1] == -count * number_of:
+                    kept = _sum([term for term in factor.terms if term[0] != part], factor.number)
+                    joined = _multiply(count * kept, _product(1, tuple(each for each in powers if each[0] != factor)))
+                    return _add(joined, _sum([counts[each] for each in counts if each not in (key, other)], number))
+            if rest in counts:
                 others, other_count = counts[rest]
                 joined = _multiply(count * factor + other_count, _product(1, others))
                 return _add(joined, _sum([counts[other] for other in counts if other not in (key, rest)], number))

@@ -3,7 +3,8 @@
     python -m docs.generate --write    after a change that shows in the documents
     python -m docs.generate --check    what the tests run
 
-Generated are `formulas.md`, the tables between comments, the output of every command, and the picture.
+Generated are `formulas.md` and `notes-audit.md`, the tables between comments, the output of every command, and the
+picture.
 """
 
 from __future__ import annotations
@@ -14,19 +15,23 @@ from typing import TYPE_CHECKING
 
 from docs import formula_reference, picture
 from docs.examples import ROOT, failures, refreshed
+from docs.notes import audit
 from docs.tables import with_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+PAGES = {"formulas.md": formula_reference.page, "notes-audit.md": audit.page}
+"""The documents that are written whole."""
+
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def generated(document: Path) -> str:
     """A document as it should be."""
-    if document.name == "formulas.md":
-        return formula_reference.page()
+    if document.name in PAGES:
+        return PAGES[document.name]()
     return refreshed(with_tables(document.read_text(encoding="utf-8")))
 
 

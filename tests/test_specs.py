@@ -36,7 +36,7 @@ class Ours(NamedTuple):
 
     name: str
     set: dict[str, Any] | None = None
-    input: list[int] | None = None
+    input: list[int] | dict[str, list[int]] | None = None
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -65,17 +65,46 @@ def input_shape(graph: Graph) -> str:
     return " + ".join("x".join(map(str, (1, *graph.nodes[number].y.dims))) for number in graph.inputs)
 
 
+def by_model(table: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    """The rows of the reference by model, and by its input too where a model has several of them."""
+    count = Counter(row["model"] for row in table)
+    return {f"{row['model']} {row['input_shape']}" if count[row["model"]] > 1 else row["model"]: row for row in table}
+
+
+def crops(model: str, name: str, **frames: int) -> dict[str, Ours]:
+    """A video network of ours for the rows of a model: crops of 224 for training, and of 256 for tests."""
+    found = {}
+    for size in (224, 256):
+        shapes = {pathway: [3, count, size, size] for pathway, count in frames.items()}
+        written = " + ".join(f"1x3x{count}x{size}x{size}" for count in frames.values())
+        found[f"{model} {written}"] = Ours(name, input=shapes)
+    return found
+
+
 EXPECTED = {row["name"]: row for row in rows(DATA / "expected_counts.csv")}
-REFERENCE = {row["model"]: row for row in rows(DATA / "reference" / "counts.csv")}
+REFERENCE = by_model(rows(DATA / "reference" / "counts.csv"))
 
 # A network of ours for every row of the reference that does not have the row's name.
 OURS = {
     "torchvision alexnet": Ours("alexnet_torchvision"),
     "torchvision efficientnet_b2": Ours("efficientnet_b2", input=[3, 288, 288]),  # its weights were trained at 288
     "torchvision googlenet": Ours("googlenet", set={"heads": False}),
+    "timm legacy_xception": Ours("xception"),
     "timm mobilenetv1_100": Ours("mobilenet_v1"),
     "timm tf_efficientnet_b0": Ours("efficientnet_b0"),
+    "timm tf_mobilenetv3_large_100": Ours("mobilenet_v3_large"),
+    "timm legacy_senet154": Ours("senet154"),
+    "timm legacy_seresnet50": Ours("seresnet50_v1"),
+    "timm seresnet50": Ours("seresnet50"),
+    "CBAM-ResNet-50": Ours("cbam_resnet50"),
     "U-Net 64-base, 3 -> 2 classes, padded, batch norm": Ours("unet"),
+    "C3D (8 convs, two fc 4096, 101 classes)": Ours("c3d"),
+    **crops("pytorchvideo C2D R50 8x8", "c2d_r50", input=8),
+    **crops("pytorchvideo I3D R50 8x8", "i3d_r50", input=8),
+    **crops("pytorchvideo Slow R50 4x16", "slow_r50_4x16", input=4),
+    **crops("pytorchvideo Slow R50 8x8", "slow_r50", input=8),
+    **crops("pytorchvideo SlowFast R50 4x16", "slowfast_r50_4x16", slow=4, fast=32),
+    **crops("pytorchvideo SlowFast R50 8x8", "slowfast_r50", slow=8, fast=32),
 }
 
 

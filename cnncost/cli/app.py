@@ -12,8 +12,10 @@ from cnncost.cli.compare import compare
 from cnncost.cli.layers import layers
 from cnncost.cli.output import complain, write
 from cnncost.cli.plain import PlainCommand, PlainGroup
+from cnncost.cli.reconcile import reconcile
 from cnncost.cli.schema import schema
 from cnncost.cli.verify import verify
+from cnncost.cli.zoo import zoo
 from cnncost.errors import SpecError
 
 BAD_INPUT = 2
@@ -64,5 +66,5 @@ def cnncost(
     """What a convolutional network costs, before anyone trains it."""
 
 
-for command in (analyze, compare, check, verify, schema, layers):
+for command in (analyze, compare, check, verify, reconcile, zoo, schema, layers):
     app.command(cls=PlainCommand)(command)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
 from cnncost.cli import options
 from cnncost.cli.output import warn, write
+from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from cnncost.spec.text import Limits
 
 
 def compare(
@@ -15,6 +19,7 @@ def compare(
     *,
     baseline: Annotated[str | None, Option(metavar="SPEC", help="what ratios refer to, instead of the first")] = None,
     stages: Annotated[bool, Option("--stages", help="two networks, block by block")] = False,
+    published: Annotated[bool, Option("--published", help="with what sources print of them")] = False,
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
@@ -34,6 +39,11 @@ def compare(
     from cnncost.render.comparison import comparison_document, stage_document
 
     options.check_format(form)
+    limits = options.limits_of(max_nodes, max_bytes)
+    if published:
+        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", input=input, set=set, mode=mode != "infer")
+        write(_published(specs, convention, limits, form, raw))
+        return
     comparison = compare_specs(
         specs,
         baseline=baseline or 0,
@@ -44,7 +54,7 @@ def compare(
         optimizer=optimizer,
         mode=mode,
         convention=convention,
-        limits=options.limits_of(max_nodes, max_bytes),
+        limits=limits,
     )
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
     if stages:
@@ -52,3 +62,22 @@ def compare(
     else:
         document = comparison_document(comparison, for_machines=form in MACHINE_FORMATS)
     write(render(document, form, raw=raw))
+
+
+def _refuse_others(**given: object) -> None:
+    """Options that change what is counted do not go with figures that are printed."""
+    for option, value in given.items():
+        if value:
+            raise SpecError(
+                f"`--published` goes without `--{option}`",
+                hint="printed figures are of one sample, in inference, of the network as it was published",
+            )
+
+
+def _published(specs: list[str], convention: str, limits: Limits, form: str, raw: bool) -> str:
+    from cnncost.api import compare_published
+    from cnncost.render import MACHINE_FORMATS, render
+    from cnncost.render.claims import claims_document
+
+    comparison = compare_published(specs, convention=convention, limits=limits)
+    return render(claims_document(comparison, for_machines=form in MACHINE_FORMATS), form, raw=raw)

@@ -84,6 +84,21 @@ def seconds_of(option: str, text: str) -> float:
         raise SpecError(f"`{option}` takes seconds, such as `0.5`, not `{text[:80]}`") from None
 
 
+def percent_of(option: str, text: str) -> float:
+    """The percentage that an option holds.
+
+    >>> percent_of("--min-accuracy", "76.1")
+    76.1
+    """
+    try:
+        percent = float(text.removesuffix("%"))
+    except ValueError:
+        percent = -1
+    if not 0 <= percent <= 100:
+        raise SpecError(f"`{option}` takes a percentage, such as `75`, not `{text[:80]}`")
+    return percent
+
+
 def settings_of(options: Iterable[str] | None) -> dict[str, str]:
     """What `--set` options say, by variable; the last of several wins.
 

@@ -6,16 +6,18 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cnncost.progress import no_progress
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from cnncost.progress import Progress
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+def progress_bar() -> Iterator[Progress]:
     """A function that is told `(what is being done, parts done, parts in all)`; the bar is gone at the end."""
     if sys.stderr is None or not sys.stderr.isatty():
-        from cnncost.verification.options import no_progress
-
         yield no_progress
         return
     from rich.console import Console

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph import Graph
+    from cnncost.progress import Progress
     from cnncost.spec.text import Limits
-    from cnncost.verification.options import Progress
     from cnncost.verification.result import Verification
     from cnncost.verification.run import Plan
 

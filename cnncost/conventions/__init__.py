@@ -1,12 +1,26 @@
-"""How operation counts become "FLOPs": one class per convention, one file each.
+"""How operation counts become "FLOPs": a class or a YAML file per convention, found by name.
 
->>> sorted(CONVENTIONS)
-['macs', 'textbook']
+>>> list(CONVENTIONS)[:2], "fvcore" in CONVENTIONS
+(['textbook', 'macs'], True)
 """
 
 from __future__ import annotations
 
-from cnncost.conventions import macs, textbook
-from cnncost.conventions.base import CONVENTIONS, Convention, register
+from cnncost.conventions.base import Convention, Written
+from cnncost.conventions.registry import CONVENTIONS, AnyConvention, choose, find, register
 
-__all__ = ["CONVENTIONS", "Convention", "macs", "register", "textbook"]
+# Their order is the order in which they are listed, before those that are files.
+from cnncost.conventions import textbook  # isort: skip
+from cnncost.conventions import macs  # isort: skip
+
+__all__ = [
+    "CONVENTIONS",
+    "AnyConvention",
+    "Convention",
+    "Written",
+    "choose",
+    "find",
+    "macs",
+    "register",
+    "textbook",
+]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from cnncost.conventions.registry import register
 
 if TYPE_CHECKING:
     from cnncost.graph import Node
     from cnncost.layers.tensor import Operations
 
-CONVENTIONS: dict[str, Convention] = {}
-"""Every convention, by its name."""
+Unit = Literal["FLOPs", "MACs"]
+
+
+class Written(NamedTuple):
+    """What a convention counts for a layer, as text: the rule, the same with numbers for its names, and the result."""
+
+    formula: str
+    numbers: str
+    value: int
 
 
 class Convention:
@@ -18,13 +27,15 @@ class Convention:
     A rule sees the whole node: the layer with its fields, and the shapes it reads and writes.
     """
 
-    name: ClassVar[str] = ""
-    unit: ClassVar[str] = "FLOPs"
+    name: str = ""
+    unit: Unit = "FLOPs"
     """What it counts: ``FLOPs``, or ``MACs`` where a multiply-accumulate is one."""
-    flops_per_mac: ClassVar[int] = 2
+    flops_per_mac: int = 2
     """What one multiply-accumulate counts; the backward pass is counted by it too."""
-    source: ClassVar[str] = ""
-    """Where the rule was published."""
+    source: str = ""
+    """Where the rule was published, or the tool and version that it is of."""
+    quirks: tuple[str, ...] = ()
+    """What it gets wrong or leaves out, a sentence each."""
 
     def __init_subclass__(cls, name: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -48,13 +59,6 @@ class Convention:
         """
         raise NotImplementedError
 
-
-def register(convention: Convention) -> None:
-    """Make a convention known by its name.
-
-    Raises:
-        TypeError: another convention has that name.
-    """
-    if convention.name in CONVENTIONS:
-        raise TypeError(f"two conventions are called {convention.name!r}")
-    CONVENTIONS[convention.name] = convention
+    def written(self, node: Node, operations: Operations, batch: int, training: bool) -> Written | None:
+        """The count as text; ``None`` where it is plain arithmetic, which writes itself when it runs on symbols."""
+        return None

@@ -154,6 +154,10 @@ class Layer:
         """Trainable elements."""
         raise NotImplementedError
 
+    def biases(self, *inputs: Any, **_: Any) -> int:
+        """Those of the parameters that are added, which PyTorch calls `bias`."""
+        return 0
+
     def buffers(self, *inputs: Any, **_: Any) -> Buffers:
         """Stored elements that are not trained; only layers with running statistics have any."""
         return Buffers()

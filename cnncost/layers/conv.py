@@ -58,6 +58,10 @@ class Contraction(Layer):
         """Weights and one bias per output channel."""
         return self.weights(x) + self.bias * self.output(x).channels
 
+    def biases(self, x: Tensor) -> int:
+        """What is no weight."""
+        return self.parameters(x) - self.weights(x)
+
     def bias_additions(self, x: Tensor, y: Tensor) -> int:
         """One for every output."""
         return self.bias * y.elements

@@ -1,4 +1,4 @@
-"""Group-equivariant convolution: one set of weights, rotated (and mirrored) into a bank of filters."""
+"""Group-equivariant layers: one set of weights, rotated (and mirrored) into a bank of filters, and what follows it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from cnncost.dims import product, window_count
 from cnncost.errors import LayerError
 from cnncost.layers.conv import Contraction, Pairs, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.counterpart import module_of, parameter, torch_of
-from cnncost.layers.fields import choice, count, flag, padding, sizes
-from cnncost.layers.tensor import Operations, Reach, Tensor
+from cnncost.layers.fields import choice, count, flag, padding, real, sizes
+from cnncost.layers.norm import BatchNorm
+from cnncost.layers.pool import ChannelMaxPool
+from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor
 
 _ORDER = {"p4": 4, "p4m": 8}
+_SOURCE = "Cohen & Welling 2016, sections 6 and 7"
+
+
+def _whole_groups(x: Tensor, group: str, hint: str | None = None) -> None:
+    """Refuse channels that are no whole number of groups."""
+    if x.channels % _ORDER[group]:
+        message = f"the {_ORDER[group]} elements of {group} do not divide the {x.channels} input channels"
+        raise LayerError(message, field="group", hint=hint)
 
 
 class GroupConv(Contraction, keyword="group_conv"):
@@ -27,7 +37,7 @@ class GroupConv(Contraction, keyword="group_conv"):
     """
 
     family = "group-equivariant"
-    source = "Cohen & Welling 2016, sections 6 and 7"
+    source = _SOURCE
 
     out: int = count("output channels per element of the group", symbol="C_o")
     kernel: tuple[int, ...] = sizes("extent of the kernel, which is square", symbol="k")
@@ -48,12 +58,8 @@ class GroupConv(Contraction, keyword="group_conv"):
             raise LayerError(f"`group_conv` turns maps of 2 axes, and its input {x} has {len(x.spatial)}")
         if self.kernel[0] != self.kernel[1]:
             raise LayerError(f"kernel {list(self.kernel)} is not square, and cannot be turned", field="kernel")
-        if not self.lifting and x.channels % self.order:
-            raise LayerError(
-                f"the {self.order} elements of {self.group} do not divide the {x.channels} input channels",
-                field="group",
-                hint="the first group convolution of a network has `lifting: true`",
-            )
+        if not self.lifting:
+            _whole_groups(x, self.group, hint="the first group convolution of a network has `lifting: true`")
         check_windows(self, x)
 
     def output(self, x: Tensor) -> Tensor:
@@ -93,6 +99,66 @@ class GroupConv(Contraction, keyword="group_conv"):
 
         weight = parameter(nn, self.out, x.channels // elements, elements, *self.kernel)
         return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None)
+
+
+class GroupBatchNorm(BatchNorm, keyword="group_batchnorm"):
+    """Batch normalisation of a group convolution's output: the channels of all elements of the group are one channel.
+
+    >>> norm, x = GroupBatchNorm.make({"group": "p4m"}, rank=2), Tensor(64, (32, 32))
+    >>> norm.parameters(x), norm.buffers(x)
+    (16, Buffers(statistics=16, counters=1))
+    """
+
+    family = "group-equivariant"
+    source = f"{_SOURCE}; Ioffe & Szegedy 2015, algorithm 1"
+
+    group: str = choice("quarter turns, or quarter turns and reflections", tuple(_ORDER), default="p4")
+    affine: bool = flag("whether a gain and a bias are learned", default=True)
+    eps: float = real("added to the variance", default=1e-5, low=0)
+
+    def check(self, x: Tensor) -> None:
+        if len(x.spatial) != 2:
+            raise LayerError(f"`group_batchnorm` takes maps of 2 axes, and its input {x} has {len(x.spatial)}")
+        _whole_groups(x, self.group)
+
+    def parameters(self, x: Tensor) -> int:
+        """Gain and bias of every channel, which all elements of the group share."""
+        return self.affine * 2 * x.channels // _ORDER[self.group]
+
+    def buffers(self, x: Tensor) -> Buffers:
+        """Running mean and variance of every channel, and the number of batches seen."""
+        return Buffers(statistics=2 * x.channels // _ORDER[self.group], counters=1)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        order = _ORDER[self.group]
+        norm = nn.BatchNorm3d(x.channels // order, eps=self.eps, affine=self.affine)
+        return module_of(nn, lambda module, x: module.norm(x.unflatten(1, (-1, order))).flatten(1, 2), norm=norm)
+
+
+class GroupMaxPool(ChannelMaxPool, keyword="group_maxpool"):
+    """Maximum over the elements of the group, for every channel at every position: what it gives is a plain map."""
+
+    family = "group-equivariant"
+    source = "Cohen & Welling 2016, sections 6.3 and 8.1"
+
+    group: str = choice("quarter turns, or quarter turns and reflections", tuple(_ORDER), default="p4")
+
+    def check(self, x: Tensor) -> None:
+        _whole_groups(x, self.group)
+
+    def output(self, x: Tensor) -> Tensor:
+        return Tensor(x.channels // _ORDER[self.group], x.spatial)
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """|G| - 1 comparisons per channel and position."""
+        return Operations(cmp=x.elements - y.elements)
+
+    def index_elements(self, x: Tensor, y: Tensor) -> int:
+        """The element of every maximum."""
+        return y.elements
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.unflatten(1, (-1, _ORDER[self.group])).max(2).values
 
 
 def _turned(weight: Any, element: int, order: int, lifting: bool) -> Any:

@@ -30,6 +30,10 @@ class Normalisation(Layer):
         """Gain and bias of every channel (notes 004, Computational Summary: 2C)."""
         return self.affine * 2 * x.channels
 
+    def biases(self, x: Tensor) -> int:
+        """As many as there are gains."""
+        return self.parameters(x) // 2
+
 
 class BatchNorm(Normalisation, keyword="batchnorm"):
     """Batch normalisation: statistics per channel over the batch and all positions.

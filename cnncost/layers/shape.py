@@ -169,6 +169,31 @@ class Pad(Rearrangement, keyword="pad"):
         return constant_pad(nn, self.before_after, 0.0)
 
 
+class PadChannels(Rearrangement, keyword="pad_channels"):
+    """Channels of zeros around the input's (the parameter-free shortcuts of the first ResNets).
+
+    >>> PadChannels(before=0, after=16).output(Tensor(16, (16, 16))).dims
+    (32, 16, 16)
+    """
+
+    accepts = ANY_LAYOUT
+    source = "He et al. 2015, section 3.3, option A"
+
+    before: int = count("channels of zeros before the input's", low=0)
+    after: int = count("channels of zeros after the input's", low=0)
+
+    def output(self, x: Tensor) -> Tensor:
+        return x._replace(channels=self.before + x.channels + self.after)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ("point",)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        behind = len(x.spatial) if x.layout == "map" else 0  # axes behind the channels, which PyTorch takes first
+        sides = (0, 0) * behind + (self.before, self.after)
+        return lambda x: nn.functional.pad(x, sides)
+
+
 class Crop(Rearrangement, keyword="crop"):
     """A cut-out as large as another step's output (U-Net's copy and crop), from the middle unless told otherwise.
 

@@ -76,7 +76,7 @@ class Operations(NamedTuple):
 
     def times(self, count: int) -> Operations:
         """The same operations, `count` times over."""
-        return Operations(*(kind * count for kind in self))
+        return Operations(*(count * kind for kind in self))
 
     def plus(self, other: Operations) -> Operations:
         """Both one after the other."""

@@ -116,7 +116,11 @@ class Attention(TokenLayer, keyword="attention"):
 
     def parameters(self, x: Tensor) -> int:
         """Query, key, value and output projections, each C x C with a bias."""
-        return 4 * x.channels * x.channels + 4 * x.channels
+        return 4 * x.channels * x.channels + self.biases(x)
+
+    def biases(self, x: Tensor) -> int:
+        """One for every channel of each projection."""
+        return 4 * x.channels
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """Four projections, the products Q K^T and A V, and the scaled softmax of every row of h T x T scores.

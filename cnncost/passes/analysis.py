@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from cnncost.conventions import CONVENTIONS
+from cnncost.conventions import CONVENTIONS, find
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph import Node
 from cnncost.layers.tensor import Operations
-from cnncost.passes.base import METRICS
+from cnncost.passes.base import metric_called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -45,7 +45,7 @@ class Settings(NamedTuple):
         dtype: of parameters, gradients, activations and optimizer states, one of :data:`ITEM_SIZES`.
         optimizer: one of :data:`OPTIMIZER_STATES`.
         mode: ``infer`` or ``train``: which layers run.
-        convention: how operations become FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`.
+        convention: the name of how operations become FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`.
     """
 
     batch: int = 1
@@ -56,7 +56,7 @@ class Settings(NamedTuple):
 
     @classmethod
     def checked(cls, **values: Any) -> Settings:
-        """The settings with these values.
+        """The settings with these values; a convention may also be a file, or an object.
 
         Raises:
             SpecError: an unknown setting or value, or settings that exclude each other.
@@ -71,11 +71,11 @@ class Settings(NamedTuple):
         for name in values:
             _refuse_unknown("setting", name, cls._fields)
         settings = cls(**values)
+        settings = settings._replace(convention=find(settings.convention).name)
         _check_batch(settings.batch)
         _refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
         _refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
         _refuse_unknown("mode", settings.mode, MODES)
-        _refuse_unknown("convention", settings.convention, CONVENTIONS)
         if settings.dtype == "int8" and settings.mode == "train":
             raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
         return settings
@@ -128,6 +128,7 @@ class Analysis:
         self._columns: dict[str, Sequence[int | None]] = {}
         self._operations: list[Operations] | None = None
         self._reaches: list[tuple[Reach, ...]] | None = None
+        self._trained_upstream: list[bool] | None = None
         self._models, self._model_of = _models(graph.nodes)
 
     def column(self, name: str) -> Sequence[int | None]:
@@ -137,8 +138,12 @@ class Analysis:
             KeyError: there is no such metric.
         """
         if name not in self._columns:
-            self._columns[name] = METRICS[name].compute(self)
+            self._columns[name] = metric_called(name).compute(self)
         return self._columns[name]
+
+    def known(self, name: str) -> list[int]:
+        """The values of a metric that has one at every node."""
+        return [value for value in self.column(name) if value is not None]
 
     def each(self, formula: Callable[[Node], T]) -> list[T]:
         """A formula at every node, evaluated once for all nodes of the same layer and shapes.
@@ -148,7 +153,7 @@ class Analysis:
         values = [formula(node) for node in self._models]
         return [values[model] for model in self._model_of]
 
-    def running(self, values: Sequence[int]) -> list[int]:
+    def running(self, values: Sequence[T]) -> list[T | int]:
         """`values`, and zero for the nodes that do not run: auxiliary heads in inference."""
         if self.settings.training or not self.graph.auxiliary:
             return list(values)
@@ -186,6 +191,19 @@ class Analysis:
             count > 0 and (self.nodes[node.weights] if node.weights >= 0 else node).trainable
             for node, count in zip(self.nodes, self.each(Node.parameters), strict=True)
         ]
+
+    @property
+    def trained_upstream(self) -> list[bool]:
+        """Whether a node's input depends on trained weights, and so needs a gradient."""
+        if self._trained_upstream is None:
+            depends: list[bool] = []
+            upstream: list[bool] = []
+            for node, reaches, trained in zip(self.nodes, self.reaches, self.trains_weights, strict=True):
+                reads = zip(node.inputs, reaches, strict=True)
+                upstream.append(any(depends[i] for i, reach in reads if reach != "nothing"))
+                depends.append(trained or upstream[-1])
+            self._trained_upstream = upstream
+        return self._trained_upstream
 
 
 def _models(nodes: Sequence[Node]) -> tuple[list[Node], list[int]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnncost.passes.analysis import Analysis
 
 
-@metric("weight_gradient_flops")
+@metric("weight_gradient_flops", source="notes 004, 9.8")
 def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     """FLOPs of the weight gradients' multiply-accumulates, for the whole batch; none where weights are frozen."""
     if not analysis.settings.trains:
@@ -29,7 +29,7 @@ def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     return analysis.running([factor * macs.weights if trained else 0 for macs, trained in gradients])
 
 
-@metric("input_gradient_flops")
+@metric("input_gradient_flops", source="notes 004, 9.8")
 def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     """FLOPs of the input gradients' multiply-accumulates, for the whole batch; none where nothing upstream is trained.
 
@@ -40,14 +40,14 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     factor = analysis.settings.batch * analysis.convention.flops_per_mac
     flops = []
     for macs, trained, upstream in zip(
-        _gradient_macs(analysis), analysis.trains_weights, _trained_upstream(analysis), strict=True
+        _gradient_macs(analysis), analysis.trains_weights, analysis.trained_upstream, strict=True
     ):
         inner = macs.inner if trained or upstream else 0
         flops.append(factor * (inner + (macs.inputs if upstream else 0)))
     return analysis.running(flops)
 
 
-@metric("backward_flops")
+@metric("backward_flops", source="notes 004, 9.8")
 def backward_flops(analysis: Analysis) -> Sequence[int | None]:
     """FLOPs of the backward pass, its multiply-accumulates alone: weight gradients and input gradients."""
     parts = zip(analysis.column("weight_gradient_flops"), analysis.column("input_gradient_flops"), strict=True)
@@ -56,14 +56,3 @@ def backward_flops(analysis: Analysis) -> Sequence[int | None]:
 
 def _gradient_macs(analysis: Analysis) -> list[GradientMacs]:
     return analysis.each(lambda node: node.layer.gradient_macs(*node.xs, y=node.y))
-
-
-def _trained_upstream(analysis: Analysis) -> list[bool]:
-    """Whether a node's input depends on trained weights, and so needs a gradient."""
-    depends: list[bool] = []
-    upstream: list[bool] = []
-    for node, reaches, trained in zip(analysis.nodes, analysis.reaches, analysis.trains_weights, strict=True):
-        reads = zip(node.inputs, reaches, strict=True)
-        upstream.append(any(depends[i] for i, reach in reads if reach != "nothing"))
-        depends.append(trained or upstream[-1])
-    return upstream

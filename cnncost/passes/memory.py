@@ -25,13 +25,13 @@ _INDEX_BYTES = 4
 """An index "typically" takes 4 bytes whatever the dtype (notes 004, 9.3)."""
 
 
-@metric("param_bytes")
+@metric("param_bytes", source="notes 004, Memory Formulas")
 def param_bytes(analysis: Analysis) -> list[int]:
     """Bytes of all parameters, 4P in float32."""
-    return [(count or 0) * analysis.settings.item_size for count in analysis.column("params")]
+    return [count * analysis.settings.item_size for count in analysis.known("params")]
 
 
-@metric("buffer_bytes")
+@metric("buffer_bytes", source="the buffers of PyTorch's modules")
 def buffer_bytes(analysis: Analysis) -> list[int]:
     """Bytes of running statistics, float32 beside int8 weights, and of their 64-bit counters."""
     settings = analysis.settings
@@ -45,43 +45,40 @@ def buffer_bytes(analysis: Analysis) -> list[int]:
     return [count if node.owns_weights else 0 for node, count in counts]
 
 
-@metric("gradient_bytes")
+@metric("gradient_bytes", source="notes 004, Memory Formulas")
 def gradient_bytes(analysis: Analysis) -> Sequence[int | None]:
     """Bytes of the gradients of all trainable parameters, 4P in float32."""
     return _per_trained(analysis, 1)
 
 
-@metric("optimizer_bytes")
+@metric("optimizer_bytes", source="notes 004, Memory Formulas")
 def optimizer_bytes(analysis: Analysis) -> Sequence[int | None]:
     """Bytes of what the optimizer keeps per trainable parameter, 8P for Adam in float32."""
     return _per_trained(analysis, OPTIMIZER_STATES[analysis.settings.optimizer])
 
 
-@metric("activation_bytes")
+@metric("activation_bytes", source="notes 004, Memory Formulas")
 def activation_bytes(analysis: Analysis) -> list[int]:
     """Bytes of the layer's output for the whole batch, 4 B C H W in float32."""
     factor = analysis.settings.batch * analysis.settings.item_size
     return analysis.running(analysis.each(lambda node: 0 if node.layer is INPUT else factor * node.y.elements))
 
 
-@metric("im2col_bytes", total="max")
+@metric("im2col_bytes", total="max", source="notes 004, 8.3; Chellapilla et al. 2006")
 def im2col_bytes(analysis: Analysis) -> list[int]:
-    """Bytes of the im2col matrix for the whole batch; one buffer serves every layer.
-
-    Source: notes 004, 8.3; Chellapilla et al. 2006.
-    """
+    """Bytes of the im2col matrix for the whole batch; one buffer serves every layer."""
     factor = analysis.settings.batch * analysis.settings.item_size
     return analysis.running(analysis.each(lambda node: factor * node.layer.column_elements(*node.xs, y=node.y)))
 
 
-@metric("pool_index_bytes")
+@metric("pool_index_bytes", source="notes 004, 9.3 and Memory Formulas")
 def pool_index_bytes(analysis: Analysis) -> list[int]:
     """Bytes of the positions of maxima that max pools keep for backward, for the whole batch, 4 B C H_o W_o."""
     factor = analysis.settings.batch * _INDEX_BYTES
     return analysis.running(analysis.each(lambda node: factor * node.layer.index_elements(*node.xs, y=node.y)))
 
 
-@metric("traffic_bytes")
+@metric("traffic_bytes", source="Williams et al. 2009")
 def traffic_bytes(analysis: Analysis) -> list[int]:
     """Bytes read and written if nothing stays in a cache: a layer's inputs, its weights and its output.
 
@@ -104,4 +101,4 @@ def _per_trained(analysis: Analysis, numbers: int) -> Sequence[int | None]:
     settings = analysis.settings
     if not settings.trains:
         return [None] * len(analysis.nodes)
-    return [(count or 0) * numbers * settings.item_size for count in analysis.column("trainable_params")]
+    return [count * numbers * settings.item_size for count in analysis.known("trainable_params")]

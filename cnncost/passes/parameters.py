@@ -13,26 +13,20 @@ if TYPE_CHECKING:
 
 @metric("params")
 def params(analysis: Analysis) -> list[int]:
-    """Parameters, trainable and frozen; shared weights count where they are owned.
-
-    Source: notes 004, Computational Summary.
-    """
+    """Parameters, trainable and frozen; shared weights count where they are owned."""
     return _owned(analysis, analysis.each(Node.parameters))
 
 
 @metric("trainable_params")
 def trainable_params(analysis: Analysis) -> list[int]:
     """Parameters that are trained; those of frozen layers are not."""
-    counts = zip(analysis.nodes, analysis.column("params"), strict=True)
-    return [(count or 0) if node.trainable else 0 for node, count in counts]
+    counts = zip(analysis.nodes, analysis.known("params"), strict=True)
+    return [count if node.trainable else 0 for node, count in counts]
 
 
-@metric("buffers")
+@metric("buffers", source="the buffers of PyTorch's modules")
 def buffers(analysis: Analysis) -> list[int]:
-    """Numbers stored and not trained: running statistics and their counters.
-
-    Source: the buffers of PyTorch's modules.
-    """
+    """Numbers stored and not trained: running statistics and their counters."""
     return _owned(analysis, analysis.each(lambda node: sum(node.buffers())))
 
 

@@ -111,6 +111,7 @@ _READABLE: dict[Kind, Callable[[Any], str]] = {
     "verdict": lambda holds: "ok" if holds else "FAILED",
     "outcome": str,
     "seconds": seconds_text,
+    "deviation": lambda fraction: f"{100 * fraction:+.2g} %",
     "percent": lambda fraction: percent_text(round(1_000_000 * fraction), 1_000_000),
     "share": lambda share: percent_text(share.part, share.whole),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.passes.base import CHEAPEST
 from cnncost.render.headings import detail_of, heading_of, kind_of
 from cnncost.render.sheet import Column, Named, Share
 
@@ -20,6 +21,7 @@ _OWN = {
     "output_shape": Column("output_shape", "output shape", "shape", keep=6),
     "receptive_field": Column("receptive_field", "receptive", "field", detail="field", keep=3),
     "jump": Column("jump", "jump", "axes", keep=1),
+    "cheapest_algorithm": Column("cheapest_algorithm", "cheapest", detail="algorithm", keep=1),
     "flops_per_byte": Column("flops_per_byte", "FLOPs", "number", detail="per byte", keep=1),
     "share": Column("share", "share", "share", keep=7),
 }
@@ -43,7 +45,8 @@ def chosen(names: Sequence[str], report: Report, shared: str) -> tuple[Column, .
 def known(report: Report) -> tuple[str, ...]:
     """Every column there is, in the order of a CSV file."""
     first = ("layer", "type", "output_shape")
-    return (*first, *report.totals, "receptive_field", "jump", "flops_per_byte", "share", "layers")
+    algorithm = ("cheapest_algorithm",) if CHEAPEST in report.totals else ()
+    return (*first, *report.totals, *algorithm, "receptive_field", "jump", "flops_per_byte", "share", "layers")
 
 
 def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
@@ -100,5 +103,6 @@ _CELLS: dict[str, Callable[[Row], Any]] = {
     "output_shape": _shape,
     "receptive_field": lambda row: row.receptive_field,
     "jump": lambda row: row.receptive_field and row.receptive_field.jump,
+    "cheapest_algorithm": lambda row: row.cheapest_algorithm,
     "flops_per_byte": lambda row: row.flops_per_byte,
 }

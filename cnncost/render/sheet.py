@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
 
+    from cnncost.render.plot import Plot
+
 Kind = Literal[
     "text",
     "count",  # a whole number of things
@@ -22,6 +24,7 @@ Kind = Literal[
     "verdict",  # whether a check holds
     "outcome",  # of a measurement: same, different, not measured
     "seconds",
+    "deviation",  # a signed fraction
     "percent",  # a fraction of something that the heading names
     "typed",  # values of several kinds, as Typed
 ]
@@ -114,8 +117,9 @@ class Sheet(NamedTuple):
 class Document(NamedTuple):
     """What a command has to show: as data for JSON, as sheets for everything else. Only the one asked for is made.
 
-    Formats for machines take the first sheet alone.
+    Formats for machines take the first sheet alone, and terminals draw the plot above the sheets.
     """
 
     data: Callable[[], dict[str, Any]]
     sheets: Callable[[], tuple[Sheet, ...]]
+    plot: Callable[[], Plot] | None = None

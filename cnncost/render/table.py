@@ -14,10 +14,15 @@ from rich.segment import Segment
 from rich.style import Style
 
 from cnncost.render.layout import lay_out
+from cnncost.render.plot import draw
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import ConsoleOptions, RenderResult
 
+    from cnncost.render.layout import Piece
+    from cnncost.render.plot import Plot
     from cnncost.render.sheet import Document, Sheet
 
 _STYLES = {
@@ -30,6 +35,9 @@ _STYLES = {
     "block": Style(bold=True),
     "faint": Style(dim=True),
     "bar": Style(color="green"),
+    "dot": Style(dim=True),
+    "mark": Style(color="green", bold=True),
+    "label": Style(color="cyan"),
     "total": Style(bold=True),
     "good": Style(color="green", bold=True),
     "bad": Style(color="red", bold=True),
@@ -44,11 +52,12 @@ WIDEST = 100_000
 def render(document: Document, raw: bool = False, console: Console | None = None) -> str:
     """The document's sheets for `console`, by default the one behind standard output."""
     console = console or _standard_console()
+    parts = [Drawing(document.plot())] if document.plot else []
     with console.capture() as capture:
-        for number, sheet in enumerate(document.sheets()):
+        for number, part in enumerate([*parts, *(Grid(sheet, raw) for sheet in document.sheets())]):
             if number:
                 console.line()
-            console.print(Grid(sheet, raw), crop=False, soft_wrap=True)
+            console.print(part, crop=False, soft_wrap=True)
     return capture.get()
 
 
@@ -72,8 +81,22 @@ class Grid:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         layout = lay_out(self.sheet, self.raw, options.max_width, ascii_only=options.ascii_only)
-        newline = Segment.line()
-        for line in layout.lines():
-            for role, text in line:
-                yield Segment(text, _STYLES.get(role, _PLAIN))
-            yield newline
+        yield from _segments(layout.lines())
+
+
+class Drawing:
+    """A plot as a rich renderable."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield from _segments(draw(self.plot, options.max_width, ascii_only=options.ascii_only))
+
+
+def _segments(lines: Iterable[list[Piece]]) -> RenderResult:
+    newline = Segment.line()
+    for line in lines:
+        for role, text in line:
+            yield Segment(text, _STYLES.get(role, _PLAIN))
+        yield newline

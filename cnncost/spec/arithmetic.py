@@ -202,6 +202,15 @@ def _sum(arguments: list[Value], budget: Budget) -> Value:
     return bounded(sum(_numbers("sum", arguments[0], budget)))
 
 
+def _product(arguments: list[Value], budget: Budget) -> Value:
+    if type(arguments[0]) is not list:
+        refuse("product", "a list", arguments[0])
+    product: Value = 1
+    for number in _numbers("product", arguments[0], budget):
+        product = combine("*", product, number, budget)
+    return product
+
+
 def _make_divisible(arguments: list[Value], _: Budget) -> Value:
     """MobileNet's rounding of channels to the nearest multiple, never below 90% of them (Sandler et al. 2018, code)."""
     value, divisor = arguments
@@ -227,5 +236,6 @@ BUILTINS: dict[str, Builtin] = {
     "zip": Builtin("zip(a, b, ...)", 1, 100, _zip),
     "len": Builtin("len(list)", 1, 1, _len),
     "sum": Builtin("sum(list)", 1, 1, _sum),
+    "product": Builtin("product(list)", 1, 1, _product),
     "make_divisible": Builtin("make_divisible(value, divisor)", 2, 2, _make_divisible),
 }

@@ -38,6 +38,7 @@ VARIANT_KEYS = {
     "year": "when it was published, where that is not the year of the spec",
     "published": "what others print of the variant",
 }
+_YEAR = "a year, such as 2015"
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -127,7 +128,7 @@ def read_document(root: Node, name: str) -> Document:
         auxiliary=_names(root, "auxiliary"),
         variants=_variants(variants) if variants else {},
         expect=read_expectation(root.get("expect")),
-        year=whole_number(root, "year"),
+        year=whole_number(root, "year", _YEAR),
         task=text_of(root, "task"),
         published=read_published(root.get("published")),
         root=root,
@@ -197,7 +198,7 @@ def _variants(node: Node) -> dict[str, Variant]:
             None if settings is None else mapping(settings, "`set`"),
             read_expectation(entry.get("expect")),
             text_of(entry, "source"),
-            whole_number(entry, "year"),
+            whole_number(entry, "year", _YEAR),
             read_published(entry.get("published")),
         )
     return variants

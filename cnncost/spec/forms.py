@@ -48,14 +48,14 @@ def text_of(node: Mapping, key: str) -> str | None:
     return None if value is None else plain_text(value, f"`{key}`")
 
 
-def whole_number(node: Mapping, key: str) -> int | None:
+def whole_number(node: Mapping, key: str, wanted: str = "a whole number, exact to the unit") -> int | None:
     """The whole number under a key; ``None`` where there is none; raises SpecError when it is something else."""
     figure = node.get(key)
     if figure is None:
         return None
     value = figure.value if isinstance(figure, Scalar) else None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise SpecError(f"`{key}` must be a whole number, exact to the unit", figure.span)
+        raise SpecError(f"`{key}` must be {wanted}", figure.span)
     return value
 
 

@@ -55,7 +55,7 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     if spec == "-":
         return sys.stdin.buffer.read(limit + 1), "<stdin>", None
     path, variant, shown = Path(spec), None, spec if len(spec) <= _LONGEST_SHOWN else spec[:_LONGEST_SHOWN] + "..."
-    if not _looks_like_path(spec) and not isfile(spec):
+    if not looks_like_path(spec) and not isfile(spec):
         if spec not in names():
             raise _unknown(spec)
         path, variant = names()[spec]
@@ -70,7 +70,8 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
         raise SpecError(f"`{shown}` is no path") from None
 
 
-def _looks_like_path(spec: str) -> bool:
+def looks_like_path(spec: str) -> bool:
+    """Whether a text is a path to a file rather than the name of what ships with cnncost."""
     return "/" in spec or "\\" in spec or spec.endswith((".yaml", ".yml"))
 
 

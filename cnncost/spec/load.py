@@ -85,7 +85,8 @@ def loads(
         graph = _build(document, title, overrides, input, limits)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
-    graph = graph._replace(variables=tuple((name, written(name, value)) for name, value in (set or {}).items()))
+    variables = tuple((name, written(name, value)) for name, value in (set or {}).items())
+    graph = graph._replace(variables=variables, year=asked.year or document.year)
     if set or input is not None:
         return graph  # what others say is of the spec as it stands
     return graph._replace(expect=asked.expect, published=asked.published)

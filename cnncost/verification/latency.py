@@ -7,13 +7,13 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnncost.engine import analyze_graph
+from cnncost.progress import no_progress
 from cnncost.totals import memory_bytes
 from cnncost.verification.ceilings import Ceilings, ceilings
 from cnncost.verification.conditions import conditions
 from cnncost.verification.device import refuse_unsupported, resolve
 from cnncost.verification.layers import profile
 from cnncost.verification.memory_limit import limited_to_room
-from cnncost.verification.options import no_progress
 from cnncost.verification.outcome import failed, outcome
 from cnncost.verification.pytorch import import_torch
 from cnncost.verification.step import Subject, not_finite, prepare
@@ -22,9 +22,10 @@ from cnncost.verification.timing import repeat
 if TYPE_CHECKING:
     from cnncost.figures import Figures
     from cnncost.graph import Graph
+    from cnncost.progress import Progress
     from cnncost.report import Report
     from cnncost.verification.layers import LayerTiming
-    from cnncost.verification.options import MeasureOptions, Progress
+    from cnncost.verification.options import MeasureOptions
 
 
 def measure_latency(

@@ -15,12 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from cnncost.progress import no_progress
 from cnncost.totals import MEMORY_PARTS, memory_bytes
 from cnncost.verification.conditions import conditions
 from cnncost.verification.device import refuse_unsupported, resolve, synchronise
 from cnncost.verification.latency import matching
 from cnncost.verification.memory_limit import limited_to_room
-from cnncost.verification.options import no_progress
 from cnncost.verification.outcome import outcome, release
 from cnncost.verification.pytorch import import_torch
 from cnncost.verification.step import prepare
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnncost.graph import Graph
+    from cnncost.progress import Progress
     from cnncost.report import Report
-    from cnncost.verification.options import MeasureOptions, Progress
+    from cnncost.verification.options import MeasureOptions
     from cnncost.verification.step import Subject
 
 NOTES = {

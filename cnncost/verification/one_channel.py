@@ -20,7 +20,7 @@ from cnncost.layers.linear import Linear
 from cnncost.layers.norm import GroupNorm, InstanceNorm, LocalResponseNorm, Normalisation
 from cnncost.layers.pool import ChannelPool
 from cnncost.layers.resize import PixelShuffle, SpaceToDepth
-from cnncost.layers.shape import ChannelShuffle, Permute, Reshape, Slice
+from cnncost.layers.shape import ChannelShuffle, PadChannels, Permute, Reshape, Slice
 from cnncost.layers.token import Attention, ClassToken, PositionEmbedding
 
 if TYPE_CHECKING:
@@ -34,7 +34,16 @@ if TYPE_CHECKING:
     OneChannel = Callable[..., Any]
 
 # What these do at one position, they do within it: one channel passes unchanged.
-_POINTS = (Elementwise, Normalisation, LocalResponseNorm, ChannelPool, PositionEmbedding, Slice, ChannelShuffle)
+_POINTS = (
+    Elementwise,
+    Normalisation,
+    LocalResponseNorm,
+    ChannelPool,
+    PositionEmbedding,
+    Slice,
+    PadChannels,
+    ChannelShuffle,
+)
 
 
 class Unmeasurable(Exception):  # noqa: N818 - no error: a gap

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.passes.analysis import MODES, OPTIMIZER_STATES, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
 DTYPES = ("float32", "tf32", "float16", "bfloat16")
 """Number formats of a measurement: ``tf32`` is float32 whose matrix products and convolutions run in TF32."""
 
 _LONGEST_SECONDS = 3600.0
-
-Progress: TypeAlias = "Callable[[str, int, int], None]"
-"""Told what is being done, and how many of how many parts are: ``(text, done, total)``."""
-
-
-def no_progress(text: str, done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 class MeasureOptions(NamedTuple):

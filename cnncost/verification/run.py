@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cnncost.engine import analyze_graph
 from cnncost.errors import LayerError, SpecError
+from cnncost.progress import no_progress
 from cnncost.verification.device import describe, refuse_unsupported, resolve
-from cnncost.verification.options import MeasureOptions, no_progress
 from cnncost.verification.pytorch import import_torch
 from cnncost.verification.result import Machine, Verification
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.graph import Graph
+    from cnncost.progress import Progress
     from cnncost.report import Report
-    from cnncost.verification.options import Progress
+    from cnncost.verification.options import MeasureOptions
     from cnncost.verification.result import Check
 
 T = TypeVar("T")

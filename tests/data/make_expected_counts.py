@@ -33,10 +33,9 @@ def row_of(name: str) -> dict[str, str]:
 
 def main() -> None:
     """Count the reference models, those that are named or all, and write one row for each."""
-    wanted = sys.argv[1:] or REFERENCES
+    counted = {name: row_of(name) for name in sys.argv[1:] or REFERENCES}
     with TABLE.open(newline="") as file:
-        rows = {row["name"]: row for row in csv.DictReader(file)}
-    rows |= {name: row_of(name) for name in wanted}
+        rows = {row["name"]: row for row in csv.DictReader(file)} | counted
     with TABLE.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()

@@ -149,6 +149,32 @@ def test_group_convolutions_are_equivariant(group: str, order: int, mirror: bool
     assert not torch.allclose(z, moved(z, order, mirror=mirror))
 
 
+@pytest.mark.parametrize(("group", "order", "mirror"), [("p4", 4, False), ("p4m", 8, False), ("p4m", 8, True)])
+def test_what_follows_a_group_convolution_is_equivariant(group: str, order: int, mirror: bool) -> None:
+    torch.manual_seed(0)
+    x = torch.randn(2, 3 * order, 5, 5, dtype=torch.float64)
+    norm = build("group_batchnorm", x, group=group).double().train()
+    for parameter in norm.parameters():
+        nn.init.normal_(parameter)
+    pool = build("group_maxpool", x, group=group)
+    assert_equal(norm(moved(x, order, mirror=mirror)), moved(norm(x), order, mirror=mirror).detach())
+    assert_equal(pool(moved(x, order, mirror=mirror)), moved(pool(x), 1, mirror=mirror))
+
+
+def test_a_group_shares_its_statistics() -> None:
+    x = torch.tensor([1.0, 3.0, 5.0, 7.0, 0.0, 0.0, 2.0, 2.0], dtype=torch.float64).reshape(1, 8, 1, 1)
+    norm = build("group_batchnorm", x, eps=1e-15).double().train()
+    # means 4 and 1, variances 5 and 1
+    expected = [-3 / 5**0.5, -1 / 5**0.5, 1 / 5**0.5, 3 / 5**0.5, -1.0, -1.0, 1.0, 1.0]
+    assert_equal(norm(x).flatten().detach(), expected)
+
+
+def test_pooling_over_the_group_leaves_a_channel_of_each() -> None:
+    x = torch.tensor([1.0, 7.0, 5.0, 3.0, 0.0, 0.0, 2.0, 4.0], dtype=torch.float64).reshape(1, 8, 1)
+    assert_equal(build("group_maxpool", x)(x), [[[7.0], [4.0]]])
+    assert_equal(build("group_maxpool", x, group="p4m")(x), [[[7.0]]])
+
+
 # Tokens, slices, crops and the like, by hand.
 
 
@@ -190,6 +216,10 @@ def test_attention_of_one_head_is_softmax_of_scaled_products() -> None:
 def test_channels_are_found_in_every_layout(layout: str, axis: int) -> None:
     x = count_up(1, 4, 4)
     assert_equal(build("slice", x, layout=layout, start=1, stop=3)(x), x.narrow(axis, 1, 2))
+    padded = build("pad_channels", x, layout=layout, before=1, after=2)(x)
+    assert_equal(padded.narrow(axis, 1, 4), x)
+    assert padded.shape[axis] == 7
+    assert padded.sum() == x.sum()
     assert_equal(build("softmax", x, layout=layout)(x).sum(axis), torch.ones(1, 4))
     assert build("concat", x, x, layout=layout)(x, x).shape[axis] == 8
 

@@ -29,6 +29,10 @@ BY_HAND = [
     ("adaptive_avgpool", {"size": 2}, [Tensor(1, (4, 4))], Operations(add=12, div=4)),
     ("channel_avgpool", {}, [Tensor(4, (2, 2))], Operations(add=12, div=4)),
     ("channel_maxpool", {}, [Tensor(4, (2, 2))], Operations(cmp=12)),
+    # two maps of 2 x 2 out of eight: three comparisons for each element
+    ("group_maxpool", {}, [Tensor(8, (2, 2))], Operations(cmp=24)),
+    # as every batch norm, five for each of 8 x 4 elements
+    ("group_batchnorm", {}, [Tensor(8, (2, 2))], Operations(add=96, mul=32, div=32)),
     # notes: 5 C H W = 5 x 64 x 112 x 112 = 4,014,080; three of them without gain and bias
     ("batchnorm", {}, [Tensor(64, (112, 112))], Operations(add=2_408_448, mul=802_816, div=802_816)),
     ("batchnorm", {"affine": False}, [SMALL], Operations(add=12, div=6)),

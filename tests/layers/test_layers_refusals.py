@@ -61,6 +61,14 @@ INPUTS = [
         "kernel",
     ),
     Case(
+        "group_batchnorm",
+        {},
+        [Tensor(8, (4,))],
+        "`group_batchnorm` takes maps of 2 axes, and its input [8, 4] has 1",
+    ),
+    Case("group_batchnorm", {}, [IMAGE], "the 4 elements of p4 do not divide the 6 input channels", "group"),
+    Case("group_maxpool", {}, [IMAGE], "the 4 elements of p4 do not divide the 6 input channels", "group"),
+    Case(
         "group_conv",
         {"out": 8, "kernel": 3},
         [IMAGE],

@@ -15,6 +15,7 @@ SIGNATURES = """
 conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true)
 conv_transpose(out, kernel, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=true)
 group_conv(out, kernel, group=p4, lifting=false, stride=1, padding=0, dilation=1, bias=true)
+group_batchnorm(group=p4, affine=true, eps=1e-5) group_maxpool(group=p4)
 linear(out, bias=true)
 batchnorm(affine=true, eps=1e-5) layernorm(affine=true, eps=1e-5) groupnorm(groups, affine=true)
 instancenorm(affine=false) local_response_norm(size)
@@ -27,7 +28,7 @@ dropout(p=0.5) stochastic_depth(p) layer_scale()
 add() concat() multiply() subtract()
 flatten() reshape(size) permute(axes) slice(start, stop) channel_shuffle(groups) pixel_shuffle(factor)
 space_to_depth(factor) upsample(scale=none, size=none, like=none, mode=nearest) pad(before_after)
-crop(like, offset=none)
+pad_channels(before, after) crop(like, offset=none)
 patch_tokens() class_token() position_embedding() attention(heads) select_token(i)
 """
 

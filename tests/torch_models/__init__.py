@@ -46,7 +46,10 @@ class Counts(NamedTuple):
 
 
 def count(name: str) -> Counts:
-    """What PyTorch counts for a shipped architecture: on meta tensors, so that nothing is computed."""
+    """What PyTorch counts for a shipped architecture: on meta tensors, so that nothing is computed.
+
+    On them attention is made of matrix products, which torch counts. On a CPU its fused kernels would count nothing.
+    """
     reference = REFERENCES[name]
     with torch.device("meta"):
         model, samples = reference.factory().eval(), [torch.empty(1, *shape) for shape in reference.shapes]

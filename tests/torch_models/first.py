@@ -1,4 +1,4 @@
-"""The first networks, typed from the papers and the course notes: LeNet-5, AlexNet; torchvision's VGG and GoogLeNet."""
+"""The first networks, typed from the papers and the course notes: LeNet-5, AlexNet; others' ZFNet, VGG, GoogLeNet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from tests.torch_models.reference import Reference, torchvision, torchvision_reference, typed
+from tests.torch_models.reference import Reference, pytorchcv_reference, torchvision, torchvision_reference, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,15 +45,27 @@ class AlexNet(nn.Sequential):
         )  # fmt: skip
 
 
-def googlenet(kernel_5x5: int = 3) -> nn.Module:
-    """torchvision's GoogLeNet with both heads; `kernel_5x5=5` gives the third branch the kernel of the paper."""
+def googlenet() -> nn.Module:
+    """torchvision's GoogLeNet with both heads."""
+    model: nn.Module = torchvision.models.googlenet(weights=None, aux_logits=True, init_weights=False)
+    return model
+
+
+def googlenet_paper() -> nn.Module:
+    """torchvision's GoogLeNet changed to what the paper has: 5x5 kernels, and response norms instead of batch norms."""
     from torchvision.models.googlenet import BasicConv2d, Inception
 
-    model: nn.Module = torchvision.models.googlenet(weights=None, aux_logits=True, init_weights=False)
+    model = googlenet()
     for module in model.modules():
         if isinstance(module, Inception):
             reduce_to, out = module.branch3[1].conv.in_channels, module.branch3[1].conv.out_channels
-            module.branch3[1] = BasicConv2d(reduce_to, out, kernel_size=kernel_5x5, padding=kernel_5x5 // 2)
+            module.branch3[1] = BasicConv2d(reduce_to, out, kernel_size=5, padding=2)
+    for module in model.modules():
+        if isinstance(module, BasicConv2d):
+            module.bn = nn.Identity()
+            module.conv.bias = nn.Parameter(module.conv.weight.new_zeros(module.conv.out_channels))
+    model.maxpool1 = nn.Sequential(model.maxpool1, nn.LocalResponseNorm(5))
+    model.maxpool2 = nn.Sequential(nn.LocalResponseNorm(5), model.maxpool2)
     return model
 
 
@@ -66,10 +78,12 @@ REFERENCES: dict[str, Reference] = {
     "alexnet": typed("AlexNet typed from notes 004, 11.2", 3, 227, 227, build=AlexNet),
     "alexnet_original": typed("AlexNet typed from section 3.5", 3, 227, 227, build=AlexNet, towers=2, normalise=True),
     "alexnet_torchvision": torchvision_reference("alexnet"),
+    "zfnet": pytorchcv_reference("zfnet"),
+    "zfnetb": pytorchcv_reference("zfnetb"),
     **{name: torchvision_reference(name) for name in _VGG},
     **{f"{name}_bn": torchvision_reference(f"{name}_bn") for name in _VGG},
     "googlenet": typed("torchvision googlenet with both heads", 3, 224, 224, build=googlenet),
     "googlenet_paper": typed(
-        "torchvision googlenet with both heads and 5x5 kernels", 3, 224, 224, build=googlenet, kernel_5x5=5
+        "torchvision googlenet with both heads, 5x5 kernels, no batch norm", 3, 224, 224, build=googlenet_paper
     ),
 }

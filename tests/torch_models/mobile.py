@@ -1,50 +1,69 @@
-"""Networks that were made to be cheap: MobileNets and EfficientNets."""
+"""Networks that were made to be cheap: MobileNets, ShuffleNets and EfficientNets."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from torch import nn
 
-from tests.torch_models.reference import Reference, torchvision_reference, typed
+from tests.torch_models.reference import Reference, pytorchcv_reference, timm_reference, torchvision_reference, typed
 
 
-class MobileNetV1(nn.Sequential):
-    """MobileNet, Howard et al. 2017, Table 1; `alpha` is the width multiplier."""
-
-    ROWS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5, (1024, 2), (1024, 1))
-
-    def __init__(self, alpha: float = 1.0) -> None:
-        channels = int(32 * alpha)
-        layers = [self.conv(3, channels, 3, stride=2)]
-        for out, stride in self.ROWS:
-            layers.append(self.conv(channels, channels, 3, stride=stride, groups=channels))
-            layers.append(self.conv(channels, int(out * alpha), 1))
-            channels = int(out * alpha)
-        super().__init__(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1000))
-
-    @staticmethod
-    def conv(in_channels: int, out: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Module:
-        conv = nn.Conv2d(in_channels, out, kernel, stride, padding=kernel // 2, groups=groups, bias=False)
-        return nn.Sequential(conv, nn.BatchNorm2d(out), nn.ReLU())
+def _pooled_anywhere(name: str) -> nn.Module:
+    """pytorchcv's MobileNet of that name, whose pool of 7 x 7 fits 224 pixels only, with one that fits any number."""
+    model = pytorchcv_reference(name).factory()
+    model.features.final_pool = nn.AdaptiveAvgPool2d(1)  # type: ignore[union-attr]
+    return model
 
 
-def _mobilenet_v1(alpha: float, resolution: int) -> Reference:
-    return typed("MobileNetV1 typed from Table 1", 3, resolution, resolution, build=MobileNetV1, alpha=alpha)
+def _shufflenet_v1(**kwargs: Any) -> nn.Module:
+    from pytorchcv.models.shufflenet import get_shufflenet  # takes seconds, and has no name for twice the width
+
+    model: nn.Module = get_shufflenet(**kwargs)
+    return model
 
 
 _EFFICIENTNET_RESOLUTIONS = (224, 240, 260, 300, 380, 456, 528, 600)
+_SHUFFLENETS_V1 = (
+    *("g1_w1", "g2_w1", "g3_w1", "g4_w1", "g8_w1"),
+    *("g1_w3d4", "g3_w3d4", "g1_wd2", "g3_wd2", "g1_wd4", "g3_wd4"),
+)
 
 REFERENCES: dict[str, Reference] = {
-    "mobilenet_v1": _mobilenet_v1(1.0, 224),
-    "mobilenet_v1_075": _mobilenet_v1(0.75, 224),
-    "mobilenet_v1_050": _mobilenet_v1(0.5, 224),
-    "mobilenet_v1_025": _mobilenet_v1(0.25, 224),
-    "mobilenet_v1_050_160": _mobilenet_v1(0.5, 160),
+    "mobilenet_v1": timm_reference("mobilenetv1_100"),
+    "mobilenet_v1_075": pytorchcv_reference("mobilenet_w3d4"),
+    "mobilenet_v1_050": pytorchcv_reference("mobilenet_wd2"),
+    "mobilenet_v1_025": pytorchcv_reference("mobilenet_wd4"),
+    "mobilenet_v1_100_192": timm_reference("mobilenetv1_100", 192),
+    "mobilenet_v1_100_160": timm_reference("mobilenetv1_100", 160),
+    "mobilenet_v1_100_128": timm_reference("mobilenetv1_100", 128),
+    "mobilenet_v1_050_160": typed(
+        "pytorchcv mobilenet_wd2 with an adaptive pool", 3, 160, 160, build=_pooled_anywhere, name="mobilenet_wd2"
+    ),
     "mobilenet_v2": torchvision_reference("mobilenet_v2"),
     "mobilenet_v2_050": torchvision_reference("mobilenet_v2", width_mult=0.5),
     "mobilenet_v2_075": torchvision_reference("mobilenet_v2", width_mult=0.75),
     "mobilenet_v2_140": torchvision_reference("mobilenet_v2", width_mult=1.4),
+    "mobilenet_v3_large": torchvision_reference("mobilenet_v3_large"),
+    "mobilenet_v3_large_075": timm_reference("tf_mobilenetv3_large_075"),
+    "mobilenet_v3_small": torchvision_reference("mobilenet_v3_small"),
+    **{f"shufflenet_{size}": pytorchcv_reference(f"shufflenet_{size}") for size in _SHUFFLENETS_V1},
+    "shufflenet_g3_w2": typed(
+        "pytorchcv get_shufflenet, groups=3, width_scale=2",
+        *(3, 224, 224),
+        build=_shufflenet_v1,
+        groups=3,
+        width_scale=2.0,
+    ),
+    **{
+        f"shufflenet_v2_{size}": torchvision_reference(f"shufflenet_v2_{size}")
+        for size in ("x0_5", "x1_0", "x1_5", "x2_0")
+    },
     **{
         f"efficientnet_b{phi}": torchvision_reference(f"efficientnet_b{phi}", resolution)
         for phi, resolution in enumerate(_EFFICIENTNET_RESOLUTIONS)
     },
+    "efficientnet_v2_s": torchvision_reference("efficientnet_v2_s", 384),
+    "efficientnet_v2_m": torchvision_reference("efficientnet_v2_m", 480),
+    "efficientnet_v2_l": torchvision_reference("efficientnet_v2_l", 480),
 }

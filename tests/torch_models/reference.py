@@ -5,21 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import torch
+from tests.compiled_operators import import_torchvision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from torch import nn
 
-try:
-    import torchvision
-except RuntimeError:
-    # A torchvision whose compiled operators don't fit the installed torch: its models need none of them, but its import
-    # registers shape rules for these two, so they must exist.
-    torch.library.define("torchvision::nms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    torch.library.define("torchvision::qnms", "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    import torchvision
+torchvision = import_torchvision()
 
 Shape = tuple[int, ...]
 

@@ -40,6 +40,7 @@ PAIRS = (
     Pair("vgg11", "vgg11", resolution=32),
     Pair("vgg16_bn", "vgg16_bn", resolution=32),
     Pair("googlenet", "googlenet", {"heads": False}, {"aux_logits": False, "init_weights": False}),
+    Pair("inception_v3", "inception_v3", {"heads": False}, {"aux_logits": False, "init_weights": False}, resolution=96),
     Pair("resnet18", "resnet18"),
     Pair("resnet34", "resnet34"),
     Pair("resnet50", "resnet50"),
@@ -50,6 +51,11 @@ PAIRS = (
     Pair("mobilenet_v2_140", "mobilenet_v2", None, {"width_mult": 1.4}),
     Pair("efficientnet_b0", "efficientnet_b0"),
     Pair("efficientnet_b1", "efficientnet_b1"),
+    Pair("efficientnet_v2_s", "efficientnet_v2_s"),
+    Pair("mobilenet_v3_large", "mobilenet_v3_large"),
+    Pair("mobilenet_v3_small", "mobilenet_v3_small"),
+    Pair("shufflenet_v2_x1_0", "shufflenet_v2_x1_0"),
+    Pair("vit_b_16", "vit_b_16", None, {"image_size": 64}),
 )
 EVERY_PAIR = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.spec)
 
@@ -65,6 +71,11 @@ def torchvision_model(pair: Pair, device: str = "meta") -> Any:
 
 def shapes(tensors: Any) -> Counter[tuple[int, ...]]:
     return Counter(tuple(tensor.shape) for tensor in tensors)
+
+
+def in_our_order(state: dict[str, Any]) -> list[Any]:
+    """Parameters and buffers as they come in the spec: a vision transformer's class token after its patches."""
+    return [state[name] for name in sorted(state, key=lambda name: not name.startswith("conv_proj"))]
 
 
 def with_numbers(model: Any) -> Any:
@@ -94,7 +105,7 @@ def test_outputs_are_the_same_with_the_same_weights(pair: Pair) -> None:
     torch.manual_seed(0)
     theirs = with_numbers(torchvision_model(pair))
     ours = build(graph_of(pair), "meta").eval()
-    weights = dict(zip(ours.state_dict(), theirs.state_dict().values(), strict=True))
+    weights = dict(zip(ours.state_dict(), in_our_order(theirs.state_dict()), strict=True))
     ours.load_state_dict(weights, assign=True)
     sample = torch.randn(1, 3, pair.resolution, pair.resolution)
     with torch.no_grad():

@@ -1,0 +1,108 @@
+"""What an algorithm for convolutions says of itself: whether it applies, its multiplications, and its extra memory.
+
+Formulas are plain arithmetic, like those of the layers: they run on numbers, on arrays, and on symbols.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from cnncost.layers.conv import Conv, Convolution
+from cnncost.layers.group import GroupConv
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnncost.layers.base import Layer
+    from cnncost.layers.tensor import Tensor
+
+ALGORITHMS: dict[str, Algorithm] = {}
+"""Every algorithm, by its name."""
+
+
+class Place(NamedTuple):
+    """A convolution where it stands: the shapes of one sample that it reads and writes, and how many samples."""
+
+    layer: Conv
+    x: Tensor
+    y: Tensor
+    batch: int
+
+    @property
+    def filters(self) -> int:
+        """Pairs of an input and an output channel that a kernel of its own connects, C_o (C_i / g)."""
+        return self.layer.out * (self.x.channels // self.layer.groups)
+
+
+class Algorithm:
+    """Base of all algorithms. A subclass with ``name=`` is one of them: its docstring says how it counts.
+
+    Multiplications are real ones, those of the matrix product or of its counterpart between transformed data and
+    transformed weights. What a transform itself multiplies is said by each algorithm. Additions are not counted.
+    """
+
+    name: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    """Its name for people."""
+    source: ClassVar[str] = ""
+    """Who published it."""
+    letters: ClassVar[Mapping[str, str]] = {}
+    """What the sizes are that its formulas have letters for."""
+
+    def __init_subclass__(cls, name: str | None = None, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if name is not None:
+            if name in ALGORITHMS:
+                raise TypeError(f"two algorithms are called {name!r}")
+            cls.name = name
+            ALGORITHMS[name] = cls()
+
+    @property
+    def about(self) -> str:
+        """The algorithm in one line."""
+        return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+    def refusal(self, layer: Layer, x: Tensor) -> str | None:
+        """Why it cannot compute a convolution of the input `x`; nothing where it can."""
+        return None
+
+    def sizes(self, place: Place) -> dict[str, int]:
+        """What its formulas have letters for: the keys of :attr:`letters`."""
+        return {}
+
+    def multiplications(self, place: Place, **sizes: int) -> int:
+        """Multiplications of the whole batch; `sizes` are those of :meth:`sizes`."""
+        raise NotImplementedError
+
+    def extra_elements(self, place: Place, **sizes: int) -> int:
+        """Numbers that it keeps besides input, weights and output, all at once and for the whole batch."""
+        raise NotImplementedError
+
+
+def convolves(layer: Layer) -> bool:
+    """Whether a layer is computed by one of the algorithms at all."""
+    return isinstance(layer, (Convolution, GroupConv))
+
+
+def refusal_of_others(layer: Layer) -> str | None:
+    """The refusal of everything but a plain convolution."""
+    return None if isinstance(layer, Conv) else f"a `{layer.keyword}` is no plain convolution"
+
+
+def refusal_of_steps(layer: Conv) -> str | None:
+    """The refusal of strides: an algorithm that computes every output would compute most of them in vain."""
+    return None if set(layer.stride) == {1} else f"stride {_axes(layer.stride)}: it computes the outputs of stride 1"
+
+
+def refusal_of_kernels(layer: Conv, kernel: tuple[int, ...]) -> str | None:
+    """The refusal of all kernels but one, and of dilated ones."""
+    if len(layer.kernel) != len(kernel):
+        axes = "1 axis" if len(layer.kernel) == 1 else f"{len(layer.kernel)} axes"
+        return f"a map of {axes}: it is for {len(kernel)}"
+    if layer.kernel != kernel:
+        return f"kernel {_axes(layer.kernel)}: it is for {_axes(kernel)}"
+    return None if set(layer.dilation) == {1} else f"dilation {_axes(layer.dilation)}: its tiles have no holes"
+
+
+def _axes(sizes: tuple[int, ...]) -> str:
+    return "×".join(map(str, sizes))

@@ -1,0 +1,23 @@
+"""The definition, as nested loops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.algorithms.base import Algorithm
+
+if TYPE_CHECKING:
+    from cnncost.algorithms.base import Place
+
+
+class Direct(Algorithm, name="direct"):
+    """Nested loops over outputs and weights: one multiplication for each multiply-accumulate, and no extra memory."""
+
+    title = "direct"
+    source = "notes 004, 8.4"
+
+    def multiplications(self, place: Place, **sizes: int) -> int:
+        return place.batch * place.layer.operations(place.x, y=place.y).mac
+
+    def extra_elements(self, place: Place, **sizes: int) -> int:
+        return 0

@@ -1,0 +1,27 @@
+"""Lowering to a matrix product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.algorithms.base import Algorithm
+
+if TYPE_CHECKING:
+    from cnncost.algorithms.base import Place
+
+
+class Im2col(Algorithm, name="im2col"):
+    """One matrix product with all patches as columns: the multiplications of the loops, and the matrix of columns.
+
+    The matrix is that of the whole batch, also where a 1 × 1 kernel could take the input as it is: what the metric
+    ``im2col_bytes`` counts.
+    """
+
+    title = "im2col"
+    source = "notes 004, 8.3; Chellapilla et al. 2006"
+
+    def multiplications(self, place: Place, **sizes: int) -> int:
+        return place.batch * place.layer.operations(place.x, y=place.y).mac
+
+    def extra_elements(self, place: Place, **sizes: int) -> int:
+        return place.batch * place.layer.column_elements(place.x, y=place.y)

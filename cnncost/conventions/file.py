@@ -1,0 +1,223 @@
+"""YAML -> convention: reads the file of a convention, and refuses one whose rules could not be evaluated later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnncost.conventions.quantities import QUANTITIES, field_names
+from cnncost.conventions.registry import EVERY
+from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.layers import REGISTRY
+from cnncost.spec.expr import parse_expression, place
+from cnncost.spec.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
+from cnncost.spec.signature import check_name
+from cnncost.spec.text import Mapping, Node, Scalar, Sequence, parse
+from cnncost.spec.tokens import tokenize
+from cnncost.spec.values import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.conventions.base import Unit
+    from cnncost.errors import Span
+
+KEYS = {
+    "name": "what `--convention` calls it",
+    "unit": "`FLOPs` or `MACs`: what its number is",
+    "flops_per_mac": "what a multiply-accumulate counts in the backward pass; 2 for FLOPs and 1 for MACs when left out",
+    "source": "the tool and its version, or who published the rules",
+    "about": "how it counts, in a sentence",
+    "quirks": "what it gets wrong or leaves out, a list of sentences",
+    "vars": "names for expressions that several rules need; each sees those above it",
+    "rules": "what one layer counts, by layer types and families",
+    "otherwise": "what a layer without a rule counts",
+}
+"""The keys of a convention's file."""
+
+_REQUIRED = ("name", "unit", "source", "about", "rules", "otherwise")
+_UNITS: dict[str, tuple[Unit, int]] = {"FLOPs": ("FLOPs", 2), "MACs": ("MACs", 1)}
+
+
+def read_file(path: str | Path) -> RuleConvention:
+    """The convention in a file.
+
+    Raises:
+        SpecError: the file cannot be read, or holds no convention.
+    """
+    shown = str(path)[:200]
+    try:
+        data = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise SpecError(f"there is no file `{shown}`") from None
+    except OSError as error:
+        raise SpecError(f"cannot read `{shown}`: {(error.strerror or str(error)).lower()}") from None
+    except ValueError:
+        raise SpecError(f"`{shown}` is no path") from None
+    return read_convention(data, shown)
+
+
+def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConvention:
+    """The convention in a text; `file` is what errors call it.
+
+    Raises:
+        SpecError: it is none; the text says where and what to do.
+    """
+    root = parse(data, file)
+    if not isinstance(root, Mapping):
+        raise SpecError(f"`{file}` is no convention: it holds no keys", root.span)
+    refuse_unknown_keys(root, KEYS, "a convention")
+    for key in _REQUIRED:
+        if key not in root or is_empty(_value(root, key)):
+            raise SpecError(f"the key `{key}` is missing", root.span, hint=f"`{key}`: {KEYS[key]}")
+    unit, usual = _unit(root)
+    per_mac = whole_number(root, "flops_per_mac")
+    return RuleConvention(
+        _name(root),
+        unit=unit,
+        flops_per_mac=usual if per_mac is None else per_mac,
+        source=_sentence(_value(root, "source"), "`source`"),
+        about=_sentence(_value(root, "about"), "`about`").rstrip("."),
+        quirks=tuple(_quirks(root)),
+        book=_book(root),
+    )
+
+
+def _value(root: Mapping, key: str) -> Node:
+    value = root.get(key)
+    assert value is not None
+    return value
+
+
+def _name(root: Mapping) -> str:
+    node = _value(root, "name")
+    name = check_name(plain_text(node, "`name`"), node.span, "convention")
+    if name == EVERY:
+        raise SpecError("`all` stands for every convention, and names none", node.span, hint="choose another name")
+    return name
+
+
+def _unit(root: Mapping) -> tuple[Unit, int]:
+    node = _value(root, "unit")
+    text = plain_text(node, "`unit`")
+    if text not in _UNITS:
+        raise SpecError(f"the unit is `FLOPs` or `MACs`, not `{text[:40]}`", node.span)
+    return _UNITS[text]
+
+
+def _quirks(root: Mapping) -> Iterator[str]:
+    node = root.get("quirks")
+    if node is None or is_empty(node):
+        return
+    for item in node.items if isinstance(node, Sequence) else [node]:
+        yield _sentence(item, "each of `quirks`")
+
+
+def _sentence(node: Node, what: str) -> str:
+    """A text in one line, however it was folded."""
+    return " ".join(plain_text(node, what).split())
+
+
+def _book(root: Mapping) -> RuleBook:
+    variables = _variables(root)
+    rules: list[Rule] = []
+    families: dict[str, Rule] = {}
+    types: dict[str, Rule] = {}
+    for key, value in mapping(_value(root, "rules"), "`rules`").entries:
+        rule = _rule(tuple(name for name, _ in _parts(key)), value, f"the rule for `{key.text[:60]}`")
+        rules.append(rule)
+        for name, part in _parts(key):
+            _assign(name, part, rule, types if name in REGISTRY else families)
+    otherwise = _rule((), _value(root, "otherwise"), "`otherwise`")
+    by_type = {
+        name: types.get(name) or families[layer.family]
+        for name, layer in REGISTRY.items()
+        if name in types or layer.family in families
+    }
+    known = {*QUANTITIES, *variables, *_fields()}
+    for rule in (*rules, otherwise):
+        _refuse_unknown(rule, known)
+    for name in REGISTRY:
+        _refuse_missing_field(by_type.get(name, otherwise), name, variables)
+    return RuleBook(tuple(rules), otherwise, by_type, variables)
+
+
+def _parts(key: Scalar) -> Iterator[tuple[str, Scalar]]:
+    """The layers that a key names, each with its place."""
+    start = 0
+    for text in key.text.split(","):
+        name = text.strip()
+        begin = start + len(text) - len(text.lstrip())
+        yield name, Scalar(name, quoted=True, span=text_span(key).part(begin, begin + max(1, len(name))))
+        start += len(text) + 1
+
+
+def _assign(name: str, part: Scalar, rule: Rule, rules: dict[str, Rule]) -> None:
+    """Give a layer type or family its rule.
+
+    Raises:
+        SpecError: there is none of that name, or it has a rule.
+    """
+    known = {*REGISTRY, *(layer.family for layer in REGISTRY.values())}
+    if name not in known:
+        hint = "`cnncost layers` lists both"
+        raise SpecError(f"unknown layer type or family `{name[:60]}`{did_you_mean(name, known)}", part.span, hint=hint)
+    if name in rules:
+        line = rules[name].span.line
+        raise SpecError(f"a second rule for `{name}`", part.span, hint=f"the first stands on line {line}")
+    rules[name] = rule
+
+
+def _rule(layers: tuple[str, ...], value: Node, what: str) -> Rule:
+    return Rule(layers, parse_expression(plain_text(value, what), value.span), value.span)
+
+
+def _variables(root: Mapping) -> dict[str, Rule]:
+    node = root.get("vars")
+    variables: dict[str, Rule] = {}
+    if node is None or is_empty(node):
+        return variables
+    fields = _fields()
+    for key, value in mapping(node, "`vars`").entries:
+        name = check_name(key.text, key.span, "variable")
+        if name in QUANTITIES or name in fields:
+            raise SpecError(f"`{name}` has a meaning already", key.span, hint="choose another name")
+        variable = _rule((), value, f"the variable `{name}`")
+        _refuse_unknown(variable, {*QUANTITIES, *fields, *variables})
+        variables[name] = variable
+    return variables
+
+
+def _fields() -> set[str]:
+    """The fields of all layer types."""
+    return {name for layer in REGISTRY.values() for name in field_names(layer)}
+
+
+def _refuse_missing_field(rule: Rule, type_: str, variables: dict[str, Rule]) -> None:
+    """Refuse a rule that a layer type cannot be counted by, for want of a field."""
+    for name in sorted(_names(rule, variables) - QUANTITIES.keys() - {*field_names(REGISTRY[type_])}):
+        hint = f"give `{type_}` a rule of its own"
+        raise SpecError(f"`{type_}` has no `{name}`, and this rule counts it", _where(rule, name), hint=hint)
+
+
+def _names(rule: Rule, variables: dict[str, Rule]) -> set[str]:
+    """The names that a rule reads, in place of variables those that they read."""
+    names: set[str] = set()
+    for name in rule.expression.names:
+        names |= _names(variables[name], variables) if name in variables else {name}
+    return names
+
+
+def _refuse_unknown(rule: Rule, known: set[str]) -> None:
+    for name in sorted(rule.expression.names - known):
+        raise SpecError(f"unknown name `{name[:60]}`{did_you_mean(name, known)}", _where(rule, name))
+
+
+def _where(rule: Rule, name: str) -> Span:
+    """Where a rule first uses a name; all of it when it reads it through a variable."""
+    for token in tokenize(rule.expression.text):
+        if token.kind == "name" and token.text == name:
+            fault = Fault("", token.start, token.end)
+            return place(fault, rule.expression.text, rule.span).span or rule.span
+    return rule.span

@@ -1,0 +1,176 @@
+"""Where every figure of one layer comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.explanation.algorithms import explain_algorithms
+from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
+from cnncost.explanation.reception import reception
+from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicAnalysis
+from cnncost.explanation.zeros import why_nothing
+from cnncost.passes import METRICS
+from cnncost.passes.base import metric_called
+from cnncost.symbols import Sum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncost.graph import Node
+    from cnncost.passes.analysis import Analysis
+
+UNITS = {"params": "parameters", "trainable_params": "parameters", "buffers": "numbers", "macs": "MACs"}
+_OPERATIONS = {
+    "add": "additions",
+    "mul": "multiplications",
+    "div": "divisions",
+    "cmp": "comparisons",
+    "exp": "transcendentals",
+}
+_OF_THE_LAYER = frozenset({"params", "trainable_params", "macs"})
+"""Figures whose formula is the layer's own, and so its source."""
+
+
+def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
+    """The formulas of a node of `analysis`, with its numbers.
+
+    >>> from cnncost import load
+    >>> from cnncost.passes import Analysis
+    >>> graph = load("lenet5")
+    >>> explain_layer(Analysis(graph), graph.layers[0]).figure("params").substituted
+    '6·(1/1)·5² + 6'
+    """
+    writer = _Writer(analysis, node)
+    figures = list(writer.figures())
+    seen, formulas = reception(analysis, node, writer.symbolic.formulas[0])
+    algorithms, cheapest = explain_algorithms(analysis, writer.symbolic, node)
+    return LayerExplanation(
+        analysis.graph.name,
+        node.name,
+        node.type,
+        (node.layer.__doc__ or "").strip().splitlines()[0],
+        analysis.settings,
+        tuple(_meanings([*writer.used, *formulas])),
+        (*figures, *seen),
+        algorithms,
+        cheapest,
+    )
+
+
+def unit_of(metric: str, convention_unit: str) -> str:
+    """What a metric counts.
+
+    >>> unit_of("backward_flops", "MACs"), unit_of("param_bytes", "FLOPs"), unit_of("params", "FLOPs")
+    ('MACs', 'bytes', 'parameters')
+    """
+    if metric.endswith("_bytes"):
+        return "bytes"
+    return convention_unit if metric.endswith("flops") else UNITS.get(metric, "multiplications")
+
+
+class _Writer:
+    """The figures of one layer, written one after the other; `used` are the formulas that were."""
+
+    def __init__(self, analysis: Analysis, node: Node) -> None:
+        self.analysis = analysis
+        self.node = node
+        self.symbolic = SymbolicAnalysis(analysis, [node])
+        self.used: list[Formula] = []
+
+    def figures(self) -> Iterator[Figure]:
+        """The figures of the report, in its order."""
+        yield from self._sizes()
+        yield self._output_shape()
+        for name in METRICS:
+            yield self._flops() if name == "flops" else self._metric(name)
+            if name == "macs":
+                yield from self._operations()
+            if name == "optimizer_bytes":
+                yield self._input_bytes()
+
+    def _formula(self, value: Any) -> Formula:
+        self.used.append(self.symbolic.formula(0, value))
+        return self.used[-1]
+
+    def _figure(self, name: str, value: Any, expected: int, *, unit: str, source: str, note: str = "") -> Figure:
+        """A figure whose formula must come to what the report says."""
+        formula = self._formula(value)
+        assert formula.result == expected, f"{name} of {self.node.name} is {expected}, its formula {formula.result}"
+        return Figure(name, expected, unit, formula.text, formula.substituted, source, note)
+
+    def _sizes(self) -> Iterator[Figure]:
+        """The sizes of the output that have letters of their own."""
+        formulas, layer = self.symbolic.formulas[0], self.node.layer
+        for letter, size, number in zip(formulas.y.spatial, formulas.output.spatial, self.node.y.spatial, strict=True):
+            if letter != size:
+                yield self._figure(str(letter), size, number, unit="positions", source=layer.source)
+
+    def _output_shape(self) -> Figure:
+        formulas = self.symbolic.formulas[0]
+        dims = [self._formula(size) for size in (BATCH, *formulas.y.dims)]
+        value = (self.analysis.settings.batch, *self.node.y.dims)
+        assert tuple(dim.result for dim in dims) == value
+        text = " × ".join(f"({dim.text})" if isinstance(dim.value, Sum) else dim.text for dim in dims)
+        numbers = " × ".join(f"({dim.substituted})" if isinstance(dim.value, Sum) else dim.substituted for dim in dims)
+        return Figure("output_shape", value, "", text, numbers, self.node.layer.source)
+
+    def _metric(self, name: str) -> Figure:
+        value, unit = self.analysis.column(name)[self.node.id], unit_of(name, self.analysis.convention.unit)
+        source = self._source(name)
+        if value is None:
+            return Figure(name, None, unit, source=source, note="int8 is for inference: nothing is trained in it")
+        note = "" if value else why_nothing(name, self.analysis, self.node)
+        return self._figure(name, self.symbolic.written(name)[0], value, unit=unit, source=source, note=note)
+
+    def _source(self, name: str) -> str:
+        source = metric_called(name).source
+        return source if source and name not in _OF_THE_LAYER else self.node.layer.source
+
+    def _flops(self) -> Figure:
+        """By the rule of the convention: its text where it is one, else its arithmetic on symbols."""
+        analysis, node, convention = self.analysis, self.node, self.analysis.convention
+        batch, training = analysis.settings.batch, analysis.settings.training
+        value = analysis.column("flops")[node.id] or 0
+        note = "" if value else why_nothing("flops", analysis, node)
+        rule = convention.written(node, node.operations(training).times(batch), batch, training)
+        if rule is None:
+            written = self.symbolic.written("flops")[0]
+            return self._figure("flops", written, value, unit=convention.unit, source=convention.source, note=note)
+        if node.auxiliary and not training:
+            return Figure("flops", value, convention.unit, "0", "0", convention.source, note)
+        assert rule.value == value, f"{convention.name} counts {value} for {node.name}, its text {rule.value}"
+        return Figure("flops", value, convention.unit, rule.formula, rule.numbers, convention.source, note)
+
+    def _operations(self) -> Iterator[Figure]:
+        """Operations by kind, where there are any; multiply-accumulates are `macs`."""
+        layer = self.node.layer
+        counted = self.analysis.operations[self.node.id]._asdict()
+        written = self.symbolic.operations[0]._asdict()
+        for kind, unit in _OPERATIONS.items():
+            if counted[kind]:
+                yield self._figure(f"ops.{kind}", written[kind], counted[kind], unit=unit, source=layer.source)
+
+    def _input_bytes(self) -> Figure:
+        """What the layer reads, for the whole batch: what training keeps of it is at most this."""
+        settings, formulas = self.analysis.settings, self.symbolic.formulas[0]
+        reads = [reach != "nothing" for reach in self.node.reach()]
+        elements = sum(x.elements for x, read in zip(self.node.xs, reads, strict=True) if read)
+        written = sum(x.elements for x, read in zip(formulas.xs, reads, strict=True) if read)
+        runs = settings.training or not self.node.auxiliary
+        return self._figure(
+            "input_bytes",
+            BATCH * ITEM_SIZE * written * runs,
+            settings.batch * settings.item_size * elements * runs,
+            unit="bytes",
+            source="notes 004, 9.1",
+        )
+
+
+def _meanings(formulas: Iterable[Formula]) -> Iterator[Meaning]:
+    """The letters of the formulas, each once."""
+    seen = set()
+    for formula in formulas:
+        for letter in formula.letters:
+            if letter not in seen:
+                seen.add(letter)
+                yield Meaning(letter, formula.numbers[letter], formula.meanings[letter])

@@ -1,0 +1,209 @@
+"""Where the figures of a network, or of a block, come from: what they add up from, by layer type and by block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
+from cnncost.explanation.layer import unit_of
+from cnncost.explanation.symbolic import SymbolicAnalysis
+from cnncost.graph import INPUT
+from cnncost.passes import METRICS
+from cnncost.totals import MEMORY_PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from cnncost.graph import Node
+    from cnncost.passes.analysis import Analysis
+
+USUAL = ("params", "macs", "flops", "memory_bytes")
+"""What is explained unless somebody asks for a figure."""
+
+_MOST_TERMS = 12
+"""Longer sums are not written out."""
+
+
+class _Term(NamedTuple):
+    """What one layer adds to a total."""
+
+    node: Node
+    value: int
+    formula: str | None
+
+
+def explain_sum(analysis: Analysis, block: str | None = None, names: Sequence[str] = USUAL) -> SumExplanation:
+    """What figures of the network, or of one block of it, add up from.
+
+    Raises:
+        SpecError: there is no such figure.
+
+    >>> from cnncost import load
+    >>> from cnncost.passes import Analysis
+    >>> parts = explain_sum(Analysis(load("lenet5")), names=["params"]).breakdowns[0].by_type
+    >>> [(part.name, part.formula, part.value) for part in parts]
+    [('linear', 'C_o·C_i + C_o', 59134), ('conv', 'C_o·(C_i/g)·k² + C_o', 2572)]
+    """
+    nodes = [node for node in analysis.nodes if node.layer is not INPUT and _lies_in(node.name, block)]
+    writer = _Writer(analysis, nodes, block)
+    return SumExplanation(
+        analysis.graph.name, block, len(nodes), analysis.settings, tuple([writer.breakdown(name) for name in names])
+    )
+
+
+def blocks_of(names: Iterable[str]) -> dict[str, None]:
+    """Every block that layers of these names lie in, outermost first; `stage` is all of `stage[0]` and `stage[1]`.
+
+    >>> list(blocks_of(["stage[0].conv", "stage[1].conv", "linear"]))
+    ['stage', 'stage[0]', 'stage[1]']
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        segments = name.split(".")
+        for depth in range(len(segments)):
+            block = ".".join(segments[: depth + 1])
+            if "[" in segments[depth]:
+                found[block.rpartition("[")[0]] = None
+            if depth + 1 < len(segments):
+                found[block] = None
+    return found
+
+
+class _Writer:
+    """The breakdowns of the figures of some layers."""
+
+    def __init__(self, analysis: Analysis, nodes: list[Node], block: str | None) -> None:
+        self.analysis = analysis
+        self.nodes = nodes
+        self.block = block
+        self.symbolic = SymbolicAnalysis(analysis, nodes)
+
+    def breakdown(self, name: str) -> Breakdown:
+        """Where one figure comes from."""
+        if name == "memory_bytes":
+            return self._memory()
+        if name not in METRICS:
+            known = [*METRICS, "memory_bytes"]
+            hint = f"they are {', '.join(known)}"
+            raise SpecError(f"unknown figure `{name[:80]}`{did_you_mean(name, known)}", hint=hint)
+        how = METRICS[name].total
+        unit = unit_of(name, self.analysis.convention.unit)
+        terms = self._terms(name)
+        if terms is None:
+            note = "int8 is for inference: nothing is trained in it"
+            return Breakdown(Figure(name, None, unit, note=note), how, (), ())
+        by_type = _parts(terms, how, lambda term: (term.node.type, term.formula))
+        by_block = self._by_block(terms, how)
+        values = [part.value for part in by_block]
+        figure = Figure(name, _joined(values, how), unit, substituted=_written_out(values, how))
+        return Breakdown(figure, how, by_type, by_block)
+
+    def _memory(self) -> Breakdown:
+        """The sum of what the mode keeps, figure by figure."""
+        names = MEMORY_PARTS[self.analysis.settings.mode]
+        by_name = {name: self._terms(name) or [] for name in names}
+        whole = sum(term.value for terms in by_name.values() for term in terms)
+        kept = tuple([_part(name, terms, "sum", whole, formula=_only(terms)) for name, terms in by_name.items()])
+        by_block = self._by_block([term for terms in by_name.values() for term in terms], "sum")
+        substituted = " + ".join(str(part.value) for part in kept)
+        figure = Figure("memory_bytes", whole, "bytes", " + ".join(names), substituted, "notes 004, Memory Formulas")
+        return Breakdown(figure, "sum", kept, by_block)
+
+    def _terms(self, name: str) -> list[_Term] | None:
+        """What every layer adds, those that add something; ``None`` where there is no answer."""
+        column = self.analysis.column(name)
+        values = [column[node.id] for node in self.nodes]
+        formulas = self._formulas(name)
+        if any(value is None for value in values):
+            return None
+        return [
+            _Term(node, value, formula)
+            for node, value, formula in zip(self.nodes, values, formulas, strict=True)
+            if value
+        ]
+
+    def _formulas(self, name: str) -> list[str | None]:
+        """The formula of every layer, as text."""
+        if name == "flops":
+            rules = [self._rule(node) for node in self.nodes]
+            if any(rule is not None for rule in rules):
+                return rules
+        return [_text(value) for value in self.symbolic.written(name)]
+
+    def _rule(self, node: Node) -> str | None:
+        batch, training = self.analysis.settings.batch, self.analysis.settings.training
+        rule = self.analysis.convention.written(node, node.operations(training).times(batch), batch, training)
+        return rule and rule.formula
+
+    def _by_block(self, terms: list[_Term], how: str) -> tuple[Part, ...]:
+        """The parts of the next level, in the order of the network."""
+        whole = _joined([term.value for term in terms], how)
+        blocks: dict[str, list[_Term]] = {}
+        for term in terms:
+            blocks.setdefault(_child(term.node.name, self.block), []).append(term)
+        parts = []
+        for block, inside in blocks.items():
+            below: dict[str, list[int]] = {}
+            for term in inside:
+                below.setdefault(_child(term.node.name, block), []).append(term.value)
+            values = [_joined(found, how) for found in below.values()]
+            formula = inside[0].formula if len(inside) == 1 else None
+            parts.append(_part(block, inside, how, whole, formula=formula, values=values))
+        return tuple(parts)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _parts(terms: list[_Term], how: str, key: Callable[[_Term], tuple[str, str | None]]) -> tuple[Part, ...]:
+    """Terms of the same name and formula together, the largest first."""
+    whole = _joined([term.value for term in terms], how)
+    groups: dict[tuple[str, str | None], list[_Term]] = {}
+    for term in terms:
+        groups.setdefault(key(term), []).append(term)
+    parts = [_part(name, group, how, whole, formula=formula) for (name, formula), group in groups.items()]
+    return tuple(sorted(parts, key=lambda part: -part.value))
+
+
+def _part(
+    name: str, terms: list[_Term], how: str, whole: int, *, formula: str | None = None, values: Sequence[int] = ()
+) -> Part:
+    value = _joined([term.value for term in terms], how)
+    layers = len({term.node.id for term in terms})
+    return Part(name, layers, value, value / whole if whole else None, formula, _written_out(values, how))
+
+
+def _joined(values: Iterable[int], how: str) -> int:
+    return sum(values) if how == "sum" else max(values, default=0)
+
+
+def _written_out(values: Sequence[int], how: str) -> str | None:
+    """`75008 + 70400 + 70400`, where that is short enough to read."""
+    if not 1 < len(values) <= _MOST_TERMS:
+        return None
+    return " + ".join(map(str, values)) if how == "sum" else f"max({', '.join(map(str, values))})"
+
+
+def _only(terms: Sequence[_Term]) -> str | None:
+    """The one formula of all, if there is one."""
+    formulas = {term.formula for term in terms}
+    return formulas.pop() if len(formulas) == 1 else None
+
+
+def _lies_in(name: str, block: str | None) -> bool:
+    return block is None or name == block or name.startswith((f"{block}.", f"{block}["))
+
+
+def _child(name: str, block: str | None) -> str:
+    """The next level below `block` on the way to `name`.
+
+    >>> _child("stage[0].conv.relu", None), _child("stage[0].conv.relu", "stage[0]"), _child("stage[0].conv", "stage")
+    ('stage[0]', 'stage[0].conv', 'stage[0]')
+    """
+    segments = name.split(".")
+    if block is None:
+        return segments[0]
+    depth = block.count(".") + 1
+    return ".".join(segments[: depth + 1 if ".".join(segments[:depth]) == block else depth])

@@ -1,0 +1,64 @@
+"""What the forward pass counts under a convention, or under several at once: layer by layer, for the whole batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.conventions import CONVENTIONS, find
+from cnncost.graph import INPUT
+from cnncost.passes.analysis import Analysis, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncost.conventions import Convention
+    from cnncost.graph import Graph, Node
+
+
+class ConventionTotal(NamedTuple):
+    """What a convention counts for a whole network, of what, and by whose rules."""
+
+    unit: str
+    total: int
+    source: str
+
+
+class Counts(NamedTuple):
+    """What a convention counts: in total, and for each layer in the order of the graph."""
+
+    total: int
+    layers: tuple[int, ...]
+
+
+def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
+    """What `convention` counts for every node, zero where one does not run."""
+    batch, training = analysis.settings.batch, analysis.settings.training
+
+    def count(node: Node) -> int:
+        if node.layer is INPUT:
+            return 0
+        return convention.count(node, node.operations(training).times(batch), batch, training)
+
+    return analysis.running(analysis.each(count))
+
+
+def counts_by_convention(
+    graph: Graph, settings: Settings = Settings(), conventions: Iterable[str] | None = None
+) -> dict[str, Counts]:
+    """What each of several conventions counts for a network; all that are known unless `conventions` names some.
+
+    Raises:
+        SpecError: an unknown convention.
+
+    >>> from cnncost import load
+    >>> counts = counts_by_convention(load("lenet5"), conventions=["textbook", "macs"])
+    >>> counts["macs"].total, counts["textbook"].layers[:2]
+    (416520, (235200, 4704))
+    """
+    analysis = Analysis(graph, settings)
+    layers = [node.id for node in graph.layers]
+    found = {}
+    for name in CONVENTIONS if conventions is None else conventions:
+        by_node = forward_counts(analysis, find(name))
+        found[name] = Counts(sum(by_node), tuple([by_node[number] for number in layers]))
+    return found

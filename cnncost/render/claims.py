@@ -1,0 +1,141 @@
+"""What sources print of networks beside the exact figures, as sheets."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from cnncost.render.headings import detail_of, heading_of
+from cnncost.render.sheet import ESSENTIAL, Column, Document, Line, Sheet, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnncost.claims import Claim, Judgement, PublishedComparison
+
+_WHAT = {"macs": "MACs", "double_macs": "2 × MACs"}
+
+
+def claims_document(comparison: PublishedComparison, *, for_machines: bool = False) -> Document:
+    """Claims, one a line; for people below their networks, the counts first and then what they were made for."""
+    if for_machines:
+        return Document(comparison.to_dict, lambda: (_plain_sheet(comparison),))
+    return Document(comparison.to_dict, lambda: _sheets(comparison))
+
+
+def _sheets(comparison: PublishedComparison) -> tuple[Sheet, ...]:
+    counts = _sheet(
+        comparison,
+        "counts, as printed and as they are",
+        _count_columns(comparison.convention),
+        lambda claim: claim.params_judged is not None or claim.flops_judged is not None,
+        _counts,
+    )
+    uses = _sheet(
+        comparison,
+        "accuracy, and operations per parameter",
+        _use_columns(comparison.convention),
+        lambda claim: claim.printed.accuracy is not None or claim.printed_flops_per_param is not None,
+        _uses,
+    )
+    *before, last = [sheet for sheet in (counts, uses) if sheet.lines] or [counts]
+    return (*before, last._replace(notes=_notes(comparison)))
+
+
+def _sheet(
+    comparison: PublishedComparison,
+    title: str,
+    columns: tuple[Column, ...],
+    belongs: Callable[[Claim], bool],
+    cells: Callable[[Claim], tuple[Any, ...]],
+) -> Sheet:
+    """The claims that belong on a sheet, each below the network and the year that it is of."""
+    lines: list[Line] = []
+    for name, claims in groupby(filter(belongs, comparison.claims), key=_network):
+        lines.append(Line((name,), title=True))
+        lines += [Line((claim.printed.source, *cells(claim)), level=1) for claim in claims]
+    return Sheet(title, columns, tuple(lines))
+
+
+def _network(claim: Claim) -> str:
+    return claim.network if claim.year is None else f"{claim.network}, {claim.year}"
+
+
+def _count_columns(convention: str) -> tuple[Column, ...]:
+    return (
+        Column("source", "source"),
+        Column("params_printed", "params", "typed", "printed", keep=ESSENTIAL + 5),
+        Column("params", "params", "typed", "exact", keep=ESSENTIAL + 4),
+        Column("params_verdict", "", detail="printed is", keep=ESSENTIAL + 3),
+        Column("flops_printed", "FLOPs", "typed", "printed", keep=ESSENTIAL + 5),
+        Column("macs", "MACs", "count", "exact", keep=ESSENTIAL + 4),
+        Column("flops", heading_of("flops", convention), "count", detail_of("flops", convention), keep=ESSENTIAL),
+        Column("flops_verdict", "", detail="printed is", keep=ESSENTIAL + 3),
+    )
+
+
+def _counts(claim: Claim) -> tuple[Any, ...]:
+    printed = claim.printed
+    return (
+        Typed("text", printed.params),
+        Typed("count", claim.params, exact=True),
+        "" if claim.params_judged is None else _verdict(claim.params_judged),
+        Typed("text", printed.flops),
+        claim.macs,
+        claim.flops,
+        "" if claim.flops_judged is None else _operations_verdict(claim.flops_judged),
+    )
+
+
+def _use_columns(convention: str) -> tuple[Column, ...]:
+    unit = heading_of("flops", convention)
+    return (
+        Column("source", "source"),
+        Column("accuracy", "accuracy", "number", "%", keep=ESSENTIAL + 5),
+        Column("metric", "of", keep=ESSENTIAL + 4),
+        Column("printed_flops_per_param", "FLOPs/param", "number", "as printed", keep=ESSENTIAL + 3),
+        Column("macs_per_param", "MACs/param", "number", "exact", keep=ESSENTIAL + 2),
+        Column("flops_per_param", f"{unit}/param", "number", detail_of("flops", convention), keep=ESSENTIAL + 1),
+    )
+
+
+def _uses(claim: Claim) -> tuple[Any, ...]:
+    metric = "" if claim.printed.accuracy is None else claim.printed.metric
+    quotients = claim.printed_flops_per_param, claim.macs_per_param, claim.flops_per_param
+    return (claim.printed.accuracy, metric, *quotients)
+
+
+def _plain_sheet(comparison: PublishedComparison) -> Sheet:
+    """Everything that is said of a claim, in one line."""
+    columns = (
+        Column("network", "network"),
+        Column("year", "year"),
+        *_count_columns(comparison.convention),
+        *_use_columns(comparison.convention)[1:],
+    )
+    lines = [
+        Line((claim.network, claim.year, claim.printed.source, *_counts(claim), *_uses(claim)))
+        for claim in comparison.claims
+    ]
+    return Sheet("", columns, tuple(lines))
+
+
+def _operations_verdict(judgement: Judgement) -> str:
+    return f"{_WHAT.get(judgement.what, 'FLOPs')}, {_verdict(judgement)}"
+
+
+def _verdict(judgement: Judgement) -> str:
+    """In words, how a printed figure follows from the exact one: `rounded`, `truncated`, `off by -3.5 %`."""
+    if judgement.agreement:
+        return judgement.agreement
+    percent = 100 * judgement.error
+    if abs(percent) < 0.1:
+        return "off by <0.1 %"
+    return f"off by {percent:+.{1 if abs(percent) < 10 else 0}f} %"
+
+
+def _notes(comparison: PublishedComparison) -> tuple[str, ...]:
+    what = "exact figures are of one sample in inference"
+    if not comparison.silent:
+        return (what,)
+    return (what, f"nothing is published of {', '.join(comparison.silent)}")

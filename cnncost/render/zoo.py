@@ -1,0 +1,55 @@
+"""The architectures that ship, as a sheet, and their efficiency frontier as a plot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.render.plot import Plot, Point
+from cnncost.render.sheet import ESSENTIAL, Column, Document, Line, Sheet
+
+if TYPE_CHECKING:
+    from cnncost.architectures import Entry, Zoo
+
+_COLUMNS = (
+    Column("name", "name"),
+    Column("year", "year", keep=8),
+    Column("task", "task", keep=2),
+    Column("params", "params", "count", keep=ESSENTIAL),
+    Column("macs", "MACs", "count", keep=ESSENTIAL),
+    Column("accuracy", "accuracy", "number", "%", keep=9),
+    Column("metric", "of", keep=7),
+    Column("accuracy_source", "accuracy printed in", keep=6),
+    Column("source", "source", keep=1),
+)
+
+
+def zoo_document(zoo: Zoo) -> Document:
+    """Architectures, one a line."""
+    return Document(zoo.to_dict, lambda: (_sheet(zoo),))
+
+
+def frontier_document(frontier: Zoo, others: Zoo) -> Document:
+    """The frontier of architectures: drawn among the others, and one a line."""
+    return Document(frontier.to_dict, lambda: (_sheet(frontier),), lambda: _plot(frontier, others))
+
+
+def _sheet(zoo: Zoo) -> Sheet:
+    number = len(zoo.entries)
+    note = "1 architecture" if number == 1 else f"{number} architectures"
+    return Sheet("", _COLUMNS, tuple(map(_line, zoo.entries)), notes=(note,))
+
+
+def _line(entry: Entry) -> Line:
+    cells: list[Any] = [getattr(entry, column.name) for column in _COLUMNS]
+    return Line(tuple(cells))
+
+
+def _plot(frontier: Zoo, others: Zoo) -> Plot:
+    on_it = {entry.name for entry in frontier.entries}
+    points = tuple(
+        Point(entry.macs, entry.accuracy, entry.name if entry.name in on_it else "")
+        for entry in others.entries
+        if entry.macs and entry.accuracy is not None
+    )
+    metric = frontier.metric or "accuracy"
+    return Plot(f"what no cheaper network matches in {metric}", "MACs", f"{metric}, %", points)
