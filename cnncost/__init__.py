@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncost.api import analyze, build, compare, compare_published, load, reconcile, verify, zoo
+    from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, verify, zoo
     from cnncost.comparison import Comparison
     from cnncost.errors import SpecError
     from cnncost.graph import Graph
@@ -23,6 +23,7 @@ _HOMES = {
     "build": "cnncost.api",
     "compare": "cnncost.api",
     "compare_published": "cnncost.api",
+    "explain": "cnncost.api",
     "load": "cnncost.api",
     "reconcile": "cnncost.api",
     "verify": "cnncost.api",
@@ -38,6 +39,7 @@ __all__ = [
     "build",
     "compare",
     "compare_published",
+    "explain",
     "load",
     "reconcile",
     "verify",

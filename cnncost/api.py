@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.conventions import choose
+from cnncost.conventions import choose, find
 from cnncost.engine import analyze_graph
+from cnncost.errors import SpecError
 from cnncost.graph import Graph
 from cnncost.passes.analysis import Settings
 from cnncost.report import Report
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from cnncost.architectures import Zoo
     from cnncost.claims import PublishedComparison
     from cnncost.comparison import Comparison
-    from cnncost.conventions import AnyConvention
+    from cnncost.conventions import AnyConvention, SomeConventions
+    from cnncost.explanation import LayerExplanation, SumExplanation
     from cnncost.progress import Progress
     from cnncost.reconciliation.search import Reconciliation
     from cnncost.spec.text import Limits
@@ -60,7 +62,7 @@ def analyze(
     dtype: str = "float32",
     optimizer: str = "adam",
     mode: str = "infer",
-    convention: AnyConvention | list[AnyConvention] = "textbook",
+    convention: SomeConventions = "textbook",
     algorithms: bool = False,
     limits: Limits | None = None,
 ) -> Report:
@@ -92,6 +94,51 @@ def analyze(
     return analyze_graph(_graph(spec, set, input, limits), settings, algorithms=algorithms, conventions=several)
 
 
+def explain(
+    spec: str | Path | Graph,
+    layer: str | None = None,
+    *,
+    total: str | None = None,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    batch: int = 1,
+    dtype: str = "float32",
+    optimizer: str = "adam",
+    mode: str = "infer",
+    convention: AnyConvention = "textbook",
+    limits: Limits | None = None,
+) -> LayerExplanation | SumExplanation:
+    """Where figures come from: formulas in symbols, with the numbers in them, results, units and sources.
+
+    Args:
+        spec: as for :func:`analyze`; or a layer type that is no architecture and no file, for a layer on its own:
+            `input` is then its input, and `set` its parameters.
+        layer: the name of a layer, for each of its figures; or of a block, for what its figures add up from. Without
+            one it is the network's.
+        total: the only figure to add up.
+        set, input: as for :func:`analyze`.
+        batch, dtype, optimizer, mode, convention, limits: as for :func:`analyze`.
+
+    Raises:
+        SpecError: there is no such layer or figure; and what :func:`analyze` raises.
+
+    >>> conv = explain("conv", input=[64, 56, 56], set={"out": 128, "kernel": 3, "padding": 1}, batch=32)
+    >>> conv.figure("params").formula, conv.figure("params").substituted, conv.figure("params").value
+    ('C_o·(C_i/g)·k² + C_o', '128·(64/1)·3² + 128', 73856)
+    """
+    from cnncost.explanation.named import explain_named
+    from cnncost.explanation.single import layer_graph, names_a_layer_type
+    from cnncost.passes import Analysis
+
+    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
+    if isinstance(spec, str) and names_a_layer_type(spec):
+        if layer is not None or total is not None:
+            raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers and no totals to name")
+        graph = layer_graph(spec, input, set or {}, limits)
+        return explain_named(Analysis(graph, settings), graph.layers[-1].name)
+    return explain_named(Analysis(_graph(spec, set, input, limits), settings), layer, total)
+
+
 def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:
     """Networks side by side, with ratios to one of them.
 
@@ -117,7 +164,7 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
 
 
 def compare_published(
-    specs: Iterable[str | Path | Graph], *, convention: str = "textbook", limits: Limits | None = None
+    specs: Iterable[str | Path | Graph], *, convention: AnyConvention = "textbook", limits: Limits | None = None
 ) -> PublishedComparison:
     """What sources print of networks, beside the exact figures of one sample in inference.
 
@@ -138,7 +185,7 @@ def compare_published(
 
     networks = {str(getattr(spec, "name", spec)): _graph(spec, None, None, limits) for spec in specs}
     reports = {name: (graph, analyze(graph, convention=convention)) for name, graph in networks.items()}
-    return PublishedComparison.of(reports, convention)
+    return PublishedComparison.of(reports, find(convention).name)
 
 
 def zoo(

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.totals import total_of
+from cnncost.totals import COUNTED, counted, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,6 +43,12 @@ class Comparison(NamedTuple):
         """The figures that are compared."""
         return tuple(self.reports[0].totals)
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What several conventions count, where all reports have it."""
+        first, *others = [counted(report) for report in self.reports]
+        return tuple(name for name in first if all(name in other for other in others))
+
     def ratio(self, metric: str, position: int) -> float | None:
         """A total of one network over that of the baseline; ``None`` where either is unknown or the latter zero."""
         value, base = (total_of(self.reports[place], metric) for place in (position, self.baseline))
@@ -59,10 +65,19 @@ class Comparison(NamedTuple):
                 "layers": len(report.rows),
                 "totals": dict(report.totals),
                 "ratios": {metric: self.ratio(metric, position) for metric in self.metrics},
+                **({"counts": self._counts(position)} if self.counted else {}),
             }
             for position, (name, report) in enumerate(zip(self.names, self.reports, strict=True))
         ]
         return {"schema": 1, "baseline": self.names[self.baseline], "networks": networks}
+
+    def _counts(self, position: int) -> dict[str, Any]:
+        """What each convention counts of one network, with the ratio."""
+        return {
+            name: {**count._asdict(), "ratio": self.ratio(COUNTED + name, position)}
+            for name, count in self.reports[position].counts.items()
+            if COUNTED + name in self.counted
+        }
 
 
 class StageDifference(NamedTuple):

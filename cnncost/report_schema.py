@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.algorithms import ALGORITHMS
-from cnncost.conventions import CONVENTIONS
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, algorithms
 from cnncost.passes.analysis import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
@@ -37,8 +36,8 @@ def report_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cnncost report",
         "description": "What a network costs, layer by layer. Counts are whole numbers of any size.",
-        **_object({**_settings(), **_contents()}),
-        "$defs": {"layer": _layer(), "receptive_field": _receptive_field()},
+        **_object({**_settings(), **_contents()}, optional=("counts",)),
+        "$defs": {"count": _count(), "layer": _layer(), "receptive_field": _receptive_field()},
     }
 
 
@@ -56,7 +55,7 @@ def _settings() -> dict[str, Any]:
         "dtype": {"enum": list(ITEM_SIZES), "description": "of parameters, gradients, activations, optimizer states"},
         "optimizer": {"enum": list(OPTIMIZER_STATES), "description": "whose state training keeps"},
         "mode": {"enum": list(MODES), "description": "which layers run: auxiliary heads and dropout in `train` only"},
-        "convention": {"enum": list(CONVENTIONS), "description": "how operations become `flops`"},
+        "convention": _NAME | {"description": "how operations become `flops`; `cnncost conventions` lists them"},
     }
 
 
@@ -72,6 +71,11 @@ def _contents() -> dict[str, Any]:
         "outputs": _list(_NAME, "names of the layers that are outputs"),
         "totals": _object(totals, optional=algorithms.names())
         | {"description": "the whole network, whatever rows are shown"},
+        "counts": {
+            "type": "object",
+            "additionalProperties": {"$ref": "#/$defs/count"},
+            "description": "what each of several conventions counts, by name, where `--convention` asks for several",
+        },
         "layers": _list({"$ref": "#/$defs/layer"}, "in the order of execution, unless sorted or merged"),
         "warnings": _list(_NAME, "what is odd about the spec"),
     }
@@ -105,8 +109,23 @@ def _layer() -> dict[str, Any]:
         },
         "scopes": _list(_NAME, "kinds of the blocks and loops it lies in, outermost first"),
         "count": {"type": "integer", "minimum": 1, "description": "layers that it stands for"},
+        "counts": {
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "what each of several conventions counts, by name, where there are several",
+        },
     }
-    return _object(properties, optional=("receptive_fields", "cheapest_algorithm", *algorithms.names()))
+    return _object(properties, optional=("receptive_fields", "counts", "cheapest_algorithm", *algorithms.names()))
+
+
+def _count() -> dict[str, Any]:
+    return _object(
+        {
+            "unit": {"enum": ["FLOPs", "MACs"], "description": "what the convention counts"},
+            "total": _COUNT | {"description": "of the whole network and batch, in the forward pass"},
+            "source": _NAME | {"description": "the tool and its version, or who published the rules"},
+        }
+    )
 
 
 def _receptive_field() -> dict[str, Any]:

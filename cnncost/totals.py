@@ -16,6 +16,15 @@ MEMORY_PARTS = {
 """What the textbook adds up to the memory of a network, by mode (notes 004, Memory Formulas)."""
 
 
+COUNTED = "count:"
+"""What stands before a convention's name where its count is one figure among others: ``count:fvcore``."""
+
+
+def counted(report: Report) -> tuple[str, ...]:
+    """The figures of several conventions side by side, where the report has them."""
+    return tuple(COUNTED + name for name in report.counts)
+
+
 def memory_bytes(report: Report) -> int | None:
     """Bytes of everything the textbook counts in the report's mode; ``None`` where a part is unknown.
 
@@ -30,13 +39,15 @@ def memory_bytes(report: Report) -> int | None:
 
 
 def total_of(report: Report, name: str) -> int | None:
-    """A total of the report, or its `memory_bytes`.
+    """A total of the report, its `memory_bytes`, or what a convention counts.
 
     Raises:
         SpecError: there is no such figure.
     """
     if name == "memory_bytes":
         return memory_bytes(report)
+    if name in counted(report):
+        return report.counts[name.removeprefix(COUNTED)].total
     if name not in report.totals:
         known = [*report.totals, "memory_bytes"]
         raise SpecError(f"unknown figure `{name[:80]}`{did_you_mean(name, known)}", hint=f"they are {', '.join(known)}")

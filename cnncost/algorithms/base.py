@@ -44,6 +44,8 @@ class Algorithm:
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     """Its name for people."""
+    short: ClassVar[str] = ""
+    """The same for the heading of a column."""
     source: ClassVar[str] = ""
     """Who published it."""
     letters: ClassVar[Mapping[str, str]] = {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Direct(Algorithm, name="direct"):
     """Nested loops over outputs and weights: one multiplication for each multiply-accumulate, and no extra memory."""
 
-    title = "direct"
+    title = short = "direct"
     source = "notes 004, 8.4"
 
     def multiplications(self, place: Place, **sizes: int) -> int:

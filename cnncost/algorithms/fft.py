@@ -29,7 +29,7 @@ class Fft(Algorithm, name="fft"):
     two numbers for each complex one.
     """
 
-    title = "FFT"
+    title = short = "FFT"
     source = "notes 004, 8.4; Mathieu et al. 2014, section 2; Cooley & Tukey 1965"
     letters: ClassVar[Mapping[str, str]] = {
         "N": "elements of a map filled up to powers of two",

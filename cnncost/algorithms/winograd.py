@@ -57,6 +57,7 @@ class Winograd2(Winograd, name="winograd_2"):
     """Winograd's F(2×2, 3×3): 16 multiplications for a tile of 2 × 2 outputs, where the loops have 36."""
 
     title = "Winograd F(2×2, 3×3)"
+    short = "Winograd 2×2"
     tile = 2
 
 
@@ -64,4 +65,5 @@ class Winograd4(Winograd, name="winograd_4"):
     """Winograd's F(4×4, 3×3): 36 multiplications for a tile of 4 × 4 outputs, where the loops have 144."""
 
     title = "Winograd F(4×4, 3×3)"
+    short = "Winograd 4×4"
     tile = 4

@@ -23,12 +23,15 @@ def analyze(
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
-    convention: options.Convention = "textbook",
+    convention: options.Conventions = "textbook",
     depth: Annotated[str, Option("--depth", "-d", metavar="N|all", help="group by block, N levels deep")] = "auto",
     by: Annotated[str, Option(metavar="block|type", help="what rows are grouped by")] = "block",
     sort: Annotated[str | None, Option(metavar="METRIC", help="largest first, e.g. `macs`")] = None,
     top: Annotated[str | None, Option(metavar="K", help="only the first K rows, by --sort or FLOPs")] = None,
     columns: Annotated[str | None, Option(metavar="NAME,...", help="which, e.g. `layer,macs,flops_per_byte`")] = None,
+    algorithms: Annotated[
+        bool, Option("--algorithms", help="convolutions by algorithm: direct, FFT, Winograd")
+    ] = False,
     form: options.Format = "table",
     raw: options.Raw = False,
     max_nodes: options.MaxNodes = options.MAX_NODES,
@@ -38,6 +41,7 @@ def analyze(
     from cnncost.api import analyze as analyze_spec
     from cnncost.render import MACHINE_FORMATS, render
     from cnncost.render.analysis import report_document
+    from cnncost.render.columns import asks_for_algorithms
 
     options.check_format(form)
     if columns is not None and form == "json":
@@ -51,7 +55,8 @@ def analyze(
         dtype=dtype,
         optimizer=optimizer,
         mode=mode,
-        convention=convention,
+        convention=options.conventions_of(convention),
+        algorithms=algorithms or asks_for_algorithms([*view.columns, *([sort] if sort else [])]),
         limits=options.limits_of(max_nodes, max_bytes),
     )
     warn(report.warnings)

@@ -9,6 +9,8 @@ from typer import Exit, Option, Typer
 from cnncost.cli.analyze import analyze
 from cnncost.cli.check import check
 from cnncost.cli.compare import compare
+from cnncost.cli.conventions import conventions
+from cnncost.cli.explain import explain
 from cnncost.cli.layers import layers
 from cnncost.cli.output import complain, write
 from cnncost.cli.plain import PlainCommand, PlainGroup
@@ -66,5 +68,5 @@ def cnncost(
     """What a convolutional network costs, before anyone trains it."""
 
 
-for command in (analyze, compare, check, verify, reconcile, zoo, schema, layers):
+for command in (analyze, compare, explain, check, verify, reconcile, zoo, schema, layers, conventions):
     app.command(cls=PlainCommand)(command)

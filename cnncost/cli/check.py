@@ -69,7 +69,7 @@ def check(
         verdicts += found
     if not verdicts:
         raise SpecError("there is nothing to check", hint="give a budget, such as `--max-params 5M`")
-    write(render(verdict_document(verdicts, convention), form, raw=raw))
+    write(render(verdict_document(verdicts, settings.convention), form, raw=raw))
     if not all(verdict.holds for verdict in verdicts):
         raise Exit(FAILED)
 

@@ -26,7 +26,7 @@ def compare(
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
-    convention: options.Convention = "textbook",
+    convention: options.Conventions = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
     max_nodes: options.MaxNodes = options.MAX_NODES,
@@ -53,7 +53,7 @@ def compare(
         dtype=dtype,
         optimizer=optimizer,
         mode=mode,
-        convention=convention,
+        convention=options.conventions_of(convention),
         limits=limits,
     )
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))

@@ -28,7 +28,10 @@ Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", he
 Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
 Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
-Convention = Annotated[str, Option(metavar="NAME", help="how operations are counted as FLOPs")]
+Convention = Annotated[str, Option(metavar="NAME|FILE", help="how operations are counted as FLOPs")]
+Conventions = Annotated[
+    str, Option("--convention", metavar="NAME|FILE,...|all", help="how operations are counted as FLOPs, or ways to")
+]
 Format = Annotated[str, Option("--format", "-f", metavar="|".join(RENDERERS), help="how the result is written")]
 Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]
 MaxNodes = Annotated[str, Option("--max-nodes", metavar="N", help="layers that a network may have")]
@@ -99,6 +102,15 @@ def percent_of(option: str, text: str) -> float:
     return percent
 
 
+def conventions_of(text: str) -> list[str]:
+    """The conventions that an option names.
+
+    >>> conventions_of("textbook, mine.yaml")
+    ['textbook', 'mine.yaml']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def settings_of(options: Iterable[str] | None) -> dict[str, str]:
     """What `--set` options say, by variable; the last of several wins.
 
@@ -112,6 +124,18 @@ def settings_of(options: Iterable[str] | None) -> dict[str, str]:
             raise SpecError(f"`--set {option}` sets nothing", hint="write `--set NAME=VALUE`")
         settings[name.strip()] = value.strip()
     return settings
+
+
+def arguments_of(options: Iterable[str] | None) -> dict[str, str]:
+    """What `--set` options say of one layer: several parameters may be set at once.
+
+    >>> arguments_of(["out=128,kernel=[3,1]", "bias=false"])
+    {'out': '128', 'kernel': '[3,1]', 'bias': 'false'}
+    """
+    import re
+
+    parts = [part for option in options or () for part in re.split(r",(?=\s*\w+\s*=[^=])", option)]
+    return settings_of(parts)
 
 
 def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> dict[str, int]:

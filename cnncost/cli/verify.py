@@ -39,6 +39,7 @@ def verify(
     set: options.Set = None,  # noqa: A002
     dtype: Annotated[str, Option(metavar="TYPE", help="float32, tf32, float16 or bfloat16")] = "float32",
     mode: options.Mode = "infer",
+    convention: options.Convention = "textbook",
     optimizer: Annotated[str, Option(metavar="NAME", help="whose step ends a step of training")] = "adam",
     latency: Annotated[
         bool | None, Option("--latency/--no-latency", help="measure it  [default: except on meta]", show_default=False)
@@ -74,6 +75,7 @@ def verify(
         batch=options.whole("--batch", batch),
         dtype=dtype,
         mode=mode,
+        convention=convention,
         compile=compile,
         channels_last=channels_last,
         optimizer=optimizer,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from cnncost.conventions.base import Convention, Written
-from cnncost.conventions.registry import CONVENTIONS, AnyConvention, choose, find, register
+from cnncost.conventions.registry import CONVENTIONS, AnyConvention, SomeConventions, choose, find, register
 
 # Their order is the order in which they are listed, before those that are files.
 from cnncost.conventions import textbook  # isort: skip
@@ -17,6 +17,7 @@ __all__ = [
     "CONVENTIONS",
     "AnyConvention",
     "Convention",
+    "SomeConventions",
     "Written",
     "choose",
     "find",

@@ -24,6 +24,9 @@ FOLDER = Path(__file__).parent
 AnyConvention: TypeAlias = "str | Path | Convention"
 """A name, a file, or the convention itself."""
 
+SomeConventions: TypeAlias = "AnyConvention | list[str] | list[AnyConvention] | tuple[AnyConvention, ...]"
+"""One or several."""
+
 EVERY = "all"
 """What stands for every convention that ships, where several can be shown side by side."""
 
@@ -122,7 +125,7 @@ def find(convention: AnyConvention) -> Convention:
     return CONVENTIONS[convention]
 
 
-def choose(conventions: AnyConvention | list[AnyConvention] | tuple[AnyConvention, ...]) -> tuple[Convention, ...]:
+def choose(conventions: SomeConventions) -> tuple[Convention, ...]:
     """One convention or several, each once; `all` stands for every one that ships with cnncost.
 
     Raises:

@@ -27,7 +27,7 @@ def explain_algorithms(
     writer = _Writer(analysis, symbolic, node)
     explained = tuple([writer.explained(algorithm) for algorithm in ALGORITHMS.values()])
     costs = {each.name: [figure.value for figure in each.figures[-2:]] for each in explained if not each.refusal}
-    return explained, min(costs, key=lambda name: tuple(costs[name]))  # type: ignore[arg-type]  # whole numbers
+    return explained, min(costs, key=lambda name: tuple(costs[name]))
 
 
 class _Writer:

@@ -62,12 +62,10 @@ def _written(
         _axis(window, axis, letters, formulas) for window, axis, letters in zip(windows, figures, axes, strict=False)
     ]
     wanted = (field.size, field.jump, field.start_padding)
-    for number, axis in enumerate(written):
-        if any(
-            values is None or formula.result != values[number] for values, formula in zip(wanted, axis, strict=True)
-        ):
-            return None
-    return written
+    if None in wanted:
+        return None
+    found = [tuple(formula.result for formula in axis) for axis in written]
+    return written if found == list(zip(*wanted, strict=True))[: len(found)] else None  # type: ignore[arg-type]
 
 
 def _windows(node: Node, formulas: Formulas, place: int) -> tuple[Window, ...] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cnncost.layers import activation, conv, group, join, linear, norm, pool, regularisation, resize, shape, token
 from cnncost.layers.base import REGISTRY, Layer
-from cnncost.layers.shape import SUGAR, pieces
+from cnncost.layers.division import SUGAR, pieces
 from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor, Window
 
 __all__ = [

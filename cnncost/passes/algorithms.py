@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cnncost.algorithms import ALGORITHMS, Place, convolves
-from cnncost.passes.base import CHEAPEST, OPTIONAL_METRICS, Metric
+from cnncost.passes import memory  # noqa: F401 - what is a metric already is not one again
+from cnncost.passes.base import CHEAPEST, METRICS, OPTIONAL_METRICS, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,9 +73,10 @@ def _register() -> None:
     for algorithm in ALGORITHMS.values():
         products, extra = figure_of(algorithm, "multiplications"), figure_of(algorithm, "bytes")
         about = f"Multiplications of convolutions by {algorithm.title}, for the whole batch"
-        memory = f"Bytes that convolutions by {algorithm.title} keep besides, for the whole batch"
+        about_memory = f"Bytes that convolutions by {algorithm.title} keep besides, for the whole batch"
         OPTIONAL_METRICS[products] = Metric(products, about, "sum", partial(_multiplications, algorithm))
-        OPTIONAL_METRICS[extra] = Metric(extra, memory, "max", partial(_bytes, algorithm))
+        if extra not in METRICS:  # the memory of im2col is a figure of every report
+            OPTIONAL_METRICS[extra] = Metric(extra, about_memory, "max", partial(_bytes, algorithm))
     about = "Multiplications of convolutions, each by the algorithm that has the fewest"
     OPTIONAL_METRICS[CHEAPEST] = Metric(CHEAPEST, about, "sum", _cheapest)
 

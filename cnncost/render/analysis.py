@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError
+from cnncost.passes.base import CHEAPEST
 from cnncost.render import columns as catalogue
 from cnncost.render.cells import MISALIGNED, WHOLE_TOO, shape_text
+from cnncost.render.conventions import totals_sheet
 from cnncost.render.headings import heading_of, settings_parts
 from cnncost.render.sheet import Document, Line, Sheet
 from cnncost.render.summary import summary_sheet
 from cnncost.render.tree import tree_of
+from cnncost.totals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +56,7 @@ def report_document(report: Report, view: View = DEFAULT_VIEW, *, for_machines: 
         lambda: (
             (layer_sheet(report, view, flat=True),)
             if for_machines
-            else (layer_sheet(report, view), summary_sheet(report))
+            else (layer_sheet(report, view), totals_sheet(report) if report.counts else summary_sheet(report))
         ),
     )
 
@@ -105,7 +108,11 @@ def layer_sheet(report: Report, view: View, *, flat: bool = False) -> Sheet:
 
 
 def _usual_columns(report: Report, view: View) -> tuple[str, ...]:
-    names = catalogue.DEFAULT_TRAINING if report.settings.training else catalogue.DEFAULT
+    names: tuple[str, ...] = catalogue.DEFAULT_TRAINING if report.settings.training else catalogue.DEFAULT
+    if CHEAPEST in report.totals:
+        names = (*names[:3], *catalogue.BY_ALGORITHM)
+    if report.counts:
+        names = (*names[:3], *counted(report))
     if view.by_type:
         return ("type", "layers", *(name for name in names[3:] if name != "receptive_field"))
     return names
@@ -137,9 +144,12 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
 
 def _caption(report: Report) -> tuple[str, ...]:
     shapes = [f"{name} {shape_text(shape[1:])}" for name, shape in report.inputs.items()]
+    settings = settings_parts(report.settings)
+    if report.counts:
+        settings = (*settings[:-1], f"{len(report.counts)} conventions")
     return (
         ", ".join(shapes),
-        *settings_parts(report.settings),
+        *settings,
         *([] if report.source is None else [report.source]),
     )
 

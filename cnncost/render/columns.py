@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost import totals
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.passes import METRICS
 from cnncost.passes.base import CHEAPEST
 from cnncost.render.headings import detail_of, heading_of, kind_of
 from cnncost.render.sheet import Column, Named, Share
+from cnncost.totals import COUNTED, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,16 +24,34 @@ _OWN = {
     "output_shape": Column("output_shape", "output shape", "shape", keep=6),
     "receptive_field": Column("receptive_field", "receptive", "field", detail="field", keep=3),
     "jump": Column("jump", "jump", "axes", keep=1),
-    "cheapest_algorithm": Column("cheapest_algorithm", "cheapest", detail="algorithm", keep=1),
+    "cheapest_algorithm": Column("cheapest_algorithm", "cheapest", detail="algorithm", keep=11),
     "flops_per_byte": Column("flops_per_byte", "FLOPs", "number", detail="per byte", keep=1),
     "share": Column("share", "share", "share", keep=7),
 }
-_KEEP = {"params": 9, "macs": 10, "flops": 8, "activation_bytes": 5}
+_KEEP = {
+    "params": 9,
+    "macs": 10,
+    "flops": 8,
+    "activation_bytes": 5,
+    "direct_multiplications": 10,
+    "fft_multiplications": 8,
+    "winograd_2_multiplications": 9,
+    "winograd_4_multiplications": 9,
+}
 """What stays longest on a narrow terminal."""
+
+_CONVENTIONS_KEEP = 90
+"""Several conventions go one by one, the last of them first."""
 
 DEFAULT = ("layer", "type", "output_shape", "params", "macs", "flops", "activation_bytes", "receptive_field", "share")
 DEFAULT_TRAINING = (*DEFAULT[:6], "backward_flops", *DEFAULT[6:])
 """With the backward pass, where it runs."""
+BY_ALGORITHM = (
+    *(f"{name}_multiplications" for name in ("direct", "fft", "winograd_2", "winograd_4")),
+    "cheapest_algorithm",
+    *(f"{name}_bytes" for name in ("im2col", "fft", "winograd_2", "winograd_4")),
+)
+"""What follows the shape where convolutions are counted by algorithm; im2col multiplies as the loops do."""
 
 
 def chosen(names: Sequence[str], report: Report, shared: str) -> tuple[Column, ...]:
@@ -46,7 +67,8 @@ def known(report: Report) -> tuple[str, ...]:
     """Every column there is, in the order of a CSV file."""
     first = ("layer", "type", "output_shape")
     algorithm = ("cheapest_algorithm",) if CHEAPEST in report.totals else ()
-    return (*first, *report.totals, *algorithm, "receptive_field", "jump", "flops_per_byte", "share", "layers")
+    last = ("receptive_field", "jump", "flops_per_byte", "share", "layers")
+    return (*first, *report.totals, *algorithm, *counted(report), *last)
 
 
 def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
@@ -58,7 +80,22 @@ def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
         return lambda row: _named(row, _CELLS[name](row))
     if name in _CELLS:
         return _CELLS[name]
+    if name.startswith(COUNTED):
+        return lambda row: row.counts[name.removeprefix(COUNTED)]
     return lambda row: row.figures[name]
+
+
+def asks_for_algorithms(names: Sequence[str]) -> bool:
+    """Whether one of these columns is there only when convolutions are counted by algorithm.
+
+    >>> asks_for_algorithms(["layer", "macs"]), asks_for_algorithms(["layer", "winograd_2_bytes"])
+    (False, True)
+    """
+    if all(name in METRICS or (name in _OWN and name != "cheapest_algorithm") for name in names):
+        return False
+    from cnncost.passes import algorithms  # only those who ask for unusual columns pay
+
+    return any(name in ("cheapest_algorithm", *algorithms.names()) for name in names)
 
 
 def total_of(name: str, report: Report) -> Any:
@@ -67,6 +104,8 @@ def total_of(name: str, report: Report) -> Any:
         return sum(row.count for row in report.rows)
     if name == "flops_per_byte":
         return report.flops_per_byte
+    if name in counted(report):
+        return totals.total_of(report, name)
     return report.totals.get(name, "")
 
 
@@ -78,6 +117,9 @@ def _column(name: str, report: Report, shared: str) -> Column:
         return _OWN[name]._replace(heading=heading_of("flops", convention))
     if name in _OWN:
         return _OWN[name]
+    if name in counted(report):
+        keep = _CONVENTIONS_KEEP - counted(report).index(name)
+        return Column(name, heading_of(name), "count", detail_of(name, convention), keep)
     if name not in report.totals:
         names = known(report)
         raise SpecError(f"unknown column `{name}`{did_you_mean(name, names)}", hint=f"they are {', '.join(names)}")

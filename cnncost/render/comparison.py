@@ -28,8 +28,11 @@ _MOST_COLUMNS = 4
 def comparison_document(comparison: Comparison, *, for_machines: bool = False) -> Document:
     """Networks side by side."""
     if for_machines:
-        return Document(comparison.to_dict, lambda: (_networks_as_rows(comparison, comparison.metrics),))
-    figures = FIGURES_TRAINING if _settings(comparison).training else FIGURES
+        every = (*comparison.metrics, *comparison.counted)
+        return Document(comparison.to_dict, lambda: (_networks_as_rows(comparison, every),))
+    figures: tuple[str, ...] = FIGURES_TRAINING if _settings(comparison).training else FIGURES
+    if comparison.counted:
+        figures = ("params", *comparison.counted)
     return Document(comparison.to_dict, lambda: (_for_people(comparison, figures),))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.conventions import CONVENTIONS
+from cnncost.passes import METRICS
+from cnncost.totals import COUNTED
 
 if TYPE_CHECKING:
     from cnncost.passes.analysis import Settings
@@ -39,9 +41,17 @@ def heading_of(metric: str, convention: str = "textbook") -> str:
     ('weight gradient FLOPs', 'MACs', 'pool index')
     >>> heading_of("backward_flops", "macs")
     'backward MACs'
+    >>> heading_of("count:fvcore"), detail_of("count:fvcore", "textbook")
+    ('fvcore', '(MACs)')
+    >>> heading_of("winograd_2_bytes"), detail_of("winograd_2_bytes", "textbook")
+    ('Winograd 2×2', 'memory')
     """
+    if metric.startswith(COUNTED):
+        return metric.removeprefix(COUNTED)
     if metric in _SPELT_OUT:
         return _SPELT_OUT[metric]
+    if algorithm := _algorithm_of(metric):
+        return algorithm
     terms = {**_TERMS, "flops": CONVENTIONS[convention].unit}
     return " ".join(terms.get(word, word) for word in metric.removesuffix("_bytes").split("_"))
 
@@ -71,7 +81,21 @@ def settings_parts(settings: Settings) -> tuple[str, ...]:
 
 
 def detail_of(metric: str, convention: str) -> str:
-    """What the heading must not leave unsaid: FLOPs are nobody's without their convention."""
+    """What the heading must not leave unsaid: FLOPs are nobody's without their convention, nor it without its unit."""
+    if metric.startswith(COUNTED):
+        return f"({CONVENTIONS[metric.removeprefix(COUNTED)].unit})"
     if metric == "flops" or metric.endswith("_flops"):
         return f"({convention})"
+    if _algorithm_of(metric):
+        return "memory" if metric.endswith("_bytes") else "mults"
     return ""
+
+
+def _algorithm_of(metric: str) -> str:
+    """The heading of the convolution algorithm that a metric is of, empty for every other metric."""
+    name, _, what = metric.rpartition("_")
+    if metric in METRICS or what not in ("multiplications", "bytes"):
+        return ""
+    from cnncost.algorithms import ALGORITHMS  # only those who ask for them pay
+
+    return ALGORITHMS[name].short if name in ALGORITHMS else ""

@@ -20,6 +20,9 @@ _COLUMNS = (
     Column("network", "network", keep=1),
 )
 
+_MOST_COUNTINGS = 2
+"""Ways of counting that a line names, where several find the same number."""
+
 
 def reconciliation_document(reconciliations: Sequence[Reconciliation], most: int) -> Document:
     """What was found of one figure or of several; tables show the `most` likely ways."""
@@ -48,5 +51,8 @@ def _notes(found: Reconciliation, most: int) -> list[str]:
 def _line(way: Way) -> Line:
     counted = Typed("count", way.value, exact=True)
     changes = "; ".join(way.changes) or "nothing"
+    countings = ", ".join(way.countings[:_MOST_COUNTINGS])
+    more = len(way.countings) - _MOST_COUNTINGS
+    countings += f" and {more} more" if more > 0 else ""
     difference = None if way.agreement == "exact" else way.difference
-    return Line((", ".join(way.countings), counted, way.agreement or "no", difference, changes, way.network))
+    return Line((countings, counted, way.agreement or "no", difference, changes, way.network))

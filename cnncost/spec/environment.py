@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.layers import REGISTRY
-from cnncost.layers.shape import SUGAR
+from cnncost.layers.division import SUGAR
 from cnncost.spec.expr import Function, parse_expression
 from cnncost.spec.forms import is_empty
 from cnncost.spec.steps import Step, parse_step

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.layers.shape import SUGAR
+from cnncost.layers.division import SUGAR
 from cnncost.spec import names, weights
 from cnncost.spec.arguments import block_values
 from cnncost.spec.branches import check_join, expand_join, expand_residual

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.errors import LayerError, SpecError
 from cnncost.graph import INPUT, Graph, Node
 from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers.division import SUGAR, pieces
 from cnncost.layers.fields import Choice, Reference
-from cnncost.layers.shape import SUGAR, pieces
 from cnncost.spec.arguments import match
 from cnncost.spec.steps import JOINS
 from cnncost.spec.values import LARGEST_INTEGER, Opaque

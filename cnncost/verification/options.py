@@ -26,6 +26,7 @@ class MeasureOptions(NamedTuple):
         compile: also measure what ``torch.compile`` makes of the network.
         channels_last: lay maps out with the channels last in memory.
         optimizer: whose step ends a training step.
+        convention: how the report counts FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`.
         seconds: time budget of one measurement.
         per_layer: also measure every layer by itself.
     """
@@ -39,6 +40,7 @@ class MeasureOptions(NamedTuple):
     optimizer: str = "adam"
     seconds: float = 2.0
     per_layer: bool = True
+    convention: str = "textbook"
 
     @property
     def trains(self) -> bool:
@@ -53,7 +55,9 @@ class MeasureOptions(NamedTuple):
         'float32'
         """
         dtype = "float32" if self.dtype == "tf32" else self.dtype
-        return Settings.checked(batch=self.batch, dtype=dtype, optimizer=self.optimizer, mode=self.mode)
+        return Settings.checked(
+            batch=self.batch, dtype=dtype, optimizer=self.optimizer, mode=self.mode, convention=self.convention
+        )
 
     def checked(self) -> MeasureOptions:
         """The options themselves, if they can be measured. The device is checked where it is resolved.
@@ -69,7 +73,7 @@ class MeasureOptions(NamedTuple):
         _known("dtype", self.dtype, DTYPES)
         _known("mode", self.mode, MODES)
         _known("optimizer", self.optimizer, OPTIMIZER_STATES)
-        Settings.checked(batch=self.batch)
+        Settings.checked(batch=self.batch, convention=self.convention)
         if not 0 < self.seconds <= _LONGEST_SECONDS:
             raise SpecError(f"the time budget must be from 0 to {_LONGEST_SECONDS:.0f} seconds, not {self.seconds}")
         return self

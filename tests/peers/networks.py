@@ -21,16 +21,36 @@ SHIPPED: dict[str, tuple[int, ...] | None] = {
     "alexnet": (3, 227, 227),
     "alexnet_original": (3, 227, 227),
     "alexnet_torchvision": (3, 96, 96),
+    "nin_cifar10": None,
+    "all_cnn_c": None,
     "vgg11": (3, 32, 32),
+    "vggish": None,
     "googlenet": (3, 64, 64),
+    "inception_v3": (3, 128, 128),
+    "xception": (3, 96, 96),
     "resnet18": (3, 64, 64),
+    "resnet20": None,
     "resnet50": (3, 64, 64),
+    "resnetv2_18": (3, 64, 64),
+    "seresnet50": (3, 64, 64),
+    "cbam_resnet50": (3, 64, 64),
     "small_resnet": None,
     "densenet121": (3, 64, 64),
     "mobilenet_v1": (3, 64, 64),
     "mobilenet_v2": (3, 64, 64),
+    "mobilenet_v3_small": (3, 64, 64),
+    "shufflenet_g3_w1": (3, 64, 64),
+    "shufflenet_v2_x0_5": (3, 64, 64),
     "efficientnet_b0": (3, 64, 64),
+    "convnext_tiny": (3, 64, 64),
+    "vit_b_32": (3, 64, 64),
     "unet": (3, 64, 64),
+    "deeplabv3_resnet50": (3, 64, 64),
+    "p4cnn": None,
+    "wavenet_10": (256, 512),
+    "c3d": (3, 16, 32, 32),
+    "r3d_18": (3, 8, 32, 32),
+    "r2plus1d_18": (3, 8, 32, 32),
 }
 """Architectures that ship, with the input that they are counted at where their own is large."""
 
@@ -48,6 +68,12 @@ TRAINED = (
     "probe: stochastic_depth",
 )
 """Networks that are counted in training too."""
+
+INEXACT = {
+    ("ptflops_aten", "probe: linear on tokens of a map"): "the tokens are not contiguous, and PyTorch executes no addmm",
+    ("ptflops_aten", "probe: attention on tokens of a map"): "likewise",
+}
+"""Presets that do not give the tool's number for a network, and why. A preset sees layers, not strides in memory."""
 
 
 class Network(NamedTuple):
@@ -76,6 +102,9 @@ class Network(NamedTuple):
     def batches(self) -> tuple[int, ...]:
         """The batches that it is counted at; norms over a batch of one cannot train."""
         return (2,) if self.training else (1, 2)
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.name, self.settings, self.training and self.mode)))
 
     def graph(self) -> Graph:
         """The graph of the network."""

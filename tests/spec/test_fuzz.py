@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnncost.errors import SpecError
 from cnncost.layers import REGISTRY
-from cnncost.layers.shape import SUGAR
+from cnncost.layers.division import SUGAR
 from cnncost.spec import library
 from cnncost.spec.load import loads
 from cnncost.spec.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS

@@ -31,10 +31,17 @@ class Pair(NamedTuple):
     variables: dict[str, object] | None = None
     arguments: dict[str, object] | None = None
     resolution: int = 64
+    frames: int | None = None  # of a video
+
+    @property
+    def shape(self) -> list[int]:
+        """The shape of a sample."""
+        return [3, *([self.frames] if self.frames else []), self.resolution, self.resolution]
 
 
 # The auxiliary heads come before the classifier in torchvision and behind it in the spec: compared by their shapes.
 WITH_HEADS = Pair("googlenet", "googlenet", None, {"aux_logits": True, "init_weights": False})
+LABELLING = {"weights_backbone": None, "aux_loss": True}  # no download, and the second head
 PAIRS = (
     Pair("alexnet_torchvision", "alexnet", resolution=96),
     Pair("vgg11", "vgg11", resolution=32),
@@ -56,12 +63,16 @@ PAIRS = (
     Pair("mobilenet_v3_small", "mobilenet_v3_small"),
     Pair("shufflenet_v2_x1_0", "shufflenet_v2_x1_0"),
     Pair("vit_b_16", "vit_b_16", None, {"image_size": 64}),
+    Pair("deeplabv3_resnet50", "deeplabv3_resnet50", None, LABELLING),
+    Pair("deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large", None, LABELLING),
+    Pair("r3d_18", "r3d_18", resolution=32, frames=8),
+    Pair("r2plus1d_18", "r2plus1d_18", resolution=32, frames=8),
 )
 EVERY_PAIR = pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.spec)
 
 
 def graph_of(pair: Pair) -> Graph:
-    return load(pair.spec, set=pair.variables, input=[3, pair.resolution, pair.resolution])
+    return load(pair.spec, set=pair.variables, input=pair.shape)
 
 
 def torchvision_model(pair: Pair, device: str = "meta") -> Any:
@@ -100,6 +111,13 @@ def test_parameters_and_buffers_have_the_same_shapes(pair: Pair) -> None:
     assert shapes(ours.buffers()) == shapes(theirs.buffers())
 
 
+def every_output(returned: Any) -> list[torch.Tensor]:
+    """What a model returns, in order: a tensor, several of them, or (torchvision's segmentation) a mapping of them."""
+    if isinstance(returned, torch.Tensor):
+        return [returned]
+    return list(returned.values() if isinstance(returned, dict) else returned)
+
+
 @EVERY_PAIR
 def test_outputs_are_the_same_with_the_same_weights(pair: Pair) -> None:
     torch.manual_seed(0)
@@ -107,12 +125,13 @@ def test_outputs_are_the_same_with_the_same_weights(pair: Pair) -> None:
     ours = build(graph_of(pair), "meta").eval()
     weights = dict(zip(ours.state_dict(), in_our_order(theirs.state_dict()), strict=True))
     ours.load_state_dict(weights, assign=True)
-    sample = torch.randn(1, 3, pair.resolution, pair.resolution)
+    sample = torch.randn(1, *pair.shape)
     with torch.no_grad():
-        output, expected = ours(sample), theirs(sample)
-    # Of the spread, since a common offset would hide everything else.
-    assert expected.std() > 0
-    assert (output - expected).abs().max() <= 1e-4 * expected.std()
+        outputs, expectations = every_output(ours(sample)), every_output(theirs(sample))
+    for output, expected in zip(outputs, expectations, strict=True):
+        # Of the spread, since a common offset would hide everything else.
+        assert expected.std() > 0
+        assert (output - expected).abs().max() <= 1e-4 * expected.std()
 
 
 @pytest.mark.parametrize(

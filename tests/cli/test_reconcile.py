@@ -1,0 +1,86 @@
+"""`cnncost reconcile`: what it prints where, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from cnncost.cli.app import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from typer.testing import Result
+
+# 2 x 3 x 9 weights and 2 biases, at 6 x 6 places.
+SPEC = """\
+name: tiny
+input: [3, 8, 8]
+vars: {wide: false, deep: false}
+network:
+  - conv: {out: 4 if wide else 2, kernel: 3}
+  - {conv: 1, when: deep}
+published: {source: a book, params: 56, flops: 1.9K}
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(SPEC, encoding="utf-8")
+    return str(path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["reconcile", *arguments])
+
+
+def test_a_figure_that_is_found(spec: str) -> None:
+    result = run(spec, "1.94K")
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    title, _, _, _, best = result.stdout.splitlines()[:5]
+    assert title == "1.94K of tiny"
+    assert "macs" in best
+    assert "1,944" in best
+    assert "rounded" in best
+    assert "nothing" in best
+
+
+def test_a_figure_that_nothing_gives_ends_with_one_and_shows_the_nearest(spec: str) -> None:
+    result = run(spec, "5T", "--top", "2")
+    assert result.exit_code == 1
+    assert "none gives 5T: these come nearest" in result.stdout
+
+
+def test_what_the_spec_publishes(spec: str) -> None:
+    result = run(spec, "--format", "json")
+    assert result.exit_code == 0
+    figures = json.loads(result.stdout)["figures"]
+    assert [(figure["figure"], figure["published_by"]) for figure in figures] == [("56", "a book"), ("1.9K", "a book")]
+    best = figures[1]["matches"][0]
+    assert (best["value"], best["agreement"], best["changes"]) == (1944, "rounded", [])
+
+
+def test_two_changes_where_one_is_not_enough(spec: str) -> None:
+    # 4 x 3 x 9 + 4 of the wide one, and 4 + 1 of the second.
+    figures = json.loads(run(spec, "117", "--quantity", "params", "--format", "json").stdout)["figures"]
+    assert figures[0]["matches"][0]["changes"] == ["wide = true", "deep = true"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lenet5", "much"], "error: `much` is no amount"),
+        (["lenet5", "1G", "--top", "0"], "error: `--top` takes a whole number from 1, not `0`"),
+        (["lenet5", "1G", "--quantity", "macs"], "error: unknown quantity `macs`"),
+        (["lenet55", "1G"], "error: there is no architecture and no file `lenet55`; did you mean `lenet5`?"),
+    ],
+)
+def test_bad_input_is_refused(arguments: list[str], message: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[0] == message

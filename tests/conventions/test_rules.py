@@ -1,0 +1,197 @@
+"""Rules count what they say: names, values, whole numbers, and the text that `explain` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from cnncost.conventions import CONVENTIONS
+from cnncost.conventions.file import read_convention
+from cnncost.conventions.rules import RuleConvention
+from cnncost.errors import Source, SpecError, Span
+from cnncost.graph import Graph, Node
+from cnncost.layers import REGISTRY
+from cnncost.spec.expr import parse_expression
+from tests.graphs import Builder, chain
+from tests.layers.strategies import PATIENT, Placement, fitting
+
+PRESETS = [name for name in CONVENTIONS if isinstance(CONVENTIONS[name], RuleConvention)]
+
+
+def convention(rules: str, otherwise: str = "0", variables: str = "{}") -> RuleConvention:
+    return read_convention(
+        "{name: mine, unit: FLOPs, source: me, about: It counts., "
+        f"vars: {variables}, rules: {{{rules}}}, otherwise: {otherwise}}}",
+        "mine.yaml",
+    )
+
+
+def count(own: RuleConvention, graph: Graph, batch: int = 2, training: bool = False) -> list[int]:
+    return [own.count(node, node.operations(training).times(batch), batch, training) for node in graph.layers]
+
+
+CONV = ("conv", {"out": 8, "kernel": [3, 5], "stride": 2, "groups": 2, "padding": [1, 0]})
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        # A batch of 2 of 6 × 11 × 9, to 8 × 6 × 3: 8 · 3 · 15 weights at 18 positions.
+        ("mac", 2 * 8 * 3 * 15 * 18),
+        ("add", 2 * 8 * 18),
+        ("input", 2 * 6 * 11 * 9),
+        ("output", 2 * 8 * 6 * 3),
+        ("inputs[0]", 2 * 6 * 11 * 9),
+        ("len(inputs)", 1),
+        ("batch", 2),
+        ("1 if training else 3", 3),
+        ("channels_in", 6),
+        ("channels_out", 8),
+        ("sizes_in[1]", 9),
+        ("sizes_out[0]", 6),
+        ("positions_in", 99),
+        ("positions_out", 18),
+        ("rank", 2),
+        ("5 if layout == 'map' else 7", 5),
+        ("parameters", 8 * 3 * 15 + 8),
+        ("weights", 8 * 3 * 15),
+        ("biases", 8),
+        ("product(kernel)", 15),
+        ("product(kernel * stride) + sum(kernel // 2)", 60 + 3),
+        ("groups", 2),
+        ("bias * 7", 7),
+        ("padding[0][1]", 1),
+        ("1 if padding_before == padding_after else 2", 1),
+        ("input / 2", 594),  # a whole number all the same
+        ("floor(output / 7)", 41),
+        ("2 * mac + (output if bias else 0)", 2 * 12960 + 288),
+    ],
+)
+def test_what_a_rule_sees(rule: str, expected: int) -> None:
+    assert count(convention(f'conv: "{rule}"'), chain([CONV], (6, 11, 9))) == [expected]
+
+
+def test_padding_that_is_the_same_is_seen_in_numbers() -> None:
+    graph = chain([("conv", {"out": 4, "kernel": 3, "stride": 2, "padding": "same"})], (3, 8, 9))
+    assert count(convention("conv: '100 * padding[0][0] + 10 * padding[0][1] + padding_before[1]'"), graph) == [11]
+    assert count(convention("conv: '1 if padding_before == padding_after else 2'"), graph) == [2]
+
+
+def test_a_field_that_is_left_out_is_false() -> None:
+    graph = chain([("upsample", {"scale": 2})], (3, 4, 4))
+    rule = 'upsample: "1 if size else 2"'
+    assert count(convention(rule), graph) == [2]
+
+
+def test_joins_see_every_input() -> None:
+    net = Builder()
+    net.input(3, 4, 4)
+    net.input(5, 4, 4, name="other")
+    net.add("concat", 0, 1)
+    assert count(convention('concat: "inputs[1] - input"'), net.graph()) == [2 * 2 * 16]
+
+
+def test_a_type_goes_before_its_family_and_otherwise_is_for_the_rest() -> None:
+    own = convention('activation: 1, "sigmoid, tanh": 2, convolution: 3', otherwise="4")
+    steps = ["relu", "sigmoid", "tanh", ("conv", {"out": 2}), "batchnorm"]
+    assert count(own, chain(steps, (2, 4, 4))) == [1, 2, 2, 3, 4]
+
+
+def test_variables_see_those_above_them_and_the_layer() -> None:
+    own = convention("conv: 2 * weighed", variables="{area: product(kernel), weighed: area * channels_in}")
+    assert count(own, chain([CONV], (6, 11, 9))) == [2 * 15 * 6]
+
+
+def test_rules_see_the_mode() -> None:
+    own = convention("dropout: mul, batchnorm: 5 if training else 2")
+    graph = chain(["batchnorm", "dropout"], (3, 4, 4))
+    assert count(own, graph) == [2, 0]
+    assert count(own, graph, training=True) == [5, 2 * 48]
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "hint"),
+    [
+        ("input / 7", "a count must be a whole number, and this is 13.714285714285714", "`floor`, `ceil` or `round`"),
+        ("output - 2 * input", "a count cannot be below zero, and this is -96", None),
+        ("[input]", "a count must be a whole number, not a list of 1", None),
+        ("bias", "a count must be a whole number, not true", None),
+        ("layout", "a count must be a whole number, not the string 'map'", None),
+        ("input / (batch - 2)", "division by zero", None),
+        ("kernel + padding", "`+` needs numbers", None),
+        ("10 ** 20 / 5", "the count is too large to be exact as a fraction", "`//` gives a whole number"),
+    ],
+)
+def test_a_count_that_is_none(rule: str, message: str, hint: str | None) -> None:
+    graph = chain([("conv", {"out": 3})], (3, 4, 4))
+    with pytest.raises(SpecError) as caught:
+        count(convention(f'conv: "{rule}"'), graph)
+    assert caught.value.message.startswith(message)
+    assert caught.value.hint is None if hint is None else hint in (caught.value.hint or "")
+    assert "in the convention mine > the layer conv_1" in str(caught.value)
+    assert "--> mine.yaml:1:" in str(caught.value)
+
+
+# The text that `explain` prints.
+
+
+def node_of(placement: Placement) -> Node:
+    net = Builder()
+    for number, x in enumerate(placement.xs):
+        net.input(x.channels, *x.spatial, name=f"x{number}", layout=x.layout)
+    net.add(placement.layer, *range(len(placement.xs)))
+    return net.graph().nodes[-1]
+
+
+def value_of(text: str) -> Any:
+    """The value of an expression without names."""
+    span = Span(Source("text", text), 1, 1, 1, len(text) + 1)
+    return parse_expression(text, span).evaluate(Nothing(), span)
+
+
+class Nothing:
+    """A scope without names."""
+
+    def lookup(self, name: str) -> Any:
+        raise KeyError(name)
+
+    def names(self) -> list[str]:
+        return []
+
+
+@pytest.mark.parametrize("keyword", sorted(REGISTRY))
+def test_the_numbers_put_in_give_the_count(keyword: str) -> None:
+    """Of every preset at random layers: what is printed is what is counted."""
+
+    @settings(PATIENT, max_examples=8)
+    @given(fitting(REGISTRY[keyword], 8))
+    def compare(placement: Placement) -> None:
+        node = node_of(placement)
+        for name in PRESETS:
+            for training in (False, True):
+                operations = node.operations(training).times(3)
+                written = CONVENTIONS[name].written(node, operations, 3, training)
+                assert written is not None
+                assert value_of(written.numbers) == written.value
+                assert written.value == CONVENTIONS[name].count(node, operations, 3, training)
+
+    compare()
+
+
+def test_a_rule_with_numbers_for_its_names() -> None:
+    own = convention(
+        'conv: "sum(kernel) * (mac if bias else 0) + less + len(layout == \'map\' and padding or [1])"',
+        variables="{less: -1}",
+    )
+    (node,) = chain([CONV], (6, 11, 9)).layers
+    written = own.written(node, node.operations().times(2), 2, training=False)
+    assert written.numbers == "sum([3, 5]) * (12960 if true else 0) + (-1) + len('map' == 'map' and [[1, 1], [0, 0]] or [1])"
+    assert written.value == 8 * 12960 - 1 + 2
+
+
+def test_classes_write_themselves_on_symbols() -> None:
+    (node,) = chain([CONV], (6, 11, 9)).layers
+    for name in ("textbook", "macs"):
+        assert CONVENTIONS[name].written(node, node.operations(), 1, training=False) is None
