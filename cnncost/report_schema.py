@@ -111,7 +111,7 @@ def _layer() -> dict[str, Any]:
         "count": {"type": "integer", "minimum": 1, "description": "layers that it stands for"},
         "counts": {
             "type": "object",
-            "additionalProperties": _COUNT,
+            "additionalProperties": {"type": "integer"},
             "description": "what each of several conventions counts, by name, where there are several",
         },
     }
@@ -122,7 +122,7 @@ def _count() -> dict[str, Any]:
     return _object(
         {
             "unit": {"enum": ["FLOPs", "MACs"], "description": "what the convention counts"},
-            "total": _COUNT | {"description": "of the whole network and batch, in the forward pass"},
+            "total": {"type": "integer", "description": "of the whole network and batch, in the forward pass"},
             "source": _NAME | {"description": "the tool and its version, or who published the rules"},
         }
     )

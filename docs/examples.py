@@ -3,7 +3,8 @@
 A document's fenced blocks are run in order, in an empty directory of its own:
 
 - ``yaml`` blocks are specs. What stands behind that word holds for them: `params=9,792` or another total, `layers=3`,
-  `output=8x30x30`; or they are an `error`. With `file=` they are there for the commands below.
+  `output=8x30x30`; or they are an `error`. With `file=` they are there for the commands below. Those behind which
+  `convention` stands are conventions, and hold if they can be read.
 - ``console`` blocks hold commands behind `$`, and what they print; with ``error`` that is one.
 - Examples behind `>>>` are doctests.
 """
@@ -21,7 +22,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 import cnncost
+from cnncost.conventions.file import read_convention
 from cnncost.errors import SpecError
+from cnncost.graph import Graph
 from cnncost.spec.load import loads
 
 if TYPE_CHECKING:
@@ -133,15 +136,18 @@ class Shell:
 
 
 def _false_claims(block: Block) -> Iterator[str]:
-    """A sentence for each claim behind a spec that does not hold."""
+    """A sentence for each claim behind a spec or a convention that does not hold."""
+    read = read_convention if "convention" in block.claims else loads
     try:
-        graph = loads(block.body, block.claims.get("file", "<example>"))
+        graph = read(block.body, block.claims.get("file", "<example>"))
     except SpecError as error:
         if "error" not in block.claims:
             yield str(error)
         return
     if "error" in block.claims:
         yield f"no error in:\n{block.body}"
+    if not isinstance(graph, Graph):
+        return
     report = cnncost.analyze(graph)
     if graph.warnings:
         yield f"{graph.warnings[0]}, in:\n{block.body}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnncost.conventions import CONVENTIONS
+from cnncost.conventions.file import KEYS as CONVENTION_KEYS
+from cnncost.conventions.quantities import QUANTITIES
 from cnncost.layers import REGISTRY, SUGAR
 from cnncost.passes import METRICS
 from cnncost.report_schema import report_schema
@@ -38,6 +41,12 @@ def table(name: str) -> str:
         "functions": lambda: " ".join(f"`{builtin.signature}`" for builtin in BUILTINS.values()),
         "reserved words": lambda: " ".join(f"`{word}`" for word in sorted(RESERVED)),
         "layer types": _layer_types,
+        "conventions": _conventions,
+        "what they get wrong": _quirks,
+        "keys of a convention": lambda: _rows(("key", "what it holds"), CONVENTION_KEYS.items()),
+        "names in rules": lambda: _rows(
+            ("name", "what it is"), [(name, each.about) for name, each in QUANTITIES.items()]
+        ),
     }[name]()
 
 
@@ -49,6 +58,21 @@ def _layer_types() -> str:
     return "\n".join(["| family | layers, with their parameters in order |", "|---|---|", *lines])
 
 
+def _conventions() -> str:
+    lines = [f"| `{each.name}` | {each.unit} | {each.about} | {each.source} |" for each in CONVENTIONS.values()]
+    return "\n".join(["| name | counts | how | taken from |", "|---|---|---|---|", *lines])
+
+
+def _quirks() -> str:
+    """The quirks of every convention that has some."""
+    parts = [
+        "\n".join([f"**{each.name}**", "", *(f"- {quirk}" for quirk in each.quirks)])
+        for each in CONVENTIONS.values()
+        if each.quirks
+    ]
+    return "\n\n".join(parts)
+
+
 def _fields(part: str) -> str:
     """The fields of one part of a report."""
     schema = report_schema()
@@ -58,6 +82,7 @@ def _fields(part: str) -> str:
         "totals": schema["properties"]["totals"],
         "a layer": layer | {"properties": _without_metrics(layer["properties"])},
         "ops": layer["properties"]["ops"],
+        "a count": schema["$defs"]["count"],
         "a receptive field": schema["$defs"]["receptive_field"],
     }
     lines = ["| field | type | meaning |", "|---|---|---|"]

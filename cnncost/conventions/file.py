@@ -10,6 +10,7 @@ from cnncost.conventions.registry import EVERY
 from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.layers import REGISTRY
+from cnncost.spec.arithmetic import BUILTINS
 from cnncost.spec.expr import parse_expression, place
 from cnncost.spec.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
 from cnncost.spec.signature import check_name
@@ -69,8 +70,10 @@ def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConven
         raise SpecError(f"`{file}` is no convention: it holds no keys", root.span)
     refuse_unknown_keys(root, KEYS, "a convention")
     for key in _REQUIRED:
-        if key not in root or is_empty(_value(root, key)):
+        if key not in root:
             raise SpecError(f"the key `{key}` is missing", root.span, hint=f"`{key}`: {KEYS[key]}")
+        if is_empty(_value(root, key)):
+            raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}`: {KEYS[key]}")
     unit, usual = _unit(root)
     per_mac = whole_number(root, "flops_per_mac")
     return RuleConvention(
@@ -170,7 +173,9 @@ def _assign(name: str, part: Scalar, rule: Rule, rules: dict[str, Rule]) -> None
 
 
 def _rule(layers: tuple[str, ...], value: Node, what: str) -> Rule:
-    return Rule(layers, parse_expression(plain_text(value, what), value.span), value.span)
+    if not isinstance(value, Scalar) or is_empty(value):
+        raise SpecError(f"{what} must be an expression", value.span, hint="it may be as short as `mac`, or `0`")
+    return Rule(layers, parse_expression(value.text, value.span), value.span)
 
 
 def _variables(root: Mapping) -> dict[str, Rule]:
@@ -179,11 +184,18 @@ def _variables(root: Mapping) -> dict[str, Rule]:
     if node is None or is_empty(node):
         return variables
     fields = _fields()
-    for key, value in mapping(node, "`vars`").entries:
+    entries = mapping(node, "`vars`").entries
+    lines = {key.text: key.span.line for key, _ in entries}
+    for key, value in entries:
+        if "(" in key.text:
+            raise SpecError("a convention has no functions of its own", key.span, hint="name an expression instead")
         name = check_name(key.text, key.span, "variable")
         if name in QUANTITIES or name in fields:
             raise SpecError(f"`{name}` has a meaning already", key.span, hint="choose another name")
         variable = _rule((), value, f"the variable `{name}`")
+        for read in sorted(variable.expression.names & lines.keys() - variables.keys()):
+            what = "reads itself" if read == name else f"is defined later, on line {lines[read]}"
+            raise SpecError(f"the variable `{read}` {what}", _where(variable, read))
         _refuse_unknown(variable, {*QUANTITIES, *fields, *variables})
         variables[name] = variable
     return variables
@@ -211,7 +223,8 @@ def _names(rule: Rule, variables: dict[str, Rule]) -> set[str]:
 
 def _refuse_unknown(rule: Rule, known: set[str]) -> None:
     for name in sorted(rule.expression.names - known):
-        raise SpecError(f"unknown name `{name[:60]}`{did_you_mean(name, known)}", _where(rule, name))
+        guess = did_you_mean(name, [*known, *BUILTINS])
+        raise SpecError(f"unknown name `{name[:60]}`{guess}", _where(rule, name))
 
 
 def _where(rule: Rule, name: str) -> Span:

@@ -163,7 +163,7 @@ def _whole(value: Value, rule: Rule) -> int:
     """The count that a rule came to.
 
     Raises:
-        SpecError: it is no whole number, or below zero.
+        SpecError: it is no whole number. One below zero may be what a tool really says.
     """
     if type(value) is float and value.is_integer():
         if abs(value) > _EXACT:
@@ -175,6 +175,4 @@ def _whole(value: Value, rule: Rule) -> int:
         raise SpecError(f"a count must be a whole number, and this is {value}", rule.span, hint=hint)
     if type(value) is not int:
         raise SpecError(f"a count must be a whole number, not {describe(value)}", rule.span)
-    if value < 0:
-        raise SpecError(f"a count cannot be below zero, and this is {value}", rule.span)
     return value

@@ -25,7 +25,7 @@ _OPERATIONS = {
     "mul": "multiplications",
     "div": "divisions",
     "cmp": "comparisons",
-    "exp": "transcendentals",
+    "exp": "transcendental functions",
 }
 _OF_THE_LAYER = frozenset({"params", "trainable_params", "macs"})
 """Figures whose formula is the layer's own, and so its source."""

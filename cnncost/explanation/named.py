@@ -20,7 +20,8 @@ def explain_named(
 
     Args:
         analysis: of the whole network.
-        name: of a layer or a block; its PyTorch module's path is understood too.
+        name: of a layer or a block; a layer may be called as its PyTorch module is. A residual connection has the name
+            of the block that it closes: that is the layer, and with a `total` the block.
         total: the one figure to break down.
 
     Raises:
@@ -31,12 +32,12 @@ def explain_named(
         return explain_sum(analysis, None, names)
     layers = {node.name: node for node in analysis.graph.layers}
     by_module = {node.module_name: node for node in analysis.graph.layers}
+    blocks = blocks_of(layers)
     node = layers.get(name) or by_module.get(name)
-    if node is not None:
+    if node is not None and (total is None or name not in blocks):
         if total is not None:
             raise SpecError(f"`{node.name}` is a layer: it has every figure, and no totals", hint="leave `--total` out")
         return explain_layer(analysis, node)
-    blocks = blocks_of(layers)
     if name not in blocks:
         close = did_you_mean(name, [*layers, *blocks])
         hint = f"`cnncost analyze {analysis.graph.name} --depth all` shows them all"

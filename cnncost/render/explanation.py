@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from cnncost.explanation.figure import LayerExplanation
@@ -45,6 +46,8 @@ _HEADINGS = {
 _LONGEST_LETTER = 3
 """Longer names are those of figures: `H_o` is a letter."""
 _ROUNDED_FROM = 1000
+_LINE = 60
+"""Formulas below their figures go on in a new line."""
 
 
 def explanation_document(
@@ -91,7 +94,8 @@ def _layer_sheets(layer: LayerExplanation, raw: bool) -> Iterator[Sheet]:
 
 def _algorithm_lines(algorithm: AlgorithmExplanation, layer: LayerExplanation) -> Iterator[tuple[int, Figure | str]]:
     mark = ", the fewest multiplications" if algorithm.name == layer.cheapest else ""
-    yield 0, f"{algorithm.title}: not for {algorithm.refusal}" if algorithm.refusal else f"{algorithm.title}{mark}"
+    refusal = f" does not apply, {algorithm.refusal}" if algorithm.refusal else ""
+    yield 0, f"{algorithm.title}{mark}{refusal}"
     yield from ((1, figure) for figure in algorithm.figures if figure.value != 0)
 
 
@@ -115,7 +119,8 @@ def _sheet(layer: LayerExplanation, lines: Sequence[tuple[int, Figure | str]], r
         figures = (heading, _typed(entry), *([] if raw else [_rounded(entry)]), unit)
         wide.append(Line((*figures, *_written(entry)), level))
         narrow.append(Line(figures, level))
-        narrow += [Line((text, *[""] * (len(figures) - 1)), level + 1) for text in _written(entry) if text]
+        below = [line for text in _written(entry) for line in wrap(text, _LINE, break_long_words=False)]
+        narrow += [Line((text, *[""] * (len(figures) - 1)), level + 1) for text in below]
     heads = {"title": "", **heads}
     return Sheet(
         columns=columns, lines=tuple(wide), narrower=Sheet(columns=columns[:-3], lines=tuple(narrow), **heads), **heads

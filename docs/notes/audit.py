@@ -102,18 +102,18 @@ def page() -> str:
 
 
 def _section(seed: str, figures: list[Audited]) -> str:
-    head = ("of", "figure", "notes", "cnncost", "verdict", "counted as, or cause")
+    head = ("of", "figure", "notes", "cnncost", "verdict", "counted as the notes do", "remark")
     return f"## Notes {seed}\n\n" + _table(head, map(_cells, figures))
 
 
 def _cells(figure: Audited) -> tuple[str, ...]:
     row, entry = figure.row, figure.entry
-    way = "; ".join(filter(None, (entry.way and f"{entry.way}: {_numbers(entry.as_printed)}", row["note"])))
-    return row["subject"], row["metric"], row["printed"], _numbers(entry.ours()), row["verdict"], way
+    counted = entry.way and f"{entry.way}: {_numbers(entry.as_printed)}"
+    return row["subject"], row["metric"], row["printed"], _numbers(entry.ours()), row["verdict"], counted, row["note"]
 
 
 def _numbers(numbers: tuple[Number, ...]) -> str:
-    return " / ".join(f"{number:,}" if isinstance(number, int) else f"{number:,.4g}" for number in numbers)
+    return " / ".join(f"{number:,}" if isinstance(number, int) else f"{number:,.6g}" for number in numbers)
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | map[tuple[str, ...]]) -> str:

@@ -31,11 +31,7 @@ FIGURES: dict[str, Entry] = {
     "001-out-5": side(224, "kernel: 7, padding: 3, stride: 2"),
     "001-conv-3-64": one(lambda: conv(3, 64, 3).totals.params),
     "001-1x1-512-64": one(lambda: conv(512, 64, 1).totals.params),
-    "001-alexnet": one(
-        lambda: network("alexnet").totals.params,
-        lambda: network("alexnet_original").totals.params,
-        "the two groups of the original (`alexnet_original`), truncated",
-    ),
+    "001-alexnet": one(lambda: network("alexnet").totals.params),
     "001-vgg16": one(lambda: network("vgg16").totals.params),
     "001-rf-3x3x3": stacked(3),
     "002-lenet": one(lambda: network("lenet5").totals.params),

@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost import analyze
-from cnncost.passes import Analysis
 from cnncost.spec.load import loads
 
 if TYPE_CHECKING:
@@ -136,8 +135,9 @@ def tokens() -> int:
 
 def winograd_tile() -> Numbers:
     """Multiplications of a tile of 2x2 outputs, in the loops and by F(2x2, 3x3), and their ratio."""
-    analysis = Analysis(loads("input: [1, 4, 4]\nnetwork: [{conv: {out: 1, kernel: 3}}]"))
-    loops, tile = (analysis.column(f"{name}_multiplications")[-1] or 0 for name in ("direct", "winograd_2"))
+    graph = loads("input: [1, 4, 4]\nnetwork: [{conv: {out: 1, kernel: 3}}]")
+    (row,) = analyze(graph, algorithms=True).rows
+    loops, tile = (row.figures[f"{name}_multiplications"] or 0 for name in ("direct", "winograd_2"))
     return loops, tile, loops / tile
 
 

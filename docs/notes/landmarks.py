@@ -62,7 +62,7 @@ def _bottleneck_with_skip() -> tuple[int, int]:
 FIGURES: dict[str, Entry] = {
     "004-lenet-c1": _lenet(0, "ptflops_aten", 1, "`ptflops_aten`: MACs and bias additions"),
     "004-lenet-p1": _pool(0),
-    "004-lenet-c2": _lenet(1, "ptflops_aten", 2, "twice `ptflops_aten`: another way than conv1 of the same table"),
+    "004-lenet-c2": _lenet(1, "ptflops_aten", 2, "twice `ptflops_aten`"),
     "004-lenet-p2": _pool(1),
     "004-lenet-f1": Entry(layer("lenet5", "linear", 0)),
     "004-lenet-f2": Entry(layer("lenet5", "linear", 1)),

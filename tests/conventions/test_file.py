@@ -1,7 +1,7 @@
 """Files of conventions: what is read, and the whole text of every refusal.
 
-A file in ``errors/NAME.yaml``, what refuses it in ``errors/NAME.txt``; ``UPDATE_GOLDEN=1 pytest tests/conventions`` writes
-the texts anew: look at the difference before keeping it.
+A file in ``errors/NAME.yaml``, what refuses it in ``errors/NAME.txt``; ``UPDATE_GOLDEN=1 pytest tests/conventions``
+writes the texts anew: look at the difference before keeping it.
 """
 
 from __future__ import annotations

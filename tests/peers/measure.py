@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 from cnncost.verification.model import build, example_inputs
 from tests.peers.networks import Network, networks
-from tests.peers.tools import TOOLS, Count, Tool
+from tests.peers.tools import TOOLS, Count, Metric, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cnncost.graph import Graph
 
 TABLE = Path(__file__).parent.parent / "data" / "peer_counts.csv"
 COLUMNS = ("spec", "settings", "batch", "mode", "tool", "version", "preset", "metric", "unit", "value", "error")
@@ -25,31 +27,32 @@ COLUMNS = ("spec", "settings", "batch", "mode", "tool", "version", "preset", "me
 Row = dict[str, str]
 
 
-def counted(tool: Tool, network: Network, batch: int) -> tuple[Count, ...]:
-    """What a tool says of the model that a network becomes; whatever it raises goes through."""
-    graph = network.graph()
-    model = build(graph, device=tool.device).train(network.training)
+def counted(tool: Tool, graph: Graph, batch: int, training: bool = False) -> tuple[Count, ...]:
+    """What a tool says of the model that a graph becomes; whatever it raises goes through."""
+    model = build(graph, device=tool.device).train(training)
     return tool.run(model, example_inputs(graph, batch, tool.device))
 
 
 def rows_of(network: Network) -> Iterator[Row]:
     """A row for every batch, tool and metric."""
+    graph = network.graph()
     for batch in network.batches:
+        where = (network.name, network.settings, str(batch), network.mode)
         for tool in TOOLS:
             if tool.trains or not network.training:
-                yield from _rows(tool, network, batch)
+                for metric, value, error in _results(tool, graph, batch, network.training):
+                    row = (*where, tool.distribution, tool.version, *metric, value, error)
+                    yield dict(zip(COLUMNS, row, strict=True))
 
 
-def _rows(tool: Tool, network: Network, batch: int) -> Iterator[Row]:
-    values, error = [""] * len(tool.metrics), ""
+def _results(tool: Tool, graph: Graph, batch: int, training: bool) -> list[tuple[Metric, str, str]]:
+    """Each metric of a tool with its value, or with what went wrong."""
     try:
-        values = [str(count.total) for count in counted(tool, network, batch)]
+        counts = counted(tool, graph, batch, training)
     except Exception as failure:  # a tool may fail at anything; the table says so
         error = f"{type(failure).__name__}: {failure}".splitlines()[0]
-    for metric, value in zip(tool.metrics, values, strict=True):
-        where = (network.name, network.settings, str(batch), network.mode)
-        what = (tool.distribution, tool.version, *metric)
-        yield dict(zip(COLUMNS, (*where, *what, value, error), strict=True))
+        return [(metric, "", error) for metric in tool.metrics]
+    return [(metric, str(count.total), "") for metric, count in zip(tool.metrics, counts, strict=True)]
 
 
 def read() -> list[Row]:

@@ -26,7 +26,6 @@ SHIPPED: dict[str, tuple[int, ...] | None] = {
     "vgg11": (3, 32, 32),
     "vggish": None,
     "googlenet": (3, 64, 64),
-    "inception_v3": (3, 128, 128),
     "xception": (3, 96, 96),
     "resnet18": (3, 64, 64),
     "resnet20": None,
@@ -69,9 +68,10 @@ TRAINED = (
 )
 """Networks that are counted in training too."""
 
+_STRIDES = "the tokens of a map are not contiguous, and PyTorch executes no addmm"
 INEXACT = {
-    ("ptflops_aten", "probe: linear on tokens of a map"): "the tokens are not contiguous, and PyTorch executes no addmm",
-    ("ptflops_aten", "probe: attention on tokens of a map"): "likewise",
+    ("ptflops_aten", "probe: linear on tokens of a map"): _STRIDES,
+    ("ptflops_aten", "probe: attention on tokens of a map"): _STRIDES,
 }
 """Presets that do not give the tool's number for a network, and why. A preset sees layers, not strides in memory."""
 

@@ -1,7 +1,7 @@
 """The tools: one function each, from a model and its inputs to the numbers that the tool prints.
 
-Every tool sees the model as it is: in evaluation mode unless the tool itself keeps training mode. The numbers are whole,
-so nothing depends on weights or inputs.
+Every tool sees the model as it is: in evaluation mode unless the tool itself keeps training mode. Nothing depends
+on weights or inputs.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import warnings
 from collections import Counter
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from packaging.version import Version
 
 from tests.compiled_operators import import_torchvision
 
@@ -62,7 +64,7 @@ class Tool(NamedTuple):
     @property
     def version(self) -> str:
         """The version that is installed; raises PackageNotFoundError when none is."""
-        return version(self.distribution).partition("+")[0]
+        return Version(version(self.distribution)).public
 
 
 def flop_counter_mode(model: nn.Module, *samples: Tensor) -> tuple[Count]:
@@ -71,8 +73,22 @@ def flop_counter_mode(model: nn.Module, *samples: Tensor) -> tuple[Count]:
 
     with FlopCounterMode(display=False) as counter:
         model(*samples)
-    by_module = {name.partition(".")[2]: sum(kinds.values()) for name, kinds in counter.get_flop_counts().items()}
-    return (Count(counter.get_total_flops(), by_module),)
+    counts = counter.get_flop_counts()
+    inclusive = {name.partition(".")[2]: sum(kinds.values()) for name, kinds in counts.items() if name != "Global"}
+    return (Count(counter.get_total_flops(), _without_children(inclusive)),)
+
+
+def _without_children(inclusive: dict[str, int]) -> dict[str, int]:
+    """Figures of modules less those of the modules inside them."""
+    own = dict(inclusive)
+    for name, count in inclusive.items():
+        parent = name
+        while parent:
+            parent = parent.rpartition(".")[0]
+            if parent in own:
+                own[parent] -= count
+                break
+    return own
 
 
 def fvcore(model: nn.Module, *samples: Tensor) -> tuple[Count]:
@@ -80,7 +96,7 @@ def fvcore(model: nn.Module, *samples: Tensor) -> tuple[Count]:
     from fvcore.nn import FlopCountAnalysis
 
     analysis = FlopCountAnalysis(model, samples).unsupported_ops_warnings(False).uncalled_modules_warnings(False)
-    return (Count(int(analysis.total()), {name: int(count) for name, count in analysis.by_module().items()}),)
+    return (Count(int(analysis.total())),)
 
 
 def torchinfo(model: nn.Module, *samples: Tensor) -> tuple[Count]:

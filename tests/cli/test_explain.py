@@ -1,0 +1,74 @@
+"""`cnncost explain` as it is typed: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cnncost import analyze
+from cnncost.cli.app import app
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["explain", *arguments], prog_name="cnncost")
+    assert result.exit_code == code, result.output
+    return result.stderr if code else result.stdout
+
+
+def test_the_worked_example_of_the_notes() -> None:
+    """Notes 004, 9.1, with all of its digits."""
+    text = run("conv", "--input", "64,56,56", "--set", "out=128,kernel=3,padding=1", "--batch", "32")
+    for figure in ("73,856", "295,424", "14,797,504,512", "51,380,224", "25,690,112", "32 × 128 × 56 × 56"):
+        assert figure in text
+    assert "= 128·(64/1)·3² + 128" in text or "128·(64/1)·3² + 128" in text
+
+
+def test_settings_are_those_of_analyze() -> None:
+    options = ["--batch", "3", "--mode", "train", "--optimizer", "sgd", "--dtype", "bfloat16", "--convention", "macs"]
+    printed = json.loads(run("resnet50@classes=10", "linear", "--input", "3x64x64", "--format", "json", *options))
+    report = analyze(
+        "resnet50@classes=10", input=[3, 64, 64], batch=3, mode="train", optimizer="sgd", dtype="bfloat16",
+        convention="macs",
+    )  # fmt: skip
+    row = report.rows[-1]
+    found = {figure["name"]: figure["value"] for figure in printed["figures"]}
+    assert {name: found[name] for name in row.figures} == dict(row.figures)
+    assert printed["convention"] == "macs"
+
+
+def test_several_parameters_in_one_option_and_in_several() -> None:
+    one = run("conv", "-i", "3,8,8", "--set", "out=4,kernel=[1,3],bias=false", "-f", "json")
+    several = run("conv", "-i", "3,8,8", "-s", "out=4", "-s", "kernel=[1,3]", "-s", "bias=false", "-f", "json")
+    assert one == several
+
+
+def test_totals_by_name() -> None:
+    printed = json.loads(run("lenet5", "--total", "params", "--format", "json"))
+    assert [total["name"] for total in printed["totals"]] == ["params"]
+    assert printed["totals"][0]["value"] == 61_706  # torch: 156 + 2416 + 48120 + 10164 + 850
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "latex", "csv", "json"])
+def test_every_format(form: str) -> None:
+    assert "61706" in run("lenet5", "--total", "params", "--format", form).replace(",", "") or form in ("csv",)
+    assert run("lenet5", "conv", "--format", form)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lenet5", "cnov"], "did you mean `conv`?"),
+        (["lenet5", "conv", "--total", "params"], "hint: leave `--total` out"),
+        (["lenet5", "--total", "mcas"], "did you mean `macs`?"),
+        (["conv"], "`cnncost explain conv --input 64,56,56`"),
+        (["conv", "--input", "3,8,8", "--set", "out=4,kernal=3"], "did you mean `kernel`?"),
+        (["conv", "--input", "3,8,8", "--set", "out"], "write `--set NAME=VALUE`"),
+        (["alexnett"], "did you mean `alexnet`?"),
+        (["lenet5", "--format", "jsn"], "unknown format `jsn`; did you mean `json`?"),
+        (["lenet5", "--convention", "textbok"], "did you mean `textbook`?"),
+    ],
+)
+def test_bad_input(arguments: list[str], message: str) -> None:
+    assert message in run(*arguments, code=2)

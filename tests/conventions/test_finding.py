@@ -1,0 +1,190 @@
+"""Conventions by name, by file and as objects; what is not asked for is not read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cnncost import analyze, compare
+from cnncost.conventions import CONVENTIONS, choose, find
+from cnncost.conventions.file import read_convention
+from cnncost.conventions.registry import FOLDER, shipped
+from cnncost.conventions.rules import RuleConvention
+from cnncost.errors import SpecError
+from cnncost.layers import REGISTRY
+from cnncost.passes.counting import counts_by_convention
+from tests.graphs import chain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = """
+name: filters
+unit: MACs
+source: me
+about: The filters of convolutions.
+rules: {conv: channels_out}
+otherwise: 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def nobody_brings_one_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test adopts is forgotten after it."""
+    monkeypatch.setattr(CONVENTIONS, "_known", dict(CONVENTIONS._known))
+    monkeypatch.setattr(CONVENTIONS, "_brought", set(CONVENTIONS._brought))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "own.yaml"
+    path.write_text(OWN, encoding="utf-8")
+    return path
+
+
+def test_names_are_listed_in_order() -> None:
+    assert CONVENTIONS.ours == ["textbook", "macs", *sorted(path.stem for path in FOLDER.glob("*.yaml"))]
+    assert len(CONVENTIONS) == len(list(CONVENTIONS))
+    assert "torch" in CONVENTIONS
+    assert "own" not in CONVENTIONS
+    with pytest.raises(KeyError):
+        CONVENTIONS["own"]
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_file_that_ships(name: str) -> None:
+    """It is called as its convention is, tells where it comes from, and has a rule for each layer type."""
+    preset = CONVENTIONS[name]
+    assert isinstance(preset, RuleConvention)
+    assert preset.name == name
+    assert any(character.isdigit() for character in preset.source), "which version it is taken from"
+    assert preset.quirks
+    for sentence in (preset.about + ".", *preset.quirks):
+        assert sentence[0].isupper()
+        assert sentence.endswith(".")
+        assert not sentence.endswith("..")
+    assert all(preset.rule_of(keyword) for keyword in REGISTRY)
+
+
+def test_a_convention_of_ones_own_is_given_by_its_path(own: Path) -> None:
+    for given in (own, str(own)):
+        assert find(given).name == "filters"
+    assert analyze("lenet5", convention=own).totals.flops == 6 + 16
+    assert analyze("lenet5", convention="filters").settings.convention == "filters"
+
+
+def test_or_as_an_object() -> None:
+    report = analyze("lenet5", convention=read_convention(OWN))
+    assert report.totals.flops == 6 + 16
+    assert report.settings.convention == "filters"
+
+
+def test_a_later_version_takes_its_place(own: Path) -> None:
+    find(own)
+    own.write_text(OWN.replace("channels_out", "2 * channels_out"), encoding="utf-8")
+    assert analyze("lenet5", convention=own).totals.flops == 2 * (6 + 16)
+
+
+@pytest.mark.parametrize("name", ["textbook", "fvcore"])
+def test_the_name_of_one_that_ships_is_taken(own: Path, name: str) -> None:
+    own.write_text(OWN.replace("filters", name), encoding="utf-8")
+    with pytest.raises(SpecError, match=f"^error: a convention `{name}` ships with cnncost\n  = hint: give yours"):
+        find(own)
+    assert find(CONVENTIONS[name]) is CONVENTIONS[name]
+
+
+def test_unknown_names() -> None:
+    with pytest.raises(SpecError, match="unknown convention `trch`; did you mean `torch`"):
+        find("trch")
+    with pytest.raises(SpecError, match="`all` conventions are shown by `analyze` and `compare`; here it must be one"):
+        find("all")
+    with pytest.raises(SpecError, match=r"there is no file `trch\.yaml`"):
+        find("trch.yaml")
+
+
+def test_several(own: Path) -> None:
+    assert [each.name for each in choose("macs")] == ["macs"]
+    assert [each.name for each in choose(["macs", "textbook", "macs"])] == ["macs", "textbook"]
+    every = [each.name for each in choose("all")]
+    assert every == CONVENTIONS.ours
+    assert [each.name for each in choose(["all", own])] == [*every, "filters"]
+    assert [each.name for each in choose("all")] == every, "it stands for those that ship"
+    with pytest.raises(SpecError, match="there is no convention to count by"):
+        choose([])
+
+
+CHAIN = chain([("conv", {"out": 4, "kernel": 3, "bias": False}), "batchnorm", "relu"], (3, 6, 6))
+
+
+def test_side_by_side() -> None:
+    report = analyze(CHAIN, batch=2, convention=["torch", "macs", "torchinfo"])
+    macs = 2 * 4 * 27 * 16
+    assert report.settings.convention == "torch"
+    assert report.totals.flops == 2 * macs
+    assert {name: (count.unit, count.total) for name, count in report.counts.items()} == {
+        "torch": ("FLOPs", 2 * macs),
+        "macs": ("MACs", macs),
+        "torchinfo": ("MACs", macs + 2 * 8),
+    }
+    assert [row.counts["torchinfo"] for row in report.rows] == [macs, 2 * 8, 0]
+    assert report.by_type().rows[1].counts == {"torch": 0, "macs": 0, "torchinfo": 16}
+    assert type(report).from_json(report.to_json()) == report
+    assert analyze(CHAIN).counts == {}
+    assert "counts" not in analyze(CHAIN).to_dict()
+
+
+def test_merged_rows_add_up() -> None:
+    report = analyze("resnet18", convention=["torch", "fvcore"])
+    (stage,) = [row for row in report.grouped(1).rows if row.name == "stage[0]"]
+    parts = [row for row in report.rows if row.name.startswith("stage[0].")]
+    for name in ("torch", "fvcore"):
+        assert stage.counts[name] == sum(row.counts[name] for row in parts) > 0
+
+
+def test_compared_side_by_side() -> None:
+    comparison = compare(["lenet5", "resnet18"], convention=["torch", "macs"])
+    first, second = comparison.to_dict()["networks"]
+    assert first["counts"]["torch"]["ratio"] == 1
+    torch, macs = (second["counts"][name] for name in ("torch", "macs"))
+    assert (torch["unit"], macs["unit"]) == ("FLOPs", "MACs")
+    assert torch["total"] == 2 * macs["total"]
+    assert torch["ratio"] == torch["total"] / first["counts"]["torch"]["total"]
+    mixed = compare([analyze("lenet5", convention=["macs", "torch"]), analyze("resnet18", convention="macs")])
+    assert mixed.counted == ()
+    assert "counts" not in mixed.to_dict()["networks"][0]
+
+
+def test_all_at_once_as_plain_data() -> None:
+    counts = counts_by_convention(CHAIN, conventions=["torch", "macs"])
+    assert counts["torch"] == (2 * 4 * 27 * 16, (2 * 4 * 27 * 16, 0, 0))
+    assert list(counts_by_convention(CHAIN)) == list(CONVENTIONS)
+
+
+FILES_READ = """
+from pathlib import Path
+read = []
+original = Path.read_bytes
+Path.read_bytes = lambda path: (read.append(path.stem), original(path))[1]
+import sys
+from cnncost import analyze
+from cnncost.render import render
+from cnncost.render.analysis import report_document
+render(report_document(analyze("lenet5"{})), "csv")
+from cnncost.conventions import CONVENTIONS
+assert "fvcore" in CONVENTIONS and len(list(CONVENTIONS)) > 2
+print("read:", *read, "cnncost.conventions.file" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("convention", "read"),
+    [("", "False"), (", convention='macs'", "False"), (", convention='fvcore'", "fvcore True")],
+)
+def test_only_the_file_that_is_asked_for_is_read(convention: str, read: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FILES_READ.format(convention)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[1:] == read.split()

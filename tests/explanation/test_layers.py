@@ -1,0 +1,277 @@
+"""What is printed of a layer, read as arithmetic, is what the report says; and every letter is explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+
+from cnncost import SpecError, analyze, explain
+from cnncost.conventions import CONVENTIONS
+from cnncost.engine import analyze_graph
+from cnncost.explanation import LayerExplanation, explain_layer
+from cnncost.layers import REGISTRY
+from cnncost.passes import METRICS, Analysis, Settings
+from tests.conventions.test_rules import value_of as value_of_rule
+from tests.explanation.formula_text import value_of
+from tests.graphs import Builder
+from tests.layers.strategies import PATIENT, Placement, fitting
+
+if TYPE_CHECKING:
+    from cnncost.explanation import Figure
+    from cnncost.graph import Graph
+    from cnncost.report import Row
+
+TRAINING = Settings(batch=3, dtype="bfloat16", optimizer="momentum", mode="train")
+
+
+def placed(placement: Placement) -> Graph:
+    """A graph of one layer behind its inputs, each of which has something trainable in front."""
+    net = Builder()
+    reads = []
+    for number, x in enumerate(placement.xs):
+        entered = net.input(x.channels, *x.spatial, name=f"input_{number}", layout=x.layout)
+        reads.append(net.add(REGISTRY["prelu"].make({}, len(x.spatial)), entered))
+    net.add(placement.layer, *reads)
+    return net.graph()
+
+
+def explained(graph: Graph, chosen: Settings = Settings(), name: str | None = None) -> tuple[LayerExplanation, Row]:
+    """The last layer of a graph, or another: its explanation and its row in the report."""
+    node = next(node for node in reversed(graph.layers) if name in (None, node.name))
+    report = analyze_graph(graph, chosen, algorithms=True)
+    return explain_layer(Analysis(graph, chosen), node), next(row for row in report.rows if row.name == node.name)
+
+
+def in_report(figure: Figure, row: Row) -> Any:
+    """The same figure of the report."""
+    field: Any = row.receptive_field
+    name, _, axis = figure.name.rpartition("_")
+    if figure.name in row.figures:
+        return row.figures[figure.name]
+    if figure.name.startswith("ops."):
+        return row.operations._asdict()[figure.name[4:]]
+    if figure.name == "output_shape":
+        return row.output_shape
+    if figure.name in ("receptive_field", "jump", "start_padding"):
+        values = getattr(field, figure.name.replace("receptive_field", "size"))
+        return values[0] if not isinstance(figure.value, tuple) and len({*values}) == 1 else values
+    if name in ("receptive_field", "jump", "start_padding"):
+        place = {1: "l", 2: "hw", 3: "dhw"}[len(field.size)].index(axis)
+        return getattr(field, name.replace("receptive_field", "size"))[place]
+    return figure.value
+
+
+def check(explanation: LayerExplanation, row: Row) -> None:
+    """Hold every figure to the report, and its texts to the figure."""
+    letters = {symbol.symbol: symbol.number for symbol in explanation.symbols}
+    for figure in explanation.figures:
+        assert figure.value == in_report(figure, row), figure
+        hold(figure, letters)
+    for algorithm in explanation.algorithms:
+        own = dict(letters)
+        for figure in algorithm.figures:
+            assert figure.value == in_report(figure, row), figure
+            hold(figure, own)
+            own[figure.name] = figure.value  # type: ignore[assignment]
+    assert explanation.cheapest == row.cheapest_algorithm
+
+
+def hold(figure: Figure, letters: dict[str, int | float]) -> None:
+    """Read a figure's formula and its numbers."""
+    if figure.formula is None or figure.substituted is None:
+        assert figure.note, figure
+        return
+    expected = figure.value if isinstance(figure.value, tuple) else (figure.value,)
+    for text, numbers in ((figure.formula, letters), (figure.substituted, {})):
+        assert [value_of(part, numbers) for part in text.split(" × ")] == list(expected), (figure, text)
+
+
+@pytest.mark.parametrize("keyword", sorted(REGISTRY))
+def test_what_is_printed_is_what_is_computed(keyword: str) -> None:
+    @settings(PATIENT, max_examples=12)
+    @given(fitting(REGISTRY[keyword]))
+    def compare(placement: Placement) -> None:
+        for chosen in (Settings(), TRAINING):
+            check(*explained(placed(placement), chosen))
+
+    compare()
+
+
+def test_every_metric_is_explained() -> None:
+    explanation, _ = explained(placed(Placement(*conv())))
+    assert {*METRICS} <= {figure.name for figure in explanation.figures}
+    assert all(figure.source for figure in explanation.figures)
+    assert all(figure.unit for figure in explanation.figures if figure.name != "output_shape")
+
+
+def conv(**fields: Any) -> tuple[Any, tuple[Any, ...]]:
+    from cnncost.layers import Tensor
+
+    return REGISTRY["conv"].make({"out": 8, "kernel": 3, "padding": 1, **fields}, 2), (Tensor(4, (9, 12)),)
+
+
+def test_the_worked_example_of_the_notes() -> None:
+    """Notes 004, 9.1: the table of the worked example, and its receptive field by 10.1."""
+    layer = explain("conv", input=[64, 56, 56], set={"out": 128, "kernel": 3, "padding": 1}, batch=32)
+    assert isinstance(layer, LayerExplanation)
+    expected = {
+        "H_o": (56, "⌊(56 + 2·1 − 1·(3 − 1) − 1)/1⌋ + 1"),
+        "output_shape": ((32, 128, 56, 56), "32 × 128 × 56 × 56"),
+        "params": (73_856, "128·(64/1)·3² + 128"),
+        "param_bytes": (295_424, "73856·4"),
+        "flops": (14_797_504_512, "2·32·128·(64/1)·3²·56·56"),
+        "activation_bytes": (51_380_224, "32·4·128·56·56"),
+        "input_bytes": (25_690_112, "32·4·64·56·56"),
+        "receptive_field": (3, "1 + 1·(3 − 1)·1"),
+    }
+    found = {name: (layer.figure(name).value, layer.figure(name).substituted) for name in expected}
+    assert found == expected
+    assert "notes 004, 9.1" in layer.figure("params").source
+
+
+@pytest.mark.parametrize("convention", sorted(CONVENTIONS))
+def test_the_rule_of_a_convention_is_read_by_the_language(convention: str) -> None:
+    report = analyze("lenet5", batch=2, convention=convention)
+    for row in report.rows:
+        layer = explain("lenet5", row.name, batch=2, convention=convention)
+        assert isinstance(layer, LayerExplanation)
+        figure = layer.figure("flops")
+        assert figure.value == row.figures["flops"]
+        assert figure.unit == CONVENTIONS[convention].unit
+        assert figure.formula is not None
+        assert figure.substituted is not None
+        if CONVENTIONS[convention].written.__qualname__.startswith("Convention."):
+            assert value_of(figure.substituted) == figure.value
+        else:
+            assert value_of_rule(figure.substituted) == figure.value
+
+
+# What no formula says is said in words.
+
+
+def reasons(explanation: LayerExplanation) -> dict[str, str]:
+    return {figure.name: figure.note for figure in explanation.figures if figure.note}
+
+
+def test_why_a_figure_is_zero() -> None:
+    net = Builder()
+    x = net.input(4, 8, 8)
+    made = ("conv", {"out": 4, "kernel": 3, "padding": 1})
+    frozen = net.add(made, x, name="frozen", trainable=False)
+    owner = net.add(made, frozen, name="owner")
+    net.add(made, owner, name="sharing", share=owner)
+    graph = net.graph()
+    assert reasons(explained(graph, name="frozen")[0]) == {
+        "trainable_params": "the weights are frozen",
+        "weight_gradient_flops": "the weights are frozen",
+        "input_gradient_flops": "nothing upstream is trained",
+        "gradient_bytes": "the weights are frozen",
+        "optimizer_bytes": "the weights are frozen",
+    }
+    sharing = reasons(explained(graph, name="sharing")[0])
+    assert sharing["params"] == "the weights are those of `owner`, and counted there"
+    assert "weight_gradient_flops" not in sharing
+    owned = explained(graph, Settings(optimizer="sgd"), name="owner")[0]
+    assert reasons(owned) == {
+        "input_gradient_flops": "nothing upstream is trained",
+        "optimizer_bytes": "sgd keeps nothing",
+    }
+    for name in ("frozen", "owner", "sharing"):
+        check(*explained(graph, name=name))
+
+
+def test_heads_that_do_not_run() -> None:
+    name = next(row.name for row in analyze("googlenet", mode="train").rows if row.name.startswith("aux"))
+    for mode in ("infer", "train"):
+        layer = explain("googlenet", name, mode=mode)
+        assert isinstance(layer, LayerExplanation)
+        assert ("it runs in training only" in reasons(layer).values()) is (mode == "infer")
+
+
+def test_gaps_stay_gaps() -> None:
+    explanation, row = explained(placed(Placement(*conv())), Settings(dtype="int8"))
+    check(explanation, row)
+    assert explanation.figure("gradient_bytes").value is None
+    assert "int8 is for inference" in explanation.figure("gradient_bytes").note
+
+
+def test_fields_that_meet_are_told_in_words() -> None:
+    net = Builder()
+    x = net.input(4, 9, 9)
+    seen = net.add(("conv", {"out": 4, "kernel": 3, "padding": 1}), x)
+    net.add("add", x, seen)
+    explanation, row = explained(net.graph())
+    check(explanation, row)
+    assert (
+        explanation.figure("receptive_field").note
+        == "everything that is seen along any path: its inputs see 1×1 and 3×3"
+    )
+    assert explanation.figure("receptive_field").value == (3, 3)
+
+
+@pytest.mark.parametrize("name", ["unet", "mobilenet_v2", "c3d", "small_resnet", "googlenet"])
+def test_every_layer_of_a_network(name: str) -> None:
+    report = analyze(name, batch=2, mode="train", algorithms=True)
+    kinds = {(row.type, row.output_shape): row for row in report.rows}
+    for row in kinds.values():
+        layer = explain(name, row.name, batch=2, mode="train")
+        assert isinstance(layer, LayerExplanation)
+        check(layer, row)
+
+
+# A layer without a network.
+
+
+@pytest.mark.parametrize(
+    ("spec", "shapes", "fields", "shape"),
+    [
+        ("linear", 64, {"out": 10}, (1, 10)),
+        ("linear", [197, 64], {"out": 10}, (1, 197, 10)),
+        ("attention", [197, 64], {"heads": 4}, (1, 197, 64)),
+        ("relu", [4, 9], {}, (1, 4, 9)),
+        ("concat", {"a": [3, 4, 4], "b": [5, 4, 4]}, {}, (1, 8, 4, 4)),
+        ("upsample", {"a": [3, 4, 4], "b": [5, 8, 8]}, {"like": "b"}, (1, 3, 8, 8)),
+        ("conv", [3, 8, 8], {"out": "max(4, 8)", "kernel": [1, 3], "bias": False}, (1, 8, 8, 6)),
+    ],
+)
+def test_layers_on_their_own(spec: str, shapes: Any, fields: dict[str, Any], shape: tuple[int, ...]) -> None:
+    layer = explain(spec, input=shapes, set=fields)
+    assert isinstance(layer, LayerExplanation)
+    assert layer.figure("output_shape").value == shape
+    assert layer.type == spec
+
+
+def test_a_file_comes_before_a_layer_type(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conv").write_text("{input: 64, network: [{linear: 10}]}")
+    assert explain("conv", "linear").to_dict()["type"] == "linear"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"spec": "resnet50", "layer": "stge"}, "`resnet50` has no layer and no block `stge`; did you mean `stage`?"),
+        ({"spec": "lenet5", "layer": "convv"}, "did you mean `conv`?"),
+        (
+            {"spec": "lenet5", "layer": "conv", "total": "params"},
+            "`conv` is a layer: it has every figure, and no totals",
+        ),
+        ({"spec": "lenet5", "total": "parms"}, "unknown figure `parms`; did you mean `params`?"),
+        ({"spec": "conv", "layer": "conv"}, "`conv` is a layer type, not a network"),
+        ({"spec": "conv", "total": "params"}, "`conv` is a layer type, not a network"),
+        ({"spec": "conv"}, "`conv` is a layer type, and needs the shape of its input"),
+        ({"spec": "conv", "input": [3, 8, 8]}, "`conv` needs `out`"),
+        ({"spec": "conv", "input": [3, 8, 8], "set": {"out": 4, "kernal": 3}}, "did you mean `kernel`?"),
+        (
+            {"spec": "conv", "input": [3, 8, 8], "set": {"out": 4, "kernel": 9}},
+            "kernel of 9 is larger than its input of 8",
+        ),
+        ({"spec": "convv", "input": [3, 8, 8]}, "there is no architecture and no file `convv`"),
+    ],
+)
+def test_what_cannot_be_explained(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        explain(**arguments)
+    assert message in str(caught.value)

@@ -1,0 +1,92 @@
+"""Explanations as text: golden files, and every format at every width."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+
+from cnncost import explain
+from cnncost.render import RENDERERS, render
+from cnncost.render.explanation import explanation_document
+from cnncost.render.table import render as render_table
+from tests.render.goldens import check_golden
+
+if TYPE_CHECKING:
+    from cnncost.render.sheet import Document
+
+WORKED_EXAMPLE: dict[str, Any] = {
+    "spec": "conv", "input": [64, 56, 56], "set": {"out": 128, "kernel": 3, "padding": 1}, "batch": 32,
+}  # fmt: skip
+LAYERS: dict[str, dict[str, Any]] = {
+    "conv": WORKED_EXAMPLE,
+    "maxpool": {"spec": "maxpool", "input": [64, 112, 112], "set": {"kernel": 3, "stride": 2, "padding": 1}},
+    "batchnorm": {"spec": "batchnorm", "input": [64, 56, 56], "mode": "train"},
+    "linear": {"spec": "lenet5", "layer": "linear", "batch": 8, "mode": "train"},
+    "add": {"spec": "small_resnet", "layer": "stage[0].residual_block[0].residual"},
+    "transposed": {"spec": "conv_transpose", "input": [128, 28, 28], "set": {"out": 64, "kernel": 2, "stride": 2}},
+    "attention": {"spec": "attention", "input": [197, 768], "set": {"heads": 12}},
+    "preset": {"spec": "lenet5", "layer": "conv", "convention": "calflops"},
+    "totals": {"spec": "small_resnet"},
+    "block": {"spec": "small_resnet", "layer": "stage[1]", "total": "params"},
+    "largest": {"spec": "lenet5", "total": "im2col_bytes"},
+}
+
+
+def document(name: str, **options: bool) -> Document:
+    return explanation_document(explain(**LAYERS[name]), **options)
+
+
+def table(document: Document, width: int = 100, raw: bool = False) -> str:
+    return render_table(document, raw=raw, console=Console(file=io.StringIO(), width=width, color_system=None))
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_explanations(name: str) -> None:
+    check_golden(f"explain-{name}.txt", table(document(name)))
+
+
+def test_a_wide_table_has_a_line_for_each_figure() -> None:
+    check_golden("explain-wide.txt", table(document("maxpool"), width=240))
+
+
+def test_without_rounded_numbers() -> None:
+    text = table(document("conv", raw=True), raw=True)
+    assert "14,797,504,512" in text
+    assert "14.8 G" not in text
+    assert "14.8 G" in table(document("conv"))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 140, 240])
+@pytest.mark.parametrize("name", LAYERS)
+def test_explanations_fit_every_width(name: str, width: int) -> None:
+    assert max(map(len, table(document(name), width).splitlines())) <= width
+
+
+@pytest.mark.parametrize("form", sorted({*RENDERERS} - {"table"}))
+@pytest.mark.parametrize("name", ["conv", "totals"])
+def test_other_formats(name: str, form: str) -> None:
+    text = render(document(name, for_machines=form in ("csv", "json")), form)
+    assert "C_o" in text.replace("\\_", "_")
+
+
+def test_csv_has_every_figure_and_every_part() -> None:
+    lines = list(csv.DictReader(io.StringIO(render(document("conv", for_machines=True), "csv"))))
+    by_name = {line["figure"]: line for line in lines}
+    assert by_name["flops"]["value"] == "14797504512"
+    assert by_name["winograd_4_bytes"]["unit"] == "bytes"
+    assert by_name["output_shape"]["value"] == "32x128x56x56"
+    parts = list(csv.DictReader(io.StringIO(render(document("block", for_machines=True), "csv"))))
+    for by in ("type", "block"):
+        assert sum(int(part["value"]) for part in parts if part["by"] == by) == 525_568
+
+
+def test_json_is_the_data_of_the_explanation() -> None:
+    explanation = explain(**WORKED_EXAMPLE)
+    assert json.loads(render(explanation_document(explanation), "json")) == json.loads(
+        json.dumps(explanation.to_dict())
+    )
