@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 METRIC = "ImageNet top-1"
 """What the accuracies on the frontier are of, unless something else is said."""
 
+_STEPS = re.compile(r"^(?:vars|blocks|network):.*?(?=^\w|\Z)", re.MULTILINE | re.DOTALL)
+
 
 class Entry(NamedTuple):
     """One architecture; ``None`` where nothing is known.
@@ -133,7 +135,9 @@ def _cost_and_loss(entry: Entry) -> tuple[int, float]:
 
 
 def _document(path: Path) -> Document:
-    return read_document(parse(path.read_bytes(), path.name), path.name)
+    """What a shipped file says of its networks; the steps are left unread, which would take four times as long."""
+    text = _STEPS.sub("", path.read_text(encoding="utf-8")) + "\nnetwork: []\n"
+    return read_document(parse(text, path.name), path.name)
 
 
 def _entry(name: str, document: Document, path: Path, variant: str | None) -> Entry:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.algorithms import ALGORITHMS
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, algorithms
 from cnncost.passes.analysis import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
@@ -102,11 +101,9 @@ def _layer() -> dict[str, Any]:
             "additionalProperties": {"$ref": "#/$defs/receptive_field"},
             "description": "in every input that reaches the layer, where the network has several",
         },
-        "cheapest_algorithm": {
-            "enum": [*ALGORITHMS, None],
-            "description": "what computes the convolution with the fewest multiplications; null for other layers, and "
-            "where several were merged",
-        },
+        "cheapest_algorithm": _or_null(
+            _NAME, "what computes the convolution with the fewest multiplications; null for all else, and merged layers"
+        ),
         "scopes": _list(_NAME, "kinds of the blocks and loops it lies in, outermost first"),
         "count": {"type": "integer", "minimum": 1, "description": "layers that it stands for"},
         "counts": {

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.algorithms import ALGORITHMS, Algorithm, Place
 from cnncost.conventions import CONVENTIONS
 from cnncost.errors import LayerError
 from cnncost.formulas import Formulas
@@ -49,6 +50,14 @@ All formulas are for one sample. A figure that is not listed is 0.
 - **reads** says what one output unit sees of the input along each axis: unit i reads the inputs from i·step + start on,
   as many as the window is long. Receptive fields follow from it.
 - "notes" are the course notes *Convolutional Neural Networks: Complete Dissection*, part 004 of the project's sources.
+"""
+
+ALGORITHMS_HEADING = """\
+## Convolution algorithms
+
+How a convolution can be computed, of a batch of B samples with b bytes for a number: `cnncost analyze --algorithms` and
+`cnncost explain` show it. Multiplications are real ones, of data with weights; extra memory is everything that is kept
+besides input, weights and output. The formulas are those of a 3 × 3 convolution of stride 1 over a map.
 """
 
 TOTALS = """\
@@ -98,7 +107,7 @@ def page() -> str:
     for family, layers in families.items():
         parts.append(f"## {family.capitalize()}\n\n{_about_family(layers[0])}\n")
         parts += ["\n".join(_layer(layer)) for layer in layers]
-    return "\n".join([*parts, TOTALS + "\n".join(_totals())]) + "\n"
+    return "\n".join([*parts, ALGORITHMS_HEADING, *_algorithms(), TOTALS + "\n".join(_totals())]) + "\n"
 
 
 def _about_family(layer: type[Layer]) -> str:
@@ -244,6 +253,26 @@ def _reach(reach: Reach) -> str:
         return REACHES[reach]
     window = reach[0]
     return f"Windows of `{window.size}`, step `{window.stride}`, start `{window.start}`"
+
+
+def _algorithms() -> Iterator[str]:
+    formulas = _formulas(REGISTRY["conv"], {"out": 24, "kernel": 3, "padding": 1})
+    place = Place(formulas.layer, formulas.xs[0], formulas.y, Symbol("B"))  # type: ignore[arg-type]  # in symbols
+    for algorithm in ALGORITHMS.values():
+        sizes = algorithm.sizes(place)
+        letters: dict[str, Any] = {name: Symbol(name) for name in sizes}
+        yield f"### {algorithm.name}\n\n{_about_algorithm(type(algorithm))}\n\n| figure | formula |\n|---|---|"
+        yield from (f"| {name}, {algorithm.letters[name]} | `{size}` |" for name, size in sizes.items())
+        yield f"| multiplications | `{algorithm.multiplications(place, **letters)}` |"
+        yield f"| bytes of extra memory | `{Symbol('b') * algorithm.extra_elements(place, **letters)}` |"
+        yield f"\nSource: {algorithm.source}.\n"
+
+
+def _about_algorithm(algorithm: type[Algorithm]) -> str:
+    """Its docstring and that of its family, a line for each paragraph."""
+    family = [each.__doc__ or "" for each in algorithm.__mro__ if issubclass(each, Algorithm) and each is not Algorithm]
+    paragraphs = "\n\n".join(family).strip().split("\n\n")
+    return "\n\n".join(filter(None, map(_sentence, paragraphs)))
 
 
 def _totals() -> Iterator[str]:

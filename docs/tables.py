@@ -9,7 +9,7 @@ from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import KEYS as CONVENTION_KEYS
 from cnncost.conventions.quantities import QUANTITIES
 from cnncost.layers import REGISTRY, SUGAR
-from cnncost.passes import METRICS
+from cnncost.passes import METRICS, algorithms
 from cnncost.report_schema import report_schema
 from cnncost.spec.arithmetic import BUILTINS
 from cnncost.spec.document import KEYS
@@ -76,10 +76,11 @@ def _quirks() -> str:
 def _fields(part: str) -> str:
     """The fields of one part of a report."""
     schema = report_schema()
-    layer = schema["$defs"]["layer"]
+    layer, totals = schema["$defs"]["layer"], schema["properties"]["totals"]
     parts = {
         "the report": schema,
-        "totals": schema["properties"]["totals"],
+        "totals": totals | {"properties": {name: totals["properties"][name] for name in METRICS}},
+        "algorithms": totals | {"properties": {name: totals["properties"][name] for name in algorithms.names()}},
         "a layer": layer | {"properties": _without_metrics(layer["properties"])},
         "ops": layer["properties"]["ops"],
         "a count": schema["$defs"]["count"],
@@ -93,7 +94,7 @@ def _fields(part: str) -> str:
 
 
 def _without_metrics(properties: dict[str, Any]) -> dict[str, Any]:
-    return {name: field for name, field in properties.items() if name not in METRICS}
+    return {name: field for name, field in properties.items() if name not in (*METRICS, *algorithms.names())}
 
 
 def _type(field: Mapping[str, Any]) -> str:

@@ -11,9 +11,11 @@ HEAVY = ("torch", "numpy", "rich", "typer", "pydantic")
 
 ANALYSIS = """
 import json
-from cnncost import SpecError, analyze, compare, load
+from cnncost import SpecError, analyze, compare, explain, load
 report = analyze("resnet50", batch=8, mode="train")
 json.dumps(report.grouped(2).to_dict())
+analyze("lenet5", algorithms=True)
+json.dumps([explain("lenet5").to_dict(), explain("lenet5", "conv").to_dict()])
 compare(["resnet18", "resnet50"]).to_dict()
 load("resnet50", set={"classes": 10}, input=[3, 64, 64])
 try:

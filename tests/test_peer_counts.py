@@ -60,7 +60,8 @@ def table() -> dict[tuple[str, str, str], list[Row]]:
 @pytest.mark.parametrize("network", networks(), ids=str)
 def test_presets_give_the_tools_numbers(network: Network) -> None:
     graph = network.graph()
-    rows = table()[network.name, network.settings, network.mode]
+    rows = table().get((network.name, network.settings, network.mode), [])
+    assert rows, f"python -m tests.peers.measure '{network.name}' counts it"
     by_batch = {
         str(batch): counts_by_convention(
             graph, Settings(batch=batch, mode=network.mode), {row["preset"] for row in rows}

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from cnncost import analyze
 from cnncost.algorithms import ALGORITHMS
+from cnncost.conventions import choose
 from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
 from cnncost.figures import Figures
@@ -74,7 +75,8 @@ SETTINGS = [
 
 def reports() -> list[Report]:
     whole = [analyze_graph(make(), settings) for make in GRAPHS.values() for settings in SETTINGS]
-    return [*whole, whole[3].grouped(1), whole[3].by_type(), whole[3].sorted_by("macs").top(2)]
+    counted = analyze_graph(plain_graph(), conventions=choose(["torch", "macs"]))
+    return [*whole, counted, counted.by_type(), whole[3].grouped(1), whole[3].by_type(), whole[3].sorted_by("macs").top(2)]
 
 
 @pytest.mark.parametrize("report", reports(), ids=lambda report: f"{report.name}-{report.settings.dtype}")
@@ -139,7 +141,7 @@ def spoil(data: dict[str, Any], path: str, value: Any) -> None:
         ("schema", 2),
         ("batch", 0),
         ("dtype", "float64"),
-        ("convention", "none"),
+        ("convention", None),
         ("totals.macs", 1.5),
         ("totals.macs", -1),
         ("totals.new_figure", 1),

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Direct(Algorithm, name="direct"):
     """Nested loops over outputs and weights: one multiplication for each multiply-accumulate, and no extra memory."""
 
-    title = short = "direct"
+    title = "nested loops"
+    short = "direct"
     source = "notes 004, 8.4"
 
     def multiplications(self, place: Place, **sizes: int) -> int:

@@ -17,7 +17,8 @@ class Im2col(Algorithm, name="im2col"):
     ``im2col_bytes`` counts.
     """
 
-    title = short = "im2col"
+    title = "im2col and a matrix product"
+    short = "im2col"
     source = "notes 004, 8.3; Chellapilla et al. 2006"
 
     def multiplications(self, place: Place, **sizes: int) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Argument, Option
 
 from cnncost.cli import options
-from cnncost.cli.output import write
+from cnncost.cli.output import warn, write
 
 
 def explain(
@@ -57,5 +57,6 @@ def explain(
         convention=convention,
         limits=options.limits_of(max_nodes, max_bytes),
     )
+    warn(explanation.warnings)
     document = explanation_document(explanation, raw=raw, for_machines=form in MACHINE_FORMATS)
     write(render(document, form, raw=raw))

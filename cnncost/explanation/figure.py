@@ -75,6 +75,7 @@ class LayerExplanation(NamedTuple):
         symbols: what the letters of the formulas stand for.
         figures: those of the report, and the sizes that their formulas have letters for.
         algorithms: how a convolution can be computed. cheapest: which of them has the fewest multiplications.
+        warnings: what the loader found odd.
     """
 
     network: str
@@ -86,6 +87,7 @@ class LayerExplanation(NamedTuple):
     figures: tuple[Figure, ...]
     algorithms: tuple[AlgorithmExplanation, ...] = ()
     cheapest: str | None = None
+    warnings: tuple[str, ...] = ()
 
     def figure(self, name: str) -> Figure:
         """The figure of that name.
@@ -108,6 +110,7 @@ class LayerExplanation(NamedTuple):
             "figures": [figure.to_dict() for figure in self.figures],
             "algorithms": [algorithm.to_dict() for algorithm in self.algorithms],
             "cheapest_algorithm": self.cheapest,
+            "warnings": list(self.warnings),
         }
 
 
@@ -159,6 +162,7 @@ class SumExplanation(NamedTuple):
         network: its name. block: the name of the block, ``None`` for the whole network. layers: how many there are.
         settings: how it runs.
         breakdowns: one for each figure that was asked for.
+        warnings: what the loader found odd.
     """
 
     network: str
@@ -166,6 +170,7 @@ class SumExplanation(NamedTuple):
     layers: int
     settings: Settings
     breakdowns: tuple[Breakdown, ...]
+    warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -176,4 +181,5 @@ class SumExplanation(NamedTuple):
             "layers": self.layers,
             **self.settings._asdict(),
             "totals": [breakdown.to_dict() for breakdown in self.breakdowns],
+            "warnings": list(self.warnings),
         }

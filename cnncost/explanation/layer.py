@@ -54,6 +54,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         (*figures, *seen),
         algorithms,
         cheapest,
+        analysis.graph.warnings,
     )
 
 

@@ -47,8 +47,9 @@ def explain_sum(analysis: Analysis, block: str | None = None, names: Sequence[st
     """
     nodes = [node for node in analysis.nodes if node.layer is not INPUT and _lies_in(node.name, block)]
     writer = _Writer(analysis, nodes, block)
+    breakdowns = tuple([writer.breakdown(name) for name in names])
     return SumExplanation(
-        analysis.graph.name, block, len(nodes), analysis.settings, tuple([writer.breakdown(name) for name in names])
+        analysis.graph.name, block, len(nodes), analysis.settings, breakdowns, analysis.graph.warnings
     )
 
 
@@ -96,7 +97,8 @@ class _Writer:
         by_type = _parts(terms, how, lambda term: (term.node.type, term.formula))
         by_block = self._by_block(terms, how)
         values = [part.value for part in by_block]
-        figure = Figure(name, _joined(values, how), unit, substituted=_written_out(values, how))
+        source = self.analysis.convention.source if name == "flops" else METRICS[name].source
+        figure = Figure(name, _joined(values, how), unit, substituted=_written_out(values, how), source=source)
         return Breakdown(figure, how, by_type, by_block)
 
     def _memory(self) -> Breakdown:

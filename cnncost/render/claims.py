@@ -68,7 +68,7 @@ def _count_columns(convention: str) -> tuple[Column, ...]:
         Column("params", "params", "typed", "exact", keep=ESSENTIAL + 4),
         Column("params_verdict", "", detail="printed is", keep=ESSENTIAL + 3),
         Column("flops_printed", "FLOPs", "typed", "printed", keep=ESSENTIAL + 5),
-        Column("macs", "MACs", "count", "exact", keep=ESSENTIAL + 4),
+        Column("macs", "MACs", "count", "exact", keep=ESSENTIAL + 1),
         Column("flops", heading_of("flops", convention), "count", detail_of("flops", convention), keep=ESSENTIAL),
         Column("flops_verdict", "", detail="printed is", keep=ESSENTIAL + 3),
     )
@@ -91,7 +91,7 @@ def _use_columns(convention: str) -> tuple[Column, ...]:
     unit = heading_of("flops", convention)
     return (
         Column("source", "source"),
-        Column("accuracy", "accuracy", "number", "%", keep=ESSENTIAL + 5),
+        Column("accuracy", "accuracy", "points", "%", keep=ESSENTIAL + 5),
         Column("metric", "of", keep=ESSENTIAL + 4),
         Column("printed_flops_per_param", "FLOPs/param", "number", "as printed", keep=ESSENTIAL + 3),
         Column("macs_per_param", "MACs/param", "number", "exact", keep=ESSENTIAL + 2),

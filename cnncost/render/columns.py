@@ -37,6 +37,7 @@ _KEEP = {
     "fft_multiplications": 8,
     "winograd_2_multiplications": 9,
     "winograd_4_multiplications": 9,
+    CHEAPEST: 9,
 }
 """What stays longest on a narrow terminal."""
 
@@ -48,6 +49,7 @@ DEFAULT_TRAINING = (*DEFAULT[:6], "backward_flops", *DEFAULT[6:])
 """With the backward pass, where it runs."""
 BY_ALGORITHM = (
     *(f"{name}_multiplications" for name in ("direct", "fft", "winograd_2", "winograd_4")),
+    CHEAPEST,
     "cheapest_algorithm",
     *(f"{name}_bytes" for name in ("im2col", "fft", "winograd_2", "winograd_4")),
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.conventions import CONVENTIONS
 from cnncost.passes import METRICS
+from cnncost.passes.base import CHEAPEST
 from cnncost.totals import COUNTED
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def _algorithm_of(metric: str) -> str:
     name, _, what = metric.rpartition("_")
     if metric in METRICS or what not in ("multiplications", "bytes"):
         return ""
+    if metric == CHEAPEST:
+        return "cheapest"
     from cnncost.algorithms import ALGORITHMS  # only those who ask for them pay
 
     return ALGORITHMS[name].short if name in ALGORITHMS else ""

@@ -1,4 +1,4 @@
-"""Points in a plane, drawn in characters: some are marked and named, the others are dots. The axis across is logarithmic."""
+"""Points in a plane, drawn in characters: some marked and named, the others dots. The axis across is logarithmic."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _NARROWEST = 30
 _HIGHEST = 24
 _LOWEST = 8
 _LEFT_MARGIN, _RIGHT_MARGIN = 0.12, 0.02
-"""Parts of the width that stay free beside the points: on the left, for the name of the first."""
+_TOP_MARGIN, _BOTTOM_MARGIN = 0.14, 0.04
+"""Parts of what the points span that stay free beside them: on the left and above, for names."""
 _MOST_TICKS_IN_DECADES = 3
 """In fewer decades than these, 2 and 5 have ticks too."""
 
-_SIGNS = str.maketrans({"●": "*", "│": "|", "└": "+", "┬": "+"}) | ASCII
+_SIGNS = ASCII | str.maketrans({"●": "*", "·": ".", "│": "|", "└": "+", "┬": "+"})
 
 
 class Point(NamedTuple):
@@ -125,7 +126,7 @@ def _fill(canvas: _Canvas, points: Sequence[Point], across: Axis, down: Axis) ->
     placed = [(down.place(point.y), across.place(log10(point.x)), point.name) for point in points]
     for row, column, name in sorted(placed, key=lambda each: bool(each[2])):
         canvas.put(row, column, *(("●", "mark") if name else ("·", "dot")))
-    for row, column, name in placed:
+    for row, column, name in sorted(placed, reverse=True):  # from above, where names have the room to go further up
         if name:
             _write_name(canvas, row, column, name)
 
@@ -139,6 +140,7 @@ def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
         (row + 1, column - len(name) // 2),
         (row - 1, column + 1),
         (row + 2, column + 1 - len(name)),
+        (row + 3, column + 1 - len(name)),
     )
     for giving_way in ((), ("dot",)):
         for place, start in beside:
@@ -148,17 +150,22 @@ def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
 
 
 def _vertical(points: Sequence[Point], length: int) -> Axis:
-    """The axis of the values, a little longer than they reach."""
+    """The axis of the values, with its margins."""
     values = [point.y for point in points]
-    spare = max(max(values) - min(values), 1.0) * 0.04
-    return Axis(min(values) - spare, max(values) + spare, length)
+    return _axis(values, length, _BOTTOM_MARGIN, _TOP_MARGIN)
 
 
 def _horizontal(points: Sequence[Point], length: int) -> Axis:
     """The logarithmic axis, with its margins."""
     values = [log10(point.x) for point in points]
-    span = max(max(values) - min(values), 0.5)
-    return Axis(min(values) - _LEFT_MARGIN * span, max(values) + _RIGHT_MARGIN * span, length)
+    return _axis(values, length, _LEFT_MARGIN, _RIGHT_MARGIN)
+
+
+def _axis(values: Sequence[float], length: int, before: float, behind: float) -> Axis:
+    """An axis of what the values span, which is one percent or one decade at the least, and its margins."""
+    missing = max(0.0, 1 - (max(values) - min(values))) / 2
+    low, high = min(values) - missing, max(values) + missing
+    return Axis(low - before * (high - low), high + behind * (high - low), length)
 
 
 def _whole_ticks(axis: Axis) -> list[float]:

@@ -26,6 +26,7 @@ Kind = Literal[
     "seconds",
     "deviation",  # a signed fraction
     "percent",  # a fraction of something that the heading names
+    "points",  # of a hundred, with all their digits
     "typed",  # values of several kinds, as Typed
 ]
 """What a column holds."""

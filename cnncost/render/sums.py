@@ -38,7 +38,8 @@ def _sheets(explanation: SumExplanation, breakdown: Breakdown) -> Iterator[Sheet
     first = "kept" if figure.name == "memory_bytes" else "layer type"
     columns = (Column("name", first), _FORMULA, _COUNT, _VALUE._replace(heading=figure.unit), _SHARE)
     lines = [(part.name, part.formula or "", *_amounts(breakdown, part)) for part in breakdown.by_type]
-    totals = ("total", "", explanation.layers, Typed("count", figure.value, exact=True), "")
+    counted = sum(part.count for part in breakdown.by_type) if first == "layer type" else ""
+    totals = ("total", "", counted, Typed("count", figure.value, exact=True), "")
     caption = settings_parts(explanation.settings)
     source = (f"source: {figure.source}",) if figure.source else ()
     yield Sheet(

@@ -100,6 +100,19 @@ def test_sorted_top_and_columns() -> None:
     assert [line.partition(",")[0] for line in result.stdout.splitlines()[1:]] == ["conv"]
 
 
+def test_algorithms_when_asked_for_by_option_or_by_column() -> None:
+    # 4 filters of 3 channels on 8 x 8: 4 x 4 tiles of 16, 2 x 2 tiles of 36, and 27 weights at 64 places.
+    wanted = {"direct": 4 * 27 * 64, "winograd_2": 16 * 12 * 16, "winograd_4": 36 * 12 * 4}
+    first = json.loads(run("analyze", "tiny.yaml", "--algorithms", "--format", "json").stdout)["layers"][0]
+    assert {name: first[f"{name}_multiplications"] for name in wanted} == wanted
+    assert first["cheapest_algorithm"] == "winograd_4"
+    columns = ("--columns", "layer,cheapest_algorithm,winograd_4_multiplications", "--sort", "direct_multiplications")
+    lines = list(csv.DictReader(io.StringIO(run("analyze", "tiny.yaml", "-f", "csv", *columns).stdout)))
+    assert lines[0] == {"layer": "conv", "cheapest_algorithm": "winograd_4", "winograd_4_multiplications": "1728"}
+    assert "Winograd 4×4" in run("analyze", "tiny.yaml", "--algorithms").stdout
+    assert "winograd" not in run("analyze", "tiny.yaml", "--format", "json").stdout
+
+
 def test_by_type_and_depth() -> None:
     assert run("analyze", "tiny.yaml", "--by", "type").stdout.splitlines()[3].startswith("type")
     assert "conv" in run("analyze", "tiny.yaml", "--depth", "1").stdout

@@ -157,7 +157,7 @@ def test_side_by_side() -> None:
     assert ["layer", "type", "output", "shape", "torch", "filters"] in lines
     assert ["(FLOPs)", "(MACs)"] in lines
     assert ["torch", "833,040", "FLOPs", "1.00×"] in [line[:4] for line in lines]
-    assert ["filters", "22", "MACs", "0.0000×"] in [[*line[:3], "0.0000×"] for line in lines]
+    assert ["filters", "22", "MACs"] in [line[:3] for line in lines]
 
 
 def test_all() -> None:

@@ -50,6 +50,15 @@ def test_totals_by_name() -> None:
     assert printed["totals"][0]["value"] == 61_706  # torch: 156 + 2416 + 48120 + 10164 + 850
 
 
+def test_warnings_go_to_standard_error() -> None:
+    spec = "{input: 64, vars: {unused: 1}, network: [{linear: 10}]}"
+    for arguments in (["-"], ["-", "linear"]):
+        result = CliRunner().invoke(app, ["explain", *arguments], input=spec, prog_name="cnncost")
+        assert result.exit_code == 0
+        assert "warning:" in result.stderr
+        assert "unused" in result.stderr
+
+
 @pytest.mark.parametrize("form", ["table", "markdown", "latex", "csv", "json"])
 def test_every_format(form: str) -> None:
     assert "61706" in run("lenet5", "--total", "params", "--format", form).replace(",", "") or form in ("csv",)

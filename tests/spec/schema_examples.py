@@ -74,6 +74,15 @@ vars: {depths: [1, 2], act: relu}
 network: [{for: n, in: depths, do: [{linear: n}, act]}]
 variants: {deep: {set: {depths: [1, 2, 3], act: {leaky_relu: 0.3}}, source: here}, plain: {}}
 expect: {params: 13, macs: 10}""",
+    "what others print": """
+input: 8
+network: relu
+year: 1998
+task: classification
+published: {source: a book, params: 61K, flops: 0.7M, accuracy: 99.05, metric: MNIST top-1}
+variants:
+  a: {year: 2000, published: [{source: b, params: 61706}, {source: c, accuracy: 98}, {source: 7}]}
+  b: {published: []}""",
     "a variable named like a layer": "{input: 8, vars: {split: 3}, network: [{linear: split}]}",
     "a call of every modifier": """
 input: 8
@@ -273,6 +282,29 @@ REFUSED = {
         "{input: 8, network: [relu], variants: {a: {source: [b]}}}",
         "$.variants.a.source",
     ),
+    "a printed figure without its source": ("{input: 8, network: [relu], published: {params: 3}}", "$.published"),
+    "one of several without its source": (
+        "{input: 8, network: [relu], published: [{source: a}, {params: 3}]}",
+        "$.published[1]",
+    ),
+    "an unknown printed figure": ("{input: 8, network: [relu], published: {source: a, macs: 3}}", "$.published"),
+    "a printed figure in a list": (
+        "{input: 8, network: [relu], published: {source: a, params: [3]}}",
+        "$.published.params",
+    ),
+    "an accuracy as a text": (
+        "{input: 8, network: [relu], published: {source: a, accuracy: b}}",
+        "$.published.accuracy",
+    ),
+    "an accuracy above all": (
+        "{input: 8, network: [relu], published: {source: a, accuracy: 101}}",
+        "$.published.accuracy",
+    ),
+    "printed figures as a text": ("{input: 8, network: [relu], published: 5M}", "$.published"),
+    "a year as a text": ("{input: 8, network: [relu], year: last}", "$.year"),
+    "a variant's year in a list": ("{input: 8, network: [relu], variants: {a: {year: [1]}}}", "$.variants.a.year"),
+    "a variant's task": ("{input: 8, network: [relu], variants: {a: {task: b}}}", "$.variants.a"),
+    "a task in a list": ("{input: 8, network: [relu], task: [a]}", "$.task"),
     "figures in a list": ("{input: 8, network: [relu], expect: [3]}", "$.expect"),
     "a negative figure": ("{input: 8, network: [relu], expect: {params: -3}}", "$.expect.params"),
     "a figure's source in a list": ("{input: 8, network: [relu], expect: {source: [b]}}", "$.expect.source"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnncost.graph import Expectation
+from cnncost.graph import Expectation, Published
 from cnncost.spec.load import load, loads
 from cnncost.spec.settings import parse_request
 from cnncost.spec.text import Limits
@@ -228,6 +228,38 @@ def test_a_setting_goes_before_that_of_a_variant_and_drops_the_expected_figures(
     graph = small(VARIANTS, variant="wide", set={"width": 4})
     assert (params(graph), graph.expect) == (40, None)
     assert small(VARIANTS, input=[4, 2, 2]).expect is None
+
+
+PUBLISHED = """
+    name: net
+    year: 1998
+    network: [{conv: 8}]
+    published:
+      - {source: a book, params: 61K, flops: 0.7M}
+      - {source: the paper, params: 61706, accuracy: 99.05, metric: MNIST top-1}
+    variants:
+      late: {year: 2000, published: {source: a note, accuracy: 70}}
+      silent: {}
+"""
+
+
+def test_what_others_print_keeps_its_digits() -> None:
+    graph = small(PUBLISHED)
+    book, paper = graph.published
+    assert (book.params, book.flops, book.accuracy, book.metric) == ("61K", "0.7M", None, "ImageNet top-1")
+    assert (paper.source, paper.params, paper.accuracy, paper.metric) == ("the paper", "61706", 99.05, "MNIST top-1")
+    assert graph.year == 1998
+
+
+def test_what_others_print_of_a_variant_is_of_the_variant_alone() -> None:
+    late, silent = small(PUBLISHED, variant="late"), small(PUBLISHED, variant="silent")
+    assert (late.year, late.published) == (2000, (Published("a note", accuracy=70.0),))
+    assert (silent.year, silent.published) == (1998, ())
+
+
+def test_what_others_print_is_of_no_other_settings() -> None:
+    graph = small(PUBLISHED, input=[4, 2, 2])
+    assert (graph.year, graph.published) == (1998, ())
 
 
 def test_a_variant_is_found_by_its_name_like_a_spec_of_its_own() -> None:

@@ -1,0 +1,189 @@
+"""Architectures as sheets, the frontier as a plot, and claims beside exact figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from cnncost import compare_published
+from cnncost.architectures import METRIC, Entry, Zoo
+from cnncost.graph import Published
+from cnncost.render import RENDERERS, render
+from cnncost.render.claims import claims_document
+from cnncost.render.plot import Plot, Point, draw
+from cnncost.render.table import render as render_table
+from cnncost.render.zoo import frontier_document, zoo_document
+from cnncost.spec.load import loads
+from tests.render.goldens import check_golden
+
+if TYPE_CHECKING:
+    from cnncost.claims import PublishedComparison
+    from cnncost.render.sheet import Document
+
+# Round figures, so that places on the axes can be told by hand.
+FIGURES = (
+    ("tiny", 1998, 60_000, 1_000_000, 50.0),
+    ("small", 2012, 600_000, 10_000_000, 70.0),
+    ("wide", 2013, 9_000_000, 30_000_000, 60.0),
+    ("middling", 2014, 6_000_000, 100_000_000, 80.0),
+    ("large", 2020, 60_000_000, 1_000_000_000, 85.0),
+)
+
+
+def entry(name: str, year: int, params: int, macs: int, accuracy: float) -> Entry:
+    claim = Published("the paper", accuracy=accuracy)
+    bare = Entry(name, "family", year, "image classification", params, macs, None, None, None, "a URL", (claim,))
+    return bare.measured_by(METRIC)
+
+
+ZOO = Zoo(
+    (
+        *(entry(*figures) for figures in FIGURES),
+        Entry("silent", "family", None, None, None, None, None, None, None, None, ()),
+    )
+)
+
+CLAIMED = """\
+name: claimed
+year: 1998
+input: [68]
+network: [{linear: 10}]
+published:
+  - {source: a book, params: 0.7K, flops: 1.4K, accuracy: 99.05, metric: MNIST top-1}
+  - {source: a paper, params: 800, flops: 0.68K}
+  - {source: a blog, params: 690.5, accuracy: 98}
+"""
+# 68 * 10 + 10 = 690 parameters, 680 multiply-accumulates, 1360 FLOPs
+
+
+def claimed() -> PublishedComparison:
+    silent = loads("{name: silent, input: 8, network: relu}")
+    return compare_published([loads(CLAIMED), silent])
+
+
+def table(document: Document, width: int = 120) -> str:
+    return render_table(document, console=Console(file=io.StringIO(), width=width, color_system=None))
+
+
+def plotted(zoo: Zoo = ZOO, width: int = 80, *, ascii_only: bool = False) -> list[str]:
+    document = frontier_document(zoo.frontier(), zoo)
+    assert document.plot is not None
+    return ["".join(text for _, text in line) for line in draw(document.plot(), width, ascii_only=ascii_only)]
+
+
+def test_architectures_as_a_table() -> None:
+    check_golden("zoo.txt", table(zoo_document(ZOO)))
+
+
+def test_the_frontier_as_a_plot_and_a_table() -> None:
+    check_golden("zoo-frontier.txt", table(frontier_document(ZOO.frontier(), ZOO), 80))
+
+
+def test_the_plot_in_ascii() -> None:
+    text = "\n".join(plotted(width=60, ascii_only=True)) + "\n"
+    assert text.isascii()
+    check_golden("zoo-frontier-ascii.txt", text)
+
+
+def test_what_is_on_the_frontier_is_marked_and_named_and_all_else_is_a_dot() -> None:
+    text = "\n".join(plotted())
+    assert text.count("●") == 4
+    assert text.count("·") == 1  # wide, which small beats
+    assert all(name in text for name in ("tiny", "small", "middling", "large"))
+    assert "wide" not in text
+
+
+def test_points_lie_where_their_figures_say() -> None:
+    lines = plotted(width=100)
+    marks = [(row, line.index("●")) for row, line in enumerate(lines) if "●" in line]
+    assert marks == sorted(marks, key=lambda mark: -mark[1])  # the cheapest is lowest, and on the left
+    columns = sorted(column for _, column in marks)
+    distances = [after - before for before, after in pairwise(columns)]
+    assert max(distances) - min(distances) <= 1  # ten times the MACs, every time
+    rows = [row for row, _ in marks]  # 85, 80, 70 and 50 percent
+    assert abs((rows[3] - rows[2]) - 2 * (rows[2] - rows[1])) <= 2
+    labels = {line.split()[0]: line.index("│") for line in lines if line.strip()[:2].isdigit()}
+    assert {"60", "80"} <= labels.keys()
+
+
+@pytest.mark.parametrize("width", [1, 30, 41, 60, 80, 110, 100_000])
+def test_the_plot_keeps_to_the_width(width: int) -> None:
+    lines = plotted(width=width)
+    assert max(map(len, lines[1:])) <= max(30, min(width, 110))
+    assert "".join(lines).count("●") == 4
+
+
+def test_names_never_hide_a_mark_or_each_other() -> None:
+    crowd = tuple(Point(1e9 * 1.01**index, 70 + 0.1 * index, f"network_{index}") for index in range(12))
+    text = "\n".join("".join(piece for _, piece in line) for line in draw(Plot("", "x", "y", crowd), 100))
+    named = sum(text.count(point.name + " ") + text.count(point.name + "\n") for point in crowd)
+    marks = {(round(point.x), round(point.y)) for point in crowd}
+    assert 1 <= text.count("●") <= len(marks) + len(crowd)
+    assert 1 <= named <= len(crowd)
+
+
+def test_one_point_is_a_plot_too() -> None:
+    [*_, rule, ticks, heading] = draw(Plot("alone", "MACs", "%", (Point(4e9, 76.1, "resnet50"),)), 60)
+    assert "┬" in rule[0][1]
+    assert "5 G" in ticks[0][1]
+    assert heading[0][1].endswith("MACs")
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_architectures_in_every_format(form: str) -> None:
+    text = render(zoo_document(ZOO), form)
+    assert "middling" in text
+    assert "60" in text
+
+
+def test_architectures_for_machines() -> None:
+    assert json.loads(render(zoo_document(ZOO), "json")) == ZOO.to_dict()
+    lines = list(csv.DictReader(io.StringIO(render(zoo_document(ZOO), "csv"))))
+    assert (lines[1]["name"], lines[1]["params"], lines[1]["macs"], lines[1]["accuracy"]) == (
+        "small",
+        "600000",
+        "10000000",
+        "70.0",
+    )
+    assert (lines[-1]["name"], lines[-1]["params"]) == ("silent", "")
+    best = json.loads(render(frontier_document(ZOO.frontier(), ZOO), "json"))
+    assert [each["name"] for each in best["architectures"]] == ["tiny", "small", "middling", "large"]
+
+
+def test_claims_as_tables() -> None:
+    check_golden("claims.txt", table(claims_document(claimed())))
+
+
+def test_claims_in_a_narrow_terminal() -> None:
+    check_golden("claims-narrow.txt", table(claims_document(claimed()), 76))
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_claims_in_every_format(form: str) -> None:
+    text = render(claims_document(claimed(), for_machines=form in ("json", "csv")), form)
+    assert "a book" in text
+    assert "0.68K" in text
+
+
+def test_claims_for_machines() -> None:
+    document = claims_document(claimed(), for_machines=True)
+    assert json.loads(render(document, "json")) == claimed().to_dict()
+    first, second, third = csv.DictReader(io.StringIO(render(document, "csv")))
+    assert (first["network"], first["year"], first["params"], first["flops"]) == ("claimed", "1998", "690", "1360")
+    assert (first["params_verdict"], first["flops_verdict"]) == ("rounded", "2 × MACs, rounded")
+    assert (second["params_verdict"], second["flops_verdict"]) == ("off by +16 %", "MACs, exact")
+    assert (third["flops_printed"], third["flops_verdict"], third["accuracy"]) == ("", "", "98.0")
+
+
+def test_claims_of_counts_alone_are_one_table() -> None:
+    counts = loads("{input: 68, network: [{linear: 10}], published: {source: a, params: 690}}")
+    assert len(claims_document(compare_published([counts])).sheets()) == 1
+    accuracy = loads("{input: 68, network: [{linear: 10}], published: {source: a, accuracy: 90}}")
+    [sheet] = claims_document(compare_published([accuracy])).sheets()
+    assert sheet.title == "accuracy, and operations per parameter"
