@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnncost.architectures import shipped
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import KEYS as CONVENTION_KEYS
 from cnncost.conventions.quantities import QUANTITIES
@@ -18,6 +19,8 @@ from cnncost.spec.steps import MODIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from cnncost.architectures import Entry
 
 _TABLE = re.compile(r"<!-- (?P<name>(?!end )[\w ]+) -->\n.*?<!-- end -->", re.DOTALL)
 
@@ -41,6 +44,7 @@ def table(name: str) -> str:
         "functions": lambda: " ".join(f"`{builtin.signature}`" for builtin in BUILTINS.values()),
         "reserved words": lambda: " ".join(f"`{word}`" for word in sorted(RESERVED)),
         "layer types": _layer_types,
+        "architectures": _architectures,
         "conventions": _conventions,
         "what they get wrong": _quirks,
         "keys of a convention": lambda: _rows(("key", "what it holds"), CONVENTION_KEYS.items()),
@@ -71,6 +75,24 @@ def _quirks() -> str:
         if each.quirks
     ]
     return "\n\n".join(parts)
+
+
+def _architectures() -> str:
+    """Those that ship, a table for each task."""
+    entries = shipped().entries
+    heading = ["| name | year | params | MACs | accuracy | printed in |", "|---|---|---:|---:|---|---|"]
+    parts = []
+    for task in dict.fromkeys(entry.task for entry in entries):
+        rows = [_architecture(entry) for entry in entries if entry.task == task]
+        parts.append("\n".join([f"### {(task or 'other').capitalize()}", "", *heading, *rows]))
+    return "\n\n".join(parts)
+
+
+def _architecture(entry: Entry) -> str:
+    accuracy = "" if entry.accuracy is None else f"{entry.accuracy} % {entry.metric}"
+    counts = ("" if count is None else f"{count:,}" for count in (entry.params, entry.macs))
+    name = f"[{entry.name}](../specs/{entry.family}.yaml)"
+    return f"| {' | '.join([name, str(entry.year), *counts, accuracy, entry.accuracy_source or ''])} |"
 
 
 def _fields(part: str) -> str:

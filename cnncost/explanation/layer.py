@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from cnncost.conventions.quantities import QUANTITIES
+from cnncost.conventions.quantities import Place as RulePlace
 from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
 from cnncost.explanation.reception import reception
@@ -50,7 +53,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         node.type,
         (node.layer.__doc__ or "").strip().splitlines()[0],
         analysis.settings,
-        tuple(_meanings([*writer.used, *formulas])),
+        (*_meanings([*writer.used, *formulas]), *writer.names),
         (*figures, *seen),
         algorithms,
         cheapest,
@@ -70,13 +73,18 @@ def unit_of(metric: str, convention_unit: str) -> str:
 
 
 class _Writer:
-    """The figures of one layer, written one after the other; `used` are the formulas that were."""
+    """The figures of one layer, written one after the other.
+
+    Attributes:
+        used: the formulas that were written. names: what the rule of a convention calls things by.
+    """
 
     def __init__(self, analysis: Analysis, node: Node) -> None:
         self.analysis = analysis
         self.node = node
         self.symbolic = SymbolicAnalysis(analysis, [node])
         self.used: list[Formula] = []
+        self.names: tuple[Meaning, ...] = ()
 
     def figures(self) -> Iterator[Figure]:
         """The figures of the report, in its order."""
@@ -133,12 +141,14 @@ class _Writer:
         batch, training = analysis.settings.batch, analysis.settings.training
         value = analysis.column("flops")[node.id] or 0
         note = "" if value else why_nothing("flops", analysis, node)
-        rule = convention.written(node, node.operations(training).times(batch), batch, training)
+        place = RulePlace(node, node.operations(training).times(batch), batch, training)
+        rule = convention.written(*place)
         if rule is None:
             written = self.symbolic.written("flops")[0]
             return self._figure("flops", written, value, unit=convention.unit, source=convention.source, note=note)
         if node.auxiliary and not training:
             return Figure("flops", value, convention.unit, "0", "0", convention.source, note)
+        self.names = tuple(_names_in(rule.formula, place))
         assert rule.value == value, f"{convention.name} counts {value} for {node.name}, its text {rule.value}"
         return Figure("flops", value, convention.unit, rule.formula, rule.numbers, convention.source, note)
 
@@ -165,6 +175,13 @@ class _Writer:
             unit="bytes",
             source="notes 004, 9.1",
         )
+
+
+def _names_in(rule: str, place: RulePlace) -> Iterator[Meaning]:
+    """The names in a convention's rule that stand for numbers."""
+    for name in dict.fromkeys(re.findall(r"[a-z_]+", rule)):
+        if name in QUANTITIES and type(value := QUANTITIES[name].value(place)) is int:
+            yield Meaning(name, value, QUANTITIES[name].about)
 
 
 def _meanings(formulas: Iterable[Formula]) -> Iterator[Meaning]:

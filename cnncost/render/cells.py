@@ -114,5 +114,5 @@ _READABLE: dict[Kind, Callable[[Any], str]] = {
     "deviation": lambda fraction: f"{100 * fraction:+.2g} %",
     "percent": lambda fraction: percent_text(round(1_000_000 * fraction), 1_000_000),
     "share": lambda share: percent_text(share.part, share.whole),
-    "points": lambda points: f"{points:g}",
+    "points": str,
 }

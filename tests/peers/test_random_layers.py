@@ -19,6 +19,8 @@ from tests.peers.tools import TOOLS
 COUNTED_AT_LEAST = 5
 REQUIRED = "CNNCOST_REQUIRE_PEERS"
 
+PEERS = (pytest.mark.peers, pytest.mark.filterwarnings("ignore"))  # they leave files open, and threads
+
 PRESETS = {metric.preset: (tool, place) for tool in TOOLS for place, metric in enumerate(tool.metrics)}
 """Every preset's tool, and which of its numbers it is."""
 
@@ -41,9 +43,7 @@ def count(preset: str, placement: Placement, batch: int, training: bool) -> tupl
 
 
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))
-@pytest.mark.parametrize(
-    "preset", [pytest.param(name, marks=() if name == "torch" else pytest.mark.peers) for name in PRESETS]
-)
+@pytest.mark.parametrize("preset", [pytest.param(name, marks=() if name == "torch" else PEERS) for name in PRESETS])
 def test_a_preset_is_its_tool(preset: str, keyword: str) -> None:
     tool, _ = PRESETS[preset]
     counted = []

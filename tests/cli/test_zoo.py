@@ -1,0 +1,149 @@
+"""`cnncost zoo` and `cnncost compare --published`, run in this process."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from cnncost import compare_published, zoo
+from cnncost.cli.app import app
+from cnncost.render import RENDERERS
+
+if TYPE_CHECKING:
+    from typer.testing import Result
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(app, list(arguments), prog_name="cnncost")
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+def test_the_zoo_is_that_of_the_api() -> None:
+    options = ("--max-params", "5M", "--max-macs", "1G", "--since", "2015", "--until", "2018", "--sort", "macs")
+    printed = json.loads(run("zoo", "mobile*", *options, "--format", "json").stdout)
+    chosen = zoo("mobile*", max_params=5_000_000, max_macs=10**9, since=2015, until=2018, sort="macs")
+    assert printed == chosen.to_dict()
+    assert "mobilenet_v2" in [each["name"] for each in printed["architectures"]]
+
+
+def test_figures_are_whole_when_asked() -> None:
+    assert "3.50 M" in run("zoo", "mobilenet_v2").stdout
+    assert "3,504,872" in run("zoo", "mobilenet_v2", "--raw").stdout
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_every_format(form: str) -> None:
+    for options in ((), ("--frontier",)):
+        assert "efficientnet" in run("zoo", "efficientnet", "--format", form, *options).stdout
+
+
+def test_csv_has_every_architecture() -> None:
+    lines = list(csv.DictReader(io.StringIO(run("zoo", "-f", "csv").stdout)))
+    assert [line["name"] for line in lines] == [entry.name for entry in zoo().entries]
+    assert next(line for line in lines if line["name"] == "resnet50")["macs"] == "4089184256"  # torchvision's
+
+
+def test_accuracies_of_one_metric() -> None:
+    lines = list(csv.DictReader(io.StringIO(run("zoo", "--metric", "CIFAR-10 top-1", "-f", "csv").stdout)))
+    assert {line["metric"] for line in lines} == {"CIFAR-10 top-1"}
+    at_least = run("zoo", "--metric", "CIFAR-10 top-1", "--min-accuracy", "93.5 %", "-f", "csv").stdout
+    assert all(float(line["accuracy"]) >= 93.5 for line in csv.DictReader(io.StringIO(at_least)))
+
+
+def test_the_frontier_is_drawn_in_plain_text_when_piped() -> None:
+    text = run("zoo", "--frontier").stdout
+    assert "\x1b" not in text
+    assert text.count("●") > 5
+    assert "what no cheaper network matches in ImageNet top-1" in text
+    assert max(map(len, text.splitlines()[:28])) <= 110
+
+
+def test_the_frontier_adapts_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = run("zoo", "--frontier").stdout.splitlines()
+    assert max(map(len, lines)) <= 50
+
+
+def test_the_frontier_for_machines_is_its_architectures() -> None:
+    printed = json.loads(run("zoo", "--frontier", "-f", "json").stdout)
+    assert printed == zoo(frontier=True).to_dict()
+    accuracies = [entry["accuracy"] for entry in printed["architectures"]]
+    assert accuracies == sorted(accuracies)
+    by_year = json.loads(run("zoo", "--frontier", "--sort", "year", "-f", "json").stdout)
+    years = [entry["year"] for entry in by_year["architectures"]]
+    assert years == sorted(years)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("resnte50",), "no architecture is called `resnte50`"),
+        (("--task", "segmentaton"), "did you mean `segmentation`?"),
+        (("lenet5", "--since", "2015"), "no architecture published in 2015 or later among the"),
+        (("--max-params", "5X"), "unknown unit `x` in `5X`"),
+        (("--max-macs", "many"), "`many` is no amount"),
+        (("--since", "last year"), "`--since` takes a whole number from 1, not `last year`"),
+        (("--min-accuracy", "101"), "`--min-accuracy` takes a percentage, such as `75`, not `101`"),
+        (("--min-accuracy", "nan"), "`--min-accuracy` takes a percentage, such as `75`, not `nan`"),
+        (("--metric", "ImageNet top1"), "did you mean `ImageNet top-1`?"),
+        (("--sort", "accurracy"), "unknown order `accurracy`; did you mean `accuracy`?"),
+        (("--format", "jsno"), "unknown format `jsno`; did you mean `json`?"),
+        (("--task", "audio generation", "--frontier"), "nothing here has a published accuracy of `ImageNet top-1`"),
+    ],
+)
+def test_bad_input(options: tuple[str, ...], message: str) -> None:
+    result = run("zoo", *options, code=2)
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_published_figures_are_those_of_the_api() -> None:
+    networks = ("lenet5", "resnet50_v1")
+    printed = json.loads(run("compare", *networks, "--published", "-f", "json").stdout)
+    assert printed == json.loads(json.dumps(compare_published(networks).to_dict()))
+
+
+def test_one_network_can_be_held_to_what_is_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
+    text = run("compare", "resnet50_v1", "--published").stdout
+    assert "25,557,032" in text
+    assert "MACs, truncated" in text  # 3.8G of 3,857,973,248
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_published_figures_in_every_format(form: str) -> None:
+    assert "62.4M" in run("compare", "alexnet", "vgg16", "--published", "--format", form).stdout
+
+
+def test_a_convention_counts_the_flops_beside_published_ones() -> None:
+    text = run("compare", "alexnet", "--published", "--convention", "macs", "-f", "csv").stdout
+    claim = next(csv.DictReader(io.StringIO(text)))
+    assert claim["flops"] == claim["macs"] == "1135256096"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--batch", "8"), "`--published` goes without `--batch`"),
+        (("--set", "classes=10"), "`--published` goes without `--set`"),
+        (("--input", "3x64x64"), "`--published` goes without `--input`"),
+        (("--mode", "train"), "`--published` goes without `--mode`"),
+        (("--stages",), "`--published` goes without `--stages`"),
+        (("--baseline", "vgg16"), "`--published` goes without `--baseline`"),
+        (("--convention", "mac"), "mac"),
+    ],
+)
+def test_what_does_not_go_with_published_figures(options: tuple[str, ...], message: str) -> None:
+    assert message in run("compare", "alexnet", "vgg16", "--published", *options, code=2).stderr
+
+
+def test_nothing_published() -> None:
+    result = run("compare", "alexnet@classes=10", "--published", code=2)
+    assert "nothing is published of `alexnet@classes=10`" in result.stderr
