@@ -177,9 +177,9 @@ def compare_published(
         SpecError: nothing is published of any of them; and what :func:`analyze` raises.
 
     >>> from cnncost.spec.load import loads
-    >>> spec = "{input: 64, network: [{linear: 10}], published: {source: a book, params: 0.6K}}"
+    >>> spec = "{input: 64, network: [{linear: 10}], published: {source: a book, params: 0.7K}}"
     >>> compare_published([loads(spec)]).claims[0].params_judged.agreement
-    'truncated'
+    'rounded'
     """
     from cnncost.claims import PublishedComparison
 

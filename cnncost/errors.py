@@ -26,6 +26,9 @@ _LONGEST_MESSAGE = 300
 _LONGEST_HINT = 1500
 _LONGEST_CHAIN = 10
 
+# What is easily taken for each other: `resnet5O` means `resnet50` more than `resnet56`.
+_LOOKALIKES = str.maketrans("OoIl", "0011")
+
 # A hostile spec may define so many names that comparing all of them would take seconds.
 _CANDIDATES = 1000
 
@@ -174,11 +177,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     >>> did_you_mean("widht", ["width", "depth"])
     '; did you mean `width`?'
+    >>> did_you_mean("resnet5O", ["resnet56", "resnet50"])
+    '; did you mean `resnet50`?'
     >>> did_you_mean("zebra", ["width", "depth"])
     ''
     """
     from difflib import get_close_matches  # only a failing run pays for the import
     from itertools import islice
 
-    close = get_close_matches(name[:80], list(islice(known, _CANDIDATES)), n=1, cutoff=0.65)
+    candidates = list(islice(known, _CANDIDATES))
+    alike = [other for other in candidates if other.translate(_LOOKALIKES) == name.translate(_LOOKALIKES)]
+    close = alike or get_close_matches(name[:80], candidates, n=1, cutoff=0.65)
     return f"; did you mean `{close[0]}`?" if close else ""

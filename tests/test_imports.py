@@ -11,12 +11,14 @@ HEAVY = ("torch", "numpy", "rich", "typer", "pydantic")
 
 ANALYSIS = """
 import json
-from cnncost import SpecError, analyze, compare, explain, load
+from cnncost import SpecError, analyze, compare, compare_published, explain, load, zoo
 report = analyze("resnet50", batch=8, mode="train")
 json.dumps(report.grouped(2).to_dict())
 analyze("lenet5", algorithms=True)
 json.dumps([explain("lenet5").to_dict(), explain("lenet5", "conv").to_dict()])
 compare(["resnet18", "resnet50"]).to_dict()
+compare_published(["resnet18"]).to_dict()
+zoo(frontier=True).to_dict()
 load("resnet50", set={"classes": 10}, input=[3, 64, 64])
 try:
     load("resnet5O")
@@ -25,15 +27,17 @@ except SpecError as error:
 """
 
 FORMATS = """
-from cnncost import analyze
+from cnncost import analyze, zoo
 from cnncost.render import RENDERERS, render
 from cnncost.render.analysis import report_document
 from cnncost.render.verification import verification_document
+from cnncost.render.zoo import frontier_document
 from cnncost.verification.result import Check, Machine, Verification
 settings = {"batch": 1, "dtype": "float32", "mode": "infer"}
 found = Verification("lenet", settings, Machine("meta", "", "", "", ""), (Check.of("conv", "params", 156, 156),))
 for form in set(RENDERERS) - {"table"}:
     render(report_document(analyze("lenet")), form)
+    render(frontier_document(zoo(frontier=True), zoo()), form)
     render(verification_document([found]), form)
 """
 

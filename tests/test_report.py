@@ -76,7 +76,14 @@ SETTINGS = [
 def reports() -> list[Report]:
     whole = [analyze_graph(make(), settings) for make in GRAPHS.values() for settings in SETTINGS]
     counted = analyze_graph(plain_graph(), conventions=choose(["torch", "macs"]))
-    return [*whole, counted, counted.by_type(), whole[3].grouped(1), whole[3].by_type(), whole[3].sorted_by("macs").top(2)]
+    return [
+        *whole,
+        counted,
+        counted.by_type(),
+        whole[3].grouped(1),
+        whole[3].by_type(),
+        whole[3].sorted_by("macs").top(2),
+    ]
 
 
 @pytest.mark.parametrize("report", reports(), ids=lambda report: f"{report.name}-{report.settings.dtype}")

@@ -141,8 +141,9 @@ def _book(root: Mapping) -> RuleBook:
     known = {*QUANTITIES, *variables, *_fields()}
     for rule in (*rules, otherwise):
         _refuse_unknown(rule, known)
+    read = _read_by(variables)
     for name in REGISTRY:
-        _refuse_missing_field(by_type.get(name, otherwise), name, variables)
+        _refuse_missing_field(by_type.get(name, otherwise), name, read)
     return RuleBook(tuple(rules), otherwise, by_type, variables)
 
 
@@ -206,19 +207,24 @@ def _fields() -> set[str]:
     return {name for layer in REGISTRY.values() for name in field_names(layer)}
 
 
-def _refuse_missing_field(rule: Rule, type_: str, variables: dict[str, Rule]) -> None:
+def _refuse_missing_field(rule: Rule, type_: str, read: dict[str, set[str]]) -> None:
     """Refuse a rule that a layer type cannot be counted by, for want of a field."""
-    for name in sorted(_names(rule, variables) - QUANTITIES.keys() - {*field_names(REGISTRY[type_])}):
+    for name in sorted(_names(rule, read) - QUANTITIES.keys() - {*field_names(REGISTRY[type_])}):
         hint = f"give `{type_}` a rule of its own"
         raise SpecError(f"`{type_}` has no `{name}`, and this rule counts it", _where(rule, name), hint=hint)
 
 
-def _names(rule: Rule, variables: dict[str, Rule]) -> set[str]:
+def _read_by(variables: dict[str, Rule]) -> dict[str, set[str]]:
+    """What every variable reads in the end: quantities and fields."""
+    read: dict[str, set[str]] = {}
+    for name, variable in variables.items():
+        read[name] = _names(variable, read)
+    return read
+
+
+def _names(rule: Rule, read: dict[str, set[str]]) -> set[str]:
     """The names that a rule reads, in place of variables those that they read."""
-    names: set[str] = set()
-    for name in rule.expression.names:
-        names |= _names(variables[name], variables) if name in variables else {name}
-    return names
+    return set().union(*(read.get(name, {name}) for name in rule.expression.names))
 
 
 def _refuse_unknown(rule: Rule, known: set[str]) -> None:

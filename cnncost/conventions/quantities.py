@@ -55,8 +55,10 @@ QUANTITIES: dict[str, Quantity] = {
     "channels_out": Quantity("channels of the output", lambda at: at.node.y.channels),
     "sizes_in": Quantity("spatial sizes of the first input, or its tokens", lambda at: list(at.node.xs[0].spatial)),
     "sizes_out": Quantity("spatial sizes of the output, or its tokens", lambda at: list(at.node.y.spatial)),
-    "positions_in": Quantity("their product", lambda at: at.node.xs[0].positions),
-    "positions_out": Quantity("their product", lambda at: at.node.y.positions),
+    "positions_in": Quantity(
+        "positions or tokens of the first input: the product of its sizes", lambda at: at.node.xs[0].positions
+    ),
+    "positions_out": Quantity("positions or tokens of the output", lambda at: at.node.y.positions),
     "rank": Quantity("how many sizes the first input has", lambda at: len(at.node.xs[0].spatial)),
     "layout": Quantity("`'map'`, `'tokens'` or `'flat'`: how the first input lies", lambda at: at.node.xs[0].layout),
     "parameters": Quantity("trainable elements", lambda at: at.node.parameters()),

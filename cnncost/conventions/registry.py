@@ -78,6 +78,8 @@ class Conventions(MutableMapping[str, "Convention"]):
             SpecError: one that ships with cnncost has that name.
         """
         name = convention.name
+        if not name:
+            raise SpecError("a convention needs a `name`", hint="and a `source`, so that its figures can be trusted")
         if name not in self.ours:
             self._brought.add(name)
             self[name] = convention
@@ -114,11 +116,13 @@ def find(convention: AnyConvention) -> Convention:
     cnncost.errors.SpecError: error: unknown convention `fvcoer`; did you mean `fvcore`?
       = hint: `cnncost conventions` lists them; a file of your own is given by its path
     """
+    from cnncost.conventions.base import Convention  # which registers its subclasses here
+
     if isinstance(convention, Path) or (isinstance(convention, str) and looks_like_path(convention)):
         from cnncost.conventions.file import read_file
 
         return CONVENTIONS.adopt(read_file(convention))
-    if not isinstance(convention, str):
+    if isinstance(convention, Convention):
         return CONVENTIONS.adopt(convention)
     if convention not in CONVENTIONS:
         raise _unknown(convention)
@@ -144,7 +148,8 @@ def choose(conventions: SomeConventions) -> tuple[Convention, ...]:
     return tuple(found.values())
 
 
-def _unknown(name: str) -> SpecError:
+def _unknown(convention: object) -> SpecError:
+    name = str(convention)
     hint = "`cnncost conventions` lists them; a file of your own is given by its path"
     if name == EVERY:
         return SpecError("`all` conventions are shown by `analyze` and `compare`; here it must be one", hint=hint)

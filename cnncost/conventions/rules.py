@@ -116,22 +116,29 @@ def _at(convention: str, layer: str) -> Iterator[None]:
 class LayerScope:
     """The names of a rule, with their values at one layer."""
 
-    __slots__ = ("_place", "_variables")
+    __slots__ = ("_place", "_values", "_variables")
 
     def __init__(self, place: Place, variables: Mapping[str, Rule]) -> None:
         self._place = place
         self._variables = variables
+        self._values: dict[str, Value] = {}
 
     def lookup(self, name: str) -> Value:
         """The value of `name`; raises KeyError when it has none."""
         if name in QUANTITIES:
             return QUANTITIES[name].value(self._place)
         if name in self._variables:
-            variable = self._variables[name]
-            return variable.expression.evaluate(self, variable.span)
+            return self._variable(name)
         if name in field_names(self._place.node.layer):
             return field_value(self._place.node, name)
         raise KeyError(name)
+
+    def _variable(self, name: str) -> Value:
+        """The value of a variable, computed once: each may be read many times by those that come after it."""
+        if name not in self._values:
+            variable = self._variables[name]
+            self._values[name] = variable.expression.evaluate(self, variable.span)
+        return self._values[name]
 
     def names(self) -> Iterable[str]:
         """Every name that has a value here."""

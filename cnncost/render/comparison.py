@@ -95,7 +95,7 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet
     for keep, figure in zip(range(99, 0, -1), figures, strict=False):  # a figure and its ratio go together
         heading, detail = heading_of(figure, convention), detail_of(figure, convention)
         columns.append(Column(figure, heading, kind_of(figure), detail, keep))
-        ratio_keep = keep if figure in comparison.metrics else 0  # conventions fill the screen without them
+        ratio_keep = 0 if figure in comparison.counted else keep  # conventions fill the screen without them
         columns.append(Column(f"{figure}_ratio", "ratio", "ratio", keep=ratio_keep))
     lines = []
     for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):

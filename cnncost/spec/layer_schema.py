@@ -125,6 +125,8 @@ def _plain(field: Field) -> Schema:
     """What a field takes as a value that is written out."""
     if isinstance(field, Reference):
         return {"type": ["string"], "minLength": 1}
+    if isinstance(field, Choice):  # no `enum`: it would hold for lists and mappings too
+        return {"type": ["string"], "pattern": f"^({'|'.join(field.literals)})$", "examples": list(field.literals)}
     schema = _with_expressions(field.json_schema())
     return schema | {"examples": list(field.literals)} if field.literals else schema
 

@@ -77,7 +77,7 @@ def looks_like_path(spec: str) -> bool:
 
 def _unknown(spec: str) -> SpecError:
     close = did_you_mean(spec, names())
-    hint = None if close else "give a file, or one of " + ", ".join(sorted(names()))
+    hint = None if close else "give a file, or an architecture that ships: `cnncost zoo` lists them"
     return SpecError(f"there is no architecture and no file `{spec[:80]}`{close}", hint=hint)
 
 

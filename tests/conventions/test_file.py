@@ -7,12 +7,16 @@ writes the texts anew: look at the difference before keeping it.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cnncost.conventions.file import read_convention, read_file
 from cnncost.errors import SpecError
+from tests.graphs import chain
 
 FOLDER = Path(__file__).parent / "errors"
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -71,6 +75,27 @@ def test_what_a_multiply_accumulate_counts_follows_from_the_unit(unit: str, per_
     own = read_convention(SMALLEST.replace("MACs", unit), "mine.yaml")
     assert own.flops_per_mac == per_mac
     assert own.quirks == ()
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.integers(0, len(SMALLEST)), st.integers(0, 8), st.text("{}[]:,'\"#&*!|>%-+/() \n\0abcmot0129.", max_size=6))
+def test_what_is_spoilt_is_read_or_refused(start: int, length: int, inserted: str) -> None:
+    with suppress(SpecError):
+        read_convention(SMALLEST[:start] + inserted + SMALLEST[start + length :], "mine.yaml")
+
+
+@pytest.mark.parametrize("variables", [2_000, 20])
+def test_variables_that_read_one_another(variables: int) -> None:
+    """However many; so many that evaluating them nests too deep is said, not raised."""
+    lines = "".join(f"  v{number}: v{number - 1} + 1\n" for number in range(1, variables))
+    text = SMALLEST[1:-1].replace(", ", "\n").replace("{conv: mac}", f"{{conv: v{variables - 1}}}")
+    own = read_convention(f"{text}\nvars:\n  v0: 1\n{lines}", "mine.yaml")
+    (node,) = chain([("conv", {"out": 1})], (1, 2)).layers
+    if variables == 20:
+        assert own.count(node, node.operations(), 1, training=False) == 20
+    else:
+        with pytest.raises(SpecError, match="nest too deep"):
+            own.count(node, node.operations(), 1, training=False)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnncost import analyze, compare
-from cnncost.conventions import CONVENTIONS, choose, find
+from cnncost.conventions import CONVENTIONS, Convention, choose, find
 from cnncost.conventions.file import read_convention
 from cnncost.conventions.registry import FOLDER, shipped
 from cnncost.conventions.rules import RuleConvention
@@ -103,6 +103,13 @@ def test_unknown_names() -> None:
         find("all")
     with pytest.raises(SpecError, match=r"there is no file `trch\.yaml`"):
         find("trch.yaml")
+
+
+def test_what_is_no_convention() -> None:
+    with pytest.raises(SpecError, match="unknown convention `3`"):
+        find(3)  # type: ignore[arg-type]
+    with pytest.raises(SpecError, match="a convention needs a `name`"):
+        find(Convention())
 
 
 def test_several(own: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import read_convention
+from cnncost.conventions.quantities import QUANTITIES, field_names
 from cnncost.conventions.rules import RuleConvention
 from cnncost.errors import Source, Span, SpecError
 from cnncost.layers import REGISTRY
@@ -105,6 +106,16 @@ def test_a_type_goes_before_its_family_and_otherwise_is_for_the_rest() -> None:
 def test_variables_see_those_above_them_and_the_layer() -> None:
     own = convention("conv: 2 * weighed", variables="{area: product(kernel), weighed: area * channels_in}")
     assert count(own, chain([CONV], (6, 11, 9))) == [2 * 15 * 6]
+
+
+def test_variables_that_double_and_double_again_take_no_time() -> None:
+    doubled = ", ".join(f"v{number}: v{number - 1} + v{number - 1}" for number in range(1, 60))
+    own = convention("relu: v59", variables=f"{{v0: 1, {doubled}}}")
+    assert count(own, chain(["relu"], (2, 4, 4))) == [2**59]
+
+
+def test_no_field_has_the_name_of_a_quantity() -> None:
+    assert not QUANTITIES.keys() & {name for layer in REGISTRY.values() for name in field_names(layer)}
 
 
 def test_rules_see_the_mode() -> None:

@@ -204,8 +204,8 @@ def test_tokens_keep_their_fields_until_something_mixes_them() -> None:
     assert field_of(*patches, "attention: 2").is_global
 
 
-# van den Oord et al. 2016, section 2.1: a stack of ten layers, dilated by 1 to 512, sees 1024 samples; three of them see
-# 1 + 3 * 1023. The convolution before them sees two.
+# van den Oord et al. 2016, section 2.1: a stack of ten layers, dilated by 1 to 512, sees 1024 samples; three of them
+# see 1 + 3 * 1023. The convolution before them sees two.
 @pytest.mark.parametrize(("name", "size"), [("wavenet_10", 1024), ("wavenet", 3070)])
 def test_the_dilated_layers_of_wavenet(name: str, size: int) -> None:
     assert last_field(load(name, set={"entry": 1})).size == (size,)

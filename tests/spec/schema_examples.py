@@ -35,6 +35,9 @@ network:
   - maxpool: [2]""",
     "a list for one parameter": "{input: [4, 8, 8], network: [{split: [1, 3], name: s}, {concat, from: ['s[*]']}]}",
     "a list by expression": "{input: [4, 8, 8], vars: {sizes: [2, 2]}, network: [{split: sizes}, concat]}",
+    "a choice alone": """
+input: [8, 4, 4]
+network: [group_batchnorm, {group_batchnorm: p4}, {group_batchnorm: [p4m, false]}, {group_maxpool: {group: p4m}}]""",
     "choices": "{input: [4, 8, 8], network: [{upsample: {scale: 2, mode: nearest}}, {group_conv: [4, 3, p4, true]}]}",
     "joins": """
 input: [4, 8, 8]
@@ -305,6 +308,7 @@ REFUSED = {
     "a variant's year in a list": ("{input: 8, network: [relu], variants: {a: {year: [1]}}}", "$.variants.a.year"),
     "a variant's task": ("{input: 8, network: [relu], variants: {a: {task: b}}}", "$.variants.a"),
     "a task in a list": ("{input: 8, network: [relu], task: [a]}", "$.task"),
+    "a choice of something else": ("{input: [8, 4, 4], network: [{group_maxpool: p5}]}", "$.network[0].group_maxpool"),
     "figures in a list": ("{input: 8, network: [relu], expect: [3]}", "$.expect"),
     "a negative figure": ("{input: 8, network: [relu], expect: {params: -3}}", "$.expect.params"),
     "a figure's source in a list": ("{input: 8, network: [relu], expect: {source: [b]}}", "$.expect.source"),

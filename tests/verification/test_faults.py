@@ -13,7 +13,7 @@ import pytest
 from cnncost.layers import REGISTRY, Buffers, Operations, Tensor
 from cnncost.layers.conv import Contraction, Conv
 from cnncost.layers.tensor import GradientMacs, Window
-from cnncost.passes import METRICS, Analysis, backward, memory, parameters
+from cnncost.passes import METRICS, Analysis, memory, parameters
 from cnncost.spec.load import loads
 from cnncost.verification.options import MeasureOptions
 from cnncost.verification.result import DIFFERENT, Verification
