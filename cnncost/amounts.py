@@ -13,6 +13,8 @@ _BYTES = {
     **{f"{letter}b": 1000**power for power, letter in enumerate("kmgtp", 1)},
     **{f"{letter}ib": 1024**power for power, letter in enumerate("kmgtp", 1)},
 }
+_WHOLE = r"\d[\d_]*|\d{1,3}(?:,\d{3})+"
+"""A decimal comma must not pass for one between thousands: `4,09G` would be a hundred times what it says."""
 # Nothing that has parameters has more: a larger exponent is a typo, and must not become a huge integer.
 _LARGEST_EXPONENT = 30
 
@@ -77,9 +79,11 @@ def parse_bytes(text: str) -> int:
 def _parse(text: str, units: dict[str, int], example: str) -> Amount:
     import re  # only budgets need it
 
-    amount = re.fullmatch(r"\s*(\d[\d_,]*)?(?:\.(\d*))?(?:e\+?(-?\d{1,9}))?\s*([a-z]*)\s*", text.lower(), re.ASCII)
+    pattern = rf"\s*({_WHOLE})?(?:\.(\d*))?(?:e\+?(-?\d{{1,9}}))?\s*([a-z]*)\s*"
+    amount = re.fullmatch(pattern, text.lower(), re.ASCII)
     if amount is None or not (amount[1] or amount[2]) or len(text) > 100:
-        raise SpecError(f"`{text[:100]}` is no amount", hint=f"write {example}")
+        commas = "; commas stand before three digits each, and decimals behind a point" if "," in text else ""
+        raise SpecError(f"`{text[:100]}` is no amount", hint=f"write {example}{commas}")
     whole, fraction, exponent, unit = amount.groups(default="")
     if unit not in units:
         both = f"`{unit.upper()}B` is powers of 1000, `{unit.upper()}iB` powers of 1024"

@@ -48,6 +48,18 @@ def test_bytes(text: str, count: int) -> None:
     assert parse_bytes(text) == count
 
 
+@pytest.mark.parametrize("text", ["4,09G", "1,5M", "1,2,3", "25,5570,32", ",5M", "1,000_000,0", "12,345,"])
+def test_a_comma_is_no_decimal_point(text: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        parse_count(text)
+    assert raised.value.message == f"`{text}` is no amount"
+    assert "commas stand before three digits each, and decimals behind a point" in (raised.value.hint or "")
+
+
+def test_commas_between_thousands() -> None:
+    assert [parse_count(text) for text in ("1,000", "25,557,032", "4,090.5K")] == [1000, 25_557_032, 4_090_500]
+
+
 @pytest.mark.parametrize("text", ["", "M", ".", "lots", "-5", "5MM", "5 M B", "1e999", "1e-999", "٥", "5" * 200, "nan"])
 def test_no_count(text: str) -> None:
     with pytest.raises(SpecError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from cnncost import reconcile
@@ -10,15 +12,26 @@ from cnncost.reconciliation.edits import with_biases, without_batchnorm, without
 from cnncost.reconciliation.parameters import PARAMETERS
 from cnncost.spec.load import load, loads
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cnncost.graph import Graph
+
 # network, the figure, who prints it, what gives it: a way of counting, and what is different from the spec.
 PUBLISHED = [
     ("resnet50", "3.8G", "He et al. 2015, Table 1", "macs", ("the variant `resnet50_v1`",)),
     ("resnet50", "4.09G", "torchvision's table of weights", "macs", ()),
     ("resnet50", "4.11G", "timm's table of results, by fvcore", "fvcore", ()),
+    ("resnet50", "7.7G", "twice the 3.858G of the paper's own, as FLOPs", "torch", ("the variant `resnet50_v1`",)),
+    ("resnet50", "8.2G", "twice torchvision's 4.089G, as FLOPs", "torch", ()),
     ("resnet50", "25.6M", "torchvision's table of weights", "all parameters", ()),
     ("resnet152", "11.3G", "He et al. 2015, Table 1", "macs", ("the variant `resnet152_v1`",)),
+    ("vgg16", "15.5G", "Canziani et al. 2016 and many after them", "macs", ()),
     ("vgg16", "138M", "Simonyan & Zisserman 2015, Table 2", "all parameters", ()),
     ("googlenet", "6.6M", "torchvision's table of weights", "parameters without auxiliary heads", ()),
+    ("inception_v3", "27.2M", "torchvision's table of weights", "all parameters", ()),
+    ("inception_v3", "23.8M", "timm's table of results, without the head", "parameters without auxiliary heads", ()),
+    ("inception_v3", "5.71G", "torchvision's table of weights", "macs", ()),
     ("densenet121", "2.83G", "torchvision's table of weights", "macs", ()),
     ("mobilenet_v1", "569M", "Howard et al. 2017, Table 8", "macs", ()),
     ("efficientnet_b0", "0.39G", "torchvision's table of weights", "macs", ()),
@@ -34,12 +47,27 @@ def test_a_published_figure_is_found(
     assert best.changes == changes
 
 
-def test_matches_come_in_order_of_agreement_and_of_how_little_they_change() -> None:
-    matches = reconcile("resnet50", "4.09G")[0].matches
-    agreements = [("exact", "rounded", "truncated").index(way.agreement or "") for way in matches]
-    assert agreements == sorted(agreements)
-    rounded = [len(way.changes) for way in matches if way.agreement == "rounded"]
-    assert rounded == sorted(rounded)
+def test_matches_come_in_order_of_how_little_they_assume() -> None:
+    """A figure that was cut off in place of being rounded is as odd as a change of the network."""
+    matches = reconcile("resnet50", "3.8G", thorough=True)[0].matches
+    assumed = [len(way.changes) + (way.agreement == "truncated") for way in matches]
+    assert assumed == sorted(assumed)
+    assert {way.agreement for way in matches if len(way.changes) == 2} == {"rounded", "truncated"}
+    assert (matches[0].agreement, matches[0].changes) == ("truncated", ("the variant `resnet50_v1`",))
+
+
+def test_a_number_to_the_unit_comes_first_whatever_it_assumes() -> None:
+    # The paper's ResNet-50 with 9 blocks in place of torchvision's strides has 3,857,973,248 MACs.
+    best = reconcile("resnet50", "3,857,973,248")[0].matches[0]
+    assert (best.agreement, best.network) == ("exact", "resnet50_v1")
+
+
+def test_what_the_spec_documents_comes_before_what_it_does_not() -> None:
+    matches = reconcile("resnet50", "7.7G")[0].matches
+    ways = [way for way in matches if len(way.changes) == 1 and way.agreement == "rounded"]
+    documented = [way.documented for way in ways]
+    assert documented == sorted(documented, reverse=True)
+    assert {*documented} == {True, False}
 
 
 def test_a_number_that_a_change_leaves_alone_is_found_once() -> None:
@@ -54,9 +82,61 @@ def test_where_nothing_gives_the_figure_the_nearest_are_told() -> None:
     distances = [abs(way.difference) for way in found.nearest]
     assert distances == sorted(distances)
     assert all(way.value < 900_000_000 for way in found.nearest)
+    assert all(len(way.changes) <= 1 for way in found.nearest)  # of two, something comes near everything
 
 
-def test_two_changes_are_tried_where_one_is_not_enough() -> None:
+def test_a_rule_that_changes_nothing_is_not_named() -> None:
+    (found,) = reconcile("resnet50", "25,557,032", quantity="params")  # nothing but convolutions and no heads
+    assert found.matches[0].countings == ("all parameters",)
+
+
+def test_a_network_is_read_and_counted_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """However many figures are held against it, and whatever is edited in it."""
+    read: list[tuple[object, object]] = []
+
+    def counting_loads(*arguments: Any, **options: Any) -> Graph:
+        read.append((options["variant"], str(options["set"]) + str(options["input"])))
+        return loads(*arguments, **options)
+
+    monkeypatch.setattr("cnncost.reconciliation.candidates.loads", counting_loads)
+    path = tmp_path / "net.yaml"
+    text = "input: [3, 8, 8]\nnetwork: [{conv: 8}, batchnorm]\npublished: "
+    for claims in ("[{source: a, params: 1T}]", "[{source: a, params: 1T, flops: 2T}, {source: b, flops: 3T}]"):
+        path.write_text(text + claims, encoding="utf-8")
+        read.clear()
+        reconcile(str(path), thorough=True)
+        # The network, each of 18 other resolutions, and each again in front of what is changed besides.
+        assert len(read) == 1 + 18 + 18
+
+
+def test_what_is_being_done_is_told() -> None:
+    told: list[tuple[str, int, int]] = []
+    reconcile("lenet5", "9T", progress=lambda text, done, total: told.append((text, done, total)))
+    steps = list(dict.fromkeys(text for text, _, _ in told))
+    assert steps == ["the network as it stands", "networks with one change", "networks with two changes"]
+    assert all(done < total for _, done, total in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("416.5K", None),
+        ("416.5 KMACs", "flops"),
+        ("416.5K mult-adds", "flops"),
+        ("416.5 kflops", "flops"),
+        ("61.7K params", "params"),
+        ("61,706 parameters", "params"),
+    ],
+)
+def test_a_figure_may_say_what_it_is_of(text: str, quantity: str | None) -> None:
+    (found,) = reconcile("lenet5", text)
+    assert found.figure == text
+    assert found.matches[0].changes == ()
+    quantities = {way.quantity for way in (*found.matches, *found.nearest)}
+    assert quantities == {quantity} if quantity else "flops" in quantities
+
+
+def test_edits_go_together() -> None:
     # Without the batch norm of 8 channels (16 parameters) and with 8 biases, the convolution of 27 x 8 weights has 224.
     spec = "input: [3, 8, 8]\nnetwork: [{conv: {out: 8, kernel: 3, bias: false}}, batchnorm]\n"
     graph = loads(spec)
@@ -102,6 +182,9 @@ def test_without_a_figure_what_the_spec_publishes_is_reconciled() -> None:
         ("0", None, "`0` is nothing to look for"),
         ("four", None, "`four` is no amount"),
         ("25M", "flop", "unknown quantity `flop`; did you mean `flops`?"),
+        ("4,09G", None, "`4,09G` is no amount"),
+        ("1e400", None, "the exponent of `1e400` is too large"),
+        ("MACs", None, "`MACs` is no amount"),
         (None, None, "`lenet5_mnist` publishes no figure to reconcile"),
     ],
 )

@@ -35,7 +35,7 @@ def reconcile(
     Exit code 1 when there is none for it.
     """
     from cnncost.api import reconcile as reconcile_spec
-    from cnncost.render import render
+    from cnncost.render import MACHINE_FORMATS, render
     from cnncost.render.reconciliation import reconciliation_document
 
     options.check_format(form)
@@ -52,6 +52,7 @@ def reconcile(
             limits=options.limits_of(max_nodes, max_bytes),
             progress=progress,
         )
-    write(render(reconciliation_document(found, most), form, raw=raw))
+    document = reconciliation_document(found, most, for_machines=form in MACHINE_FORMATS)
+    write(render(document, form, raw=raw))
     if not all(each.matches for each in found):
         raise Exit(NOT_FOUND)

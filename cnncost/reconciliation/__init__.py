@@ -1,4 +1,4 @@
 """Which way of counting, and which variant of a network, gives a figure that somebody published.
 
-subject (the spec) -> candidates (what may have been meant) -> ways (how it may have been counted) -> search
+subject (the spec) -> candidates (what may have been meant) -> counts (how it may have been counted) -> search
 """

@@ -39,11 +39,27 @@ class Change(NamedTuple):
     edit: str | None = None
     training: bool = False
 
+    @property
+    def reloads(self) -> bool:
+        """Whether the file has to be read as another network for it."""
+        return self.edit is None and not self.training
+
+    @property
+    def documented(self) -> bool:
+        """Whether the spec names it: one of its variants, or one of its switches."""
+        return self.variant is not None or bool(self.set)
+
 
 class Candidate(NamedTuple):
-    """A network that may have been meant: what is different from the spec, and what it is then."""
+    """A network that may have been meant.
+
+    Attributes:
+        changes: what is different from the spec. documented: whether the spec itself names all of it.
+        graph: what it is then. training: whether it trains.
+    """
 
     changes: tuple[str, ...]
+    documented: bool
     graph: Graph
     training: bool
 
@@ -68,6 +84,7 @@ class Subject:
         self._limits = limits
         self._document = read_document(parse(self._data, self._file, limits), self._file)
         self.graph = self._load(self._variant, {}, shape)
+        self._loaded: tuple[tuple[Change, ...], Graph | None] = ((), self.graph)
 
     def changes(self) -> tuple[Change, ...]:
         """Everything that may be different, one thing at a time."""
@@ -94,19 +111,28 @@ class Subject:
 
     def changed(self, changes: tuple[Change, ...]) -> Candidate | None:
         """The network with these changes; ``None`` where they do not fit it, or change nothing."""
+        graph = self._network(tuple(change for change in changes if change.reloads))
+        for change in changes:
+            graph = EDITS[change.edit](graph) if graph and change.edit else graph
+        if graph is None:
+            return None
+        texts, documented = tuple(change.text for change in changes), all(change.documented for change in changes)
+        return Candidate(texts, documented, graph, any(change.training for change in changes))
+
+    def _network(self, changes: tuple[Change, ...]) -> Graph | None:
+        """The file as another network; read once for all edits of it, which come one after the other."""
+        if self._loaded[0] != changes:
+            self._loaded = changes, self._read(changes)
+        return self._loaded[1]
+
+    def _read(self, changes: tuple[Change, ...]) -> Graph | None:
         settings = {name: value for change in changes for name, value in change.set}
         variant = next((change.variant for change in changes if change.variant), self._variant)
         shape = next((change.input for change in changes if change.input), self._shape)
         try:
-            graph = self._load(variant, settings, shape)
+            return self._load(variant, settings, shape) if changes else self.graph
         except SpecError:
             return None
-        for change in changes:
-            edited = EDITS[change.edit](graph) if change.edit else graph
-            if edited is None:
-                return None
-            graph = edited
-        return Candidate(tuple(change.text for change in changes), graph, any(change.training for change in changes))
 
     def _variants(self) -> Iterator[Change]:
         """The other networks of the file."""
@@ -133,4 +159,4 @@ class Subject:
         height, width = images[0].spatial
         for side in RESOLUTIONS:
             if height == width != side:
-                yield Change("input", f"{side} x {side} pixels", input=(images[0].channels, side, side))
+                yield Change("input", f"{side} × {side} pixels", input=(images[0].channels, side, side))

@@ -1,44 +1,43 @@
-"""The search: every candidate, counted in every way, held against the published figure, and ranked."""
+"""The search: every number of every candidate, held against the published figure, and ranked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.passes.analysis import Settings
-from cnncost.passes.counting import counts_by_convention
 from cnncost.printed import Agreement, Printed
 from cnncost.progress import no_progress
-from cnncost.reconciliation.parameters import PARAMETERS
+from cnncost.reconciliation.counts import QUANTITIES, Count, Counts, Quantity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
     from cnncost.progress import Progress
-    from cnncost.reconciliation.candidates import Candidate, Subject
+    from cnncost.reconciliation.candidates import Subject
 
-Quantity = Literal["params", "flops"]
-QUANTITIES: tuple[Quantity, ...] = ("params", "flops")
-
-_RANKS: dict[Agreement | None, int] = {"exact": 0, "rounded": 1, "truncated": 2, None: 3}
-_FIRST = ("all parameters", "macs", "textbook")
-"""Ways of counting that are the most likely to be meant, in this order."""
-_CONVOLUTIONS_ALONE = "convolutions alone"
-_MOST_CHANGES = 2
+_FIRST = ("all parameters", "parameters without auxiliary heads", "macs", "torch", "textbook", "fvcore")
+"""Ways of counting that are the most likely to be meant, in this order; `torch` is two for each of `macs`."""
+_STEPS = ("the network as it stands", "networks with one change", "networks with two changes")
+_FAR = 2
+"""Networks with so many changes are tried last, and too many of them come near any figure to be told as nearest."""
+_UNITS = re.compile(
+    r"(.*[\d.kmgtpb])\s*(?:(?P<flops>flops?|macs?|madds|mult-?adds)|(?P<params>params?|parameters))\s*", re.IGNORECASE
+)
 
 
 class Way(NamedTuple):
-    """A number that the network has in one way of reading it, beside the published figure.
+    """A :class:`~cnncost.reconciliation.counts.Count` beside the published figure.
 
     Attributes:
-        network: the name of the network that was counted. changes: what is different from the spec.
-        quantity: what was counted. countings: the conventions, or rules for parameters, that give this number.
-        value: the number. agreement: how the figure follows from it; ``None`` where it does not.
-        difference: how far it is from the figure, as a share of the figure.
+        network, changes, documented, quantity, countings, value: of the count.
+        agreement: how the figure follows from the number; ``None`` where it does not.
+        difference: how far the number is from the figure, as a share of the figure.
     """
 
     network: str
     changes: tuple[str, ...]
+    documented: bool
     quantity: Quantity
     countings: tuple[str, ...]
     value: int
@@ -46,10 +45,17 @@ class Way(NamedTuple):
     difference: float
 
     @property
-    def rank(self) -> tuple[int, int, int, float]:
-        """The smaller the better: agreement, few changes, the usual conventions, closeness."""
+    def rank(self) -> tuple[float, ...]:
+        """The smaller the better: as little as possible is assumed, and of that what is the most usual.
+
+        A figure that is the number to the unit needs no excuse; of the others, one that was cut off in place of being
+        rounded is as odd as a change. What the spec documents is likelier than what it does not.
+        """
         usual = min(_FIRST.index(name) if name in _FIRST else len(_FIRST) for name in self.countings)
-        return _RANKS[self.agreement], len(self.changes), usual, abs(self.difference)
+        changes = len(self.changes)
+        assumed = changes + (self.agreement == "truncated")
+        agrees = 0 if self.agreement == "exact" else 1 if self.agreement else 2
+        return agrees, assumed, changes, not self.documented, usual, abs(self.difference)
 
 
 class Reconciliation(NamedTuple):
@@ -87,29 +93,43 @@ def search_all(
             f"unknown quantity `{quantity[:80]}`{did_you_mean(quantity, QUANTITIES)}",
             hint=f"one of {', '.join(QUANTITIES)}",
         )
-    wanted: tuple[Quantity, ...] = tuple(each for each in QUANTITIES if quantity in (None, each))
     if figure is not None:
-        return (search(subject, figure, quantities=wanted, **options),)
+        amount, named = read_figure(figure)
+        wanted = _quantities(quantity or named)
+        found = search(subject, Counts(subject, wanted), amount, quantities=wanted, **options)
+        return (found._replace(figure=figure),)
     claims = [
         (claim.source, each, text)
         for claim in subject.graph.published
-        for each in wanted
+        for each in _quantities(quantity)
         if (text := getattr(claim, each)) is not None
     ]
     if not claims:
         hint = "give the figure, `4.09G`, or name it under `published` in the spec"
         raise SpecError(f"`{subject.graph.name}` publishes no figure to reconcile", hint=hint)
+    counts = Counts(subject, [each for _, each, _ in claims])
     return tuple(
-        search(subject, text, quantities=(each,), **options)._replace(published_by=source)
+        search(subject, counts, text, quantities=(each,), **options)._replace(published_by=source)
         for source, each, text in claims
     )
 
 
+def read_figure(text: str) -> tuple[str, str | None]:
+    """The amount in a text, and what it is of, where that is said: papers call MACs and FLOPs by either name.
+
+    >>> read_figure("4.1 GFLOPs"), read_figure("25.6M params"), read_figure("4.09G")
+    (('4.1 G', 'flops'), ('25.6M', 'params'), ('4.09G', None))
+    """
+    named = _UNITS.fullmatch(text[:100])
+    return (named[1], named.lastgroup) if named else (text, None)
+
+
 def search(
     subject: Subject,
+    counts: Counts,
     figure: str,
     *,
-    quantities: Iterable[Quantity] = QUANTITIES,
+    quantities: Sequence[Quantity] = QUANTITIES,
     thorough: bool = False,
     nearest: int = 5,
     progress: Progress = no_progress,
@@ -124,62 +144,27 @@ def search(
     printed = Printed.read(figure)
     if not printed.value:
         raise SpecError(f"`{figure}` is nothing to look for", hint="give a published figure such as `4.09G`")
-    wanted = tuple(quantities)
     ways: list[Way] = []
-    for changes in range(_MOST_CHANGES + 1):
-        if changes == _MOST_CHANGES and not thorough and any(way.agreement for way in ways):
+    for changes, step in enumerate(_STEPS):
+        if changes == _FAR and not thorough and any(way.agreement for way in ways):
             break
         candidates = subject.candidates(changes)
-        for done, each in enumerate(candidates):
-            progress(f"networks with {changes} changes", done, len(candidates))
-            candidate = subject.changed(each)
-            ways += _merged(_ways(candidate, printed, wanted)) if candidate else ()
+        for done, candidate in enumerate(candidates):
+            progress(step, done, len(candidates))
+            ways += [_held(count, printed) for count in counts.of(candidate) if count.quantity in quantities]
     ways = _simplest(ways)
-    others = sorted((way for way in ways if not way.agreement), key=lambda way: (abs(way.difference), way.rank))
     matches = tuple(way for way in ways if way.agreement)
+    others = [way for way in ways if not way.agreement and len(way.changes) < _FAR]
+    others.sort(key=lambda way: abs(way.difference))
     return Reconciliation(subject.graph.name, figure, None, matches, tuple(others[:nearest]), len(ways))
 
 
-def _ways(candidate: Candidate, printed: Printed, quantities: Iterable[Quantity]) -> Iterator[Way]:
-    """Every number that a candidate has."""
-    numbers = {"params": _parameters, "flops": _operations}
-    for quantity in quantities:
-        for counting, more, value in numbers[quantity](candidate):
-            yield Way(
-                candidate.graph.name,
-                (*candidate.changes, *more),
-                quantity,
-                (counting,),
-                value,
-                printed.agreement(value),
-                printed.difference(value),
-            )
+def _quantities(named: str | None) -> tuple[Quantity, ...]:
+    return tuple(each for each in QUANTITIES if named in (None, each))
 
 
-def _parameters(candidate: Candidate) -> Iterator[tuple[str, tuple[str, ...], int]]:
-    if not candidate.training:  # the parameters are the same
-        for rule, count in PARAMETERS.items():
-            yield rule, (), count(candidate.graph)
-
-
-def _operations(candidate: Candidate) -> Iterator[tuple[str, tuple[str, ...], int]]:
-    settings = Settings(mode="train" if candidate.training else "infer")
-    convolutions = [node.layer.family == "convolution" for node in candidate.graph.layers]
-    for convention, counts in counts_by_convention(candidate.graph, settings).items():
-        yield convention, (), counts.total
-        alone = sum(count for count, is_one in zip(counts.layers, convolutions, strict=True) if is_one)
-        yield convention, (_CONVOLUTIONS_ALONE,), alone
-
-
-def _merged(ways: Iterable[Way]) -> Iterable[Way]:
-    """The ways with those taken together that find the same number in the same network."""
-    together: dict[tuple[Any, ...], Way] = {}
-    for way in ways:
-        if way.value:
-            key = (way.changes, way.quantity, way.value)
-            known = together.get(key)
-            together[key] = way if known is None else known._replace(countings=(*known.countings, *way.countings))
-    return together.values()
+def _held(count: Count, printed: Printed) -> Way:
+    return Way(*count, printed.agreement(count.value), printed.difference(count.value))
 
 
 def _simplest(ways: Iterable[Way]) -> list[Way]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.render.sheet import Named
-from cnncost.render.units import bytes_text, count_text, number_text, percent_text, seconds_text
+from cnncost.render.units import bytes_text, count_text, deviation_text, number_text, percent_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -111,7 +111,7 @@ _READABLE: dict[Kind, Callable[[Any], str]] = {
     "verdict": lambda holds: "ok" if holds else "FAILED",
     "outcome": str,
     "seconds": seconds_text,
-    "deviation": lambda fraction: f"{100 * fraction:+.2g} %",
+    "deviation": deviation_text,
     "percent": lambda fraction: percent_text(round(1_000_000 * fraction), 1_000_000),
     "share": lambda share: percent_text(share.part, share.whole),
     "points": str,

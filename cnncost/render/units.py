@@ -69,6 +69,20 @@ def percent_text(part: int, whole: int) -> str:
     return f"{(200 * part + whole) // (2 * whole)} %"
 
 
+def deviation_text(fraction: float) -> str:
+    """How far a number is off, in percent: two significant digits.
+
+    >>> deviation_text(0.0152), deviation_text(-0.9998), deviation_text(25.6), deviation_text(1e-9), deviation_text(0)
+    ('+1.5 %', '-100 %', '+2,560 %', '<0.001 %', '0 %')
+    """
+    percent = 100 * fraction
+    if abs(percent) < 0.001:
+        return "<0.001 %" if percent else "0 %"
+    if abs(percent) < 99.5:
+        return f"{percent:+.2g} %"
+    return f"{percent:+,.0f} %" if abs(percent) < 1e6 else f"{percent:+.1e} %"
+
+
 def _scaled(count: int, base: int, units: tuple[str, ...]) -> str:
     if count < 0:
         return "-" + _scaled(-count, base, units)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import TYPE_CHECKING
 
@@ -63,6 +65,29 @@ def test_what_the_spec_publishes(spec: str) -> None:
     assert [(figure["figure"], figure["published_by"]) for figure in figures] == [("56", "a book"), ("1.9K", "a book")]
     best = figures[1]["matches"][0]
     assert (best["value"], best["agreement"], best["changes"]) == (1944, "rounded", [])
+
+
+def test_csv_has_every_figure_in_one_table_and_shortens_nothing(spec: str) -> None:
+    lines = list(csv.DictReader(io.StringIO(run(spec, "--format", "csv", "--top", "1").stdout)))
+    assert [(line["figure"], line["published_by"], line["quantity"]) for line in lines] == [
+        ("56", "a book", "params"),
+        ("1.9K", "a book", "flops"),
+    ]
+    assert (lines[1]["value"], lines[1]["agreement"], lines[1]["changes"]) == ("1944", "rounded", "")
+    assert {"macs", "calflops_macs", "deepspeed_macs"} <= {*lines[1]["countings"].split(", ")}
+
+
+def test_what_is_different_is_said_on_a_narrow_terminal(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run(spec, "112", "--top", "1").stdout.splitlines()  # 4 x 3 x 9 + 4
+    assert lines[0] == "112 of tiny"
+    assert lines[4].split(maxsplit=2) == ["all", "parameters", lines[4].split(maxsplit=2)[2]]
+    assert lines[4].endswith("wide = true")
+
+
+def test_the_best_convention_is_said_in_words(spec: str) -> None:
+    assert "macs: Multiply-accumulates of convolutions" in run(spec, "1.94K").stdout
+    assert "Multiply-accumulates" not in run(spec, "56", "--quantity", "params").stdout
 
 
 def test_two_changes_where_one_is_not_enough(spec: str) -> None:

@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-import torch
 
 from cnncost.passes.analysis import Settings
 from cnncost.passes.counting import counts_by_convention
@@ -18,7 +17,7 @@ from tests.peers.networks import INEXACT, Network, networks
 from tests.peers.tools import TOOLS, installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from cnncost.graph import Graph
 
@@ -31,15 +30,6 @@ pytestmark = [
 ]
 
 BATCH = 2  # tells what a tool counts per sample from what it counts once
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """One thread a worker: the networks are small, and several workers run."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def by_layer(graph: Graph, modules: Mapping[str, int]) -> tuple[int, ...]:
