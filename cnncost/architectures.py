@@ -168,8 +168,8 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(digits or -1), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]
 
 
-def _known_first(value: float | None, sign: int = 1) -> tuple[bool, float]:
-    return value is None, sign * (value or 0)
+def _known_first(value: float | None) -> tuple[bool, float]:
+    return value is None, value or 0
 
 
 SORTS: dict[str, Callable[[Entry], Any]] = {
@@ -177,6 +177,6 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
     "year": lambda entry: _known_first(entry.year),
     "params": lambda entry: _known_first(entry.params),
     "macs": lambda entry: _known_first(entry.macs),
-    "accuracy": lambda entry: _known_first(entry.accuracy, -1),
+    "accuracy": lambda entry: (entry.accuracy is None, entry.metric != METRIC, entry.metric, -(entry.accuracy or 0)),
 }
-"""What architectures can be sorted by: the smallest first, but the most accurate."""
+"""What architectures can be sorted by: the smallest first, but the most accurate, of each metric for itself."""

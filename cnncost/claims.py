@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from cnncost.printed import Agreement
     from cnncost.report import Report
 
-What = Literal["params", "macs", "double_macs", "flops"]
-"""What a printed figure may be: MACs pass for FLOPs as often as not, and so do two for each of them."""
+What = Literal["params", "params_without_heads", "macs", "double_macs", "flops"]
+"""What a printed figure may be: MACs pass for FLOPs as often as not, and so do two for each of them.
+
+Parameters are those that are stored, or those that inference needs: without what only auxiliary outputs read.
+"""
 
 
 class Judgement(NamedTuple):
@@ -36,13 +39,14 @@ class Claim(NamedTuple):
 
     Attributes:
         network: as it was asked for. year: when it was published.
-        params, macs, flops: exact, of one sample in inference.
+        params, macs, flops: exact, of one sample in inference. params_without_heads: those that inference needs.
         printed: the source, and what it prints. params_judged, flops_judged: those of its figures that are counts.
     """
 
     network: str
     year: int | None
     params: int
+    params_without_heads: int
     macs: int
     flops: int
     printed: Published
@@ -50,12 +54,14 @@ class Claim(NamedTuple):
     flops_judged: Judgement | None
 
     @classmethod
-    def of(cls, network: str, report: Report, year: int | None, printed: Published) -> Claim:
-        """The claim, with its figures judged."""
+    def of(cls, network: str, graph: Graph, report: Report, printed: Published) -> Claim:
+        """The claim on a graph, with its figures judged."""
         params, macs, flops = (report.totals[name] or 0 for name in ("params", "macs", "flops"))
+        needed = params - sum(node.parameters() for node in graph.nodes if node.auxiliary and node.owns_weights)
+        parameters: dict[What, int] = {"params": params, "params_without_heads": needed}
         operations: dict[What, int] = {"macs": macs, "double_macs": 2 * macs, "flops": flops}
-        judged = judge(printed.params, {"params": params}), judge(printed.flops, operations)
-        return cls(network, year, params, macs, flops, printed, *judged)
+        judged = judge(printed.params, parameters), judge(printed.flops, operations)
+        return cls(network, graph.year, params, needed, macs, flops, printed, *judged)
 
     @property
     def printed_flops_per_param(self) -> float | None:
@@ -107,7 +113,7 @@ class PublishedComparison(NamedTuple):
             SpecError: nothing is published of any of them.
         """
         claims = [
-            Claim.of(name, report, graph.year, printed)
+            Claim.of(name, graph, report, printed)
             for name, (graph, report) in networks.items()
             for printed in graph.published
         ]

@@ -11,7 +11,8 @@ from cnncost.totals import COUNTED, counted, total_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.report import Report, Row
+    from cnncost.report import Report
+    from cnncost.rows import Row
 
 
 class Comparison(NamedTuple):

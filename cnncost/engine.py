@@ -9,7 +9,8 @@ from cnncost.graph import INPUT
 from cnncost.passes import METRICS, Analysis, Settings
 from cnncost.passes.counting import ConventionTotal, forward_counts
 from cnncost.passes.receptive_field import receptive_fields
-from cnncost.report import Report, Row
+from cnncost.report import Report
+from cnncost.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

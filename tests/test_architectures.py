@@ -161,6 +161,14 @@ def test_orders(key: str, order: str) -> None:
     assert names(mixed.sorted_by(key)) == order.split()
 
 
+def test_accuracies_of_unlike_metrics_are_not_in_one_order() -> None:
+    digits = [entry("old_digits", 10, None, 95.0), entry("new_digits", 10, None, 96.0)]
+    measured = [each.measured_by("CIFAR-10 top-1") for each in digits]
+    mixed = Zoo((*measured, *SMALL.entries))
+    imagenet, digits_too = ["net101", "wide_net", "net18"], ["new_digits", "old_digits"]
+    assert names(mixed.sorted_by("accuracy")) == [*imagenet, *digits_too, "video_net"]
+
+
 def test_there_are_no_other_orders() -> None:
     with pytest.raises(SpecError, match="unknown order `acuracy`; did you mean `accuracy`"):
         SMALL.sorted_by("acuracy")

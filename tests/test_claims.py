@@ -66,6 +66,40 @@ def test_the_claims_of_a_spec() -> None:
     assert second.flops_judged is None
 
 
+HEADED = """\
+name: headed
+input: [10]
+network:
+  - {linear: 10, name: trunk}
+  - {linear: 5, name: logits}
+  - {linear: 20, name: head, from: trunk}
+outputs: [logits]
+auxiliary: [head]
+published: [{source: all, params: 385}, {source: needed, params: 165}, {source: neither, params: 172}]
+"""
+# 10 * 10 + 10 = 110 parameters, 10 * 5 + 5 = 55, and 10 * 20 + 20 = 220 in the head
+
+
+def test_parameters_may_be_printed_without_auxiliary_heads() -> None:
+    claims = compare_published([loads(HEADED)]).claims
+    assert {(claim.params, claim.params_without_heads) for claim in claims} == {(385, 165)}
+    judged = [claim.params_judged for claim in claims]
+    assert [each and each[:2] for each in judged] == [
+        ("params", "exact"),
+        ("params_without_heads", "exact"),
+        ("params_without_heads", None),
+    ]
+    assert judged[2] is not None
+    assert judged[2].error == pytest.approx(7 / 165)
+
+
+def test_googlenet_is_printed_without_its_heads() -> None:
+    judged = compare_published(["googlenet"]).claims[0].params_judged
+    assert judged is not None
+    assert judged.what == "params_without_heads"
+    assert judged.error == pytest.approx(6.8e6 / 6_624_904 - 1)  # torchvision's with aux_logits=False
+
+
 def test_operations_for_each_parameter() -> None:
     first, second = compare_published([tiny()]).claims
     assert first.printed_flops_per_param == pytest.approx(1400 / 600)
@@ -77,7 +111,7 @@ def test_operations_for_each_parameter() -> None:
 def test_quotients_by_nothing_are_unknown() -> None:
     report = sample_report()
     empty = report._replace(totals=type(report.totals)({**report.totals, "params": 0}))
-    claim = Claim.of("x", empty, None, Published("a book", params="0", flops="5M"))
+    claim = Claim.of("x", Graph("x", (), (), ()), empty, Published("a book", params="0", flops="5M"))
     assert (claim.printed_flops_per_param, claim.macs_per_param, claim.flops_per_param) == (None, None, None)
     assert claim.params_judged is None
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
-from cnncost import reconcile
+from cnncost import build, reconcile
 from cnncost.errors import SpecError
 from cnncost.reconciliation.edits import with_biases, without_batchnorm, without_biases
 from cnncost.reconciliation.parameters import PARAMETERS
+from cnncost.reconciliation.search import Way
 from cnncost.spec.load import load, loads
 
 if TYPE_CHECKING:
@@ -47,17 +49,35 @@ def test_a_published_figure_is_found(
     assert best.changes == changes
 
 
-def test_matches_come_in_order_of_how_little_they_assume() -> None:
-    """A figure that was cut off in place of being rounded is as odd as a change of the network."""
-    matches = reconcile("resnet50", "3.8G", thorough=True)[0].matches
-    assumed = [len(way.changes) + (way.agreement == "truncated") for way in matches]
-    assert assumed == sorted(assumed)
-    assert {way.agreement for way in matches if len(way.changes) == 2} == {"rounded", "truncated"}
-    assert (matches[0].agreement, matches[0].changes) == ("truncated", ("the variant `resnet50_v1`",))
+def way(*changes: str, counted: str = "thop", documented: bool = False, **fields: Any) -> Way:
+    return Way(
+        "net", changes, documented, "flops", (counted,), 1, **{"agreement": "rounded", "difference": 0, **fields}
+    )
+
+
+RANKED = [
+    way("a switch", "pixels", agreement="exact"),  # to the unit: no accident
+    way(counted="macs", difference=0.04),
+    way(counted="torch", difference=0.03),
+    way(difference=0.01),
+    way(difference=-0.02),
+    way(agreement="truncated"),  # cut off in place of being rounded: as odd as a change
+    way("a switch", documented=True),
+    way("pixels", counted="macs"),
+    way("a switch", documented=True, agreement="truncated"),
+    way("a switch", "pixels"),
+    way(agreement=None, counted="macs", difference=0.05),
+    way("pixels", agreement=None),
+]
+
+
+def test_ways_are_ranked_by_how_little_they_assume() -> None:
+    ranks = [each.rank for each in RANKED]
+    assert ranks == sorted({*ranks})
 
 
 def test_a_number_to_the_unit_comes_first_whatever_it_assumes() -> None:
-    # The paper's ResNet-50 with 9 blocks in place of torchvision's strides has 3,857,973,248 MACs.
+    # The paper's ResNet-50, by fvcore's convolutions and linear layers: its strides stand in the 1 x 1 convolutions.
     best = reconcile("resnet50", "3,857,973,248")[0].matches[0]
     assert (best.agreement, best.network) == ("exact", "resnet50_v1")
 
@@ -79,10 +99,17 @@ def test_where_nothing_gives_the_figure_the_nearest_are_told() -> None:
     (found,) = reconcile("lenet5", "0.9G", nearest=3)
     assert found.matches == ()
     assert len(found.nearest) == 3
-    distances = [abs(way.difference) for way in found.nearest]
-    assert distances == sorted(distances)
+    factors = [900_000_000 / way.value for way in found.nearest]
+    assert factors == sorted(factors)
     assert all(way.value < 900_000_000 for way in found.nearest)
     assert all(len(way.changes) <= 1 for way in found.nearest)  # of two, something comes near everything
+
+
+def test_twice_too_much_is_nearer_than_a_tenth(tmp_path: Path) -> None:
+    # 3 x 8 x 1 weights and 8 biases are 32 parameters; 24 x 64 MACs are 1536.
+    path = tmp_path / "net.yaml"
+    path.write_text("input: [3, 8, 8]\nnetwork: [{conv: 8}]\n", encoding="utf-8")
+    assert reconcile(str(path), "0.7K")[0].nearest[0].value == 1536
 
 
 def test_a_rule_that_changes_nothing_is_not_named() -> None:
@@ -168,6 +195,28 @@ def test_rules_for_parameters() -> None:
         "parameters of convolutions": 224,
         "parameters and running statistics": 224 + 16 + 90 + 17,
     }
+
+
+@pytest.mark.parametrize("name", ["p4cnn", "vit_b_16", "unet", "mobilenet_v2", "convnext_tiny"])
+def test_weights_and_biases_are_those_of_pytorch(name: str) -> None:
+    """Weights are arrays of two axes or more that are called so; biases are those of the modules that have such."""
+    found = {"weight": 0, "bias": 0}
+    for module in build(name, device="meta").modules():
+        own = dict(module.named_parameters(recurse=False))
+        weights = {key for key, value in own.items() if key.endswith("weight") and value.dim() > 1}
+        if weights or isinstance(module, torch.nn.Linear):
+            for key, value in own.items():
+                found[key.rpartition("_")[2]] += value.numel()
+    graph = load(name)
+    assert PARAMETERS["weights of convolutions and linear layers"](graph) == found["weight"]
+    assert PARAMETERS["parameters of convolutions and linear layers"](graph) == found["weight"] + found["bias"]
+
+
+def test_group_equivariant_layers_are_edited_too() -> None:
+    graph = load("p4cnn")
+    plain = without_batchnorm(graph)
+    assert plain is not None
+    assert not [node.type for node in plain.layers if "norm" in node.type]
 
 
 def test_without_a_figure_what_the_spec_publishes_is_reconciled() -> None:

@@ -11,6 +11,8 @@ from cnncost.cli.output import warn, write
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
+    from cnncost.comparison import Comparison
+    from cnncost.render.sheet import Document
     from cnncost.spec.text import Limits
 
 
@@ -34,14 +36,13 @@ def compare(
 ) -> None:
     """Show networks side by side."""
     from cnncost.api import compare as compare_specs
-    from cnncost.comparison import StageComparison
-    from cnncost.render import MACHINE_FORMATS, render
-    from cnncost.render.comparison import comparison_document, stage_document
+    from cnncost.render import render
 
     options.check_format(form)
     limits = options.limits_of(max_nodes, max_bytes)
     if published:
-        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", input=input, set=set, mode=mode != "infer")
+        runs_otherwise = {"mode": mode != "infer", "dtype": dtype != "float32", "optimizer": optimizer != "adam"}
+        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", input=input, set=set, **runs_otherwise)
         write(_published(specs, convention, limits, form, raw))
         return
     comparison = compare_specs(
@@ -53,15 +54,29 @@ def compare(
         dtype=dtype,
         optimizer=optimizer,
         mode=mode,
-        convention=options.conventions_of(convention),
+        convention=_conventions(convention, stages),
         limits=limits,
     )
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
+    write(render(_document(comparison, stages, form), form, raw=raw))
+
+
+def _conventions(text: str, stages: bool) -> list[str]:
+    """The conventions to count by, of which there must be room for all."""
+    conventions = options.conventions_of(text)
+    if stages and (len(conventions) > 1 or "all" in conventions):
+        raise SpecError("`--stages` has room for one convention", hint="several are compared without it")
+    return conventions
+
+
+def _document(comparison: Comparison, stages: bool, form: str) -> Document:
+    from cnncost.comparison import StageComparison
+    from cnncost.render import MACHINE_FORMATS
+    from cnncost.render.comparison import comparison_document, stage_document
+
     if stages:
-        document = stage_document(StageComparison.of(comparison))
-    else:
-        document = comparison_document(comparison, for_machines=form in MACHINE_FORMATS)
-    write(render(document, form, raw=raw))
+        return stage_document(StageComparison.of(comparison))
+    return comparison_document(comparison, for_machines=form in MACHINE_FORMATS)
 
 
 def _refuse_others(**given: object) -> None:

@@ -11,7 +11,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.render import RENDERERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from cnncost.spec.text import Limits
 
@@ -97,9 +97,27 @@ def percent_of(option: str, text: str) -> float:
         percent = float(text.removesuffix("%"))
     except ValueError:
         percent = -1
-    if not 0 <= percent <= 100:
-        raise SpecError(f"`{option}` takes a percentage, such as `75`, not `{text[:80]}`")
+    if not (percent == 0 or 1 <= percent <= 100):
+        hint = f"write `{100 * percent:g}`" if 0 < percent < 1 else None
+        raise SpecError(f"`{option}` takes a percentage, such as `75`, not `{text[:80]}`", hint=hint)
     return percent
+
+
+def count_of(option: str, text: str) -> int:
+    """The number of things that an option holds.
+
+    >>> count_of("--max-params", "5M")
+    5000000
+    """
+    return _amount(f"`{option}`", parse_count, text)
+
+
+def _amount(what: str, parse: Callable[[str], int], text: str) -> int:
+    """An amount; what is none of them is told with what it was meant for."""
+    try:
+        return parse(text)
+    except SpecError as error:
+        raise SpecError(f"{what}: {error.message}", hint=error.hint) from None
 
 
 def conventions_of(text: str) -> list[str]:
@@ -155,10 +173,12 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
         if figure.strip() in amounts:
             raise SpecError(f"`{figure.strip()[:80]}` is limited twice", hint="give one limit for each figure")
         amounts[figure.strip()] = amount
-    return {
-        figure: parse_bytes(amount) if figure.endswith("_bytes") else parse_count(amount)
-        for figure, amount in amounts.items()
-    }
+    return {figure: _limit(figure, amount) for figure, amount in amounts.items()}
+
+
+def _limit(figure: str, amount: str) -> int:
+    parse = parse_bytes if figure.endswith("_bytes") else parse_count
+    return _amount(f"the limit of {figure[:80]}", parse, amount)
 
 
 def shapes_of(options: Iterable[str] | None) -> Any:

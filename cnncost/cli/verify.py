@@ -163,8 +163,13 @@ def _verifications(
 
         if isinstance(graph, SpecError):
             yield broken(name, plan, graph)
-        else:
+            continue
+        try:
             yield verify_graph(graph, plan, tell)._replace(network=name)
+        except SpecError as error:
+            if len(names) == 1:
+                raise
+            yield broken(name, plan, error)
 
 
 def _keep(path: str, found: Sequence[Verification]) -> None:

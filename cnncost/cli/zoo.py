@@ -6,7 +6,6 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from cnncost.amounts import parse_count
 from cnncost.cli import options
 from cnncost.cli.output import write
 
@@ -15,7 +14,7 @@ Text = str | None
 
 def zoo(
     pattern: Annotated[
-        Text, Argument(metavar="PATTERN", help="part of a name, or a pattern such as 'resnet*_v2'", show_default=False)
+        Text, Argument(metavar="PATTERN", help="part of a name, or a pattern such as 'resnet*_v1'", show_default=False)
     ] = None,
     *,
     task: Annotated[Text, Option(metavar="TASK", help="what they were published for, e.g. segmentation")] = None,
@@ -47,15 +46,15 @@ def zoo(
         task=task,
         since=None if since is None else options.whole("--since", since),
         until=None if until is None else options.whole("--until", until),
-        max_params=None if max_params is None else parse_count(max_params),
-        max_macs=None if max_macs is None else parse_count(max_macs),
+        max_params=None if max_params is None else options.count_of("--max-params", max_params),
+        max_macs=None if max_macs is None else options.count_of("--max-macs", max_macs),
         min_accuracy=None if min_accuracy is None else options.percent_of("--min-accuracy", min_accuracy),
-        metric=metric or (METRIC if frontier else None),
+        metric=METRIC if metric is None and frontier else metric,
         sort=sort,
     )
     if not frontier:
         write(render(zoo_document(chosen), form, raw=raw))
         return
     best = chosen.frontier()
-    document = frontier_document(best.sorted_by(sort) if sort else best, chosen)
+    document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
     write(render(document, form, raw=raw))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from cnncost.conventions.registry import register
 
 if TYPE_CHECKING:
+    from cnncost.errors import Span
     from cnncost.graph import Node
     from cnncost.layers.tensor import Operations
 
@@ -36,6 +37,8 @@ class Convention:
     """Where the rule was published, or the tool and version that it is of."""
     quirks: tuple[str, ...] = ()
     """What it gets wrong or leaves out, a sentence each."""
+    span: Span | None = None
+    """Where its name stands, if that is in a file."""
 
     def __init_subclass__(cls, name: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

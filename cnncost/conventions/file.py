@@ -75,15 +75,15 @@ def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConven
         if is_empty(_value(root, key)):
             raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}`: {KEYS[key]}")
     unit, usual = _unit(root)
-    per_mac = whole_number(root, "flops_per_mac")
     return RuleConvention(
         _name(root),
         unit=unit,
-        flops_per_mac=usual if per_mac is None else per_mac,
+        flops_per_mac=_flops_per_mac(root, usual),
         source=_sentence(_value(root, "source"), "`source`"),
         about=_sentence(_value(root, "about"), "`about`").rstrip("."),
         quirks=tuple(_quirks(root)),
         book=_book(root),
+        span=_value(root, "name").span,
     )
 
 
@@ -107,6 +107,14 @@ def _unit(root: Mapping) -> tuple[Unit, int]:
     if text not in _UNITS:
         raise SpecError(f"the unit is `FLOPs` or `MACs`, not `{text[:40]}`", node.span)
     return _UNITS[text]
+
+
+def _flops_per_mac(root: Mapping, usual: int) -> int:
+    number = whole_number(root, "flops_per_mac")
+    if number == 0:
+        hint = f"it is {usual} when left out"
+        raise SpecError("`flops_per_mac` must be at least 1", _value(root, "flops_per_mac").span, hint=hint)
+    return usual if number is None else number
 
 
 def _quirks(root: Mapping) -> Iterator[str]:

@@ -84,7 +84,9 @@ class Conventions(MutableMapping[str, "Convention"]):
             self._brought.add(name)
             self[name] = convention
         elif self[name] is not convention:
-            raise SpecError(f"a convention `{name}` ships with cnncost", hint="give yours another name")
+            raise SpecError(
+                f"a convention `{name}` ships with cnncost", convention.span, hint="give yours another name"
+            )
         return convention
 
 
@@ -133,16 +135,18 @@ def choose(conventions: SomeConventions) -> tuple[Convention, ...]:
     """One convention or several, each once; `all` stands for every one that ships with cnncost.
 
     Raises:
-        SpecError: there is none of a name, or a file does not hold.
+        SpecError: there is none of a name, a file does not hold, or two are called the same.
 
     >>> [convention.name for convention in choose(["macs", "all"])][:2]
     ['macs', 'textbook']
     """
     found: dict[str, Convention] = {}
-    for each in conventions if isinstance(conventions, (list, tuple)) else [conventions]:
-        for one in CONVENTIONS.ours if each == EVERY else [each]:
-            convention = find(one)
-            found.setdefault(convention.name, convention)
+    several = conventions if isinstance(conventions, (list, tuple)) else [conventions]
+    for one in dict.fromkeys(one for each in several for one in (CONVENTIONS.ours if each == EVERY else [each])):
+        convention = find(one)
+        if found.setdefault(convention.name, convention) is not convention:
+            hint = "give one of them another name"
+            raise SpecError(f"two conventions are called `{convention.name}`", convention.span, hint=hint)
     if not found:
         raise SpecError("there is no convention to count by", hint="`textbook` is the default")
     return tuple(found.values())
@@ -151,6 +155,7 @@ def choose(conventions: SomeConventions) -> tuple[Convention, ...]:
 def _unknown(convention: object) -> SpecError:
     name = str(convention)
     hint = "`cnncost conventions` lists them; a file of your own is given by its path"
-    if name == EVERY:
-        return SpecError("`all` conventions are shown by `analyze` and `compare`; here it must be one", hint=hint)
+    if name == EVERY or "," in name:
+        several = "`all`" if name == EVERY else "several"
+        return SpecError(f"{several} conventions are shown by `analyze` and `compare`; here it must be one", hint=hint)
     return SpecError(f"unknown convention `{name[:80]}`{did_you_mean(name, CONVENTIONS)}", hint=hint)

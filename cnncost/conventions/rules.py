@@ -71,6 +71,7 @@ class RuleConvention(Convention):
         about: str,
         quirks: tuple[str, ...],
         book: RuleBook,
+        span: Span,
     ) -> None:
         self.name = name
         self.unit = unit
@@ -78,6 +79,7 @@ class RuleConvention(Convention):
         self.source = source
         self.quirks = quirks
         self.book = book
+        self.span = span
         self._about = about
 
     @property

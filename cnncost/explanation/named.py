@@ -40,6 +40,6 @@ def explain_named(
         return explain_layer(analysis, node)
     if name not in blocks:
         close = did_you_mean(name, [*layers, *blocks])
-        hint = f"`cnncost analyze {analysis.graph.name} --depth all` shows them all"
+        hint = "`cnncost analyze` with `--depth all` shows them all"
         raise SpecError(f"`{analysis.graph.name}` has no layer and no block `{name[:80]}`{close}", hint=hint)
     return explain_sum(analysis, name, names)

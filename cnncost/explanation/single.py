@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from os.path import isfile
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, did_you_mean
 from cnncost.layers import REGISTRY
 from cnncost.layers.fields import Reference
 from cnncost.spec import library
 from cnncost.spec.load import loads
-from cnncost.spec.settings import written
+from cnncost.spec.settings import parse_request, written
 from cnncost.spec.text import Limits
 
 if TYPE_CHECKING:
@@ -25,6 +25,20 @@ def names_a_layer_type(spec: str) -> bool:
     (True, False)
     """
     return spec in REGISTRY and spec not in library.names() and not isfile(spec)
+
+
+def refuse_misspelt(spec: str) -> None:
+    """Refuse a name that is nothing which can be explained: it may have been meant for a layer type.
+
+    Raises:
+        SpecError: it is no path, no file, no architecture and no layer type.
+    """
+    name = parse_request(spec).spec
+    if name == "-" or name in library.names() or library.looks_like_path(name) or isfile(name):
+        return
+    close = did_you_mean(name, [*library.names(), *REGISTRY])
+    hint = None if close else "`cnncost zoo` lists the architectures that ship, and `cnncost layers` the layer types"
+    raise SpecError(f"there is no architecture, no file and no layer type `{name[:80]}`{close}", hint=hint)
 
 
 def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], limits: Limits | None = None) -> Graph:

@@ -127,6 +127,7 @@ class Analysis:
         self.nodes = graph.nodes
         self._columns: dict[str, Sequence[int | None]] = {}
         self._operations: list[Operations] | None = None
+        self._model_operations: list[Operations] | None = None
         self._reaches: list[tuple[Reach, ...]] | None = None
         self._trained_upstream: list[bool] | None = None
         self._models, self._model_of = _models(graph.nodes)
@@ -153,6 +154,14 @@ class Analysis:
         values = [formula(node) for node in self._models]
         return [values[model] for model in self._model_of]
 
+    def each_counted(self, formula: Callable[[Node, Operations], T]) -> list[T]:
+        """The same of a formula that reads a node's operations too, for the whole batch and as if every node ran."""
+        if self._model_operations is None:
+            batch, training = self.settings.batch, self.settings.training
+            self._model_operations = [node.operations(training).times(batch) for node in self._models]
+        values = list(map(formula, self._models, self._model_operations))
+        return [values[model] for model in self._model_of]
+
     def running(self, values: Sequence[T]) -> list[T | int]:
         """`values`, and zero for the nodes that do not run: auxiliary heads in inference."""
         if self.settings.training or not self.graph.auxiliary:
@@ -168,9 +177,8 @@ class Analysis:
     def operations(self) -> list[Operations]:
         """Operations of every node's forward pass, for the whole batch; none where a node does not run."""
         if self._operations is None:
-            batch, training = self.settings.batch, self.settings.training
-            operations = self.each(lambda node: node.operations(training).times(batch))
-            if not training:
+            operations = self.each_counted(lambda _, counted: counted)
+            if not self.settings.training:
                 nothing = Operations()
                 pairs = zip(self.nodes, operations, strict=True)
                 operations = [nothing if node.auxiliary else count for node, count in pairs]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import Convention
     from cnncost.graph import Graph, Node
+    from cnncost.layers.tensor import Operations
 
 
 class ConventionTotal(NamedTuple):
@@ -34,12 +35,10 @@ def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
     """What `convention` counts for every node, zero where one does not run."""
     batch, training = analysis.settings.batch, analysis.settings.training
 
-    def count(node: Node) -> int:
-        if node.layer is INPUT:
-            return 0
-        return convention.count(node, node.operations(training).times(batch), batch, training)
+    def count(node: Node, operations: Operations) -> int:
+        return 0 if node.layer is INPUT else convention.count(node, operations, batch, training)
 
-    return analysis.running(analysis.each(count))
+    return analysis.running(analysis.each_counted(count))
 
 
 def counts_by_convention(

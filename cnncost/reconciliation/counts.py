@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from cnncost.algorithms import convolves
 from cnncost.passes.analysis import Settings
 from cnncost.passes.counting import counts_by_convention
 from cnncost.reconciliation.parameters import PARAMETERS
@@ -52,10 +53,13 @@ class Counts:
     def of(self, changes: tuple[Change, ...]) -> tuple[Count, ...]:
         """Every number of the network with these changes; none where they do not fit it, or change nothing."""
         if changes not in self._known:
-            candidate = self._subject.changed(changes)
-            counters = self._counters if candidate else ()
-            self._known[changes] = tuple([count for counter in counters for count in counter(candidate)])
+            self._known[changes] = tuple(self._counted(self._subject.changed(changes)))
         return self._known[changes]
+
+    def _counted(self, candidate: Candidate | None) -> Iterator[Count]:
+        if candidate is not None:
+            for counter in self._counters:
+                yield from counter(candidate)
 
 
 def _parameters(candidate: Candidate) -> Iterator[Count]:
@@ -73,7 +77,7 @@ def _parameters(candidate: Candidate) -> Iterator[Count]:
 def _operations(candidate: Candidate) -> Iterator[Count]:
     """By every convention, those together that find the same number."""
     settings = Settings(mode="train" if candidate.training else "infer")
-    convolutions = [node.layer.family == "convolution" for node in candidate.graph.layers]
+    convolutions = [convolves(node.layer) for node in candidate.graph.layers]
     whole: dict[int, tuple[str, ...]] = {}
     alone: dict[int, tuple[str, ...]] = {}
     for convention, counts in counts_by_convention(candidate.graph, settings).items():

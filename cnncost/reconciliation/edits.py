@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.algorithms import convolves
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
 
     from cnncost.graph import Graph, Node
     from cnncost.layers.base import Layer
-
-_CONVOLUTIONS = ("conv", "conv_transpose", "group_conv")
 
 
 def with_biases(graph: Graph) -> Graph | None:
@@ -46,12 +45,12 @@ def _edited(graph: Graph, change: Callable[[Node], Layer]) -> Graph | None:
 
 def _biased(node: Node, bias: bool) -> Layer:
     layer = node.layer
-    if node.type not in _CONVOLUTIONS or layer.bias == bias:  # type: ignore[attr-defined]  # these three have one
+    if not convolves(layer) or layer.bias == bias:  # type: ignore[attr-defined]  # convolutions have one
         return layer
     return type(layer)(**{**vars(layer), "bias": bias})
 
 
 def _without_norm(node: Node) -> Layer:
-    if node.type != "batchnorm":
+    if node.type not in ("batchnorm", "group_batchnorm"):
         return node.layer
     return REGISTRY["identity"].make({}, rank=len(node.y.spatial))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.algorithms import convolves
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from cnncost.graph import Graph, Node
-
-_MATRICES = ("convolution", "linear", "group-equivariant")
 
 
 def every_parameter(graph: Graph) -> int:
@@ -29,19 +29,18 @@ def with_statistics(graph: Graph) -> int:
 
 def of_matrices(graph: Graph) -> int:
     """Convolutions and linear layers, with their biases: no normalisation."""
-    return _sum(node for node in _owners(graph) if node.layer.family in _MATRICES)
+    return _sum(node for node in _owners(graph) if _multiplies(node))
 
 
 def of_weights(graph: Graph) -> int:
     """Convolutions and linear layers, without their biases."""
-    owners = [node for node in _owners(graph) if node.layer.family in _MATRICES]
-    biases = sum(node.layer.out for node in owners if getattr(node.layer, "bias", False))  # type: ignore[attr-defined]
-    return _sum(owners) - biases
+    owners = [node for node in _owners(graph) if _multiplies(node)]
+    return _sum(owners) - sum(node.layer.biases(*node.xs) for node in owners)
 
 
 def of_convolutions(graph: Graph) -> int:
     """Convolutions alone, with their biases."""
-    return _sum(node for node in _owners(graph) if node.layer.family in _MATRICES and node.type != "linear")
+    return _sum(node for node in _owners(graph) if convolves(node.layer))
 
 
 PARAMETERS: dict[str, Callable[[Graph], int]] = {
@@ -53,6 +52,11 @@ PARAMETERS: dict[str, Callable[[Graph], int]] = {
     "parameters and running statistics": with_statistics,
 }
 """Every rule, by what it counts; the first is the one that everybody should mean."""
+
+
+def _multiplies(node: Node) -> bool:
+    """Whether the weights are those of a convolution or of linear layers: attention has four of them."""
+    return convolves(node.layer) or node.type in ("linear", "attention")
 
 
 def _owners(graph: Graph) -> Iterable[Node]:

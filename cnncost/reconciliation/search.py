@@ -155,7 +155,7 @@ def search(
     ways = _simplest(ways)
     matches = tuple(way for way in ways if way.agreement)
     others = [way for way in ways if not way.agreement and len(way.changes) < _FAR]
-    others.sort(key=lambda way: abs(way.difference))
+    others.sort(key=lambda way: max(way.value / printed.value, printed.value / way.value))
     return Reconciliation(subject.graph.name, figure, None, matches, tuple(others[:nearest]), len(ways))
 
 

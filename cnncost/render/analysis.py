@@ -44,6 +44,7 @@ class View(NamedTuple):
 DEFAULT_VIEW = View()
 
 _IN_PIXELS = "size /jump, in pixels of the input"
+_BY_ALGORITHM = "mults: real multiplications, of convolutions alone; –: the algorithm does not apply to all of them"
 
 
 def report_document(report: Report, view: View = DEFAULT_VIEW, *, for_machines: bool = False) -> Document:
@@ -101,7 +102,7 @@ def layer_sheet(report: Report, view: View, *, flat: bool = False) -> Sheet:
         Line(tuple(totals)),
         _caption(report),
         notes,
-        (("receptive_field", _legend(shown)),) if "receptive_field" in names else (),
+        _legends(shown, names),
         fixed=bool(view.columns),
         by_name=True,
     )
@@ -152,6 +153,11 @@ def _caption(report: Report) -> tuple[str, ...]:
         *settings,
         *([] if report.source is None else [report.source]),
     )
+
+
+def _legends(shown: Report, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    legends = {"receptive_field": _legend(shown), CHEAPEST: _BY_ALGORITHM}
+    return tuple((name, legends[name]) for name in names if name in legends)
 
 
 def _legend(shown: Report) -> str:

@@ -9,11 +9,19 @@ from cnncost.render.headings import detail_of, heading_of
 from cnncost.render.sheet import ESSENTIAL, Column, Document, Line, Sheet, Typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from cnncost.claims import Claim, Judgement, PublishedComparison
+    from cnncost.claims import Claim, Judgement, PublishedComparison, What
 
-_WHAT = {"macs": "MACs", "double_macs": "2 × MACs"}
+_READINGS: dict[What, str] = {
+    "params": "{}",
+    "params_without_heads": "without heads, {}",
+    "macs": "MACs, {}",
+    "double_macs": "2 × MACs, {}",
+    "flops": "FLOPs, {}",
+}
+_SHORT_READINGS: dict[What, str] = {**_READINGS, "params_without_heads": "{} *"}
+"""For people, who find out below what the star is for."""
 
 
 def claims_document(comparison: PublishedComparison, *, for_machines: bool = False) -> Document:
@@ -31,6 +39,7 @@ def _sheets(comparison: PublishedComparison) -> tuple[Sheet, ...]:
         lambda claim: claim.params_judged is not None or claim.flops_judged is not None,
         _counts,
     )
+    counts = counts._replace(legends=_legends(comparison))
     uses = _sheet(
         comparison,
         "accuracy, and operations per parameter",
@@ -74,16 +83,16 @@ def _count_columns(convention: str) -> tuple[Column, ...]:
     )
 
 
-def _counts(claim: Claim) -> tuple[Any, ...]:
+def _counts(claim: Claim, readings: Mapping[What, str] = _SHORT_READINGS) -> tuple[Any, ...]:
     printed = claim.printed
     return (
         Typed("text", printed.params),
         Typed("count", claim.params, exact=True),
-        "" if claim.params_judged is None else _verdict(claim.params_judged),
+        _verdict(claim.params_judged, readings),
         Typed("text", printed.flops),
         claim.macs,
         claim.flops,
-        "" if claim.flops_judged is None else _operations_verdict(claim.flops_judged),
+        _verdict(claim.flops_judged, readings),
     )
 
 
@@ -114,24 +123,35 @@ def _plain_sheet(comparison: PublishedComparison) -> Sheet:
         *_use_columns(comparison.convention)[1:],
     )
     lines = [
-        Line((claim.network, claim.year, claim.printed.source, *_counts(claim), *_uses(claim)))
+        Line((claim.network, claim.year, claim.printed.source, *_counts(claim, _READINGS), *_uses(claim)))
         for claim in comparison.claims
     ]
     return Sheet("", columns, tuple(lines))
 
 
-def _operations_verdict(judgement: Judgement) -> str:
-    return f"{_WHAT.get(judgement.what, 'FLOPs')}, {_verdict(judgement)}"
+def _verdict(judgement: Judgement | None, readings: Mapping[What, str]) -> str:
+    """In words, what is printed: `MACs, rounded`, `2 × MACs, off by -3.5 %`; of parameters, `rounded` alone."""
+    if judgement is None:
+        return ""
+    return readings[judgement.what].format(judgement.agreement or f"off by {_error(100 * judgement.error)}")
 
 
-def _verdict(judgement: Judgement) -> str:
-    """In words, how a printed figure follows from the exact one: `rounded`, `truncated`, `off by -3.5 %`."""
-    if judgement.agreement:
-        return judgement.agreement
-    percent = 100 * judgement.error
+def _error(percent: float) -> str:
     if abs(percent) < 0.1:
-        return "off by <0.1 %"
-    return f"off by {percent:+.{1 if abs(percent) < 10 else 0}f} %"
+        return "<0.1 %"
+    return f"{percent:+.{1 if abs(percent) < 10 else 0}f} %"
+
+
+def _legends(comparison: PublishedComparison) -> tuple[tuple[str, str], ...]:
+    """What the star is for, where there is one."""
+    headless = {
+        claim.network: f"{claim.params_without_heads:,} of {claim.network}"
+        for claim in comparison.claims
+        if claim.params_judged and claim.params_judged.what == "params_without_heads"
+    }
+    if not headless:
+        return ()
+    return (("params_verdict", f"*: of the parameters without auxiliary heads, {', '.join(headless.values())}"),)
 
 
 def _notes(comparison: PublishedComparison) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from cnncost.totals import COUNTED, counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnncost.report import Report, Row
+    from cnncost.report import Report
+    from cnncost.rows import Row
 
 _OWN = {
     "layer": Column("layer", "layer"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _WIDE = 48
 """Characters of a rule's layers beside which the rule still finds room."""
+_NARROWEST_RULE = 30
+"""Characters that a rule must have beside its layers: with fewer it stands below them."""
 
 
 def totals_sheet(report: Report) -> Sheet:
@@ -78,6 +80,8 @@ def _wrapped(texts: Iterable[str], width: int, indent: str = "", first: str | No
 def _aligned(layers: str, rule: str, longest: int, width: int) -> list[str]:
     """What is counted and how in two columns; below each other where the first is too long."""
     start = "  " + layers.ljust(longest) + "  "
+    if width - len(start) < _NARROWEST_RULE:
+        return ["  " + layers, *_wrapped([rule], width, " " * 4)]
     if len(layers) > longest:
         return ["  " + layers, *_wrapped([rule], width, " " * (longest + 4))]
     return _wrapped([rule], width, " " * len(start), start)

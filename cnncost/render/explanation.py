@@ -46,8 +46,10 @@ _HEADINGS = {
 _LONGEST_LETTER = 3
 """Longer names are those of figures: `H_o` is a letter."""
 _ROUNDED_FROM = 1000
-_LINE = 60
-"""Formulas below their figures go on in a new line."""
+_JOINT = "\N{NO-BREAK SPACE}"
+"""Between the sign of equality and what it stands before."""
+_ROOMS = (60, 44, 30, 18)
+"""Characters of a line that formulas below their figures may have, the narrower the terminal the fewer."""
 
 
 def explanation_document(
@@ -80,13 +82,7 @@ def _layer_sheets(layer: LayerExplanation, raw: bool) -> Iterator[Sheet]:
     notes = (*([f"0: {', '.join(zeros)}"] if zeros else []), *_sources(layer))
     yield _sheet(layer, lines, raw, title=title, caption=caption, notes=notes)
     if layer.symbols:
-        columns = (
-            Column("symbol", "symbol"),
-            Column("number", "here", "typed"),
-            Column("meaning", "what it stands for"),
-        )
-        cells = [(each.symbol, _exact(each.number), each.meaning) for each in layer.symbols]
-        yield Sheet("", columns, tuple(map(Line, cells)))
+        yield _first_that_fits([_symbols(layer, room) for room in (None, *_ROOMS)])
     if layer.algorithms:
         blocks = [line for each in layer.algorithms for line in _algorithm_lines(each, layer)]
         yield _sheet(layer, blocks, raw, title="convolution algorithms", notes=tuple(_algorithm_notes(layer)))
@@ -94,8 +90,9 @@ def _layer_sheets(layer: LayerExplanation, raw: bool) -> Iterator[Sheet]:
 
 def _algorithm_lines(algorithm: AlgorithmExplanation, layer: LayerExplanation) -> Iterator[tuple[int, Figure | str]]:
     mark = ", the fewest multiplications" if algorithm.name == layer.cheapest else ""
-    refusal = f" does not apply, {algorithm.refusal}" if algorithm.refusal else ""
-    yield 0, f"{algorithm.title}{mark}{refusal}"
+    yield 0, f"{algorithm.title}{mark}"
+    if algorithm.refusal:
+        yield 1, f"does not apply, {algorithm.refusal}"
     yield from ((1, figure) for figure in algorithm.figures if figure.value != 0)
 
 
@@ -107,24 +104,76 @@ def _algorithm_notes(layer: LayerExplanation) -> Iterator[str]:
 
 def _sheet(layer: LayerExplanation, lines: Sequence[tuple[int, Figure | str]], raw: bool, **heads: Any) -> Sheet:
     """A line for each figure; where that is too wide, formula and numbers below it. `heads` are fields of both."""
-    columns = (_FIGURE, _RESULT, *([] if raw else [_ABOUT]), _UNIT, _FORMULA, _NUMBERS, _NOTE)
-    wide, narrow = [], []
-    for level, entry in lines:
-        if isinstance(entry, str):
-            wide.append(Line((entry, *[None] * (len(columns) - 1)), level, title=True))
-            narrow.append(Line((entry, *[None] * (len(columns) - 4)), level, title=True))
-            continue
-        heading = _heading(entry, layer)
-        unit = "" if entry.unit == heading else entry.unit
-        figures = (heading, _typed(entry), *([] if raw else [_rounded(entry)]), unit)
-        wide.append(Line((*figures, *_written(entry)), level))
-        narrow.append(Line(figures, level))
-        below = [line for text in _written(entry) for line in wrap(text, _LINE, break_long_words=False)]
-        narrow += [Line((text, *[""] * (len(figures) - 1)), level + 1) for text in below]
-    heads = {"title": "", **heads}
-    return Sheet(
-        columns=columns, lines=tuple(wide), narrower=Sheet(columns=columns[:-3], lines=tuple(narrow), **heads), **heads
+    about = () if raw else (_ABOUT,)
+    below = (_FIGURE, _RESULT, *about, _UNIT)
+    beside = (*below, _FORMULA, _NUMBERS, _NOTE)
+    layouts = ((beside, None), (below, _ROOMS[0]), *(((_FIGURE, _RESULT, _UNIT), room) for room in _ROOMS))
+    sheets = [
+        Sheet(
+            columns=columns,
+            lines=tuple([line for level, entry in lines for line in _lines(layer, level, entry, columns, room)]),
+            **{"title": "", **heads},
+        )
+        for columns, room in layouts
+    ]
+    return _first_that_fits(sheets)
+
+
+def _lines(
+    layer: LayerExplanation, level: int, entry: Figure | str, columns: tuple[Column, ...], room: int | None
+) -> Iterator[Line]:
+    """A figure, or the title of those that follow; what does not stand beside it is written below it."""
+    if isinstance(entry, str):
+        yield Line((entry,), level, title=True)
+        return
+    heading, written = _heading(entry, layer), _written(entry)
+    unit = "" if entry.unit == heading else entry.unit
+    figures = {_FIGURE: heading, _RESULT: _typed(entry), _ABOUT: _rounded(entry), _UNIT: unit}
+    cells = figures | dict(zip((_FORMULA, _NUMBERS, _NOTE), written, strict=True))
+    yield Line(tuple([cells[column] for column in columns]), level)
+    if room is not None:
+        below = [line for text in written for line in broken(text, room)]
+        yield from (Line((text, *[""] * (len(columns) - 1)), level + 1) for text in below)
+
+
+def _symbols(layer: LayerExplanation, room: int | None) -> Sheet:
+    """What the letters stand for, in lines of at most so many characters."""
+    columns = (
+        Column("symbol", "symbol"),
+        Column("number", "here", "typed", keep=ESSENTIAL),
+        Column("meaning", "what it stands for", keep=ESSENTIAL + 1),
     )
+    lines: list[Line] = []
+    for each in layer.symbols:
+        first, *others = [each.meaning] if room is None else broken(each.meaning, room)
+        lines.append(Line((each.symbol, _exact(each.number), first)))
+        lines += [Line(("", "", text)) for text in others]
+    return Sheet("", columns, tuple(lines))
+
+
+def _first_that_fits(sheets: Sequence[Sheet]) -> Sheet:
+    """The sheets as one, the widest first."""
+    *wider, chosen = sheets
+    for sheet in reversed(wider):
+        chosen = sheet._replace(narrower=chosen)
+    return chosen
+
+
+def broken(text: str, room: int) -> list[str]:
+    """The text in lines of at most `room` characters, a long product broken behind one of its dots.
+
+    >>> broken("B·C_o·(C_i/g)·k² + C_o", 20), broken("= B·C_o·(C_i/g)·k_h·k_w", 16)
+    (['B·C_o·(C_i/g)·k² +', 'C_o'], ['= B·C_o·(C_i/g)·', 'k_h·k_w'])
+    """
+    lines: list[str] = []
+    for line in wrap(text.replace("= ", f"={_JOINT}"), room, break_long_words=False, break_on_hyphens=False):
+        rest = line.replace(_JOINT, " ")
+        while len(rest) > room and "·" in rest[:room]:
+            end = rest.rindex("·", 0, room) + 1
+            lines.append(rest[:end])
+            rest = rest[end:]
+        lines.append(rest)
+    return lines
 
 
 def _written(figure: Figure) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN
-from cnncost.render.screen import ASCII, pad, printable
+from cnncost.render.screen import cut, ellipsis, in_ascii, pad, printable
 from cnncost.render.sheet import ESSENTIAL
 from cnncost.render.strips import Strip, draw
 
@@ -71,7 +71,7 @@ class Layout(NamedTuple):
 
     def _paragraph(self, role: str, text: str) -> Iterator[list[Piece]]:
         if self.ascii_only:
-            text = text.translate(ASCII)
+            text = in_ascii(text)
         yield from ([(role, line)] for line in wrap(printable(text), self.width))
 
     def _line_of(self, role: str, texts: Sequence[str], widths: Sequence[int]) -> list[Piece]:
@@ -81,7 +81,7 @@ class Layout(NamedTuple):
 
     def _line(self, number: int, line: Line, widths: Sequence[int]) -> list[Piece]:
         if line.title:
-            return [("block", self.strips[0].texts[number])]
+            return [("block", cut(self.strips[0].texts[number], self.width, ellipsis(self.ascii_only)))]
         pieces: list[Piece] = []
         for strip, width in zip(self.strips, widths, strict=True):
             text = strip.texts[number]
@@ -103,27 +103,40 @@ class Layout(NamedTuple):
 def lay_out(sheet: Sheet, raw: bool, width: int, *, ascii_only: bool = False) -> Layout:
     """Draw the cells of `sheet`, choose the columns that fit into `width`, and say which do not.
 
-    Bars shrink first; then columns go, those with the smallest `keep` first; then names are cut. Essential columns go
-    only when that is not enough.
+    Bars shrink first; then texts that may be cut are, and columns go, those with the smallest `keep` first; then names
+    are cut. Essential columns go only when that is not enough.
     """
     drawn = draw(sheet, raw, ascii_only)
     if sheet.narrower and _width_of(drawn, _BAR_WIDTHS[-1]) > width:
         return lay_out(sheet.narrower, raw, width, ascii_only=ascii_only)
     strips, hidden = (drawn, []) if sheet.fixed else _fitting(drawn, width)
     bar_width = next((bars for bars in _BAR_WIDTHS if _width_of(strips, bars) <= width), _BAR_WIDTHS[-1])
-    others = _width_of(strips, bar_width) - strips[0].across(bar_width)
-    strips[0] = strips[0].cut(width - others, "~" if ascii_only else "…")
+    strips = _cut_to(strips, width, bar_width, ellipsis(ascii_only))
     names = [strip.column.name for strip in hidden]
     remarks = (*sheet.remarks(names), *([_not_shown(sheet, hidden)] if hidden else []))
     return Layout(sheet, width, strips, bar_width, remarks, ascii_only)
 
 
+def _cut_to(strips: Sequence[Strip], width: int, bar_width: int, mark: str) -> list[Strip]:
+    """The columns with their texts cut as far as `width` asks: those with the smallest `keep` first, names last."""
+    cut_down = list(strips)
+    for place in sorted(range(len(strips)), key=lambda place: (not place, strips[place].column.keep)):
+        excess = _width_of(cut_down, bar_width) - width
+        if excess > 0:
+            cut_down[place] = strips[place].cut(strips[place].width - excess, mark)
+    return cut_down
+
+
 def _fitting(strips: Sequence[Strip], width: int) -> tuple[list[Strip], list[Strip]]:
-    """The columns that fit, and those that do not."""
+    """The columns that fit, and those that do not. No text is cut for a column that is worth less."""
     shown = list(strips)
     while len(shown) > 1 and _width_of(shown, _BAR_WIDTHS[-1]) > width:
         least = min(strip.column.keep for strip in shown[1:])
-        if least >= ESSENTIAL and _width_of([shown[0].cut(0), *shown[1:]], _BAR_WIDTHS[-1]) <= width:
+        next_to_go = [strip for strip in shown[1:] if strip.column.keep == least]
+        name = shown[0].cut(0) if least >= ESSENTIAL else shown[0]
+        shortest = [name, *(strip.cut(0) for strip in shown[1:])]
+        may_be_cut = least >= ESSENTIAL or any(strip.column.least for strip in next_to_go)
+        if may_be_cut and _width_of(shortest, _BAR_WIDTHS[-1]) <= width:
             break
         shown = [shown[0], *(strip for strip in shown[1:] if strip.column.keep > least)]
     places = {strip.place for strip in shown}

@@ -126,21 +126,22 @@ def _fill(canvas: _Canvas, points: Sequence[Point], across: Axis, down: Axis) ->
     placed = [(down.place(point.y), across.place(log10(point.x)), point.name) for point in points]
     for row, column, name in sorted(placed, key=lambda each: bool(each[2])):
         canvas.put(row, column, *(("●", "mark") if name else ("·", "dot")))
-    for row, column, name in sorted(placed, reverse=True):  # from above, where names have the room to go further up
+    for row, column, name in sorted(placed, reverse=True):  # from above, where there are fewer dots
         if name:
             _write_name(canvas, row, column, name)
 
 
 def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
-    """A name beside its mark, rather than over a dot; none where only other names would give way."""
+    """A name that touches its mark, rather than over a dot; none where only other names would give way."""
     beside = (
         (row, column - 1 - len(name)),
         (row + 1, column + 1 - len(name)),
         (row, column + 2),
         (row + 1, column - len(name) // 2),
         (row - 1, column + 1),
-        (row + 2, column + 1 - len(name)),
-        (row + 3, column + 1 - len(name)),
+        (row + 1, column + 1),
+        (row - 1, column + 1 - len(name)),
+        (row - 1, column - len(name) // 2),
     )
     for giving_way in ((), ("dot",)):
         for place, start in beside:

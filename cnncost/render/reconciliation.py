@@ -34,7 +34,7 @@ _MOST_COUNTINGS = 2
 def reconciliation_document(
     reconciliations: Sequence[Reconciliation], most: int, *, for_machines: bool = False
 ) -> Document:
-    """What was found of one figure or of several; tables show the `most` likely ways."""
+    """What was found of one figure or of several; tables show the `most` likely ways, and as many of the nearest."""
 
     def sheets() -> tuple[Sheet, ...]:
         if for_machines:
@@ -45,7 +45,7 @@ def reconciliation_document(
 
 
 def _shown(found: Reconciliation, most: int) -> tuple[Way, ...]:
-    return found.matches[:most] or found.nearest[:most]
+    return found.matches[:most] + found.nearest[:most]
 
 
 def _sheet(found: Reconciliation, most: int) -> Sheet:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import combining, east_asian_width
 
 ASCII = str.maketrans({"×": "x", "–": "-", "─": "-", "…": "~", "·": "-", "µ": "u", "≤": "<", "→": ">"})
 """One ASCII character for each that the tables use, so that widths stay."""
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_IN_FORMULAS = str.maketrans({"·": "*", "−": "-", "≥": ">=", "₂": "2", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"})
+
+
+def in_ascii(text: str) -> str:
+    """What an ASCII terminal shows instead of the text; a formula still says the same.
+
+    >>> in_ascii("batch 1 · 3 × 3"), in_ascii("⌊(H + 2·p − d·(k − 1))/s⌋"), in_ascii("2^⌈log₂(N)⌉·k²")
+    ('batch 1 - 3 x 3', 'floor((H + 2*p - d*(k - 1))/s)', '2^ceil(log2(N))*k^2')
+    """
+    if text.isascii():
+        return text
+    powers = re.sub("[⁰¹²³⁴-⁹]+", lambda digits: f"^{digits[0].translate(_SUPERSCRIPTS)}", text)
+    return powers.replace(" · ", " - ").translate(_IN_FORMULAS).translate(ASCII)
 
 
 def printable(text: str) -> str:
@@ -36,7 +51,12 @@ def pad(text: str, width: int, *, right: bool = False) -> str:
     return blanks + text if right else text + blanks
 
 
-def cut(text: str, width: int, ellipsis: str = "…") -> str:
+def ellipsis(ascii_only: bool) -> str:
+    """What stands for the rest of a text that is cut."""
+    return "~" if ascii_only else "…"
+
+
+def cut(text: str, width: int, mark: str = "…") -> str:
     """The text in at most `width` columns, its end replaced by an ellipsis when there is too much of it.
 
     >>> cut("global_avgpool", 8), cut("conv", 8)
@@ -46,4 +66,4 @@ def cut(text: str, width: int, ellipsis: str = "…") -> str:
         return text
     while width_of(text) > width - 1:
         text = text[:-1]
-    return text + ellipsis
+    return text + mark

@@ -66,6 +66,7 @@ class Column(NamedTuple):
         heading: how people call it. detail: what the heading must not leave unsaid, e.g. the FLOP convention.
         kind: what its cells hold.
         keep: the narrower the terminal, the fewer columns: those with the smallest number go first, all at once.
+        least: characters that its texts may be cut to before it goes; 0 where they must stay whole.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Column(NamedTuple):
     kind: Kind = "text"
     detail: str = ""
     keep: int = 0
+    least: int = 0
 
 
 class Line(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.render.bars import bar
 from cnncost.render.cells import line_texts
-from cnncost.render.screen import ASCII, cut, printable, width_of
+from cnncost.render.screen import cut, in_ascii, printable, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ class Strip(NamedTuple):
         place: in the sheet. column: what it shows. heading, detail: as they are written.
         texts: of every line, the totals last. width: of the widest text.
         largest: the largest part among shares, whose bar is drawn in full.
+        spanning: the lines whose text may run on over the other columns, which are empty there.
     """
 
     place: int
@@ -34,6 +35,7 @@ class Strip(NamedTuple):
     texts: list[str]
     width: int
     largest: int = 0
+    spanning: frozenset[int] = frozenset()
 
     def across(self, bar_width: int) -> int:
         """The width of the column, with its bar if it has one."""
@@ -44,12 +46,21 @@ class Strip(NamedTuple):
         """The bar of one share."""
         return bar(share.part, self.largest, width, ascii_only=ascii_only)
 
-    def cut(self, room: int, ellipsis: str = "…") -> Strip:
-        """The column of names in at most `room` characters, but not so few that names cannot be told apart."""
-        room = max(room, _NARROWEST_NAME)
-        if self.width <= room or self.column.kind != "text":
+    @property
+    def narrowest(self) -> int:
+        """The width that the column may be cut to: of names, so that they can still be told apart."""
+        least = _NARROWEST_NAME if self.place == 0 else self.column.least
+        if not least or self.column.kind != "text":
+            return self.width
+        return min(self.width, max(least, len(self.heading), len(self.detail)))
+
+    def cut(self, room: int, mark: str = "…") -> Strip:
+        """The column with its texts in at most `room` characters, but no narrower than it may be."""
+        room = max(room, self.narrowest)
+        if self.width <= room:
             return self
-        return self._replace(texts=[cut(text, room, ellipsis) for text in self.texts], width=room)
+        texts = [text if number in self.spanning else cut(text, room, mark) for number, text in enumerate(self.texts)]
+        return self._replace(texts=texts, width=room)
 
 
 def draw(sheet: Sheet, raw: bool, ascii_only: bool) -> list[Strip]:
@@ -68,14 +79,15 @@ def _strip(sheet: Sheet, index: int, texts: list[str], ascii_only: bool) -> Stri
     if column.kind in _WITH_UNIT:
         texts = _units_below_each_other(texts, " /" if column.kind == "field" else " ")
     if ascii_only:
-        texts = [text.translate(ASCII) for text in texts]
-        heading, detail = heading.translate(ASCII), detail.translate(ASCII)
+        texts = [in_ascii(text) for text in texts]
+        heading, detail = in_ascii(heading), in_ascii(detail)
+    if column.kind == "points":
+        texts = _points_below_each_other(texts)
     if column.kind == "text":
         texts = [printable(text) for text in texts]
-        width = max(map(width_of, texts), default=0)
-    else:
-        width = max(map(len, texts), default=0)
-    return Strip(index, column, printable(heading), detail, texts, width, _largest(sheet, index))
+    spanning = frozenset(number for number, line in enumerate(sheet.lines) if line.title and index == 0)
+    width = max(map(width_of, texts), default=0)
+    return Strip(index, column, printable(heading), detail, texts, width, _largest(sheet, index), spanning)
 
 
 def _largest(sheet: Sheet, index: int) -> int:
@@ -95,3 +107,9 @@ def _units_below_each_other(texts: Sequence[str], gap: str) -> list[str]:
         number if " × " in number else f"{number}{gap}{unit:<{widest}}" if unit else number + blank
         for number, unit in split
     ]
+
+
+def _points_below_each_other(texts: Sequence[str]) -> list[str]:
+    """Decimal numbers whose points stand in one place, `76.1  ` over `76.130`."""
+    behind = [len(text) - len(text.partition(".")[0]) for text in texts]
+    return [text + " " * (max(behind) - length) for text, length in zip(texts, behind, strict=True)]

@@ -232,6 +232,8 @@ def _failure(verification: Verification) -> tuple[str, ...]:
 def _verdict(verification: Verification) -> str:
     same, different, unmeasured = _counts(verification)
     said = "the one figure is the same" if same == 1 else f"all {same:,} figures are the same"
+    if not same:
+        said = "no figure was compared"
     if different:
         said = f"{different:,} of {same + different:,} figures differ{'s' * (different == 1)}"
     return f"{said}; {unmeasured:,} {'is' if unmeasured == 1 else 'are'} not measured" if unmeasured else said

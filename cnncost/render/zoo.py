@@ -10,17 +10,19 @@ from cnncost.render.sheet import ESSENTIAL, Column, Document, Line, Sheet
 if TYPE_CHECKING:
     from cnncost.architectures import Entry, Zoo
 
-_COLUMNS = (
+_COLUMNS: tuple[Column, ...] = (
     Column("name", "name"),
-    Column("year", "year", keep=8),
+    Column("year", "year", keep=ESSENTIAL),
     Column("task", "task", keep=2),
-    Column("params", "params", "count", keep=ESSENTIAL),
-    Column("macs", "MACs", "count", keep=ESSENTIAL),
-    Column("accuracy", "accuracy", "points", "%", keep=9),
-    Column("metric", "of", keep=7),
-    Column("accuracy_source", "accuracy printed in", keep=6),
+    Column("params", "params", "count", keep=ESSENTIAL + 1),
+    Column("macs", "MACs", "count", keep=ESSENTIAL + 1),
+    Column("accuracy", "accuracy", "points", "%", keep=ESSENTIAL),
+    Column("metric", "of", keep=7, least=14),
+    Column("accuracy_source", "printed in", keep=6, least=16),
     Column("source", "source", keep=1),
 )
+_OF_ONE_METRIC = tuple([column._replace(keep=3) if column.name == "metric" else column for column in _COLUMNS])
+"""What all accuracies are of is said below the table too, and leaves its room to what is not."""
 
 
 def zoo_document(zoo: Zoo) -> Document:
@@ -36,7 +38,11 @@ def frontier_document(frontier: Zoo, others: Zoo) -> Document:
 def _sheet(zoo: Zoo) -> Sheet:
     number = len(zoo.entries)
     note = "1 architecture" if number == 1 else f"{number} architectures"
-    return Sheet("", _COLUMNS, tuple(map(_line, zoo.entries)), notes=(note,))
+    columns = _COLUMNS
+    if zoo.metric is not None:
+        columns = _OF_ONE_METRIC
+        note += f"; accuracies are of {zoo.metric}"
+    return Sheet("", columns, tuple(map(_line, zoo.entries)), notes=(note,))
 
 
 def _line(entry: Entry) -> Line:

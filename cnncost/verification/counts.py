@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from cnncost.graph import Graph, Node
     from cnncost.passes import Settings
-    from cnncost.report import Report, Row
+    from cnncost.report import Report
+    from cnncost.rows import Row
 
 _NOT_RUN = "runs in training only"
 _INT8 = "PyTorch's layers compute in floating point"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from cnncost.graph import Graph, Node
     from cnncost.passes.receptive_field import Number, ReceptiveField
     from cnncost.passes.track import Track
-    from cnncost.report import Report, Row
+    from cnncost.report import Report
+    from cnncost.rows import Row
 
 _FIGURE = "receptive_field"
 

@@ -75,12 +75,16 @@ class Plan(NamedTuple):
 
 
 def verify_graph(graph: Graph, plan: Plan, progress: Progress = no_progress) -> Verification:
-    """Carry out a plan on one network. Nothing but an interruption ends it before its parts are done."""
+    """Carry out a plan on one network. Nothing else but an interruption ends it before its parts are done.
+
+    Raises:
+        SpecError: a convention of the user's that cannot count it.
+    """
     return _Run(graph, plan, progress).verification()
 
 
 def broken(network: str, plan: Plan, error: Exception) -> Verification:
-    """The verification of a network that cannot even be loaded."""
+    """The verification of a network that cannot even be loaded or counted."""
     return Verification(network, plan.options.report_settings._asdict(), plan.machine, failure=reason(error))
 
 
@@ -97,7 +101,7 @@ class _Run:
         options = self.plan.options
         settings = options.report_settings
         found = Verification(self.graph.name, settings._asdict(), self.plan.machine)
-        report = self.part("analysis", lambda: analyze_graph(self.graph, settings))
+        report = self.part("analysis", lambda: analyze_graph(self.graph, settings), refusals=(SpecError,))
         if report is not None:
             found = found._replace(checks=self.checks(report), against=self.against(report))
             found = found._replace(latency=self.latency(report), memory=self.memory(report))
@@ -147,11 +151,13 @@ class _Run:
             self.failures.append(f"{name}: out of memory; {found['predicted_bytes']:,} bytes were predicted")
         return found
 
-    def part(self, name: str, work: Callable[[], T]) -> T | None:
-        """What one part found; nothing where it breaks, which is remembered."""
+    def part(self, name: str, work: Callable[[], T], refusals: tuple[type[Exception], ...] = ()) -> T | None:
+        """What one part found; nothing where it breaks, which is remembered. `refusals` are for the user to mend."""
         self.progress(f"{self.graph.name}: {name}", 0, 1)
         try:
             return work()
+        except refusals:
+            raise
         except (Exception, SystemExit) as error:  # a model of the user's may try to leave
             self.failures.append(f"{name}: {reason(error)}")
             return None
@@ -163,6 +169,8 @@ def reason(error: BaseException) -> str:
     >>> reason(RuntimeError("CUDA error: device lost\\nCompile with ..."))
     'RuntimeError: CUDA error: device lost'
     """
+    if isinstance(error, SpecError) and error.span is not None:
+        return f"{error.message} ({error.span.source.name}:{error.span.line}:{error.span.column})"
     if isinstance(error, SpecError | LayerError):
         return error.message
     lines = str(error).strip().splitlines()

@@ -11,7 +11,8 @@ from cnncost.spec.load import loads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.report import Report, Row
+    from cnncost.report import Report
+    from cnncost.rows import Row
 
 Number = int | float
 Numbers = tuple[Number, ...]

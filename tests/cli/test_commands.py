@@ -292,6 +292,18 @@ def test_named_budgets_and_others() -> None:
     assert budget_of({"params": "1K", "macs": None}, ["flops=2K"]) == {"params": 1000, "flops": 2000}
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--max-params", "lots"), "error: the limit of params: `lots` is no amount\n  = hint: write"),
+        (("--max-memory", "24G"), "error: the limit of memory_bytes: unknown unit `g` in `24G`\n  = hint: `GB` is"),
+        (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is no amount\n"),
+    ],
+)
+def test_an_amount_that_is_none_is_told_with_what_it_was_meant_for(options: tuple[str, ...], message: str) -> None:
+    assert message in run("check", "lenet5", *options, code=2).stderr
+
+
 @pytest.mark.parametrize("command", [("analyze",), ("check", "--max-params", "1"), ("compare", "resnet18")])
 def test_flags_raise_the_limits_on_networks_and_files(command: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "long.yaml").write_text("input: [3, 8, 8]\nnetwork: [{relu, repeat: 20001}]\n")

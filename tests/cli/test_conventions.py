@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,9 +14,6 @@ from typer.testing import CliRunner
 from cnncost.cli.app import app
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import KEYS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OWN = """
 name: filters
@@ -25,6 +23,15 @@ about: The filters of convolutions.
 quirks: [It leaves much out.]
 vars: {filters: channels_out}
 rules: {"conv, conv_transpose": filters}
+otherwise: 0
+"""
+
+ODD = """
+name: odd
+unit: MACs
+source: me
+about: Nothing, where a convolution makes maps smaller.
+rules: {conv: 1 // (positions_out == positions_in)}
 otherwise: 0
 """
 
@@ -107,6 +114,14 @@ def test_on_a_narrow_terminal_long_rules_are_wrapped(monkeypatch: pytest.MonkeyP
     assert "  conv            parameters * batch *" in lines
 
 
+def test_on_a_narrower_one_rules_stand_below_their_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text = run("conventions", "ptflops")
+    assert "  relu6, leaky_relu\n    input // batch\n" in text
+    assert "padding_before" in text  # no name is broken in two
+    assert max(len(line) for line in text.splitlines() if line.startswith("    ")) <= 40
+
+
 def test_other_formats_have_the_rules() -> None:
     rows = list(csv.reader(io.StringIO(run("conventions", "own.yaml", "--format", "csv"))))
     assert rows == [
@@ -128,13 +143,24 @@ def test_other_formats_have_the_rules() -> None:
         (["analyze", "lenet5", "--convention", "nowhere.yaml"], "there is no file `nowhere.yaml`"),
         (["analyze", "lenet5", "--convention", ","], "there is no convention to count by"),
         (["check", "lenet5", "--convention", "all"], "here it must be one"),
-        (["check", "lenet5", "--convention", "macs,torch"], "unknown convention `macs,torch`"),
+        (["check", "lenet5", "--convention", "macs,torch"], "several conventions are shown by `analyze` and"),
+        (["compare", "lenet5", "resnet18", "--stages", "--convention", "all"], "has room for one convention"),
+        (["compare", "lenet5", "resnet18", "--stages", "--convention", "macs,torch"], "has room for one convention"),
+        (["verify", "lenet5", "--device", "meta", "--convention", "odd.yaml"], "--> odd.yaml:6:15"),
         (["verify", "lenet5", "--device", "meta", "--convention", "all"], "here it must be one"),
         (["compare", "lenet5", "--published", "--convention", "all"], "here it must be one"),
     ],
 )
 def test_refusals(arguments: list[str], message: str) -> None:
+    Path("odd.yaml").write_text(ODD, encoding="utf-8")
     assert message in run(*arguments, code=2)
+
+
+def test_of_several_networks_those_that_cannot_be_counted_are_named() -> None:
+    Path("odd.yaml").write_text(ODD, encoding="utf-8")
+    text = run("verify", "lenet5", "vgg11", "--device", "meta", "--convention", "odd.yaml", code=1)
+    assert "lenet5 broke off: division by zero (odd.yaml:6:15)" in text
+    assert "vgg11 broke off" not in text  # its convolutions keep to the size
 
 
 def test_a_file_counts_in_every_command() -> None:

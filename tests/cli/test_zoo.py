@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,11 @@ def test_figures_are_whole_when_asked() -> None:
 def test_every_format(form: str) -> None:
     for options in ((), ("--frontier",)):
         assert "efficientnet" in run("zoo", "efficientnet", "--format", form, *options).stdout
+
+
+def test_the_pattern_of_the_help_is_one_that_finds_something() -> None:
+    [pattern] = re.findall(r"a pattern such as '(.+?)'", " ".join(run("zoo", "--help").stdout.split()))
+    assert {"resnet50_v1", "resnet101_v1"} <= {entry.name for entry in zoo(pattern).entries}
 
 
 def test_csv_has_every_architecture() -> None:
@@ -87,8 +93,11 @@ def test_the_frontier_for_machines_is_its_architectures() -> None:
         (("resnte50",), "no architecture is called `resnte50`"),
         (("--task", "segmentaton"), "did you mean `segmentation`?"),
         (("lenet5", "--since", "2015"), "no architecture published in 2015 or later among the"),
-        (("--max-params", "5X"), "unknown unit `x` in `5X`"),
-        (("--max-macs", "many"), "`many` is no amount"),
+        (("--max-params", "5X"), "`--max-params`: unknown unit `x` in `5X`"),
+        (("--max-macs", "many"), "`--max-macs`: `many` is no amount"),
+        (("--min-accuracy", "0.76"), "hint: write `76`"),
+        (("--metric", ""), "nothing here has a published accuracy of ``"),
+        (("--sort", ""), "unknown order ``"),
         (("--since", "last year"), "`--since` takes a whole number from 1, not `last year`"),
         (("--min-accuracy", "101"), "`--min-accuracy` takes a percentage, such as `75`, not `101`"),
         (("--min-accuracy", "nan"), "`--min-accuracy` takes a percentage, such as `75`, not `nan`"),
@@ -137,7 +146,9 @@ def test_a_convention_counts_the_flops_beside_published_ones() -> None:
         (("--mode", "train"), "`--published` goes without `--mode`"),
         (("--stages",), "`--published` goes without `--stages`"),
         (("--baseline", "vgg16"), "`--published` goes without `--baseline`"),
-        (("--convention", "mac"), "mac"),
+        (("--dtype", "float16"), "`--published` goes without `--dtype`"),
+        (("--optimizer", "sgd"), "`--published` goes without `--optimizer`"),
+        (("--convention", "mac"), "unknown convention `mac`; did you mean `macs`?"),
     ],
 )
 def test_what_does_not_go_with_published_figures(options: tuple[str, ...], message: str) -> None:

@@ -91,7 +91,7 @@ def test_a_later_version_takes_its_place(own: Path) -> None:
 @pytest.mark.parametrize("name", ["textbook", "fvcore"])
 def test_the_name_of_one_that_ships_is_taken(own: Path, name: str) -> None:
     own.write_text(OWN.replace("filters", name), encoding="utf-8")
-    with pytest.raises(SpecError, match=f"^error: a convention `{name}` ships with cnncost\n  = hint: give yours"):
+    with pytest.raises(SpecError, match=rf"^error: a convention `{name}` ships with cnncost\n --> .*own\.yaml:2:7\n"):
         find(own)
     assert find(CONVENTIONS[name]) is CONVENTIONS[name]
 
@@ -121,6 +121,16 @@ def test_several(own: Path) -> None:
     assert [each.name for each in choose("all")] == every, "it stands for those that ship"
     with pytest.raises(SpecError, match="there is no convention to count by"):
         choose([])
+
+
+def test_two_of_one_name_are_refused(own: Path, tmp_path: Path) -> None:
+    """The figures of one would stand under the name of both."""
+    other = tmp_path / "other.yaml"
+    other.write_text(OWN.replace("channels_out", "7 * channels_out"), encoding="utf-8")
+    with pytest.raises(SpecError, match=r"^error: two conventions are called `filters`\n --> .*other\.yaml:2:7\n"):
+        analyze("lenet5", convention=[own, other])
+    assert analyze("lenet5", convention=[own, own]).totals.flops == 6 + 16
+    assert analyze("lenet5", convention=other).totals.flops == 7 * (6 + 16)
 
 
 CHAIN = chain([("conv", {"out": 4, "kernel": 3, "bias": False}), "batchnorm", "relu"], (3, 6, 6))

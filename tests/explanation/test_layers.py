@@ -21,7 +21,7 @@ from tests.layers.strategies import PATIENT, Placement, fitting
 if TYPE_CHECKING:
     from cnncost.explanation import Figure
     from cnncost.graph import Graph
-    from cnncost.report import Row
+    from cnncost.rows import Row
 
 TRAINING = Settings(batch=3, dtype="bfloat16", optimizer="momentum", mode="train")
 
@@ -268,7 +268,14 @@ def test_a_file_comes_before_a_layer_type(tmp_path: Any, monkeypatch: pytest.Mon
             {"spec": "conv", "input": [3, 8, 8], "set": {"out": 4, "kernel": 9}},
             "kernel of 9 is larger than its input of 8",
         ),
-        ({"spec": "convv", "input": [3, 8, 8]}, "there is no architecture and no file `convv`"),
+        (
+            {"spec": "convv", "input": [3, 8, 8]},
+            "there is no architecture, no file and no layer type `convv`; did you mean `conv`?",
+        ),
+        ({"spec": "batch_norm"}, "did you mean `batchnorm`?"),
+        ({"spec": "zzz@classes=10"}, "`cnncost layers` the layer types"),
+        ({"spec": "resnet50", "layer": "zzz"}, "`cnncost analyze` with `--depth all` shows them all"),
+        ({"spec": "./conv.yaml"}, "there is no file `./conv.yaml`"),
     ],
 )
 def test_what_cannot_be_explained(arguments: dict[str, Any], message: str) -> None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
+from cnncost import load
 from cnncost.conventions import CONVENTIONS, Convention, register
+from cnncost.graph import Node
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, Analysis, Settings, metric
+from cnncost.passes.counting import counts_by_convention
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
@@ -240,6 +243,19 @@ def test_counts_beyond_64_bits_are_exact() -> None:
 def test_layers_of_the_same_name_but_unlike_fields_are_kept_apart() -> None:
     graph = chain([CONV, CONV, ("conv", {"out": 8, "kernel": 3, "padding": 1, "bias": False})], (8, 6, 6))
     assert column(graph, "params") == [584, 584, 576]
+
+
+def test_operations_are_counted_once_for_all_conventions(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    operations = Node.operations
+
+    def counted(node: Node, training: bool) -> Operations:
+        asked.append(node.name)
+        return operations(node, training)
+
+    monkeypatch.setattr(Node, "operations", counted)
+    assert len(counts_by_convention(load("lenet5"))) > 10
+    assert len(asked) == len({*asked}) > 0
 
 
 def test_a_metric_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from cnncost.spec.load import load
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from cnncost.report import Report, Row
+    from cnncost.report import Report
+    from cnncost.rows import Row
 
 REFERENCE = Path(__file__).parents[1] / "data" / "reference" / "receptive_field.csv"
 

@@ -11,7 +11,8 @@ from cnncost.figures import Figures
 from cnncost.layers.tensor import Operations
 from cnncost.passes import METRICS, Settings
 from cnncost.passes.receptive_field import ReceptiveField
-from cnncost.report import Report, Row
+from cnncost.report import Report
+from cnncost.rows import Row
 
 BATCH = 2
 POOLED = ReceptiveField((32, 32), None, (0, 0), (15.5, 15.5), is_global=True)

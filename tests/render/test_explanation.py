@@ -11,8 +11,9 @@ import pytest
 from rich.console import Console
 
 from cnncost import explain
+from cnncost.explanation import LayerExplanation
 from cnncost.render import RENDERERS, render
-from cnncost.render.explanation import explanation_document
+from cnncost.render.explanation import broken, explanation_document
 from cnncost.render.table import render as render_table
 from tests.render.goldens import check_golden
 
@@ -65,6 +66,43 @@ def test_without_rounded_numbers() -> None:
 @pytest.mark.parametrize("name", LAYERS)
 def test_explanations_fit_every_width(name: str, width: int) -> None:
     assert max(map(len, table(document(name), width).splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+@pytest.mark.parametrize("name", ["conv", "attention", "transposed", "preset"])
+def test_nothing_of_a_formula_or_a_meaning_is_lost_on_a_narrow_terminal(name: str, width: int) -> None:
+    """Every character of them is there, in order, however the lines are broken."""
+    layer = explain(**LAYERS[name])
+    assert isinstance(layer, LayerExplanation)
+    figures = [*layer.figures, *(figure for each in layer.algorithms for figure in each.figures)]
+    text = "".join(table(document(name), width).split())
+    for figure in figures:
+        if figure.value and figure.formula and figure.substituted:
+            assert "".join(figure.formula.split()) in text
+            assert "".join(figure.substituted.split()) in text
+    words = table(document(name), width).split()
+    for meaning in layer.symbols:
+        assert {*meaning.meaning.split()} <= {*words}
+
+
+def test_formulas_say_the_same_in_ascii() -> None:
+    console = Console(file=io.TextIOWrapper(io.BytesIO(), "ascii"), width=100, color_system=None)
+    text = render_table(document("conv"), console=console)
+    assert text.isascii()
+    assert "floor((H + 2*p - d*(k - 1) - 1)/s) + 1" in text
+    assert "= 32*128*(64/1)*3^2*56*56" in text
+    assert "2^ceil(log2(H + 2*p))*2^ceil(log2(W + 2*p))" in text
+    assert "batch 32 - float32" in text
+
+
+def test_lines_are_broken_where_it_is_least_in_the_way() -> None:
+    text = "= b·(B·C_i·H·W + C_o·(C_i/g)·k²) + 1"
+    for room in (12, 20, 44):
+        lines = broken(text, room)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert max(map(len, lines)) <= room
+        assert lines[0].startswith("= b·")
+    assert broken(text, 44) == [text]
 
 
 @pytest.mark.parametrize("form", sorted({*RENDERERS} - {"table"}))

@@ -81,6 +81,51 @@ def test_architectures_as_a_table() -> None:
     check_golden("zoo.txt", table(zoo_document(ZOO)))
 
 
+def heading(width: int, zoo: Zoo) -> str:
+    return table(zoo_document(zoo), width).splitlines()[0]
+
+
+LONG_SOURCE = "the paper" + ", table" * 10
+LONG = ZOO._replace(
+    entries=tuple(
+        each._replace(
+            name=f"{each.name}_with_a_long_name",
+            accuracy_source=each.accuracy_source and LONG_SOURCE,
+            published=tuple(claim._replace(source=LONG_SOURCE) for claim in each.published),
+        )
+        for each in ZOO.entries
+    )
+)
+
+
+def test_a_long_text_is_cut_and_does_not_drive_its_column_away() -> None:
+    lines = table(zoo_document(LONG), 100).splitlines()
+    assert lines[0].split() == ["name", "year", "params", "MACs", "accuracy", "of", "printed", "in"]
+    assert all(len(line) <= 100 for line in lines)
+    assert lines[3].endswith("…")
+    assert "ImageNet top-1  the paper, table" in lines[3]
+    assert LONG_SOURCE in table(zoo_document(LONG), 160)
+    assert "task" not in heading(160, LONG)  # what is worth less goes before a text is cut
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_what_matters_most_is_there_at_every_width(width: int) -> None:
+    assert heading(width, LONG).split()[:5] == ["name", "year", "params", "MACs", "accuracy"]
+
+
+def test_a_metric_that_is_the_same_for_all_leaves_its_room() -> None:
+    chosen = LONG.measured_by(METRIC)
+    text = table(zoo_document(chosen), 75)
+    assert text.splitlines()[0].split() == ["name", "year", "params", "MACs", "accuracy", "printed", "in"]
+    assert f"5 architectures; accuracies are of {METRIC}" in text
+
+
+def test_decimal_points_are_below_each_other() -> None:
+    mixed = ZOO._replace(entries=tuple(entry._replace(accuracy=76.123) for entry in ZOO.entries[:1]) + ZOO.entries[1:])
+    lines = table(zoo_document(mixed)).splitlines()[3:8]
+    assert {line.index(".", line.index("ImageNet") - 10) for line in lines} == {lines[0].index("76.123") + 2}
+
+
 def test_the_frontier_as_a_plot_and_a_table() -> None:
     check_golden("zoo-frontier.txt", table(frontier_document(ZOO.frontier(), ZOO), 80))
 
@@ -130,6 +175,28 @@ def test_names_never_hide_a_mark_or_each_other(width: int) -> None:
     without_names = tuple(point._replace(name="x") for point in crowd)
     marks = [text for line in draw(Plot("", "x", "y", (*without_names, *dots)), width) for _, text in line]
     assert "".join(text for role, text in pieces if role == "mark").count("●") == "".join(marks).count("●")
+
+
+@pytest.mark.parametrize("width", [40, 70, 110])
+def test_every_name_touches_its_mark(width: int) -> None:
+    crowd = tuple(Point(1e9 * 1.3**index, 70 + index, f"network_{index}") for index in range(12))
+    lines = list(draw(Plot("", "x", "y", crowd), width))
+    at: dict[str, tuple[int, int, int]] = {}
+    marks: list[tuple[int, int]] = []
+    for row, line in enumerate(lines):
+        column = 0
+        for role, text in line:
+            if role == "label":
+                at[text] = (row, column, column + len(text))
+            if role == "mark":
+                marks += [(row, column + offset) for offset in range(len(text))]
+            column += len(text)
+    places = dict(zip([point.name for point in crowd], sorted(marks, key=lambda mark: mark[1]), strict=True))
+    assert len(at) > 3
+    for name, (row, start, end) in at.items():
+        mark_row, column = places[name]
+        assert abs(row - mark_row) <= 1
+        assert start - 2 <= column <= end + 1
 
 
 def test_one_point_is_a_plot_too() -> None:
@@ -183,6 +250,19 @@ def test_claims_for_machines() -> None:
     assert (first["params_verdict"], first["flops_verdict"]) == ("rounded", "2 × MACs, rounded")
     assert (second["params_verdict"], second["flops_verdict"]) == ("off by +16 %", "MACs, exact")
     assert (third["flops_printed"], third["flops_verdict"], third["accuracy"]) == ("", "", "98.0")
+
+
+def test_a_figure_without_auxiliary_heads_says_so() -> None:
+    headed = loads(
+        "{input: 10, network: [{linear: 4, name: out}, {linear: 6, name: aux, from: input}], outputs: [out],"
+        " auxiliary: [aux], published: {source: a book, params: 45}}"
+    )  # 44 parameters, and 66 in the head
+    comparison = compare_published([headed])
+    text = table(claims_document(comparison))
+    assert "off by +2.3 % *" in text
+    assert "*: of the parameters without auxiliary heads, 44 of" in text
+    assert "without heads, off by +2.3 %" in render(claims_document(comparison, for_machines=True), "csv")
+    assert "*" not in table(claims_document(claimed()))
 
 
 def test_claims_of_counts_alone_are_one_table() -> None:

@@ -1,0 +1,10 @@
+"""The Python API: what the commands do, as functions that return plain data."""
+
+from __future__ import annotations
+
+from cnncost.api.explained import explain
+from cnncost.api.networks import analyze, compare, load
+from cnncost.api.published import compare_published, reconcile, zoo
+from cnncost.api.pytorch import build, verify
+
+__all__ = ["analyze", "build", "compare", "compare_published", "explain", "load", "reconcile", "verify", "zoo"]

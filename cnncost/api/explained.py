@@ -1,0 +1,65 @@
+"""Figures explained: the formula of each, the numbers in it, and where it comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.api.networks import graph_of
+from cnncost.errors import SpecError
+from cnncost.passes.analysis import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cnncost.conventions import AnyConvention
+    from cnncost.explanation import LayerExplanation, SumExplanation
+    from cnncost.graph import Graph
+    from cnncost.spec.text import Limits
+
+
+def explain(
+    spec: str | Path | Graph,
+    layer: str | None = None,
+    *,
+    total: str | None = None,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    batch: int = 1,
+    dtype: str = "float32",
+    optimizer: str = "adam",
+    mode: str = "infer",
+    convention: AnyConvention = "textbook",
+    limits: Limits | None = None,
+) -> LayerExplanation | SumExplanation:
+    """Where figures come from: formulas in symbols, with the numbers in them, results, units and sources.
+
+    Args:
+        spec: as for :func:`analyze`; or a layer type that is no architecture and no file, for a layer on its own:
+            `input` is then its input, and `set` its parameters.
+        layer: the name of a layer, for each of its figures; or of a block, for what its figures add up from. Without
+            one it is the network's.
+        total: the only figure to add up.
+        set, input: as for :func:`analyze`.
+        batch, dtype, optimizer, mode, convention, limits: as for :func:`analyze`.
+
+    Raises:
+        SpecError: there is no such layer or figure; and what :func:`analyze` raises.
+
+    >>> conv = explain("conv", input=[64, 56, 56], set={"out": 128, "kernel": 3, "padding": 1}, batch=32)
+    >>> conv.figure("params").formula, conv.figure("params").substituted, conv.figure("params").value
+    ('C_o·(C_i/g)·k² + C_o', '128·(64/1)·3² + 128', 73856)
+    """
+    from cnncost.explanation.named import explain_named
+    from cnncost.explanation.single import layer_graph, names_a_layer_type, refuse_misspelt
+    from cnncost.passes import Analysis
+
+    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
+    if isinstance(spec, str) and names_a_layer_type(spec):
+        if layer is not None or total is not None:
+            raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers and no totals to name")
+        graph = layer_graph(spec, input, set or {}, limits)
+        return explain_named(Analysis(graph, settings), graph.layers[-1].name)
+    if isinstance(spec, str):
+        refuse_misspelt(spec)
+    return explain_named(Analysis(graph_of(spec, set, input, limits), settings), layer, total)

@@ -1,0 +1,125 @@
+"""Networks: loaded, analyzed, and compared with each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.conventions import choose
+from cnncost.engine import analyze_graph
+from cnncost.graph import Graph
+from cnncost.passes.analysis import Settings
+from cnncost.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from cnncost.comparison import Comparison
+    from cnncost.conventions import SomeConventions
+    from cnncost.spec.text import Limits
+
+
+def load(
+    spec: str | Path,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002 - the language's own word
+    input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
+    limits: Limits | None = None,
+) -> Graph:
+    """The layer graph of a spec.
+
+    Args:
+        spec: a path, ``-`` for standard input, or the name of a shipped architecture; settings may follow behind an
+            ``@``: ``resnet50@depths=[3,4,23,3];classes=10``.
+        set: variables to override.
+        input: the shape of one sample, ``[3, 256, 256]``, or shapes by the inputs' names.
+        limits: how large the file and the network may be, where the defaults are too small.
+
+    Raises:
+        SpecError: no such spec, or one that does not hold; the text says where and what to do.
+
+    >>> load("resnet50", set={"classes": 10}).nodes[-1].y.dims
+    (10,)
+    """
+    from cnncost.spec.load import load as load_spec  # the loader is half of the program: not for `import cnncost`
+
+    return load_spec(spec, set=set, input=input, limits=limits)
+
+
+def analyze(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    batch: int = 1,
+    dtype: str = "float32",
+    optimizer: str = "adam",
+    mode: str = "infer",
+    convention: SomeConventions = "textbook",
+    algorithms: bool = False,
+    limits: Limits | None = None,
+) -> Report:
+    """What a network costs: every figure of every layer, and the totals.
+
+    Args:
+        spec: as for :func:`load`, or a graph that is loaded already (`set` and `input` are for specs only).
+        set: variables to override.
+        input: other input shapes.
+        batch: samples at once.
+        dtype: of parameters, gradients, activations and optimizer states.
+        optimizer: whose state training keeps.
+        mode: ``infer`` or ``train``: which layers run.
+        convention: how operations become FLOPs: a name, the path of a file, or a
+            :class:`~cnncost.conventions.Convention`. Of several, or of ``all``, the report has the `counts` besides.
+        algorithms: whether convolutions are counted by every algorithm too, as figures of their own.
+        limits: as for :func:`load`.
+
+    Raises:
+        SpecError: a spec that does not hold, or settings that do not exist.
+
+    >>> report = analyze("resnet50", batch=8)
+    >>> report.totals.params, report.totals.macs
+    (25557032, 32713474048)
+    """
+    chosen = choose(convention)
+    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=chosen[0])
+    several = chosen if len(chosen) > 1 else ()
+    return analyze_graph(graph_of(spec, set, input, limits), settings, algorithms=algorithms, conventions=several)
+
+
+def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:
+    """Networks side by side, with ratios to one of them.
+
+    Args:
+        specs: what :func:`analyze` takes, or finished reports.
+        baseline: the position of the network that ratios refer to, or its name as it was given.
+        settings: as for :func:`analyze`, for all of them.
+
+    Raises:
+        SpecError: fewer than two networks, no such baseline, or reports of unlike settings; and what :func:`analyze`
+            raises.
+
+    >>> comparison = compare(["resnet18", "resnet50"])
+    >>> round(comparison.ratio("params", 1), 2)
+    2.19
+    """
+    from cnncost.comparison import Comparison
+
+    networks = list(specs)
+    reports = [network if isinstance(network, Report) else analyze(network, **settings) for network in networks]
+    names = [str(getattr(network, "name", network)) for network in networks]
+    return Comparison.of(reports, names, baseline)
+
+
+def graph_of(
+    spec: str | Path | Graph,
+    set: Mapping[str, object] | None,  # noqa: A002
+    input: object,  # noqa: A002
+    limits: Limits | None = None,
+) -> Graph:
+    """A graph that is loaded already, or the one of a spec."""
+    if not isinstance(spec, Graph):
+        return load(spec, set=set, input=input, limits=limits)
+    if set or input is not None:
+        raise TypeError("a graph is loaded already: give `set` and `input` to load()")
+    return spec

@@ -1,0 +1,134 @@
+"""What others publish: the architectures that ship, printed figures beside the exact ones, and what gives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.api.networks import analyze, graph_of
+from cnncost.conventions import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from cnncost.architectures import Zoo
+    from cnncost.claims import PublishedComparison
+    from cnncost.conventions import AnyConvention
+    from cnncost.graph import Graph
+    from cnncost.progress import Progress
+    from cnncost.reconciliation.search import Reconciliation
+    from cnncost.spec.text import Limits
+
+
+def zoo(
+    pattern: str | None = None,
+    *,
+    task: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    max_params: int | None = None,
+    max_macs: int | None = None,
+    min_accuracy: float | None = None,
+    metric: str | None = None,
+    sort: str | None = None,
+    frontier: bool = False,
+) -> Zoo:
+    """The architectures that ship with cnncost.
+
+    Args:
+        pattern: those whose name holds this text, or is like this: ``resnet*_v1``.
+        task: those that were published for it.
+        since, until: the years in which they were published.
+        max_params, max_macs: what they may cost.
+        min_accuracy: percent, of `metric`.
+        metric: what accuracies are of; by default what each network's first source says.
+        sort: ``name``, ``year``, ``params``, ``macs`` or ``accuracy``.
+        frontier: those that no cheaper one matches in accuracy, of ImageNet top-1 if nothing else is said.
+
+    Raises:
+        SpecError: nothing is left; the text says what the last of them lacked.
+
+    >>> [entry.name for entry in zoo("resnet*", max_params=25_000_000).entries][:2]
+    ['resnet18', 'resnet34']
+    """
+    from cnncost.architectures import METRIC, shipped
+    from cnncost.selection import Filters
+
+    metric = METRIC if metric is None and frontier else metric
+    chosen = Filters(pattern, task, since, until, max_params, max_macs, min_accuracy, metric).choose(shipped())
+    chosen = chosen.frontier() if frontier else chosen
+    return chosen if sort is None else chosen.sorted_by(sort)
+
+
+def compare_published(
+    specs: Iterable[str | Path | Graph], *, convention: AnyConvention = "textbook", limits: Limits | None = None
+) -> PublishedComparison:
+    """What sources print of networks, beside the exact figures of one sample in inference.
+
+    Args:
+        specs: as for :func:`load`, or graphs that are loaded already.
+        convention: how operations become FLOPs.
+        limits: as for :func:`load`.
+
+    Raises:
+        SpecError: nothing is published of any of them; and what :func:`analyze` raises.
+
+    >>> from cnncost.spec.load import loads
+    >>> spec = "{input: 64, network: [{linear: 10}], published: {source: a book, params: 0.7K}}"
+    >>> compare_published([loads(spec)]).claims[0].params_judged.agreement
+    'rounded'
+    """
+    from cnncost.claims import PublishedComparison
+
+    networks = {str(getattr(spec, "name", spec)): graph_of(spec, None, None, limits) for spec in specs}
+    reports = {name: (graph, analyze(graph, convention=convention)) for name, graph in networks.items()}
+    return PublishedComparison.of(reports, find(convention).name)
+
+
+def reconcile(
+    spec: str | Path,
+    figure: str | None = None,
+    *,
+    quantity: str | None = None,
+    thorough: bool = False,
+    nearest: int = 5,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> tuple[Reconciliation, ...]:
+    """Which way of counting, and which variant of a network, gives a published figure.
+
+    Every convention is tried, and every way to count parameters, on the spec and on what is one change away from it:
+    its variants, its switches turned, other resolutions, training, convolutions with or without biases, no batch
+    normalisation. Two changes are tried where one is not enough.
+
+    Args:
+        spec: as for :func:`load`.
+        figure: with the digits that were printed, ``4.09G``, or ``4.1 GFLOPs``, which says what it is of; by default
+            everything that the spec says is published.
+        quantity: ``params`` or ``flops``, what the figure is of; by default it may be either.
+        thorough: try two changes also where one is enough.
+        nearest: how many of the ways that do not give the figure are kept.
+        set: variables to override.
+        input: other input shapes.
+        limits: as for :func:`load`.
+        progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
+
+    Returns:
+        what was found, for each figure; the likeliest ways first.
+
+    Raises:
+        SpecError: a spec that does not hold, a figure that is no amount, or none to reconcile.
+
+    >>> way = reconcile("resnet50", "4.09G")[0].matches[0]
+    >>> way.countings[0], way.value, way.agreement
+    ('macs', 4089184256, 'rounded')
+    """
+    from cnncost.progress import no_progress
+    from cnncost.reconciliation.candidates import Subject
+    from cnncost.reconciliation.search import search_all
+    from cnncost.spec.text import Limits
+
+    subject = Subject(str(spec), set or {}, input, limits or Limits())
+    return search_all(subject, figure, quantity, thorough=thorough, nearest=nearest, progress=progress or no_progress)

@@ -1,0 +1,92 @@
+"""Networks in PyTorch: the model that a spec describes, and the figures held against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.api.networks import graph_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from cnncost.graph import Graph
+    from cnncost.progress import Progress
+    from cnncost.spec.text import Limits
+    from cnncost.verification.result import Verification
+
+
+def build(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    device: str = "cpu",
+) -> Any:
+    """The PyTorch model that a spec describes, a ``torch.nn.Module`` to train like any other.
+
+    Its modules are called as the layers are: ``stage[0].conv`` is ``model.stage[0].conv`` or, as a path of
+    :meth:`~torch.nn.Module.get_submodule`, ``stage.0.conv``. It takes the inputs in the order of the spec, or by name,
+    and returns the output, or a tuple of several; while it trains, the auxiliary outputs follow.
+
+    Args:
+        spec: as for :func:`analyze`.
+        set: variables to override.
+        input: other input shapes.
+        device: where its weights lie: ``cpu``, ``cuda``, or ``meta`` for shapes without numbers.
+
+    Raises:
+        SpecError: a spec that does not hold, or PyTorch is not installed.
+
+    >>> model = build("resnet50", set={"classes": 10}, device="meta")
+    >>> sum(parameter.numel() for parameter in model.parameters())
+    23528522
+    """
+    from cnncost.verification.model import build as build_model
+
+    return build_model(graph_of(spec, set, input), device)
+
+
+def verify(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    against: str | Callable[[], Any] | None = None,
+    latency: bool | None = None,
+    memory: bool = False,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Verification:
+    """The figures of a network held against PyTorch, layer by layer, and what it takes on this machine.
+
+    Args:
+        spec: as for :func:`analyze`.
+        set: variables to override.
+        input: other input shapes.
+        against: a model of your own to hold the spec against as well: a function that returns it, or where to find
+            one, ``package.module:factory``.
+        latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
+        memory: whether the peak is measured.
+        limits: as for :func:`load`.
+        progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
+        options: the fields of :class:`~cnncost.verification.options.MeasureOptions`: `device` (``auto``), `batch`,
+            `dtype`, `mode`, `optimizer`, `seconds` and others.
+
+    Returns:
+        what was found. Whatever breaks while the network is verified, its `failure` says so.
+
+    Raises:
+        SpecError: a spec that does not hold, options that cannot be, or PyTorch is not installed.
+
+    >>> verification = verify("lenet5", device="meta")
+    >>> verification.passed, len(verification.mismatches)
+    (True, 0)
+    """
+    from cnncost.progress import no_progress
+    from cnncost.verification.options import MeasureOptions
+    from cnncost.verification.run import Plan, verify_graph
+
+    plan = Plan.checked(MeasureOptions(**options), latency=latency, memory=memory, against=against)
+    return verify_graph(graph_of(spec, set, input, limits), plan, progress or no_progress)
