@@ -124,7 +124,7 @@ class Published(NamedTuple):
 
     Attributes:
         source: who printed it. params, flops: with the digits that are printed, `25.6M`; what the source calls FLOPs.
-        accuracy: percent, of `metric`.
+        accuracy: percent, of `metric`. note: why a figure is not the exact one.
     """
 
     source: str
@@ -132,6 +132,7 @@ class Published(NamedTuple):
     flops: str | None = None
     accuracy: float | None = None
     metric: str = "ImageNet top-1"
+    note: str | None = None
 
 
 class Graph(NamedTuple):

@@ -237,4 +237,5 @@ def test_data() -> None:
         "flops": None,
         "accuracy": 95.0,
         "metric": "CIFAR-10 top-1",
+        "note": None,
     }

@@ -20,7 +20,7 @@ input: [68]
 network: [{linear: 10}]
 published:
   - {source: a book, params: 0.6K, flops: 1.4K, accuracy: 99.05, metric: MNIST top-1}
-  - {source: a paper, params: 700}
+  - {source: a paper, params: 700, note: with one input more}
 """
 # 68 * 10 + 10 = 690 parameters, 680 multiply-accumulates, 1360 FLOPs
 
@@ -173,3 +173,4 @@ def test_data() -> None:
     assert claim["flops_judged"]["what"] == "double_macs"
     assert claim["printed_flops_per_param"] == pytest.approx(2.3333, abs=1e-4)
     assert data["claims"][1]["flops_judged"] is None
+    assert [each["printed"]["note"] for each in data["claims"]] == [None, "with one input more"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from cnncost import compare_published
 from cnncost.spec import library
 from cnncost.spec.document import read_document
 from cnncost.spec.load import load
@@ -169,6 +170,17 @@ def test_a_spec_names_its_schema_and_its_source(path: Path) -> None:
     assert first == MODELINE
     assert (path.parent / MODELINE.partition("=")[2]).is_file()
     assert load(str(path)).source
+
+
+def test_notes_are_on_the_published_figures_that_are_not_the_exact_ones_and_on_no_others() -> None:
+    claims = compare_published([graph for graph in map(load, library.architectures()) if graph.published]).claims
+    noted = [(claim.network, claim.printed.source) for claim in claims if claim.printed.note]
+    disagreeing = [
+        (claim.network, claim.printed.source)
+        for claim in claims
+        if any(judged and judged.agreement is None for judged in (claim.params_judged, claim.flops_judged))
+    ]
+    assert noted == disagreeing
 
 
 @pytest.mark.parametrize("name", library.names())

@@ -47,8 +47,10 @@ def _sheets(comparison: PublishedComparison) -> tuple[Sheet, ...]:
         lambda claim: claim.printed.accuracy is not None or claim.printed_flops_per_param is not None,
         _uses,
     )
-    *before, last = [sheet for sheet in (counts, uses) if sheet.lines] or [counts]
-    return (*before, last._replace(notes=_notes(comparison)))
+    shown = [sheet for sheet in (counts, uses) if sheet.lines] or [counts]
+    shown[0] = shown[0]._replace(notes=_reasons(comparison))
+    shown[-1] = shown[-1]._replace(notes=(*shown[-1].notes, *_notes(comparison)))
+    return tuple(shown)
 
 
 def _sheet(
@@ -121,12 +123,13 @@ def _plain_sheet(comparison: PublishedComparison) -> Sheet:
         Column("year", "year"),
         *_count_columns(comparison.convention),
         *_use_columns(comparison.convention)[1:],
+        Column("note", "note"),
     )
     lines = [
-        Line((claim.network, claim.year, claim.printed.source, *_counts(claim, _READINGS), *_uses(claim)))
+        (claim.network, claim.year, claim.printed.source, *_counts(claim, _READINGS), *_uses(claim), claim.printed.note)
         for claim in comparison.claims
     ]
-    return Sheet("", columns, tuple(lines))
+    return Sheet("", columns, tuple(map(Line, lines)))
 
 
 def _verdict(judgement: Judgement | None, readings: Mapping[What, str]) -> str:
@@ -152,6 +155,15 @@ def _legends(comparison: PublishedComparison) -> tuple[tuple[str, str], ...]:
     if not headless:
         return ()
     return (("params_verdict", f"*: of the parameters without auxiliary heads, {', '.join(headless.values())}"),)
+
+
+def _reasons(comparison: PublishedComparison) -> tuple[str, ...]:
+    """Why figures that are printed are not the exact ones, as far as the specs say it."""
+    return tuple(
+        f"{claim.network} in {claim.printed.source}: {claim.printed.note}"
+        for claim in comparison.claims
+        if claim.printed.note
+    )
 
 
 def _notes(comparison: PublishedComparison) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ PUBLISHED_KEYS = {
     "flops": "operations as printed, whatever the source calls by that name: `3.8G`",
     "accuracy": "percent",
     "metric": "what the accuracy is of; `ImageNet top-1` when absent",
+    "note": "why a figure is not the exact one, where it is not",
 }
 
 
@@ -52,7 +53,8 @@ def _claim(node: Node) -> Published:
     source = text_of(claim, "source")
     if source is None:
         raise SpecError("a published figure needs its `source`", node.span)
-    published = Published(source, _amount(claim, "params"), _amount(claim, "flops"), _percent(claim, "accuracy"))
+    figures = _amount(claim, "params"), _amount(claim, "flops"), _percent(claim, "accuracy")
+    published = Published(source, *figures, note=text_of(claim, "note"))
     metric = text_of(claim, "metric")
     return published if metric is None else published._replace(metric=metric)
 

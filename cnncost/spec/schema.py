@@ -141,6 +141,7 @@ def _variants() -> dict[str, Schema]:
         flops=amount,
         accuracy={"type": "number", "minimum": 0, "maximum": 100},
         metric=_TEXT,
+        note=_TEXT,
     )
     claim["required"] = ["source"]
     said = {"expect": ref("expect"), "published": ref("published")}

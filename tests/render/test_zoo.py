@@ -56,7 +56,7 @@ input: [68]
 network: [{linear: 10}]
 published:
   - {source: a book, params: 0.7K, flops: 1.4K, accuracy: 99.05, metric: MNIST top-1}
-  - {source: a paper, params: 800, flops: 0.68K}
+  - {source: a paper, params: 800, flops: 0.68K, note: with a second layer}
   - {source: a blog, params: 690.5, accuracy: 98}
 """
 # 68 * 10 + 10 = 690 parameters, 680 multiply-accumulates, 1360 FLOPs
@@ -250,6 +250,7 @@ def test_claims_for_machines() -> None:
     assert (first["params_verdict"], first["flops_verdict"]) == ("rounded", "2 × MACs, rounded")
     assert (second["params_verdict"], second["flops_verdict"]) == ("off by +16 %", "MACs, exact")
     assert (third["flops_printed"], third["flops_verdict"], third["accuracy"]) == ("", "", "98.0")
+    assert (second["note"], third["note"]) == ("with a second layer", "")
 
 
 def test_a_figure_without_auxiliary_heads_says_so() -> None:
@@ -271,3 +272,12 @@ def test_claims_of_counts_alone_are_one_table() -> None:
     accuracy = loads("{input: 68, network: [{linear: 10}], published: {source: a, accuracy: 90}}")
     [sheet] = claims_document(compare_published([accuracy])).sheets()
     assert sheet.title == "accuracy, and operations per parameter"
+
+
+@pytest.mark.parametrize("figure", ["params: 700", "accuracy: 90"])
+def test_a_note_is_said_below_the_first_table(figure: str) -> None:
+    noted = loads(f"{{name: x, input: 68, network: [{{linear: 10}}], published: {{source: a, {figure}, note: b}}}}")
+    first, *others = claims_document(compare_published([noted])).sheets()
+    assert "x in a: b" in first.notes
+    assert all("x in a: b" not in sheet.notes for sheet in others)
+    assert "x in a: b" in render(claims_document(compare_published([noted])), "markdown")

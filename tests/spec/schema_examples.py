@@ -82,7 +82,7 @@ input: 8
 network: relu
 year: 1998
 task: classification
-published: {source: a book, params: 61K, flops: 0.7M, accuracy: 99.05, metric: MNIST top-1}
+published: {source: a book, params: 61K, flops: 0.7M, accuracy: 99.05, metric: MNIST top-1, note: b}
 variants:
   a: {year: 2000, published: [{source: b, params: 61706}, {source: c, accuracy: 98}, {source: 7}]}
   b: {published: []}""",
@@ -295,6 +295,7 @@ REFUSED = {
         "{input: 8, network: [relu], published: {source: a, params: [3]}}",
         "$.published.params",
     ),
+    "a note in a list": ("{input: 8, network: [relu], published: {source: a, note: [b]}}", "$.published.note"),
     "an accuracy as a text": (
         "{input: 8, network: [relu], published: {source: a, accuracy: b}}",
         "$.published.accuracy",

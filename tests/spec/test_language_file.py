@@ -236,7 +236,7 @@ PUBLISHED = """
     network: [{conv: 8}]
     published:
       - {source: a book, params: 61K, flops: 0.7M}
-      - {source: the paper, params: 61706, accuracy: 99.05, metric: MNIST top-1}
+      - {source: the paper, params: 61706, accuracy: 99.05, metric: MNIST top-1, note: "rounded, twice"}
     variants:
       late: {year: 2000, published: {source: a note, accuracy: 70}}
       silent: {}
@@ -248,6 +248,7 @@ def test_what_others_print_keeps_its_digits() -> None:
     book, paper = graph.published
     assert (book.params, book.flops, book.accuracy, book.metric) == ("61K", "0.7M", None, "ImageNet top-1")
     assert (paper.source, paper.params, paper.accuracy, paper.metric) == ("the paper", "61706", 99.05, "MNIST top-1")
+    assert (book.note, paper.note) == (None, "rounded, twice")
     assert graph.year == 1998
 
 
