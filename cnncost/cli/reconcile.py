@@ -22,9 +22,7 @@ def reconcile(
     *,
     quantity: Annotated[str | None, Option(metavar="params|flops", help="what the figure is of")] = None,
     thorough: Annotated[bool, Option("--thorough", help="try every two changes, also where one is enough")] = False,
-    top: Annotated[
-        str, Option(metavar="N", help="ways shown of each figure, and of the nearest others")
-    ] = "5",
+    top: Annotated[str, Option(metavar="N", help="ways shown of each figure, and of the nearest others")] = "5",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     form: options.Format = "table",
