@@ -32,7 +32,7 @@ def explain(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Show where figures come from: formula, numbers, result and source.
+    """Show the formula, numbers and source of each figure.
 
     Of one layer of a network; of a block, or of the totals, what they add up from. Without a network, of one layer:
     `cnncost explain conv --input 64,56,56 --set out=128,kernel=3,padding=1`.

@@ -30,7 +30,7 @@ def reconcile(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Find the convention and the variant that give a published figure.
+    """Find what gives a published figure: convention and variant.
 
     Exit code 1 when there is none for it.
     """
