@@ -241,3 +241,12 @@ def test_what_cannot_be_reconciled_is_refused(figure: str | None, quantity: str 
     with pytest.raises(SpecError) as refused:
         reconcile("lenet5_mnist", figure, quantity=quantity)
     assert refused.value.message == message
+
+
+def test_a_convention_that_somebody_brought_along_is_not_searched(tmp_path: Path) -> None:
+    path = tmp_path / "ones.yaml"
+    rules = "name: ones\nunit: FLOPs\nsource: nobody\nabout: One.\nrules: {conv: 1}\notherwise: 1\n"
+    path.write_text(rules, encoding="utf-8")
+    analyze("lenet5", convention=str(path))
+    found = reconcile("lenet5", "12", thorough=False)[0]
+    assert all("ones" not in way.countings for way in (*found.matches, *found.nearest))

@@ -44,7 +44,7 @@ def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
 def counts_by_convention(
     graph: Graph, settings: Settings = Settings(), conventions: Iterable[str] | None = None
 ) -> dict[str, Counts]:
-    """What each of several conventions counts for a network; all that are known unless `conventions` names some.
+    """What each of several conventions counts for a network; those that ship unless `conventions` names some.
 
     Raises:
         SpecError: an unknown convention.
@@ -57,7 +57,7 @@ def counts_by_convention(
     analysis = Analysis(graph, settings)
     layers = [node.id for node in graph.layers]
     found = {}
-    for name in CONVENTIONS if conventions is None else conventions:
+    for name in CONVENTIONS.ours if conventions is None else conventions:
         by_node = forward_counts(analysis, find(name))
         found[name] = Counts(sum(by_node), tuple([by_node[number] for number in layers]))
     return found

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,7 +119,8 @@ def test_interrupted(tmp_path: Path) -> None:
     pipe = tmp_path / "never.yaml"
     os.mkfifo(pipe)
     process = subprocess.Popen([*COMMAND, "analyze", str(pipe)], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    with pipe.open("wb"):  # opens as soon as the process reads a spec that never comes
+    with pipe.open("wb"):  # opens as soon as the process opens a spec that never comes
+        sleep(1)  # it is reading by then: a signal that comes before may interrupt what cannot be interrupted
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "")
