@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from cnncost import build, reconcile
+from cnncost import analyze, build, reconcile
 from cnncost.errors import SpecError
 from cnncost.reconciliation.edits import with_biases, without_batchnorm, without_biases
 from cnncost.reconciliation.parameters import PARAMETERS
