@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,12 +117,22 @@ def test_a_full_disk_is_an_error_without_a_traceback() -> None:
 def test_interrupted(tmp_path: Path) -> None:
     pipe = tmp_path / "never.yaml"
     os.mkfifo(pipe)
-    process = subprocess.Popen([*COMMAND, "analyze", str(pipe)], stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    with pipe.open("wb"):  # opens as soon as the process opens a spec that never comes
-        sleep(1)  # it is reading by then: a signal that comes before may interrupt what cannot be interrupted
+    process = subprocess.Popen(
+        [*COMMAND, "analyze", str(pipe)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=ENVIRONMENT,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509 - one thread, and nothing but a signal's handler is set
+    )
+    with pipe.open("wb"):  # opens as soon as the process reads a spec that never comes
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "")
+
+
+def _heed_interrupts() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so do its children unless they are told."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_unreadable(tmp_path: Path) -> None:
