@@ -139,11 +139,14 @@ def search(
     Networks with two changes are tried where none with fewer has it, or when the search is `thorough`.
 
     Raises:
-        SpecError: the figure is no amount, or zero.
+        SpecError: the figure is no amount, zero, or no whole number.
     """
     printed = Printed.read(figure)
     if not printed.value:
         raise SpecError(f"`{figure}` is nothing to look for", hint="give a published figure such as `4.09G`")
+    if printed.value.denominator != 1:
+        hint = f"say in what it was printed: `{figure}G` or `{figure}M`"
+        raise SpecError(f"`{figure}` is no whole number of anything", hint=hint)
     ways: list[Way] = []
     for changes, step in enumerate(_STEPS):
         if changes == _FAR and not thorough and any(way.agreement for way in ways):
