@@ -17,10 +17,10 @@ import commands
 import processes
 
 from cnncost import analyze
-from cnncost.engine import analyze_graph
-from cnncost.passes.analysis import Settings
-from cnncost.spec import library
-from cnncost.spec.load import loads
+from cnncost.language import library
+from cnncost.language.load import loads
+from cnncost.metrics.analysis import Settings
+from cnncost.report.analyze import analyze_graph
 
 _CHAIN = """
 input: [8, 32, 32]

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, verify, zoo
-    from cnncost.comparison import Comparison
     from cnncost.errors import SpecError
-    from cnncost.graph import Graph
-    from cnncost.report import Report
+    from cnncost.graph.graph import Graph
+    from cnncost.report.comparison import Comparison
+    from cnncost.report.report import Report
 
 _HOMES = {
-    "Comparison": "cnncost.comparison",
-    "Graph": "cnncost.graph",
-    "Report": "cnncost.report",
+    "Comparison": "cnncost.report.comparison",
+    "Graph": "cnncost.graph.graph",
+    "Report": "cnncost.report.report",
     "SpecError": "cnncost.errors",
     "analyze": "cnncost.api",
     "build": "cnncost.api",

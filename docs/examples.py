@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import cnncost
 from cnncost.conventions.file import read_convention
 from cnncost.errors import SpecError
-from cnncost.graph import Graph
-from cnncost.spec.load import loads
+from cnncost.graph.graph import Graph
+from cnncost.language.load import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,23 +6,23 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.algorithms import ALGORITHMS, Algorithm, Place
+from cnncost.algorithms import ALGORITHMS, Algorithm, ConvolutionCall
 from cnncost.conventions import CONVENTIONS
 from cnncost.errors import LayerError
-from cnncost.formulas import Formulas
+from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
-from cnncost.layers.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
-from cnncost.passes import METRICS
-from cnncost.passes.analysis import ITEM_SIZES, OPTIMIZER_STATES
-from cnncost.symbols import Sum, Symbol, Value
-from cnncost.totals import MEMORY_PARTS
+from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.metrics import METRICS
+from cnncost.metrics.analysis import ITEM_SIZES, OPTIMIZER_STATES
+from cnncost.report.totals import MEMORY_PARTS
+from cnncost.symbolic.symbols import Sum, Symbol, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncost.layers import Layer
-    from cnncost.layers.fields import Field
-    from cnncost.layers.tensor import Reach
+    from cnncost.layers.base.fields import Field
+    from cnncost.layers.base.tensor import Reach
 
 INTRODUCTION = """\
 # Formulas
@@ -257,7 +257,7 @@ def _reach(reach: Reach) -> str:
 
 def _algorithms() -> Iterator[str]:
     formulas = _formulas(REGISTRY["conv"], {"out": 24, "kernel": 3, "padding": 1})
-    place = Place(formulas.layer, formulas.xs[0], formulas.y, Symbol("B"))  # type: ignore[arg-type]  # in symbols
+    place = ConvolutionCall(formulas.layer, formulas.xs[0], formulas.y, Symbol("B"))  # type: ignore[arg-type]  # in symbols
     for algorithm in ALGORITHMS.values():
         sizes = algorithm.sizes(place)
         letters: dict[str, Any] = {name: Symbol(name) for name in sizes}

@@ -5,22 +5,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnncost.architectures import shipped
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import KEYS as CONVENTION_KEYS
 from cnncost.conventions.quantities import QUANTITIES
+from cnncost.language.document.document import KEYS
+from cnncost.language.document.signature import RESERVED
+from cnncost.language.document.steps import MODIFIERS
+from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.layers import REGISTRY, SUGAR
-from cnncost.passes import METRICS, algorithms
-from cnncost.report_schema import report_schema
-from cnncost.spec.arithmetic import BUILTINS
-from cnncost.spec.document import KEYS
-from cnncost.spec.signature import RESERVED
-from cnncost.spec.steps import MODIFIERS
+from cnncost.metrics import METRICS
+from cnncost.metrics import convolution_algorithms as algorithms
+from cnncost.published.catalogue import shipped
+from cnncost.report.schema import report_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cnncost.architectures import Entry
+    from cnncost.published.catalogue import Entry
 
 _TABLE = re.compile(r"<!-- (?P<name>(?!end )[\w ]+) -->\n.*?<!-- end -->", re.DOTALL)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.graph import INPUT, Graph, Node, Scope
+from cnncost.graph.graph import INPUT, Container, Graph, Node
 from cnncost.layers import REGISTRY, Layer, Tensor
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Builder:
         xs = tuple(self.nodes[i].y for i in reads)
         layer = _layer(step, len(xs[0].spatial))
         layer.check(*xs)
-        parents = tuple(Scope(*scope) for scope in scopes)
+        parents = tuple(Container(*scope) for scope in scopes)
         full_name = ".".join([*(scope.name for scope in parents), name or f"{layer.keyword}_{index}"])
         weights = index if share is None else share
         self.nodes.append(

@@ -29,10 +29,11 @@ except SpecError as error:
 FORMATS = """
 from cnncost import analyze, zoo
 from cnncost.render import RENDERERS, render
-from cnncost.render.analysis import report_document
-from cnncost.render.verification import verification_document
-from cnncost.render.zoo import frontier_document
-from cnncost.verification.result import Check, Machine, Verification
+from cnncost.render.views.analysis import report_document
+from cnncost.render.views.verification import verification_document
+from cnncost.render.views.zoo import frontier_document
+from cnncost.verification.result import Check, Verification
+from cnncost.measurement.devices import Machine
 settings = {"batch": 1, "dtype": "float32", "mode": "infer"}
 found = Verification("lenet", settings, Machine("meta", "", "", "", ""), (Check.of("conv", "params", 156, 156),))
 for form in set(RENDERERS) - {"table"}:

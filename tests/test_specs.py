@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from cnncost import compare_published
-from cnncost.spec import library
-from cnncost.spec.document import read_document
-from cnncost.spec.load import load
-from cnncost.spec.text import parse
+from cnncost.language import library
+from cnncost.language.document.document import read_document
+from cnncost.language.load import load
+from cnncost.language.yaml.reader import parse
 
 if TYPE_CHECKING:
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 DATA = Path(__file__).parent / "data"
 SPECS = sorted(library.folder().glob("*.yaml"))

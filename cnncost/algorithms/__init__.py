@@ -11,6 +11,6 @@ from cnncost.algorithms import direct  # isort: skip
 from cnncost.algorithms import im2col  # isort: skip
 from cnncost.algorithms import fft  # isort: skip
 from cnncost.algorithms import winograd  # isort: skip
-from cnncost.algorithms.base import ALGORITHMS, Algorithm, Place, convolves
+from cnncost.algorithms.base import ALGORITHMS, Algorithm, ConvolutionCall, convolves
 
-__all__ = ["ALGORITHMS", "Algorithm", "Place", "convolves", "direct", "fft", "im2col", "winograd"]
+__all__ = ["ALGORITHMS", "Algorithm", "ConvolutionCall", "convolves", "direct", "fft", "im2col", "winograd"]

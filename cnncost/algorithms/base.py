@@ -13,14 +13,14 @@ from cnncost.layers.group import GroupConv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.layers.base import Layer
-    from cnncost.layers.tensor import Tensor
+    from cnncost.layers.base.layer import Layer
+    from cnncost.layers.base.tensor import Tensor
 
 ALGORITHMS: dict[str, Algorithm] = {}
 """Every algorithm, by its name."""
 
 
-class Place(NamedTuple):
+class ConvolutionCall(NamedTuple):
     """A convolution where it stands: the shapes of one sample that it reads and writes, and how many samples."""
 
     layer: Conv
@@ -68,15 +68,15 @@ class Algorithm:
         """Why it cannot compute a convolution of the input `x`; nothing where it can."""
         return None
 
-    def sizes(self, place: Place) -> dict[str, int]:
+    def sizes(self, place: ConvolutionCall) -> dict[str, int]:
         """What its formulas have letters for: the keys of :attr:`letters`."""
         return {}
 
-    def multiplications(self, place: Place, **sizes: int) -> int:
+    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
         """Multiplications of the whole batch; `sizes` are those of :meth:`sizes`."""
         raise NotImplementedError
 
-    def extra_elements(self, place: Place, **sizes: int) -> int:
+    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
         """Numbers that it keeps besides input, weights and output, all at once and for the whole batch."""
         raise NotImplementedError
 

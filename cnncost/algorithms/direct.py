@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.algorithms.base import Algorithm
 
 if TYPE_CHECKING:
-    from cnncost.algorithms.base import Place
+    from cnncost.algorithms.base import ConvolutionCall
 
 
 class Direct(Algorithm, name="direct"):
@@ -17,8 +17,8 @@ class Direct(Algorithm, name="direct"):
     short = "direct"
     source = "notes 004, 8.4"
 
-    def multiplications(self, place: Place, **sizes: int) -> int:
+    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
         return place.batch * place.layer.operations(place.x, y=place.y).mac
 
-    def extra_elements(self, place: Place, **sizes: int) -> int:
+    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
         return 0

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cnncost.algorithms.base import Algorithm, refusal_of_others, refusal_of_steps
-from cnncost.dims import power_of_two_from, product, rounded_logarithm
 from cnncost.layers.conv import Conv, pads
+from cnncost.symbolic.dims import power_of_two_from, product, rounded_logarithm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.algorithms.base import Place
-    from cnncost.layers.base import Layer
-    from cnncost.layers.tensor import Tensor
+    from cnncost.algorithms.base import ConvolutionCall
+    from cnncost.layers.base.layer import Layer
+    from cnncost.layers.base.tensor import Tensor
 
 
 class Fft(Algorithm, name="fft"):
@@ -40,7 +40,7 @@ class Fft(Algorithm, name="fft"):
     def refusal(self, layer: Layer, x: Tensor) -> str | None:
         return refusal_of_others(layer) or (refusal_of_steps(layer) if isinstance(layer, Conv) else None)
 
-    def sizes(self, place: Place) -> dict[str, int]:
+    def sizes(self, place: ConvolutionCall) -> dict[str, int]:
         padded = [
             size + before + after
             for size, (before, after) in zip(place.x.spatial, pads(place.layer, place.x), strict=True)
@@ -52,14 +52,14 @@ class Fft(Algorithm, name="fft"):
             "S": product((*others, last // 2 + 1)),
         }
 
-    def multiplications(self, place: Place, **sizes: int) -> int:
+    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
         """The transforms' N log2 N for each map, and four for each pair of frequencies."""
         transforms = sizes["N"] * sizes["n"] * self._maps(place)
         return transforms + 4 * place.batch * place.filters * sizes["S"]
 
-    def extra_elements(self, place: Place, **sizes: int) -> int:
+    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
         return 2 * sizes["S"] * self._maps(place)
 
-    def _maps(self, place: Place) -> int:
+    def _maps(self, place: ConvolutionCall) -> int:
         """Inputs, filters and outputs."""
         return place.batch * place.x.channels + place.filters + place.batch * place.layer.out

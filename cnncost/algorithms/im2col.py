@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.algorithms.base import Algorithm
 
 if TYPE_CHECKING:
-    from cnncost.algorithms.base import Place
+    from cnncost.algorithms.base import ConvolutionCall
 
 
 class Im2col(Algorithm, name="im2col"):
@@ -21,8 +21,8 @@ class Im2col(Algorithm, name="im2col"):
     short = "im2col"
     source = "notes 004, 8.3; Chellapilla et al. 2006"
 
-    def multiplications(self, place: Place, **sizes: int) -> int:
+    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
         return place.batch * place.layer.operations(place.x, y=place.y).mac
 
-    def extra_elements(self, place: Place, **sizes: int) -> int:
+    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
         return place.batch * place.layer.column_elements(place.x, y=place.y)

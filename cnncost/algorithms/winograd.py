@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cnncost.algorithms.base import Algorithm, refusal_of_kernels, refusal_of_others, refusal_of_steps
-from cnncost.dims import ceil_div, product
 from cnncost.layers.conv import Conv
+from cnncost.symbolic.dims import ceil_div, product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.algorithms.base import Place
-    from cnncost.layers.base import Layer
-    from cnncost.layers.tensor import Tensor
+    from cnncost.algorithms.base import ConvolutionCall
+    from cnncost.layers.base.layer import Layer
+    from cnncost.layers.base.tensor import Tensor
 
 _KERNEL = 3
 
@@ -42,13 +42,13 @@ class Winograd(Algorithm):
             return refusal_of_others(layer)
         return refusal_of_kernels(layer, (_KERNEL, _KERNEL)) or refusal_of_steps(layer)
 
-    def sizes(self, place: Place) -> dict[str, int]:
+    def sizes(self, place: ConvolutionCall) -> dict[str, int]:
         return {"t": product(ceil_div(size, self.tile) for size in place.y.spatial)}
 
-    def multiplications(self, place: Place, **sizes: int) -> int:
+    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
         return self.products * place.batch * place.filters * sizes["t"]
 
-    def extra_elements(self, place: Place, **sizes: int) -> int:
+    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
         tiles = place.batch * sizes["t"]
         return self.products * (tiles * place.x.channels + place.filters + tiles * place.layer.out)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.api.networks import graph_of
 from cnncost.errors import SpecError
-from cnncost.passes.analysis import Settings
+from cnncost.metrics.analysis import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import AnyConvention
     from cnncost.explanation import LayerExplanation, SumExplanation
-    from cnncost.graph import Graph
-    from cnncost.spec.text import Limits
+    from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.reader import Limits
 
 
 def explain(
@@ -52,7 +52,7 @@ def explain(
     """
     from cnncost.explanation.named import explain_named
     from cnncost.explanation.single import layer_graph, names_a_layer_type, refuse_misspelt
-    from cnncost.passes import Analysis
+    from cnncost.metrics import Analysis
 
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
     if isinstance(spec, str) and names_a_layer_type(spec):

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.conventions import choose
-from cnncost.engine import analyze_graph
-from cnncost.graph import Graph
-from cnncost.passes.analysis import Settings
-from cnncost.report import Report
+from cnncost.graph.graph import Graph
+from cnncost.metrics.analysis import Settings
+from cnncost.report.analyze import analyze_graph
+from cnncost.report.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from cnncost.comparison import Comparison
     from cnncost.conventions import SomeConventions
-    from cnncost.spec.text import Limits
+    from cnncost.language.yaml.reader import Limits
+    from cnncost.report.comparison import Comparison
 
 
 def load(
@@ -41,7 +41,7 @@ def load(
     >>> load("resnet50", set={"classes": 10}).nodes[-1].y.dims
     (10,)
     """
-    from cnncost.spec.load import load as load_spec  # the loader is half of the program: not for `import cnncost`
+    from cnncost.language.load import load as load_spec  # the loader is half of the program: not for `import cnncost`
 
     return load_spec(spec, set=set, input=input, limits=limits)
 
@@ -103,7 +103,7 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
     >>> round(comparison.ratio("params", 1), 2)
     2.19
     """
-    from cnncost.comparison import Comparison
+    from cnncost.report.comparison import Comparison
 
     networks = list(specs)
     reports = [network if isinstance(network, Report) else analyze(network, **settings) for network in networks]

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from cnncost.architectures import Zoo
-    from cnncost.claims import PublishedComparison
     from cnncost.conventions import AnyConvention
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.reader import Limits
     from cnncost.progress import Progress
-    from cnncost.reconciliation.search import Reconciliation
-    from cnncost.spec.text import Limits
+    from cnncost.published.catalogue import Zoo
+    from cnncost.published.claims import PublishedComparison
+    from cnncost.published.reconciliation.search import Reconciliation
 
 
 def zoo(
@@ -51,8 +51,8 @@ def zoo(
     >>> [entry.name for entry in zoo("resnet*", max_params=25_000_000).entries][:2]
     ['resnet18', 'resnet34']
     """
-    from cnncost.architectures import METRIC, shipped
-    from cnncost.selection import Filters
+    from cnncost.published.catalogue import METRIC, shipped
+    from cnncost.published.filters import Filters
 
     metric = METRIC if metric is None and frontier else metric
     chosen = Filters(pattern, task, since, until, max_params, max_macs, min_accuracy, metric).choose(shipped())
@@ -73,12 +73,12 @@ def compare_published(
     Raises:
         SpecError: nothing is published of any of them; and what :func:`analyze` raises.
 
-    >>> from cnncost.spec.load import loads
+    >>> from cnncost.language.load import loads
     >>> spec = "{input: 64, network: [{linear: 10}], published: {source: a book, params: 0.7K}}"
     >>> compare_published([loads(spec)]).claims[0].params_judged.agreement
     'rounded'
     """
-    from cnncost.claims import PublishedComparison
+    from cnncost.published.claims import PublishedComparison
 
     networks = {str(getattr(spec, "name", spec)): graph_of(spec, None, None, limits) for spec in specs}
     reports = {name: (graph, analyze(graph, convention=convention)) for name, graph in networks.items()}
@@ -125,10 +125,10 @@ def reconcile(
     >>> way.countings[0], way.value, way.agreement
     ('macs', 4089184256, 'rounded')
     """
+    from cnncost.language.yaml.reader import Limits
     from cnncost.progress import no_progress
-    from cnncost.reconciliation.candidates import Subject
-    from cnncost.reconciliation.search import search_all
-    from cnncost.spec.text import Limits
+    from cnncost.published.reconciliation.candidates import Subject
+    from cnncost.published.reconciliation.search import search_all
 
     subject = Subject(str(spec), set or {}, input, limits or Limits())
     return search_all(subject, figure, quantity, thorough=thorough, nearest=nearest, progress=progress or no_progress)

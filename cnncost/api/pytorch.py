@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.reader import Limits
     from cnncost.progress import Progress
-    from cnncost.spec.text import Limits
     from cnncost.verification.result import Verification
 
 
@@ -42,7 +42,7 @@ def build(
     >>> sum(parameter.numel() for parameter in model.parameters())
     23528522
     """
-    from cnncost.verification.model import build as build_model
+    from cnncost.pytorch.build import build as build_model
 
     return build_model(graph_of(spec, set, input), device)
 
@@ -71,7 +71,7 @@ def verify(
         memory: whether the peak is measured.
         limits: as for :func:`load`.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
-        options: the fields of :class:`~cnncost.verification.options.MeasureOptions`: `device` (``auto``), `batch`,
+        options: the fields of :class:`~cnncost.measurement.options.MeasureOptions`: `device` (``auto``), `batch`,
             `dtype`, `mode`, `optimizer`, `seconds` and others.
 
     Returns:
@@ -84,8 +84,8 @@ def verify(
     >>> verification.passed, len(verification.mismatches)
     (True, 0)
     """
+    from cnncost.measurement.options import MeasureOptions
     from cnncost.progress import no_progress
-    from cnncost.verification.options import MeasureOptions
     from cnncost.verification.run import Plan, verify_graph
 
     plan = Plan.checked(MeasureOptions(**options), latency=latency, memory=memory, against=against)

@@ -6,18 +6,18 @@ from typing import Annotated, Any
 
 from typer import Exit, Option, Typer
 
-from cnncost.cli.analyze import analyze
-from cnncost.cli.check import check
-from cnncost.cli.compare import compare
-from cnncost.cli.conventions import conventions
-from cnncost.cli.explain import explain
-from cnncost.cli.layers import layers
+from cnncost.cli.commands.analyze import analyze
+from cnncost.cli.commands.check import check
+from cnncost.cli.commands.compare import compare
+from cnncost.cli.commands.conventions import conventions
+from cnncost.cli.commands.explain import explain
+from cnncost.cli.commands.layers import layers
+from cnncost.cli.commands.reconcile import reconcile
+from cnncost.cli.commands.schema import schema
+from cnncost.cli.commands.verify import verify
+from cnncost.cli.commands.zoo import zoo
 from cnncost.cli.output import complain, write
 from cnncost.cli.plain import PlainCommand, PlainGroup
-from cnncost.cli.reconcile import reconcile
-from cnncost.cli.schema import schema
-from cnncost.cli.verify import verify
-from cnncost.cli.zoo import zoo
 from cnncost.errors import SpecError
 
 BAD_INPUT = 2

@@ -8,8 +8,8 @@ from cnncost.conventions.registry import register
 
 if TYPE_CHECKING:
     from cnncost.errors import Span
-    from cnncost.graph import Node
-    from cnncost.layers.tensor import Operations
+    from cnncost.graph.graph import Node
+    from cnncost.layers.base.tensor import Operations
 
 Unit = Literal["FLOPs", "MACs"]
 

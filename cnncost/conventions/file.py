@@ -9,14 +9,14 @@ from cnncost.conventions.quantities import QUANTITIES, field_names
 from cnncost.conventions.registry import EVERY
 from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.document.signature import check_name
+from cnncost.language.expressions.arithmetic import BUILTINS
+from cnncost.language.expressions.expression import parse_expression, place
+from cnncost.language.expressions.tokens import tokenize
+from cnncost.language.expressions.values import Fault
+from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
+from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode, parse
 from cnncost.layers import REGISTRY
-from cnncost.spec.arithmetic import BUILTINS
-from cnncost.spec.expr import parse_expression, place
-from cnncost.spec.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
-from cnncost.spec.signature import check_name
-from cnncost.spec.text import Mapping, Node, Scalar, Sequence, parse
-from cnncost.spec.tokens import tokenize
-from cnncost.spec.values import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConven
         SpecError: it is none; the text says where and what to do.
     """
     root = parse(data, file)
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         raise SpecError(f"`{file}` is no convention: it holds no keys", root.span)
     refuse_unknown_keys(root, KEYS, "a convention")
     for key in _REQUIRED:
@@ -87,13 +87,13 @@ def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConven
     )
 
 
-def _value(root: Mapping, key: str) -> Node:
+def _value(root: MappingNode, key: str) -> Node:
     value = root.get(key)
     assert value is not None
     return value
 
 
-def _name(root: Mapping) -> str:
+def _name(root: MappingNode) -> str:
     node = _value(root, "name")
     name = check_name(plain_text(node, "`name`"), node.span, "convention")
     if name == EVERY:
@@ -101,7 +101,7 @@ def _name(root: Mapping) -> str:
     return name
 
 
-def _unit(root: Mapping) -> tuple[Unit, int]:
+def _unit(root: MappingNode) -> tuple[Unit, int]:
     node = _value(root, "unit")
     text = plain_text(node, "`unit`")
     if text not in _UNITS:
@@ -109,7 +109,7 @@ def _unit(root: Mapping) -> tuple[Unit, int]:
     return _UNITS[text]
 
 
-def _flops_per_mac(root: Mapping, usual: int) -> int:
+def _flops_per_mac(root: MappingNode, usual: int) -> int:
     number = whole_number(root, "flops_per_mac")
     if number == 0:
         hint = f"it is {usual} when left out"
@@ -117,11 +117,11 @@ def _flops_per_mac(root: Mapping, usual: int) -> int:
     return usual if number is None else number
 
 
-def _quirks(root: Mapping) -> Iterator[str]:
+def _quirks(root: MappingNode) -> Iterator[str]:
     node = root.get("quirks")
     if node is None or is_empty(node):
         return
-    for item in node.items if isinstance(node, Sequence) else [node]:
+    for item in node.items if isinstance(node, SequenceNode) else [node]:
         yield _sentence(item, "each of `quirks`")
 
 
@@ -130,7 +130,7 @@ def _sentence(node: Node, what: str) -> str:
     return " ".join(plain_text(node, what).split())
 
 
-def _book(root: Mapping) -> RuleBook:
+def _book(root: MappingNode) -> RuleBook:
     variables = _variables(root)
     rules: list[Rule] = []
     families: dict[str, Rule] = {}
@@ -187,7 +187,7 @@ def _rule(layers: tuple[str, ...], value: Node, what: str) -> Rule:
     return Rule(layers, parse_expression(value.text, value.span), value.span)
 
 
-def _variables(root: Mapping) -> dict[str, Rule]:
+def _variables(root: MappingNode) -> dict[str, Rule]:
     node = root.get("vars")
     variables: dict[str, Rule] = {}
     if node is None or is_empty(node):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.conventions.base import Convention
 
 if TYPE_CHECKING:
-    from cnncost.graph import Node
-    from cnncost.layers.tensor import Operations
+    from cnncost.graph.graph import Node
+    from cnncost.layers.base.tensor import Operations
 
 
 class Macs(Convention, name="macs"):

@@ -9,13 +9,13 @@ from cnncost.layers.conv import pads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.graph import Node
+    from cnncost.graph.graph import Node
+    from cnncost.language.expressions.values import Value
     from cnncost.layers import Layer
-    from cnncost.layers.tensor import Operations
-    from cnncost.spec.values import Value
+    from cnncost.layers.base.tensor import Operations
 
 
-class Place(NamedTuple):
+class LayerCall(NamedTuple):
     """A layer that is counted, and how it runs; `operations` are those of the whole batch."""
 
     node: Node
@@ -28,14 +28,14 @@ class Quantity(NamedTuple):
     """What a name stands for at every layer, in words and as a function."""
 
     about: str
-    value: Callable[[Place], Value]
+    value: Callable[[LayerCall], Value]
 
 
-def _inputs(at: Place) -> list[int]:
+def _inputs(at: LayerCall) -> list[int]:
     return [at.batch * x.elements for x in at.node.xs]
 
 
-def _biases(at: Place) -> int:
+def _biases(at: LayerCall) -> int:
     return at.node.layer.biases(*at.node.xs)
 
 

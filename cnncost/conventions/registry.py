@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.spec.library import looks_like_path
+from cnncost.language.library import looks_like_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncost.conventions.base import Convention
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "presets"
 """Where the files of the conventions that ship with cnncost lie."""
 
 AnyConvention: TypeAlias = "str | Path | Convention"

@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.conventions.base import Convention, Unit, Written
-from cnncost.conventions.quantities import QUANTITIES, Place, field_names, field_value
+from cnncost.conventions.quantities import QUANTITIES, LayerCall, field_names, field_value
 from cnncost.errors import SpecError
-from cnncost.spec.arithmetic import BUILTINS
-from cnncost.spec.tokens import tokenize
-from cnncost.spec.values import describe
+from cnncost.language.expressions.arithmetic import BUILTINS
+from cnncost.language.expressions.tokens import tokenize
+from cnncost.language.expressions.values import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from cnncost.errors import Span
-    from cnncost.graph import Node
-    from cnncost.layers.tensor import Operations
-    from cnncost.spec.expr import Expression
-    from cnncost.spec.values import Value
+    from cnncost.graph.graph import Node
+    from cnncost.language.expressions.expression import Expression
+    from cnncost.language.expressions.values import Value
+    from cnncost.layers.base.tensor import Operations
 
 _EXACT = 2**53
 """From here on a floating-point number may stand for an integer beside the right one."""
@@ -92,13 +92,13 @@ class RuleConvention(Convention):
 
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
         rule = self.rule_of(node.type)
-        scope = LayerScope(Place(node, operations, batch, training), self.book.variables)
+        scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
             return _whole(rule.expression.evaluate(scope, rule.span), rule)
 
     def written(self, node: Node, operations: Operations, batch: int, training: bool) -> Written:
         rule = self.rule_of(node.type)
-        scope = LayerScope(Place(node, operations, batch, training), self.book.variables)
+        scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
             return Written(
                 rule.text, substituted(rule.text, scope), _whole(rule.expression.evaluate(scope, rule.span), rule)
@@ -120,7 +120,7 @@ class LayerScope:
 
     __slots__ = ("_place", "_values", "_variables")
 
-    def __init__(self, place: Place, variables: Mapping[str, Rule]) -> None:
+    def __init__(self, place: LayerCall, variables: Mapping[str, Rule]) -> None:
         self._place = place
         self._variables = variables
         self._values: dict[str, Value] = {}

@@ -8,8 +8,8 @@ from cnncost.conventions.base import Convention
 from cnncost.layers.activation import Activation
 
 if TYPE_CHECKING:
-    from cnncost.graph import Node
-    from cnncost.layers.tensor import Operations
+    from cnncost.graph.graph import Node
+    from cnncost.layers.base.tensor import Operations
 
 
 class Textbook(Convention, name="textbook"):

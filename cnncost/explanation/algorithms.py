@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.algorithms import ALGORITHMS, Place, convolves
+from cnncost.algorithms import ALGORITHMS, ConvolutionCall, convolves
 from cnncost.explanation.figure import AlgorithmExplanation, Figure
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE
-from cnncost.passes.algorithms import figure_of
-from cnncost.symbols import Symbol
+from cnncost.metrics.convolution_algorithms import figure_of
+from cnncost.symbolic.symbols import Symbol
 
 if TYPE_CHECKING:
     from cnncost.algorithms import Algorithm
     from cnncost.explanation.symbolic import Formula, SymbolicAnalysis
-    from cnncost.graph import Node
-    from cnncost.passes.analysis import Analysis
-    from cnncost.symbols import Value
+    from cnncost.graph.graph import Node
+    from cnncost.metrics.analysis import Analysis
+    from cnncost.symbolic.symbols import Value
 
 
 def explain_algorithms(
@@ -38,7 +38,7 @@ class _Writer:
         self.symbolic = symbolic
         self.node = node
         formulas = symbolic.formulas[0]
-        self.place = Place(formulas.layer, formulas.xs[0], formulas.y, BATCH)  # type: ignore[arg-type]  # in symbols
+        self.place = ConvolutionCall(formulas.layer, formulas.xs[0], formulas.y, BATCH)  # type: ignore[arg-type]  # in symbols
 
     def explained(self, algorithm: Algorithm) -> AlgorithmExplanation:
         """One algorithm: its sizes, multiplications and extra memory, or why it cannot compute this convolution."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from cnncost.passes.analysis import Settings
+    from cnncost.metrics.analysis import Settings
 
 SCHEMA_VERSION = 1
 """Version of the JSON form."""

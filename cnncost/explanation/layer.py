@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnncost.conventions.quantities import QUANTITIES
-from cnncost.conventions.quantities import Place as RulePlace
+from cnncost.conventions.quantities import QUANTITIES, LayerCall
 from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
-from cnncost.explanation.reception import reception
+from cnncost.explanation.receptive_field import reception
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicAnalysis
 from cnncost.explanation.zeros import why_nothing
-from cnncost.passes import METRICS
-from cnncost.passes.base import metric_called
-from cnncost.symbols import Sum
+from cnncost.metrics import METRICS
+from cnncost.metrics.metric import metric_called
+from cnncost.symbolic.symbols import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnncost.graph import Node
-    from cnncost.passes.analysis import Analysis
+    from cnncost.graph.graph import Node
+    from cnncost.metrics.analysis import Analysis
 
 UNITS = {"params": "parameters", "trainable_params": "parameters", "buffers": "numbers", "macs": "MACs"}
 _OPERATIONS = {
@@ -38,7 +37,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
     """The formulas of a node of `analysis`, with its numbers.
 
     >>> from cnncost import load
-    >>> from cnncost.passes import Analysis
+    >>> from cnncost.metrics import Analysis
     >>> graph = load("lenet5")
     >>> explain_layer(Analysis(graph), graph.layers[0]).figure("params").substituted
     '6·(1/1)·5² + 6'
@@ -141,7 +140,7 @@ class _Writer:
         batch, training = analysis.settings.batch, analysis.settings.training
         value = analysis.column("flops")[node.id] or 0
         note = "" if value else why_nothing("flops", analysis, node)
-        place = RulePlace(node, node.operations(training).times(batch), batch, training)
+        place = LayerCall(node, node.operations(training).times(batch), batch, training)
         rule = convention.written(*place)
         if rule is None:
             written = self.symbolic.written("flops")[0]
@@ -177,7 +176,7 @@ class _Writer:
         )
 
 
-def _names_in(rule: str, place: RulePlace) -> Iterator[Meaning]:
+def _names_in(rule: str, place: LayerCall) -> Iterator[Meaning]:
     """The names in a convention's rule that stand for numbers."""
     for name in dict.fromkeys(re.findall(r"[a-z_]+", rule)):
         if name in QUANTITIES and type(value := QUANTITIES[name].value(place)) is int:

@@ -10,7 +10,7 @@ from cnncost.explanation.sums import USUAL, blocks_of, explain_sum
 
 if TYPE_CHECKING:
     from cnncost.explanation.figure import LayerExplanation, SumExplanation
-    from cnncost.passes.analysis import Analysis
+    from cnncost.metrics.analysis import Analysis
 
 
 def explain_named(

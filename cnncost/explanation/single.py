@@ -7,15 +7,15 @@ from os.path import isfile
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.language import library
+from cnncost.language.load import loads
+from cnncost.language.request import parse_request, written
+from cnncost.language.yaml.reader import Limits
 from cnncost.layers import REGISTRY
-from cnncost.layers.fields import Reference
-from cnncost.spec import library
-from cnncost.spec.load import loads
-from cnncost.spec.settings import parse_request, written
-from cnncost.spec.text import Limits
+from cnncost.layers.base.fields import Reference
 
 if TYPE_CHECKING:
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 
 def names_a_layer_type(spec: str) -> bool:

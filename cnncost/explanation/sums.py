@@ -8,15 +8,15 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
 from cnncost.explanation.layer import unit_of
 from cnncost.explanation.symbolic import SymbolicAnalysis
-from cnncost.graph import INPUT
-from cnncost.passes import METRICS
-from cnncost.totals import MEMORY_PARTS
+from cnncost.graph.graph import INPUT
+from cnncost.metrics import METRICS
+from cnncost.report.totals import MEMORY_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cnncost.graph import Node
-    from cnncost.passes.analysis import Analysis
+    from cnncost.graph.graph import Node
+    from cnncost.metrics.analysis import Analysis
 
 USUAL = ("params", "macs", "flops", "memory_bytes")
 """What is explained unless somebody asks for a figure."""
@@ -40,7 +40,7 @@ def explain_sum(analysis: Analysis, block: str | None = None, names: Sequence[st
         SpecError: there is no such figure.
 
     >>> from cnncost import load
-    >>> from cnncost.passes import Analysis
+    >>> from cnncost.metrics import Analysis
     >>> parts = explain_sum(Analysis(load("lenet5")), names=["params"]).breakdowns[0].by_type
     >>> [(part.name, part.formula, part.value) for part in parts]
     [('linear', 'C_o·C_i + C_o', 59134), ('conv', 'C_o·(C_i/g)·k² + C_o', 2572)]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.formulas import Formulas
-from cnncost.graph import Node
-from cnncost.passes.analysis import Analysis, Settings
-from cnncost.passes.base import metric_called
-from cnncost.symbols import Expression, Symbol, Value, evaluate
+from cnncost.explanation.formulas import Formulas
+from cnncost.graph.graph import Node
+from cnncost.metrics.analysis import Analysis, Settings
+from cnncost.metrics.metric import metric_called
+from cnncost.symbolic.symbols import Expression, Symbol, Value, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnncost.layers.tensor import Reach
+    from cnncost.layers.base.tensor import Reach
 
 BATCH, ITEM_SIZE = Symbol("B"), Symbol("b")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnncost.graph import Node
-    from cnncost.passes.analysis import Analysis
+    from cnncost.graph.graph import Node
+    from cnncost.metrics.analysis import Analysis
 
 _OWNED = frozenset(
     {"params", "trainable_params", "buffers", "param_bytes", "buffer_bytes", "gradient_bytes", "optimizer_bytes"}

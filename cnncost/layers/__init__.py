@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from cnncost.layers import activation, conv, group, join, linear, norm, pool, regularisation, resize, shape, token
-from cnncost.layers.base import REGISTRY, Layer
-from cnncost.layers.division import SUGAR, pieces
-from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor, Window
+from cnncost.layers.base.layer import REGISTRY, Layer
+from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor, Window
+from cnncost.layers.split import SUGAR, pieces
 
 __all__ = [
     "REGISTRY",

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
-from cnncost.layers.fields import flag, real
-from cnncost.layers.tensor import ANY_LAYOUT, Operations, Reach, Tensor
+from cnncost.layers.base.fields import flag, real
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import ANY_LAYOUT, Operations, Reach, Tensor
 
 
 class Elementwise(Layer):

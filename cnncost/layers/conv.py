@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import gcd
 from typing import Any
 
-from cnncost.dims import effective_kernel, product, same_padding, window_count
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
-from cnncost.layers.fields import count, flag, padding, sizes
-from cnncost.layers.tensor import MOST_PHASES, Operations, Reach, Tensor, Window
+from cnncost.layers.base.fields import count, flag, padding, sizes
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import MOST_PHASES, Operations, Reach, Tensor, Window
+from cnncost.symbolic.dims import effective_kernel, product, same_padding, window_count
 
 Pairs = tuple[tuple[int, int], ...]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.dims import product, window_count
 from cnncost.errors import LayerError
+from cnncost.layers.base.counterpart import module_of, parameter, torch_of
+from cnncost.layers.base.fields import choice, count, flag, padding, real, sizes
+from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor
 from cnncost.layers.conv import Contraction, Pairs, check_windows, constant_pad, pads, sliding_windows
-from cnncost.layers.counterpart import module_of, parameter, torch_of
-from cnncost.layers.fields import choice, count, flag, padding, real, sizes
 from cnncost.layers.norm import BatchNorm
 from cnncost.layers.pool import ChannelMaxPool
-from cnncost.layers.tensor import Buffers, Operations, Reach, Tensor
+from cnncost.symbolic.dims import product, window_count
 
 _ORDER = {"p4": 4, "p4m": 8}
 _SOURCE = "Cohen & Welling 2016, sections 6 and 7"

@@ -6,11 +6,11 @@ from functools import reduce
 from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
-from cnncost.dims import maximum
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
-from cnncost.layers.counterpart import torch_of
-from cnncost.layers.tensor import ANY_LAYOUT, POINT, Operations, Reach, Tensor, Window
+from cnncost.layers.base.counterpart import torch_of
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import ANY_LAYOUT, POINT, Operations, Reach, Tensor, Window
+from cnncost.symbolic.dims import maximum
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cnncost.layers.base.fields import count, flag
+from cnncost.layers.base.tensor import Operations, Reach, Tensor
 from cnncost.layers.conv import Contraction
-from cnncost.layers.fields import count, flag
-from cnncost.layers.tensor import Operations, Reach, Tensor
 
 
 class Linear(Contraction, keyword="linear"):

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
+from cnncost.layers.base.counterpart import module_of
+from cnncost.layers.base.fields import count, flag, real
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import ANY_LAYOUT, Buffers, Layout, Operations, Reach, Tensor
 from cnncost.layers.conv import check_rank
-from cnncost.layers.counterpart import module_of
-from cnncost.layers.fields import count, flag, real
-from cnncost.layers.tensor import ANY_LAYOUT, Buffers, Layout, Operations, Reach, Tensor
 
 
 class Normalisation(Layer):

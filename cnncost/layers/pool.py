@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.dims import (
+from cnncost.errors import LayerError
+from cnncost.layers.base.fields import flag, padding, same_as, sizes
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.stretch import stretched
+from cnncost.layers.base.tensor import Operations, Reach, Tensor, Window
+from cnncost.layers.conv import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
+from cnncost.symbolic.dims import (
     adaptive_elements,
     ceil_div,
     effective_kernel,
@@ -12,12 +18,6 @@ from cnncost.dims import (
     window_count,
     window_count_ceil,
 )
-from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
-from cnncost.layers.conv import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
-from cnncost.layers.fields import flag, padding, same_as, sizes
-from cnncost.layers.stretch import stretched
-from cnncost.layers.tensor import Operations, Reach, Tensor, Window
 
 
 class Pool(Layer):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.layers.activation import Elementwise
-from cnncost.layers.counterpart import module_of, parameter
-from cnncost.layers.fields import real
-from cnncost.layers.tensor import Operations, Tensor
+from cnncost.layers.base.counterpart import module_of, parameter
+from cnncost.layers.base.fields import real
+from cnncost.layers.base.tensor import Operations, Tensor
 
 
 class Dropping(Elementwise):

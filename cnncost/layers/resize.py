@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
+from cnncost.layers.base.fields import choice, count, reference, sizes
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.stretch import stretched
+from cnncost.layers.base.tensor import Operations, Reach, Tensor, Window
 from cnncost.layers.conv import check_rank
-from cnncost.layers.fields import choice, count, reference, sizes
 from cnncost.layers.shape import Rearrangement, check_same_rank
-from cnncost.layers.stretch import stretched
-from cnncost.layers.tensor import Operations, Reach, Tensor, Window
 
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
 _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}

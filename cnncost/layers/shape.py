@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
+from cnncost.layers.base.fields import count, numbers, padding, reference, sizes
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import ANY_LAYOUT, Operations, Reach, Tensor, Window
 from cnncost.layers.conv import Pairs, check_rank, constant_pad
-from cnncost.layers.fields import count, numbers, padding, reference, sizes
-from cnncost.layers.tensor import ANY_LAYOUT, Operations, Reach, Tensor, Window
 
 _MOST_DIMENSIONS = 8
 

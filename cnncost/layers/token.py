@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base import Layer
-from cnncost.layers.counterpart import module_of, parameter, torch_of
-from cnncost.layers.fields import count
-from cnncost.layers.tensor import GradientMacs, Operations, Reach, Tensor
+from cnncost.layers.base.counterpart import module_of, parameter, torch_of
+from cnncost.layers.base.fields import count
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import GradientMacs, Operations, Reach, Tensor
 
 
 class PatchTokens(Layer, keyword="patch_tokens"):

@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cnncost.render.sheet import Document
+    from cnncost.render.document import Document
 
 RENDERERS = {
-    "table": "cnncost.render.table",
-    "json": "cnncost.render.json",
-    "csv": "cnncost.render.csv",
-    "markdown": "cnncost.render.markdown",
-    "latex": "cnncost.render.latex",
+    "table": "cnncost.render.formats.table",
+    "json": "cnncost.render.formats.json",
+    "csv": "cnncost.render.formats.csv",
+    "markdown": "cnncost.render.formats.markdown",
+    "latex": "cnncost.render.formats.latex",
 }
 """The modules of the formats by name; imported only when used, since one of them needs rich."""
 

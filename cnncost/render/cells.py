@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.sheet import Named
+from cnncost.render.document import Named
 from cnncost.render.units import bytes_text, count_text, deviation_text, number_text, percent_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cnncost.passes.receptive_field import ReceptiveField
-    from cnncost.render.sheet import Column, Kind, Line
+    from cnncost.metrics.receptive_field.fields import ReceptiveField
+    from cnncost.render.document import Column, Kind, Line
 
 LEFT_ALIGNED: frozenset[Kind] = frozenset({"text", "verdict", "outcome"})
 

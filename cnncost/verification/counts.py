@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.conventions import CONVENTIONS
-from cnncost.verification.measure import FLOPS_PER_MAC, Measurement, countable_attention, flop_counter, measure
-from cnncost.verification.model import build, runs
-from cnncost.verification.pytorch import import_torch
+from cnncost.pytorch.build import build, runs
+from cnncost.pytorch.importing import import_torch
+from cnncost.verification.layer_counts import FLOPS_PER_MAC, Measurement, countable_attention, flop_counter, measure
 from cnncost.verification.result import DIFFERENT, Check
 from cnncost.verification.state import State, optimizer_check, state_checks, states
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncost.graph import Graph, Node
-    from cnncost.passes import Settings
-    from cnncost.report import Report
-    from cnncost.rows import Row
+    from cnncost.graph.graph import Graph, Node
+    from cnncost.metrics import Settings
+    from cnncost.report.report import Report
+    from cnncost.report.rows import Row
 
 _NOT_RUN = "runs in training only"
 _INT8 = "PyTorch's layers compute in floating point"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.verification.pytorch import import_torch
+from cnncost.pytorch.importing import import_torch
 
 if TYPE_CHECKING:
     from collections.abc import Callable

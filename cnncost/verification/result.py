@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from cnncost.measurement.devices import Machine
 
 SAME, DIFFERENT, NOT_MEASURED = "same", "different", "not measured"
 
@@ -38,22 +41,6 @@ class Check(NamedTuple):
     def gap(cls, layer: str, figure: str, predicted: Any, why: str) -> Check:
         """The check of a figure that could not be measured here."""
         return cls(layer, figure, predicted, None, NOT_MEASURED, why)
-
-
-class Machine(NamedTuple):
-    """Where something was measured.
-
-    Attributes:
-        device: ``cpu``, ``cuda:0`` or ``meta``. name: of the processor or GPU.
-        driver: of the GPU, and the CUDA version; empty on a CPU.
-        torch: its version. date: ISO 8601, of the measurement.
-    """
-
-    device: str
-    name: str
-    driver: str
-    torch: str
-    date: str
 
 
 class Verification(NamedTuple):

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from cnncost.engine import analyze_graph
 from cnncost.errors import LayerError, SpecError
+from cnncost.measurement.devices import Machine, describe, refuse_unsupported, resolve
 from cnncost.progress import no_progress
-from cnncost.verification.device import describe, refuse_unsupported, resolve
-from cnncost.verification.pytorch import import_torch
-from cnncost.verification.result import Machine, Verification
+from cnncost.pytorch.importing import import_torch
+from cnncost.report.analyze import analyze_graph
+from cnncost.verification.result import Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
+    from cnncost.measurement.options import MeasureOptions
     from cnncost.progress import Progress
-    from cnncost.report import Report
-    from cnncost.verification.options import MeasureOptions
+    from cnncost.report.report import Report
     from cnncost.verification.result import Check
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Plan(NamedTuple):
         if latency or memory:
             refuse_unsupported(choice, options.dtype)
         if isinstance(against, str):
-            from cnncost.verification.against import load_factory
+            from cnncost.verification.reference_model import load_factory
 
             against = load_factory(against)
         options = options._replace(device=choice.device)
@@ -110,7 +110,7 @@ class _Run:
     def checks(self, report: Report) -> tuple[Check, ...]:
         """The figures held against those of the spec's own model."""
         from cnncost.verification.counts import count_checks
-        from cnncost.verification.probe import field_checks
+        from cnncost.verification.receptive_field.checks import field_checks
 
         device = self.plan.options.device
         counts = self.part("counts", lambda: count_checks(self.graph, report)) or []
@@ -122,7 +122,7 @@ class _Run:
         factory = self.plan.against
         if factory is None:
             return ()
-        from cnncost.verification.against import against_checks
+        from cnncost.verification.reference_model import against_checks
 
         return tuple(self.part("the other model", lambda: against_checks(self.graph, report, factory())) or ())
 
@@ -130,7 +130,7 @@ class _Run:
         """How long the network takes, if that is asked for."""
         if not self.plan.latency:
             return None
-        from cnncost.verification.latency import measure_latency
+        from cnncost.measurement.latency import measure_latency
 
         return self.measured("latency", lambda: measure_latency(self.graph, report, self.plan.options, self.progress))
 
@@ -138,7 +138,7 @@ class _Run:
         """What the network takes of the memory, if that is asked for."""
         if not self.plan.memory:
             return None
-        from cnncost.verification.memory import measure_memory
+        from cnncost.measurement.memory import measure_memory
 
         return self.measured("memory", lambda: measure_memory(self.graph, report, self.plan.options, self.progress))
 

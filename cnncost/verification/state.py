@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.verification.pytorch import import_torch
+from cnncost.pytorch.importing import import_torch
 from cnncost.verification.result import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cnncost.figures import Figures
-    from cnncost.graph import Graph
-    from cnncost.passes import Settings
-    from cnncost.report import Report
+    from cnncost.graph.graph import Graph
+    from cnncost.metrics import Settings
+    from cnncost.report.figures import Figures
+    from cnncost.report.report import Report
 
 _INT8 = "PyTorch's layers hold floating-point weights"
 

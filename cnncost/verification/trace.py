@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.verification.measure import FLOPS_PER_MAC, countable_attention, flop_counter
-from cnncost.verification.pytorch import import_torch
+from cnncost.pytorch.importing import import_torch
+from cnncost.verification.layer_counts import FLOPS_PER_MAC, countable_attention, flop_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

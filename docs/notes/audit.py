@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.printed import Agreement, Printed
+from cnncost.published.figures import Agreement, PrintedFigure
 from docs.notes import FIGURES
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ is named, and the tests hold it to print the notes' own digits. What comes out b
 class Part(NamedTuple):
     """A printed number, and by what ours is multiplied before it is compared: 100 for a percentage."""
 
-    printed: Printed
+    printed: PrintedFigure
     scale: Fraction
 
     def agreement(self, number: Number) -> Agreement | None:
@@ -77,7 +77,7 @@ class Audited(NamedTuple):
 def _part(about: str, digits: str, suffix: str, metric: str) -> Part:
     """A number of the notes; of one that they print with a ~, such as `~60 k`, the zeros say nothing."""
     scale = Fraction(1, 10**9) if metric == "GFLOPs" else Fraction(1)
-    printed = Printed.read(digits + suffix.strip("%").upper())
+    printed = PrintedFigure.read(digits + suffix.strip("%").upper())
     if about and digits.endswith("0") and "." not in digits:
         printed = printed._replace(unit=max(printed.unit, printed.value / int(digits.strip("0"))))
     return Part(printed, Fraction(100) if suffix == "%" else scale)

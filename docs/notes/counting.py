@@ -6,13 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost import analyze
-from cnncost.spec.load import loads
+from cnncost.language.load import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.report import Report
-    from cnncost.rows import Row
+    from cnncost.report.report import Report
+    from cnncost.report.rows import Row
 
 Number = int | float
 Numbers = tuple[Number, ...]

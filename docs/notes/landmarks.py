@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncost import load
-from cnncost.reconciliation.parameters import of_matrices
+from cnncost.published.reconciliation.parameters import of_matrices
 from docs.notes.counting import (
     Entry,
     bottleneck,

@@ -14,9 +14,9 @@ from cnncost import analyze, api
 from cnncost.cli.app import app
 from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
+from cnncost.language.yaml.reader import Limits
 from cnncost.layers import REGISTRY, SUGAR
 from cnncost.render import RENDERERS
-from cnncost.spec.text import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path

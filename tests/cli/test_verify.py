@@ -15,10 +15,10 @@ import cnncost
 from cnncost.cli.app import app
 from cnncost.cli.progress import progress_bar
 from cnncost.errors import SpecError
+from cnncost.language import library
+from cnncost.language.yaml.reader import Limits
 from cnncost.layers.conv import Contraction
 from cnncost.render import RENDERERS
-from cnncost.spec import library
-from cnncost.spec.text import Limits
 from cnncost.verification import run as verification_run
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from typer.testing import Result
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 SPEC = """\
 name: tiny

@@ -15,7 +15,7 @@ from cnncost.conventions.registry import FOLDER, shipped
 from cnncost.conventions.rules import RuleConvention
 from cnncost.errors import SpecError
 from cnncost.layers import REGISTRY
-from cnncost.passes.counting import counts_by_convention
+from cnncost.metrics.counting import counts_by_convention
 from tests.graphs import chain
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ Path.read_bytes = lambda path: (read.append(path.stem), original(path))[1]
 import sys
 from cnncost import analyze
 from cnncost.render import render
-from cnncost.render.analysis import report_document
+from cnncost.render.views.analysis import report_document
 render(report_document(analyze("lenet5"{})), "csv")
 from cnncost.conventions import CONVENTIONS
 assert "fvcore" in CONVENTIONS and len(list(CONVENTIONS)) > 2

@@ -12,13 +12,13 @@ from cnncost.conventions.file import read_convention
 from cnncost.conventions.quantities import QUANTITIES, field_names
 from cnncost.conventions.rules import RuleConvention
 from cnncost.errors import Source, Span, SpecError
+from cnncost.language.expressions.expression import parse_expression
 from cnncost.layers import REGISTRY
-from cnncost.spec.expr import parse_expression
 from tests.graphs import Builder, chain
 from tests.layers.strategies import PATIENT, Placement, fitting
 
 if TYPE_CHECKING:
-    from cnncost.graph import Graph, Node
+    from cnncost.graph.graph import Graph, Node
 
 PRESETS = [name for name in CONVENTIONS if isinstance(CONVENTIONS[name], RuleConvention)]
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 
 from cnncost import SpecError, analyze, explain
 from cnncost.conventions import CONVENTIONS
-from cnncost.engine import analyze_graph
 from cnncost.explanation import LayerExplanation, explain_layer
 from cnncost.layers import REGISTRY
-from cnncost.passes import METRICS, Analysis, Settings
+from cnncost.metrics import METRICS, Analysis, Settings
+from cnncost.report.analyze import analyze_graph
 from tests.conventions.test_rules import value_of as value_of_rule
 from tests.explanation.formula_text import value_of
 from tests.graphs import Builder
@@ -20,8 +20,8 @@ from tests.layers.strategies import PATIENT, Placement, fitting
 
 if TYPE_CHECKING:
     from cnncost.explanation import Figure
-    from cnncost.graph import Graph
-    from cnncost.rows import Row
+    from cnncost.graph.graph import Graph
+    from cnncost.report.rows import Row
 
 TRAINING = Settings(batch=3, dtype="bfloat16", optimizer="momentum", mode="train")
 

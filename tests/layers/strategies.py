@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnncost.errors import LayerError
 from cnncost.layers import Layer, Tensor
-from cnncost.layers.fields import Choice, Count, Field, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.layers.base.fields import Choice, Count, Field, Flag, Numbers, Padding, Real, Reference, Sizes
 from cnncost.layers.join import Join
 
 if TYPE_CHECKING:

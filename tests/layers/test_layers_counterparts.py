@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from cnncost.dims import same_padding
 from cnncost.layers import REGISTRY, Tensor
+from cnncost.symbolic.dims import same_padding
 
 
 def build(keyword: str, x: torch.Tensor, *others: torch.Tensor, layout: Any = "map", **arguments: Any) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from cnncost.layers import REGISTRY, Layer, Tensor
-from cnncost.layers.fields import Count, Numbers, Padding
+from cnncost.layers.base.fields import Count, Numbers, Padding
 from tests.layers.strategies import PATIENT, Placement, fitting
 
 # Fields that say which axis, not how large: they stay what they are over all design points.

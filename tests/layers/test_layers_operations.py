@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from cnncost.dims import adaptive_elements
 from cnncost.layers import REGISTRY, Layer, Operations, Tensor
+from cnncost.symbolic.dims import adaptive_elements
 
 SMALL = Tensor(2, (3,))  # 6 elements
 TOKENS = Tensor(4, (2,), "tokens")  # 2 tokens of 4

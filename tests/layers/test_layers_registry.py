@@ -8,7 +8,7 @@ import pytest
 
 from cnncost.layers import REGISTRY, Layer, Operations, Reach, Tensor
 from cnncost.layers.activation import Activation
-from cnncost.layers.fields import count
+from cnncost.layers.base.fields import count
 
 # The catalogue of the language, parameters in order.
 SIGNATURES = """

@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnncost.verification.model import build, example_inputs
+from cnncost.pytorch.build import build, example_inputs
 from tests.peers.networks import Network, networks
 from tests.peers.tools import TOOLS, Count, Metric, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 TABLE = Path(__file__).parent.parent / "data" / "peer_counts.csv"
 COLUMNS = ("spec", "settings", "batch", "mode", "tool", "version", "preset", "metric", "unit", "value", "error")

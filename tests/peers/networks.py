@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from cnncost import load
-from cnncost.spec.load import loads
+from cnncost.language.load import loads
 
 if TYPE_CHECKING:
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 PROBES = Path(__file__).parent.parent / "data" / "peer_probes.yaml"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnncost.passes.analysis import Settings
-from cnncost.passes.counting import counts_by_convention
+from cnncost.metrics.analysis import Settings
+from cnncost.metrics.counting import counts_by_convention
 from tests.peers.measure import counted, read
 from tests.peers.networks import INEXACT, Network, networks
 from tests.peers.tools import TOOLS, installed
@@ -19,7 +19,7 @@ from tests.peers.tools import TOOLS, installed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 REQUIRED = "CNNCOST_REQUIRE_PEERS"
 

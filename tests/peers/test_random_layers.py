@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 
 from cnncost.layers import REGISTRY
-from cnncost.passes import Settings
-from cnncost.passes.counting import counts_by_convention
-from cnncost.verification.model import build, example_inputs
+from cnncost.metrics import Settings
+from cnncost.metrics.counting import counts_by_convention
+from cnncost.pytorch.build import build, example_inputs
 from tests.graphs import Builder
 from tests.layers.strategies import PATIENT, Placement, fitting
 from tests.peers.tools import TOOLS

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from cnncost.comparison import Comparison
-from cnncost.passes.counting import ConventionTotal
-from cnncost.render.analysis import View, report_document
-from cnncost.render.comparison import comparison_document
-from cnncost.render.table import render
+from cnncost.metrics.counting import ConventionTotal
+from cnncost.render.formats.table import render
+from cnncost.render.views.analysis import View, report_document
+from cnncost.render.views.comparison import comparison_document
+from cnncost.report.comparison import Comparison
 from tests.render.goldens import check_golden
 from tests.render.sample import sample_report
 
 if TYPE_CHECKING:
-    from cnncost.render.sheet import Document
-    from cnncost.report import Report
+    from cnncost.render.document import Document
+    from cnncost.report.report import Report
 
 FACTORS = {"torch": 2, "macs": 1, "fvcore": 3}
 

@@ -13,12 +13,12 @@ from rich.console import Console
 from cnncost import explain
 from cnncost.explanation import LayerExplanation
 from cnncost.render import RENDERERS, render
-from cnncost.render.explanation import broken, explanation_document
-from cnncost.render.table import render as render_table
+from cnncost.render.formats.table import render as render_table
+from cnncost.render.views.explanation import broken, explanation_document
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:
-    from cnncost.render.sheet import Document
+    from cnncost.render.document import Document
 
 WORKED_EXAMPLE: dict[str, Any] = {
     "spec": "conv", "input": [64, 56, 56], "set": {"out": 128, "kernel": 3, "padding": 1}, "batch": 32,

@@ -10,9 +10,9 @@ import re
 import pytest
 
 from cnncost.render import MACHINE_FORMATS, RENDERERS, render
-from cnncost.render.analysis import View, report_document
-from cnncost.render.sheet import Column, Document, Line, Sheet
-from cnncost.report import Report
+from cnncost.render.document import Column, Document, Line, Sheet
+from cnncost.render.views.analysis import View, report_document
+from cnncost.report.report import Report
 from tests.render.goldens import check_golden
 from tests.render.sample import BATCH, sample_report
 

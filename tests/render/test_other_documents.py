@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from cnncost.budget import Verdict
-from cnncost.comparison import Comparison, StageComparison
 from cnncost.layers import REGISTRY
 from cnncost.render import RENDERERS, render
-from cnncost.render.catalogue import layer_list, layer_page
-from cnncost.render.comparison import comparison_document, stage_document
-from cnncost.render.table import render as render_table
-from cnncost.render.verdicts import verdict_document
+from cnncost.render.formats.table import render as render_table
+from cnncost.render.views.checks import verdict_document
+from cnncost.render.views.comparison import comparison_document, stage_document
+from cnncost.render.views.layers import layer_list, layer_page
+from cnncost.report.checks import Verdict
+from cnncost.report.comparison import Comparison, StageComparison
 from tests.render.goldens import check_golden
 from tests.render.sample import sample_report
 
 if TYPE_CHECKING:
-    from cnncost.render.sheet import Document
+    from cnncost.render.document import Document
 
 VERDICTS = (
     Verdict("sample", "params", 24_122, 24_122, exact=True, source="the paper"),

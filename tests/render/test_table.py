@@ -9,10 +9,10 @@ import time
 import pytest
 from rich.console import Console
 
-from cnncost.render.analysis import View, report_document
-from cnncost.render.screen import width_of
-from cnncost.render.sheet import Column, Document, Line, Sheet
-from cnncost.render.table import render
+from cnncost.render.document import Column, Document, Line, Sheet
+from cnncost.render.formats.table import render
+from cnncost.render.terminal.screen import width_of
+from cnncost.render.views.analysis import View, report_document
 from tests.render.goldens import check_golden
 from tests.render.sample import deep_report, sample_report
 

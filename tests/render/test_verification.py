@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
+from cnncost.measurement.devices import Machine
 from cnncost.render import RENDERERS, render
-from cnncost.render.table import render as render_table
-from cnncost.render.verification import verification_document
-from cnncost.verification.result import Check, Machine, Verification
+from cnncost.render.formats.table import render as render_table
+from cnncost.render.views.verification import verification_document
+from cnncost.verification.result import Check, Verification
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:
-    from cnncost.render.sheet import Document
+    from cnncost.render.document import Document
 
 META = Machine("meta", "shapes without numbers", "", "2.13.0+cpu", "2026-01-02")
 GPU = Machine("cuda:0", "NVIDIA H100 80GB HBM3", "driver 550.54, CUDA 12.4", "2.13.0", "2026-01-02")

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnncost.errors import SpecError
-from cnncost.figures import Figures
-from cnncost.render.analysis import SCREEN, View, layer_sheet, parse_depth, viewed
 from cnncost.render.cells import plain, readable
-from cnncost.render.sheet import Line, Share, Typed
-from cnncost.render.summary import summary_sheet
-from cnncost.render.tree import Branch, tree_of
+from cnncost.render.document import Line, Share, Typed
+from cnncost.render.views.analysis import SCREEN, View, layer_sheet, parse_depth, viewed
+from cnncost.render.views.summary import summary_sheet
+from cnncost.render.views.tree import Branch, tree_of
+from cnncost.report.figures import Figures
 from tests.render.sample import deep_report, sample_report
 
 if TYPE_CHECKING:
-    from cnncost.report import Report
+    from cnncost.report.report import Report
 
 
 def names(view: View) -> list[str]:

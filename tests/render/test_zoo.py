@@ -12,19 +12,19 @@ import pytest
 from rich.console import Console
 
 from cnncost import compare_published
-from cnncost.architectures import METRIC, Entry, Zoo
-from cnncost.graph import Published
+from cnncost.graph.graph import Published
+from cnncost.language.load import loads
+from cnncost.published.catalogue import METRIC, Entry, Zoo
 from cnncost.render import RENDERERS, render
-from cnncost.render.claims import claims_document
-from cnncost.render.plot import Plot, Point, draw
-from cnncost.render.table import render as render_table
-from cnncost.render.zoo import frontier_document, zoo_document
-from cnncost.spec.load import loads
+from cnncost.render.formats.table import render as render_table
+from cnncost.render.terminal.plot import Plot, Point, draw
+from cnncost.render.views.claims import claims_document
+from cnncost.render.views.zoo import frontier_document, zoo_document
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:
-    from cnncost.claims import PublishedComparison
-    from cnncost.render.sheet import Document
+    from cnncost.published.claims import PublishedComparison
+    from cnncost.render.document import Document
 
 # Round figures, so that places on the axes can be told by hand.
 FIGURES = (

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import nn
 
-from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
-from cnncost.passes import Settings
-from cnncost.spec.load import load
-from cnncost.verification.against import against_checks
+from cnncost.language.load import load
+from cnncost.metrics import Settings
+from cnncost.report.analyze import analyze_graph
 from cnncost.verification.factory import load_factory
+from cnncost.verification.reference_model import against_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check
 from tests.graphs import Builder, chain
 from tests.torch_models import REFERENCES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 
 def checks_of(graph: Graph, model: nn.Module, **settings: Any) -> list[Check]:

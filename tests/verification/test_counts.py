@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from cnncost.engine import analyze_graph
-from cnncost.figures import Figures
-from cnncost.passes import METRICS, Settings
-from cnncost.spec.load import load
+from cnncost.language.load import load
+from cnncost.metrics import METRICS, Settings
+from cnncost.report.analyze import analyze_graph
+from cnncost.report.figures import Figures
 from cnncost.verification.counts import count_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check
 from cnncost.verification.state import State
@@ -19,8 +19,8 @@ from tests.graphs import Builder, chain
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cnncost.graph import Graph
-    from cnncost.report import Report
+    from cnncost.graph.graph import Graph
+    from cnncost.report.report import Report
 
 PER_LAYER = (*State._fields, "macs", "weight_gradient_flops", "input_gradient_flops", "activation_bytes")
 

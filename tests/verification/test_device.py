@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from cnncost.errors import SpecError
-from cnncost.verification import device
-from cnncost.verification.conditions import conditions
-from cnncost.verification.device import Choice, describe, refuse_unsupported, resolve
-from cnncost.verification.options import MeasureOptions
+from cnncost.measurement import devices as device
+from cnncost.measurement.conditions import conditions
+from cnncost.measurement.devices import Choice, describe, refuse_unsupported, resolve
+from cnncost.measurement.options import MeasureOptions
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cnncost.language.load import loads
 from cnncost.layers import REGISTRY, Buffers, Operations, Tensor
+from cnncost.layers.base.tensor import GradientMacs, Window
 from cnncost.layers.conv import Contraction, Conv
-from cnncost.layers.tensor import GradientMacs, Window
-from cnncost.passes import METRICS, Analysis, memory, parameters
-from cnncost.spec.load import loads
-from cnncost.verification.options import MeasureOptions
+from cnncost.measurement.options import MeasureOptions
+from cnncost.metrics import METRICS, Analysis, parameters
+from cnncost.metrics import textbook_memory as memory
 from cnncost.verification.result import DIFFERENT, Verification
 from cnncost.verification.run import Plan, verify_graph
 

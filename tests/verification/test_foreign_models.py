@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import torch
 
-from cnncost.engine import analyze_graph
-from cnncost.spec.load import load
-from cnncost.verification.against import against_checks
-from cnncost.verification.model import build
+from cnncost.language.load import load
+from cnncost.pytorch.build import build
+from cnncost.report.analyze import analyze_graph
+from cnncost.verification.reference_model import against_checks
 from cnncost.verification.result import DIFFERENT
 from tests.torch_models import torchvision
 
 if TYPE_CHECKING:
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 
 class Pair(NamedTuple):

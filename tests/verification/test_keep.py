@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnncost.errors import SpecError
-from cnncost.passes import Settings
-from cnncost.verification.keep import SCHEMA_VERSION, read, save
-from cnncost.verification.result import Check, Machine, Verification
+from cnncost.measurement.devices import Machine
+from cnncost.metrics import Settings
+from cnncost.verification.records import SCHEMA_VERSION, read, save
+from cnncost.verification.result import Check, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
-from cnncost.passes import Settings
-from cnncost.spec.load import load
-from cnncost.verification import latency as latency_module
-from cnncost.verification import memory_limit, step, timing
-from cnncost.verification import outcome as outcome_module
-from cnncost.verification.ceilings import Ceilings, ceilings
-from cnncost.verification.latency import measure_latency
-from cnncost.verification.layers import profile
-from cnncost.verification.options import DTYPES, MeasureOptions
-from cnncost.verification.outcome import failed, is_lost, outcome
-from cnncost.verification.step import prepare
-from cnncost.verification.timing import Stopwatch, Timing, enough, repeat
+from cnncost.language.load import load
+from cnncost.measurement import latency as latency_module
+from cnncost.measurement import memory_limit, step, timing
+from cnncost.measurement import outcome as outcome_module
+from cnncost.measurement.ceilings import Ceilings, ceilings
+from cnncost.measurement.latency import measure_latency
+from cnncost.measurement.layer_latency import profile
+from cnncost.measurement.options import DTYPES, MeasureOptions
+from cnncost.measurement.outcome import failed, is_lost, outcome
+from cnncost.measurement.step import prepare
+from cnncost.measurement.timing import Stopwatch, Timing, enough, repeat
+from cnncost.metrics import Settings
+from cnncost.report.analyze import analyze_graph
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -149,7 +149,7 @@ class Recorder(Stopwatch):
 def marks(monkeypatch: pytest.MonkeyPatch, graph: Graph, mode: str) -> list[Hashable]:
     """What the last of several steps marks, but for the gaps between layers."""
     recorder = Recorder()
-    monkeypatch.setattr("cnncost.verification.layers.Stopwatch", lambda _: recorder)
+    monkeypatch.setattr("cnncost.measurement.layer_latency.Stopwatch", lambda _: recorder)
     subject = prepare(graph, MeasureOptions(mode=mode), "cpu")
     profile(graph, subject, "cpu", 0.01)
     last = len(recorder.marked) - 1 - recorder.marked[-2::-1].index("end")

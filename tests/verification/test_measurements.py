@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from cnncost import analyze
-from cnncost.totals import total_of
-from cnncost.verification.keep import read
+from cnncost.report.totals import total_of
+from cnncost.verification.records import read
 
 if TYPE_CHECKING:
-    from cnncost.report import Report
-    from cnncost.verification.keep import Kept
-    from cnncost.verification.result import Machine
+    from cnncost.measurement.devices import Machine
+    from cnncost.report.report import Report
+    from cnncost.verification.records import NetworkRecord
 
 FOLDER = Path(__file__).parents[2] / "docs" / "measurements"
 
@@ -29,7 +29,7 @@ class Case(NamedTuple):
 
     file: str
     machine: Machine
-    kept: Kept
+    kept: NetworkRecord
 
     @property
     def report(self) -> Report:

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from cnncost.engine import analyze_graph
 from cnncost.errors import SpecError
-from cnncost.spec.load import load
-from cnncost.verification import memory as memory_module
-from cnncost.verification import memory_limit
-from cnncost.verification.memory import measure_memory, peak_bytes, storage_bytes
-from cnncost.verification.memory_limit import limited_to_room, room_bytes
-from cnncost.verification.options import MeasureOptions
+from cnncost.language.load import load
+from cnncost.measurement import memory as memory_module
+from cnncost.measurement import memory_limit
+from cnncost.measurement.memory import measure_memory, peak_bytes, storage_bytes
+from cnncost.measurement.memory_limit import limited_to_room, room_bytes
+from cnncost.measurement.options import MeasureOptions
+from cnncost.report.analyze import analyze_graph
 from tests.graphs import chain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -142,8 +142,8 @@ def test_measuring_says_nothing_on_standard_error() -> None:
     """In a process of its own: libraries speak there past Python, and some only once."""
     program = """
 from cnncost import analyze, load
-from cnncost.verification.memory import measure_memory
-from cnncost.verification.options import MeasureOptions
+from cnncost.measurement.memory import measure_memory
+from cnncost.measurement.options import MeasureOptions
 graph = load("lenet5")
 assert "peak_bytes" in measure_memory(graph, analyze(graph), MeasureOptions(device="cpu", mode="train"))
 """

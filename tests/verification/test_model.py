@@ -8,8 +8,8 @@ import io
 import pytest
 import torch
 
-from cnncost.spec.load import loads
-from cnncost.verification.model import build
+from cnncost.language.load import loads
+from cnncost.pytorch.build import build
 
 SPEC = """
 input: [3, 8, 8]

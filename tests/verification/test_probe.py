@@ -8,23 +8,23 @@ import pytest
 import torch
 from torch import nn
 
-from cnncost.engine import analyze_graph
+from cnncost.language.load import load
 from cnncost.layers.conv import Conv
 from cnncost.layers.pool import MaxPool
-from cnncost.passes import Analysis
-from cnncost.passes.receptive_field import fields
-from cnncost.passes.track import Track
-from cnncost.spec.load import load
-from cnncost.verification.probe import field_checks
+from cnncost.metrics import Analysis
+from cnncost.metrics.receptive_field.fields import fields
+from cnncost.metrics.receptive_field.track import Track
+from cnncost.report.analyze import analyze_graph
+from cnncost.verification.receptive_field.checks import field_checks
+from cnncost.verification.receptive_field.response import sights
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check
-from cnncost.verification.sights import sights
 from tests.graphs import Builder, Step, chain
-from tests.passes.test_receptive_field_by_gradients import BRANCHING, SINGLE_PATHS, branching, supports
+from tests.metrics.test_receptive_field_by_gradients import BRANCHING, SINGLE_PATHS, branching, supports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.graph import Graph
+    from cnncost.graph.graph import Graph
 
 
 def checks_of(graph: Graph) -> list[Check]:

@@ -10,9 +10,10 @@ import torch
 
 from cnncost import SpecError, build
 from cnncost.api import verify
-from cnncost.spec.load import load, loads
-from cnncost.verification import counts, latency, memory
-from cnncost.verification.options import MeasureOptions
+from cnncost.language.load import load, loads
+from cnncost.measurement import latency, memory
+from cnncost.measurement.options import MeasureOptions
+from cnncost.verification import counts
 from cnncost.verification.run import Plan, verify_graph
 
 SPEC = "name: tiny\ninput: [3, 8, 8]\nnetwork: [{conv: 4}, relu, flatten, linear: 2]\n"

@@ -1,0 +1,178 @@
+"""`cnncost verify`: predictions held against PyTorch, and what a network takes on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Exit, Option
+
+from cnncost.cli import options
+from cnncost.cli.output import warn, write
+from cnncost.cli.progress import progress_bar
+from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.reader import Limits
+    from cnncost.progress import Progress
+    from cnncost.verification.result import Verification
+    from cnncost.verification.run import Plan
+
+FAILED = 1
+INTERRUPTED = 130
+
+Specs = Annotated[
+    list[str] | None, Argument(metavar="SPEC...", help=options.SPEC_HELP + "; none with --all", show_default=False)
+]
+
+
+def verify(
+    specs: Specs = None,
+    *,
+    all: Annotated[bool, Option("--all", help="every architecture that ships with cnncost")] = False,  # noqa: A002
+    device: Annotated[str, Option(metavar="auto|cpu|cuda|cuda:1|meta", help="where to measure")] = "auto",
+    batch: options.Batch = "1",
+    input: options.Input = None,  # noqa: A002 - the option's name
+    set: options.Set = None,  # noqa: A002
+    dtype: Annotated[str, Option(metavar="TYPE", help="float32, tf32, float16 or bfloat16")] = "float32",
+    mode: options.Mode = "infer",
+    convention: options.Convention = "textbook",
+    optimizer: Annotated[str, Option(metavar="NAME", help="whose step ends a step of training")] = "adam",
+    latency: Annotated[
+        bool | None, Option("--latency/--no-latency", help="measure it  [default: except on meta]", show_default=False)
+    ] = None,
+    memory: Annotated[bool, Option("--memory", help="measure the peak")] = False,
+    compile: Annotated[bool, Option("--compile", help="also what torch.compile makes of it")] = False,  # noqa: A002
+    channels_last: Annotated[bool, Option("--channels-last", help="channels last in memory")] = False,
+    per_layer: Annotated[bool, Option("--per-layer", help="latency of every layer, too")] = False,
+    seconds: Annotated[str, Option(metavar="S", help="time budget of one measurement")] = "2",
+    against: Annotated[
+        str | None, Option(metavar="MODULE:FACTORY", help="also hold it against the model that this function returns")
+    ] = None,
+    save: Annotated[str | None, Option(metavar="FILE", help="keep what was found, as JSON")] = None,
+    form: options.Format = "table",
+    raw: options.Raw = False,
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
+) -> None:
+    """Hold the figures of networks against PyTorch.
+
+    Counts are taken on meta tensors, layer by layer; receptive fields and latency are measured on the device. Exit code
+    1 when a figure differs or something broke. Interrupted, it shows and keeps what was found until then.
+    """
+    from cnncost.measurement.options import MeasureOptions
+    from cnncost.render import MACHINE_FORMATS, render
+    from cnncost.render.views.verification import verification_document
+    from cnncost.verification.run import Plan
+
+    options.check_format(form)
+    names = _names(specs or [], every=all, against=against)
+    measure = MeasureOptions(
+        device=device,
+        batch=options.whole("--batch", batch),
+        dtype=dtype,
+        mode=mode,
+        convention=convention,
+        compile=compile,
+        channels_last=channels_last,
+        optimizer=optimizer,
+        seconds=options.seconds_of("--seconds", seconds),
+        per_layer=per_layer,
+    )
+    plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
+    limits = options.limits_of(max_nodes, max_bytes)
+    graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), limits, every=all)
+    found = _found(names, graphs, plan)
+    notes = (plan.note,) if plan.note else ()
+    write(render(verification_document(found, notes, for_machines=form in MACHINE_FORMATS), form, raw=raw))
+    if save is not None:
+        _keep(save, found)
+    if len(found) < len(names):
+        warn([f"interrupted: {len(found)} of {len(names)} networks were verified"])
+        raise Exit(INTERRUPTED)
+    if any(not verification.passed for verification in found):
+        raise Exit(FAILED)
+
+
+def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequence[str]:
+    """The networks to verify."""
+    if every:
+        from cnncost.language.library import architectures
+
+        if specs:
+            raise SpecError("`--all` takes no names: it is every architecture that ships with cnncost")
+        specs = architectures()
+    if not specs:
+        raise SpecError("there is nothing to verify", hint="give a spec, or `--all`")
+    if against is not None and len(specs) > 1:
+        raise SpecError("`--against` holds one network against one model, and several are given")
+    return specs
+
+
+def _graphs(
+    names: Sequence[str], variables: dict[str, str], shapes: object, limits: Limits, *, every: bool
+) -> list[Graph | SpecError]:
+    """The networks; what keeps one of those that ship from being loaded must not keep the others."""
+    from cnncost.api import load
+
+    graphs: list[Graph | SpecError] = []
+    for name in names:
+        try:
+            graph = load(name, set=variables, input=shapes, limits=limits)
+        except SpecError as error:
+            if not every:
+                raise
+            graphs.append(error)
+        else:
+            warn(graph.warnings)
+            graphs.append(graph)
+    return graphs
+
+
+def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan) -> list[Verification]:
+    """What is found out about the networks, or about the first of them until it is interrupted.
+
+    Raises:
+        KeyboardInterrupt: before anything was found.
+    """
+    found: list[Verification] = []
+    with progress_bar() as progress:
+        try:
+            for verification in _verifications(names, graphs, plan, progress):
+                found.append(verification)  # noqa: PERF402 - what is found until an interruption is kept
+        except KeyboardInterrupt:
+            if not found:
+                raise
+    return found
+
+
+def _verifications(
+    names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan, progress: Progress
+) -> Iterator[Verification]:
+    """What is found out about each network."""
+    from cnncost.verification.run import broken, verify_graph
+
+    for before, (name, graph) in enumerate(zip(names, graphs, strict=True)):
+
+        def tell(text: str, done: int, total: int, before: int = before) -> None:
+            place = f"{before + 1} of {len(names)}, " if len(names) > 1 else ""
+            progress(place + text, before * total + done, len(names) * total)
+
+        if isinstance(graph, SpecError):
+            yield broken(name, plan, graph)
+            continue
+        try:
+            yield verify_graph(graph, plan, tell)._replace(network=name)
+        except SpecError as error:
+            if len(names) == 1:
+                raise
+            yield broken(name, plan, error)
+
+
+def _keep(path: str, found: Sequence[Verification]) -> None:
+    from cnncost.verification.records import save
+
+    save(Path(path), found)

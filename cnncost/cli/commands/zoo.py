@@ -1,0 +1,60 @@
+"""`cnncost zoo`: the architectures that ship."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Argument, Option
+
+from cnncost.cli import options
+from cnncost.cli.output import write
+
+Text = str | None
+
+
+def zoo(
+    pattern: Annotated[
+        Text, Argument(metavar="PATTERN", help="part of a name, or a pattern such as 'resnet*_v1'", show_default=False)
+    ] = None,
+    *,
+    task: Annotated[Text, Option(metavar="TASK", help="what they were published for, e.g. segmentation")] = None,
+    since: Annotated[Text, Option(metavar="YEAR", help="published in that year or later")] = None,
+    until: Annotated[Text, Option(metavar="YEAR", help="published in that year or earlier")] = None,
+    max_params: Annotated[Text, Option(metavar="COUNT", help="parameters at most, e.g. 5M")] = None,
+    max_macs: Annotated[Text, Option(metavar="COUNT", help="multiply-accumulates at most, e.g. 1G")] = None,
+    min_accuracy: Annotated[Text, Option(metavar="PERCENT", help="published accuracy at least")] = None,
+    metric: Annotated[Text, Option(metavar="METRIC", help="what accuracies are of, e.g. 'ImageNet top-1'")] = None,
+    sort: Annotated[Text, Option(metavar="name|year|params|macs|accuracy", help="in which order")] = None,
+    frontier: Annotated[
+        bool, Option("--frontier", help="those that no cheaper one matches in accuracy, drawn among the others")
+    ] = False,
+    form: options.Format = "table",
+    raw: options.Raw = False,
+) -> None:
+    """List the architectures that ship.
+
+    With their parameters and multiply-accumulates, and the accuracy that somebody printed of them.
+    """
+    from cnncost.api import zoo as choose
+    from cnncost.published.catalogue import METRIC
+    from cnncost.render import render
+    from cnncost.render.views.zoo import frontier_document, zoo_document
+
+    options.check_format(form)
+    chosen = choose(
+        pattern,
+        task=task,
+        since=None if since is None else options.whole("--since", since),
+        until=None if until is None else options.whole("--until", until),
+        max_params=None if max_params is None else options.count_of("--max-params", max_params),
+        max_macs=None if max_macs is None else options.count_of("--max-macs", max_macs),
+        min_accuracy=None if min_accuracy is None else options.percent_of("--min-accuracy", min_accuracy),
+        metric=METRIC if metric is None and frontier else metric,
+        sort=sort,
+    )
+    if not frontier:
+        write(render(zoo_document(chosen), form, raw=raw))
+        return
+    best = chosen.frontier()
+    document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
+    write(render(document, form, raw=raw))

@@ -1,0 +1,122 @@
+"""Receptive fields in symbols: the notes' recurrence, wherever a layer looks through one window at one field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.explanation.figure import Figure
+from cnncost.explanation.symbolic import Formula
+from cnncost.layers.base.tensor import POINT
+from cnncost.metrics.receptive_field.fields import receptive_fields
+from cnncost.symbolic.symbols import Symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.explanation.formulas import Formulas
+    from cnncost.graph.graph import Node
+    from cnncost.layers.base.tensor import Window
+    from cnncost.metrics.analysis import Analysis
+    from cnncost.metrics.receptive_field.fields import ReceptiveField
+
+_SOURCE = "notes 004, 10.1; Araujo et al. 2019"
+_MEANINGS = {
+    "r": "receptive field of what it reads",
+    "j": "jump of what it reads, pixels between the fields of neighbours",
+    "q": "padding of what it reads, pixels of the first field before the border",
+}
+_NAMES = ("receptive_field", "jump", "start_padding")
+
+
+def reception(analysis: Analysis, node: Node, formulas: Formulas) -> tuple[list[Figure], list[Formula]]:
+    """The figures of the receptive field, and the formulas that they were written from."""
+    for column in receptive_fields(analysis).values():
+        field = column[node.id]
+        if field is None:
+            continue
+        read = [
+            (before, place)
+            for place, (number, reach) in enumerate(zip(node.inputs, node.reach(), strict=True))
+            if reach != "nothing" and (before := column[number]) is not None
+        ]
+        written = _written(read[0][0], field, node, formulas, read[0][1]) if len(read) == 1 else None
+        if written is not None:
+            return list(_figures(field, written)), [formula for axis in written for formula in axis]
+        return list(_in_words(field, [before for before, _ in read])), []
+    return [], []
+
+
+def _written(
+    before: ReceptiveField, field: ReceptiveField, node: Node, formulas: Formulas, place: int
+) -> list[tuple[Formula, ...]] | None:
+    """Size, jump and padding of every axis; ``None`` where the recurrence does not say what the field is."""
+    windows = _windows(node, formulas, place)
+    if windows is None or before.jump is None or before.start_padding is None:
+        return None
+    figures = list(zip(before.size, before.jump, before.start_padding, strict=True))
+    if len(windows) != len(figures) or not all(isinstance(number, int) for axis in figures for number in axis):
+        return None
+    alike = len({*zip(figures, windows, strict=True)}) == 1
+    axes = [""] if alike else [f"_{letter}" for letter in ("l", "hw", "dhw")[len(figures) - 1]]
+    written = [
+        _axis(window, axis, letters, formulas) for window, axis, letters in zip(windows, figures, axes, strict=False)
+    ]
+    wanted = (field.size, field.jump, field.start_padding)
+    if None in wanted:
+        return None
+    found = [tuple(formula.result for formula in axis) for axis in written]
+    return written if found == list(zip(*wanted, strict=True))[: len(found)] else None  # type: ignore[arg-type]
+
+
+def _windows(node: Node, formulas: Formulas, place: int) -> tuple[Window, ...] | None:
+    """The window of every axis in symbols, where there are windows and symbols can say them."""
+    reach = node.reach()[place]
+    if reach in ("point", "mixture"):
+        return (POINT,) * len(node.xs[place].spatial)
+    if not isinstance(reach, tuple) or formulas.reach is None or any(window.phases for window in reach):
+        return None
+    return formulas.reach[place]  # type: ignore[return-value]  # windows on numbers are windows on symbols
+
+
+def _axis(window: Window, numbers: tuple[Any, ...], axis: str, formulas: Formulas) -> tuple[Formula, ...]:
+    """r + (k - 1) j, j s and q + p j."""
+    letters = [f"{letter}{axis}" for letter in _MEANINGS]
+    size, jump, padding = map(Symbol, letters)
+    known = {**formulas.numbers, **dict(zip(letters, numbers, strict=True))}
+    along = f", along {axis[1:].upper()}" if axis else ""
+    meanings = {**formulas.meanings, **{f"{letter}{axis}": text + along for letter, text in _MEANINGS.items()}}
+    stride: Any = window.stride
+    return (
+        Formula(size + (window.size - 1) * jump, known, meanings),
+        Formula(jump * stride, known, meanings),
+        Formula(padding - window.start * jump, known, meanings),
+    )
+
+
+def _figures(field: ReceptiveField, written: list[tuple[Formula, ...]]) -> Iterator[Figure]:
+    names = "l" if len(field.size) == 1 else "hw" if len(field.size) == 2 else "dhw"
+    for place, name in enumerate(_NAMES):
+        for number, axis in enumerate(written):
+            formula = axis[place]
+            full = name if len(written) == 1 else f"{name}_{names[number]}"
+            yield Figure(full, formula.result, "pixels", formula.text, formula.substituted, _SOURCE, _marks(field))
+
+
+def _in_words(field: ReceptiveField, read: list[ReceptiveField]) -> Iterator[Figure]:
+    if len(read) > 1:
+        sizes = " and ".join(dict.fromkeys("×".join(map(str, each.size)) for each in read))
+        note = f"everything that is seen along any path: its inputs see {sizes}"
+    elif field.jump is None and field.is_global:
+        note = "the whole input"
+    else:
+        note = "followed pixel by pixel: no single window says it"
+    for name, value in zip(_NAMES, (field.size, field.jump, field.start_padding), strict=True):
+        if value is not None:
+            yield Figure(name, value, "pixels", source=_SOURCE, note=note + (_marks(field) and f"; {_marks(field)}"))
+
+
+def _marks(field: ReceptiveField) -> str:
+    """What the numbers leave unsaid of a field."""
+    if field.is_global and field.jump is not None:
+        return "some path reads the whole input too"
+    return "" if field.aligned else "paths of unlike center or jump meet"

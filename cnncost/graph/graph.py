@@ -1,0 +1,198 @@
+"""The typed layer graph: frozen, topological by construction, every node with its shape, its place and its origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor
+
+if TYPE_CHECKING:
+    from cnncost.errors import Span
+
+
+class Input(Layer):
+    """Where a sample enters; no layer of the language, and it costs nothing."""
+
+    keyword = "input"
+
+    def __reduce__(self) -> str:
+        return "INPUT"  # copies and pickles are the one instance, which is told by its identity
+
+    def output(self) -> Tensor:
+        raise NotImplementedError("an input's shape is given, not computed")
+
+    def parameters(self) -> int:
+        return 0
+
+    def operations(self, y: Tensor) -> Operations:
+        return Operations()
+
+    def reach(self, y: Tensor) -> tuple[Reach, ...]:
+        return ()
+
+
+INPUT = Input()
+
+
+class Container(NamedTuple):
+    """A container that a node lies in: a block, one turn of a loop, a branch."""
+
+    name: str
+    """As it appears in the node's name: ``stage[0]``."""
+    kind: str
+    """What it is: the block's name, ``for``, or the join it is a branch of."""
+
+
+class Node(NamedTuple):
+    """One layer at one place of the network.
+
+    Attributes:
+        id: its position in the graph's topological order.
+        name: unique and hierarchical, ``stage[0].bottleneck[1].residual.conv_bn.conv``.
+        layer: the layer with its fields.
+        inputs: indices of the nodes it reads, all smaller than its own.
+        xs, y: shapes of one sample of each input, and of the output.
+        scopes: the containers it lies in, outermost first.
+        weights: index of the node whose weights it uses: its own unless the step says ``share``.
+        trainable: whether its weights are trained (a step may freeze them).
+        auxiliary: whether it runs in training only, on the way to an auxiliary output alone.
+        span: the step in the spec.
+    """
+
+    id: int
+    name: str
+    layer: Layer
+    inputs: tuple[int, ...]
+    xs: tuple[Tensor, ...]
+    y: Tensor
+    scopes: tuple[Container, ...] = ()
+    weights: int = -1
+    trainable: bool = True
+    auxiliary: bool = False
+    span: Span | None = None
+
+    @property
+    def type(self) -> str:
+        """The layer's name in the language."""
+        return self.layer.keyword
+
+    @property
+    def module_name(self) -> str:
+        """The name as a path of PyTorch modules: ``stage.0.bottleneck.1.residual.conv_bn.conv``."""
+        return self.name.replace("[", ".").replace("]", "")
+
+    @property
+    def owns_weights(self) -> bool:
+        """False where the weights are another node's, and so counted there."""
+        return self.weights == self.id
+
+    # The formulas of the layer at the shapes of this node, for one sample.
+
+    def parameters(self) -> int:
+        """Trainable and frozen elements, whoever owns them."""
+        return self.layer.parameters(*self.xs)
+
+    def buffers(self) -> Buffers:
+        """Elements of running statistics, whoever owns them."""
+        return self.layer.buffers(*self.xs)
+
+    def operations(self, training: bool = False) -> Operations:
+        """Operations of one sample's forward pass."""
+        formula = self.layer.training_operations if training else self.layer.operations
+        return formula(*self.xs, y=self.y)
+
+    def reach(self) -> tuple[Reach, ...]:
+        """What one output unit reads of each input."""
+        return self.layer.reach(*self.xs, y=self.y)
+
+    def counterpart(self, nn: Any) -> Any:
+        """The PyTorch module of this node; `nn` is ``torch.nn``."""
+        return self.layer.counterpart(nn, *self.xs)
+
+
+class Expectation(NamedTuple):
+    """What an independent source says of a network; ``None`` where it says nothing."""
+
+    params: int | None = None
+    macs: int | None = None
+    source: str | None = None
+
+
+class Published(NamedTuple):
+    """What a source prints of a network; ``None`` where it prints nothing.
+
+    Attributes:
+        source: who printed it. params, flops: with the digits that are printed, `25.6M`; what the source calls FLOPs.
+        accuracy: percent, of `metric`. note: why a figure is not the exact one.
+    """
+
+    source: str
+    params: str | None = None
+    flops: str | None = None
+    accuracy: float | None = None
+    metric: str = "ImageNet top-1"
+    note: str | None = None
+
+
+class Graph(NamedTuple):
+    """A network: its nodes in topological order, inputs among them.
+
+    Attributes:
+        name: the network's name. source: where it was published. nodes: in topological order.
+        inputs, outputs, auxiliary: indices of the nodes that are inputs, outputs, and outputs in training only.
+        warnings: what the loader found odd, as readable text.
+        expect: figures that an independent source gives for this network. published: figures as sources print them.
+        variables: what was set from outside, by variable, as it was written.
+        year: when it was published.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    auxiliary: tuple[int, ...] = ()
+    source: str | None = None
+    warnings: tuple[str, ...] = ()
+    expect: Expectation | None = None
+    published: tuple[Published, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    year: int | None = None
+
+    @property
+    def layers(self) -> tuple[Node, ...]:
+        """The nodes that are layers of the spec, without the inputs."""
+        return tuple(node for node in self.nodes if node.layer is not INPUT)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: the layers with their fields, what they read, and the shapes of one sample.
+
+        >>> from cnncost import load
+        >>> load("lenet5").to_dict()["layers"][0]["fields"]["kernel"]
+        [5, 5]
+        """
+        names = [node.name for node in self.nodes]
+        return {
+            "name": self.name,
+            "source": self.source,
+            "variables": dict(self.variables),
+            "inputs": {names[number]: list(self.nodes[number].y.dims) for number in self.inputs},
+            "outputs": [names[number] for number in self.outputs],
+            "auxiliary": [names[number] for number in self.auxiliary],
+            "layers": [
+                {
+                    "name": node.name,
+                    "type": node.type,
+                    "fields": {name: _plain(value) for name, value in vars(node.layer).items()},
+                    "inputs": [names[read] for read in node.inputs],
+                    "output_shape": list(node.y.dims),
+                    "weights": names[node.weights],
+                    "trainable": node.trainable,
+                }
+                for node in self.layers
+            ],
+        }
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,1 @@
+"""Nodes -> a document: what a spec declares, nothing evaluated yet."""

@@ -1,0 +1,153 @@
+"""A step as written: one layer, block, join, loop or residual, and the modifiers beside it; nothing is evaluated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.document.signature import check_name
+from cnncost.language.expressions.expression import bracket_hint
+from cnncost.language.yaml.forms import is_empty, plain_text
+from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.layers import REGISTRY
+
+if TYPE_CHECKING:
+    from cnncost.errors import Span
+
+MODIFIERS = {
+    "name": "names the step's output",
+    "from": "reads another output instead of the step before: a reference, or a list of them for a join",
+    "repeat": "how many times, one after the other",
+    "when": "a condition; where it is false the step is dropped",
+    "share": "uses the weights of the step or block of that name",
+    "trainable": "false freezes the weights",
+}
+LOOP_KEYS = {"for": "the loop's variables", "in": "the rows they run over", "do": "the steps of one turn"}
+RESIDUAL_KEYS = {
+    "residual": "the steps of the residual function",
+    "shortcut": "the steps of the other path; none is the identity",
+    "skip": "a condition; where it is false there is no addition",
+}
+WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS)
+"""What a key of a step may say beside the name of a layer, so that no block can be called that."""
+
+JOINS = ("add", "concat", "multiply", "subtract")
+
+
+class Step(NamedTuple):
+    """One step of the network.
+
+    Attributes:
+        callee: the layer, block or variable named; ``for`` or ``residual`` for those two.
+        callee_span: where it is named. arguments: what stands beside the name.
+        parts: the keys of a ``for`` or a ``residual``. The rest are the modifiers, as written.
+    """
+
+    callee: str
+    callee_span: Span
+    arguments: Node | None
+    name: str | None = None
+    name_span: Span | None = None
+    from_: Node | None = None
+    repeat: Node | None = None
+    when: Node | None = None
+    share: Node | None = None
+    trainable: Node | None = None
+    parts: MappingNode | None = None
+
+    @property
+    def line(self) -> int:
+        """The line that it stands on."""
+        return self.callee_span.line
+
+    def part(self, key: str) -> Node:
+        """What stands under a key of a `for` or a `residual`."""
+        part = self.optional_part(key)
+        assert part is not None, f"parse_step has seen to {key}"
+        return part
+
+    def optional_part(self, key: str) -> Node | None:
+        """What stands under a key of a `for` or a `residual`, where it may be absent."""
+        return None if self.parts is None else self.parts.get(key)
+
+
+def parse_steps(node: Node, what: str) -> list[Step]:
+    """The steps of a list, or of a single step standing alone.
+
+    Raises:
+        SpecError: something in it is no step.
+    """
+    if isinstance(node, SequenceNode):
+        return [parse_step(item) for item in node.items]
+    if is_empty(node):
+        raise SpecError(f"{what} has no steps", node.span)
+    return [parse_step(node)]
+
+
+def parse_step(node: Node) -> Step:
+    """The step in a YAML node: a bare name, or a mapping with one layer or block and modifiers.
+
+    Raises:
+        SpecError: no layer, two layers, an unknown modifier.
+    """
+    if isinstance(node, Scalar):
+        if is_empty(node):
+            raise SpecError("an empty step", node.span, hint="a step is a layer or a block")
+        return Step(node.text, node.span, None)
+    if isinstance(node, SequenceNode):
+        raise SpecError("a list where a step belongs", node.span, hint="a step is a layer or a block, `conv: 64`")
+    for keys, head in ((LOOP_KEYS, "for"), (RESIDUAL_KEYS, "residual")):
+        if head in node:
+            return _compound(node, head, keys)
+    called = [key for key, _ in node.entries if key.text not in MODIFIERS]
+    if not called:
+        raise SpecError("a step without a layer", node.span, hint="name one layer or block beside its modifiers")
+    if len(called) > 1:
+        _refuse_two(called[0], called[1])
+    return Step(called[0].text, called[0].span, node.get(called[0].text), **_modifiers(node))
+
+
+def _compound(node: MappingNode, head: str, keys: dict[str, str]) -> Step:
+    for key, _ in node.entries:
+        if key.text not in MODIFIERS and key.text not in keys:
+            _refuse_two(node.key(head), key)
+    missing = [key for key in keys if head == "for" and key not in node]
+    if missing:
+        hint = f"`{missing[0]}`: {keys[missing[0]]}"
+        raise SpecError(f"a `for` without `{missing[0]}`", node.key(head).span, hint=hint)
+    for modifier in ("repeat", "share") if head == "for" else ():
+        if modifier in node:
+            raise SpecError(f"a `for` takes no `{modifier}`", node.key(modifier).span)
+    return Step(head, node.key(head).span, node.get(head), parts=node, **_modifiers(node))
+
+
+def _refuse_two(first: Scalar, second: Scalar) -> None:
+    commas = bracket_hint(second.text, second.span)
+    if commas is not None:
+        raise SpecError("unbalanced parentheses", second.span, hint=commas)
+    for head, keys in (("for", LOOP_KEYS), ("residual", RESIDUAL_KEYS)):
+        if second.text in keys:
+            raise SpecError(f"`{second.text}` belongs beside `{head}`", second.span)
+    close = did_you_mean(second.text, MODIFIERS)
+    if close:
+        raise SpecError(f"a step has no modifier `{second.text[:60]}`{close}", second.span)
+    if first.text in REGISTRY and second.text in REGISTRY[first.text].fields:
+        hint = f"write it inside, `{first.text}: {{{second.text}: ...}}`"
+        raise SpecError(f"`{second.text}` is an argument of `{first.text}`", second.span, hint=hint)
+    hint = f"arguments go inside the value of `{first.text}`; a second layer is a step of its own"
+    raise SpecError(f"two layers in one step, `{first.text[:60]}` and `{second.text[:60]}`", second.span, hint=hint)
+
+
+def _modifiers(node: MappingNode) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, about in MODIFIERS.items():
+        value = node.get(key)
+        if value is not None:
+            if is_empty(value):
+                raise SpecError(f"`{key}` is empty", node.key(key).span, hint=f"`{key}`: {about}")
+            values["from_" if key == "from" else key] = value
+    name = node.get("name")
+    if name is not None:
+        values["name"] = check_name(plain_text(name, "`name`"), name.span, "step")
+        values["name_span"] = name.span
+    return values

@@ -1,0 +1,1 @@
+"""Document -> graph: blocks called, loops run, layers placed."""

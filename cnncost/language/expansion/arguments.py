@@ -1,0 +1,98 @@
+"""Arguments to parameters: a scalar is the first, a list is positional, a mapping is by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.expressions.expression import bracket_hint
+from cnncost.language.yaml.forms import is_empty
+from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from collections.abc import Sequence as Ordered
+
+    from cnncost.errors import Span
+    from cnncost.language.document.signature import Signature
+    from cnncost.language.expansion.environment import Environment
+    from cnncost.language.expressions.values import Value
+
+
+class Argument(NamedTuple):
+    """What stands for a parameter; `node` is ``None`` for a name alone, which takes the variable of that name."""
+
+    name: str
+    node: Node | None
+    span: Span
+
+    def value(self, environment: Environment) -> Value:
+        """The argument's value in the environment of the call."""
+        if self.node is not None:
+            return environment.evaluate(self.node)
+        try:
+            return environment.evaluate_text(self.name, self.span)
+        except SpecError as error:
+            error.hint = error.hint or f"without a value, `{self.name}` takes the variable of that name"
+            raise
+
+
+def match(
+    callee: str, parameters: Ordered[str], signature: Callable[[], str], node: Node | None
+) -> dict[str, Argument]:
+    """The arguments in `node` by the name of the parameter they are for; `signature` is asked for in errors only.
+
+    Raises:
+        SpecError: more arguments than parameters, or one for no parameter.
+    """
+    if node is None or is_empty(node):
+        return {}
+    if not parameters and not _is_empty_collection(node):
+        raise SpecError(f"`{callee}` takes no arguments", node.span)
+    if isinstance(node, Scalar):
+        return {parameters[0]: Argument(parameters[0], node, node.span)}
+    if isinstance(node, SequenceNode):
+        items = [node] if len(parameters) == 1 else node.items
+        if len(items) > len(parameters):
+            message = f"`{callee}` takes {len(parameters)} arguments, not {len(items)}"
+            raise SpecError(message, items[len(parameters)].span, hint=f"it is {signature()}")
+        return {name: Argument(name, item, item.span) for name, item in zip(parameters, items, strict=False)}
+    arguments = {}
+    for key, value in node.entries:
+        if key.text not in parameters:
+            raise _unknown(callee, parameters, signature, key)
+        alone = is_empty(value)
+        arguments[key.text] = Argument(key.text, None if alone else value, key.span if alone else value.span)
+    return arguments
+
+
+def _is_empty_collection(node: Node) -> bool:
+    """Whether `node` is `{}` or `[]`."""
+    return (isinstance(node, MappingNode) and not len(node)) or (isinstance(node, SequenceNode) and not node.items)
+
+
+def _unknown(callee: str, parameters: Ordered[str], signature: Callable[[], str], key: Scalar) -> SpecError:
+    commas = bracket_hint(key.text, key.span)
+    if commas is not None:
+        return SpecError("unbalanced parentheses", key.span, hint=commas)
+    close = did_you_mean(key.text, parameters)
+    return SpecError(f"`{callee}` has no parameter `{key.text[:60]}`{close}", key.span, hint=f"it is {signature()}")
+
+
+def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:
+    """Give `inner`, the environment of a block, the values of its parameters.
+
+    Arguments see what the call sees; a default sees the parameters before it, and `channels`.
+
+    Raises:
+        SpecError: a missing, extra or ill-formed argument.
+    """
+    names = [parameter.name for parameter in signature.parameters]
+    arguments = match(signature.name, names, signature.__str__, node)
+    for parameter in signature.parameters:
+        if parameter.name in arguments:
+            inner.values[parameter.name] = arguments[parameter.name].value(outer)
+        elif parameter.default is not None:
+            inner.values[parameter.name] = inner.evaluate_text(parameter.default, parameter.default_span)
+        else:
+            raise SpecError(f"`{signature.name}` needs `{parameter.name}`", span, hint=f"it is {signature}")

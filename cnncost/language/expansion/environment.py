@@ -1,0 +1,228 @@
+"""What expressions see: the parameters of the block, the loop's variables, the file's variables, and `channels`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.errors import SpecError
+from cnncost.language.document.steps import Step, parse_step
+from cnncost.language.expressions.expression import Function, parse_expression
+from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
+from cnncost.language.yaml.forms import is_empty
+from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.layers import REGISTRY
+from cnncost.layers.split import SUGAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncost.errors import Span
+    from cnncost.language.document.document import Document
+    from cnncost.language.document.signature import Parameter
+    from cnncost.language.expressions.expression import Expression
+
+
+class StepValue(Opaque):
+    """A whole step as a value, `{leaky_relu: 0.1}`, with what its arguments see."""
+
+    __slots__ = ("environment", "step")
+
+    def __init__(self, step: Step, environment: Environment) -> None:
+        self.step = step
+        self.environment = environment
+
+    def describe(self) -> str:
+        return f"`{self.step.callee}` is a step"
+
+
+class Globals:
+    """What every scope of a file sees: its variables, and the names of blocks and layers."""
+
+    def __init__(self, blocks: Iterable[str], budget: Budget | None = None) -> None:
+        self.variables: dict[str, Value] = {}
+        self.lines: dict[str, int] = {}
+        """Every variable with its line, in the file's order: an expression sees the earlier ones only."""
+        self.budget = budget or Budget()
+        self.callees = {name: Callee(name, "layer") for name in (*REGISTRY, *SUGAR)}
+        self.callees |= {name: Callee(name, "block") for name in blocks}
+        self._expressions: dict[str, Expression] = {}
+
+    def expression(self, text: str, span: Span) -> Expression:
+        """The expression `text`, parsed once however often it stands there; every character costs an operation."""
+        expression = self._expressions.get(text)
+        if expression is None:
+            try:
+                self.budget.spend(len(text))
+            except Fault as fault:
+                raise SpecError(fault.message, span) from None
+            expression = self._expressions[text] = parse_expression(text, span)
+        return expression
+
+
+class Environment:
+    """The names that an expression may read at one place."""
+
+    __slots__ = ("channels", "globals", "values")
+
+    def __init__(self, globals_: Globals, values: dict[str, Value] | None = None) -> None:
+        self.globals = globals_
+        self.values = values or {}
+        self.channels: int | None = None
+        """Channels of what the step reads; ``None`` where it reads nothing, or several outputs."""
+
+    def within(self, values: dict[str, Value]) -> Environment:
+        """The environment of a turn of a loop: everything here, and `values`."""
+        return Environment(self.globals, {**self.values, **values})
+
+    def lookup(self, name: str) -> Value:
+        """The value of `name`; raises KeyError when nothing is called that, Fault when it has no value here."""
+        if name in self.values:
+            return self.values[name]
+        if name == "channels" and self.channels is not None:
+            return self.channels
+        if name in self.globals.variables:
+            return self.globals.variables[name]
+        if name in self.globals.callees:
+            return self.globals.callees[name]
+        self._explain_absence(name)
+        raise KeyError(name)
+
+    def _explain_absence(self, name: str) -> None:
+        """Raise a Fault where more is known of a name without a value than that it is unknown."""
+        if name in self.globals.lines:
+            raise Fault(f"the variable `{name}` is defined later, on line {self.globals.lines[name]}")
+        if name in ("index", "first", "last"):
+            raise Fault(f"`{name}` is known only inside a loop or beside a `repeat`")
+        if name == "channels":
+            raise Fault("`channels` is known only where a step reads one output")
+        if name == "input":
+            raise Fault("`input` is an output to read with `from`, not a number")
+        if name in ("yes", "no", "on", "off"):
+            raise Fault(f"unknown name `{name}`", hint="booleans are `true` and `false`")
+        if name == "same":
+            raise Fault("`same` is a word of `padding`, not a name", hint="as a value it stands in quotes: 'same'")
+
+    def names(self) -> Iterator[str]:
+        """Every name that has a value here."""
+        yield from self.values
+        yield from self.globals.variables
+        yield from self.globals.callees
+
+    def callee(self, name: str) -> Callee | StepValue | None:
+        """The layer, block or step that `name` stands for; a variable goes first when it holds one."""
+        for values in (self.values, self.globals.variables):
+            value = values.get(name)
+            if isinstance(value, (Callee, StepValue)):
+                return value
+        return self.globals.callees.get(name)
+
+    def evaluate(self, node: Node) -> Value:
+        """The value of a node: a number, an expression, a list of them, or a whole step.
+
+        Raises:
+            SpecError: an expression that has no value.
+        """
+        if isinstance(node, SequenceNode):
+            try:
+                return checked_list([self.evaluate(item) for item in node.items], self.globals.budget)
+            except Fault as fault:
+                raise SpecError(fault.message, node.span, hint=fault.hint) from None
+        if isinstance(node, MappingNode):
+            return self._step_value(node)
+        if not isinstance(node.value, str):
+            if node.value is None:
+                raise SpecError("a value is missing", node.span)
+            return node.value
+        return self.evaluate_text(node.text, node.span)
+
+    def evaluate_text(self, text: str, span: Span) -> Value:
+        """The value of an expression that stands at `span`."""
+        return self.globals.expression(text, span).evaluate(self, span, self.globals.budget)
+
+    def condition(self, node: Node, who: str) -> bool:
+        """The value of a node as true or false; `who` is the key it stands under."""
+        try:
+            return truth(self.evaluate(node), who)
+        except Fault as fault:
+            raise SpecError(fault.message, node.span, hint=fault.hint) from None
+
+    def whole_number(self, node: Node, who: str) -> int:
+        """The value of a node as a whole number of at least 0."""
+        value = self.evaluate(node)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise SpecError(f"`{who}` must be a whole number of at least 0", node.span)
+        return value
+
+    def _step_value(self, node: MappingNode) -> StepValue:
+        step = parse_step(node)
+        if len(node) > 1 or step.parts is not None:
+            raise SpecError("a step as a value is one layer or block, without modifiers", node.span)
+        callee = self.callee(step.callee)
+        if callee is None:
+            hint = "a mapping as a value is a step; arguments by name go one level further out"
+            raise SpecError(f"`{step.callee[:60]}` is no layer and no block", step.callee_span, hint=hint)
+        if isinstance(callee, StepValue):  # a name for a whole step is that step: values do not nest
+            refuse_arguments(step)
+            return callee
+        return StepValue(step, self)
+
+
+class _Definition:
+    """What the body of a function sees beside its parameters: the variables before it."""
+
+    __slots__ = ("environment", "name", "order")
+
+    def __init__(self, name: str, environment: Environment, order: dict[str, int]) -> None:
+        self.name = name
+        self.environment = environment
+        self.order = order
+
+    def lookup(self, name: str) -> Value:
+        """The value of `name`; raises KeyError when nothing is called that, Fault when it comes later."""
+        if name == self.name:
+            raise Fault(f"the function `{name}` calls itself")
+        if self.order.get(name, -1) > self.order[self.name]:
+            raise Fault(f"the variable `{name}` is defined later, on line {self.environment.globals.lines[name]}")
+        return self.environment.lookup(name)
+
+    def names(self) -> Iterator[str]:
+        """Every name that has a value here."""
+        return self.environment.names()
+
+
+def refuse_arguments(step: Step) -> None:
+    """Raise a SpecError for arguments beside the name of a whole step."""
+    if step.arguments is not None and not is_empty(step.arguments):
+        raise SpecError(f"`{step.callee}` is a whole step and has its arguments", step.arguments.span)
+
+
+def define_variables(document: Document, overrides: dict[str, Node], environment: Environment) -> None:
+    """Evaluate the file's variables in their order; an override takes the place of a variable's own expression.
+
+    Raises:
+        SpecError: an expression without a value, or one that reads a later variable.
+    """
+    scope = environment.globals
+    scope.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
+    order = {name: position for position, name in enumerate(document.variables)}
+    for name, variable in document.variables.items():
+        value = overrides.get(name, variable.value)
+        if is_empty(value):
+            raise SpecError(f"the variable `{name}` has no value", value.span)
+        if variable.is_function:
+            seen = _Definition(name, Environment(scope), order)
+            scope.variables[name] = _function(name, variable.signature.parameters, value, seen)
+        else:
+            scope.variables[name] = environment.evaluate(value)
+
+
+def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _Definition) -> Function:
+    if not isinstance(value, Scalar):
+        raise SpecError(f"the function `{name}` must be one expression", value.span)
+    for parameter in parameters:
+        if parameter.default is not None:
+            raise SpecError("a function's parameters have no defaults", parameter.default_span)
+    names = tuple(parameter.name for parameter in parameters)
+    return Function(name, names, seen.environment.globals.expression(value.text, value.span), value.span, seen)

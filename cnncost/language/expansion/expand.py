@@ -1,0 +1,243 @@
+"""Steps -> graph: blocks are called, loops run, and every layer is placed with its shape as it is reached."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.document.steps import JOINS, Step, parse_steps
+from cnncost.language.expansion import names, weights
+from cnncost.language.expansion.arguments import block_values
+from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
+from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments
+from cnncost.language.expansion.loops import expand_for, expand_repeat
+from cnncost.language.expansion.names import Binding, Lexicon
+from cnncost.language.expansion.placing import CHOICE_HINT
+from cnncost.language.yaml.forms import text_span
+from cnncost.language.yaml.reader import Node, Scalar, SequenceNode
+from cnncost.layers.split import SUGAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.errors import Span
+    from cnncost.language.document.document import Block, Document
+    from cnncost.language.expansion.placing import Network
+    from cnncost.language.expansion.scope import Flow, Scope
+    from cnncost.language.expressions.values import Callee
+
+_DEEPEST = 60
+"""Blocks, loops and branches inside each other: more is no network that anyone wrote."""
+
+
+class _Call(NamedTuple):
+    """A container that is being expanded: a turn of a loop, or a block and the line that called it."""
+
+    label: str
+    block: str | None = None
+    line: int | None = None
+
+
+class Expansion:
+    """Runs the steps of one document into a network."""
+
+    def __init__(self, document: Document, environment: Environment, network: Network) -> None:
+        self.document = document
+        self.globals = environment.globals
+        self.network = network
+        self._parsed: dict[int, list[Step]] = {}
+        self._calls: list[_Call] = []
+
+    def chain(self) -> tuple[tuple[str, ...], int | None]:
+        """The blocks and loops that are being expanded, and the line that called the innermost block.
+
+        A failed expansion leaves them as they were, so this is where it failed.
+        """
+        lines = [call.line for call in self._calls if call.line is not None]
+        return ("network", *(call.label for call in self._calls)), lines[-1] if lines else None
+
+    @contextmanager
+    def entering(self, label: str, step: Step, block: str | None = None) -> Iterator[None]:
+        """Expand a container; raises SpecError for recursion."""
+        entered = [call.block for call in self._calls if call.block]
+        if block in entered:
+            path = " > ".join([*entered[entered.index(block) :], block])
+            raise SpecError(f"the block `{block}` calls itself", step.callee_span, hint=f"the calls are {path}")
+        # The first turn of a repeat reads like the plain call.
+        shown = label.removesuffix("[0]") if block else label
+        self._calls.append(_Call(shown, block, step.line if block else None))
+        yield
+        self._calls.pop()
+
+    def steps_of(self, node: Node, what: str) -> list[Step]:
+        """The steps in `node`, parsed once however often they run."""
+        steps = self._parsed.get(id(node))
+        if steps is None:
+            steps = self._parsed[id(node)] = parse_steps(node, what)
+        return steps
+
+    def run(self, steps: list[Step], place: Scope, flow: Flow) -> Flow:
+        """Expand `steps` one after the other; the flow after the last."""
+        place.lexicon.later = {step.name: step.line for step in steps if step.name}
+        for step in steps:
+            flow = self.step(step, place, flow)
+        return flow
+
+    def step(self, step: Step, place: Scope, flow: Flow) -> Flow:
+        """Expand one step with its modifiers."""
+        self.network.spend(step.callee_span)
+        if len(place.scopes) > _DEEPEST:
+            raise SpecError(f"blocks, loops and branches nest more than {_DEEPEST} deep", step.callee_span)
+        place.environment.channels = self.network.channels(flow)
+        is_kept = self.is_kept(step, place, flow)
+        reads = flow if step.from_ is None or not is_kept else self.references(step.from_, place)
+        if step.name is not None:
+            place.lexicon.later.pop(step.name, None)
+            if not is_kept:
+                place.lexicon.dropped[step.name] = step.line
+        if not is_kept:
+            return flow
+        place.environment.channels = self.network.channels(reads)
+        label = self.label(step, place)
+        first = self.network.size
+        expand = expand_repeat if step.repeat else type(self).once
+        binding = expand(self, step, place, label, reads)
+        self.modify_weights(step, place, first)
+        place.lexicon.names[label] = binding
+        return binding.outputs
+
+    def is_kept(self, step: Step, place: Scope, flow: Flow) -> bool:
+        """Whether the step's `when` holds; one that is false drops the `from` too, whatever that names."""
+        if step.when is None:
+            return True
+        if step.from_ is not None:
+            try:
+                flow = self.references(step.from_, place)
+            except SpecError:
+                flow = ()
+        place.environment.channels = self.network.channels(flow)
+        return place.environment.condition(step.when, "when")
+
+    def label(self, step: Step, place: Scope) -> str:
+        """What the step is called in its sequence."""
+        if step.name is None:
+            return place.numbered(self.kind(step, place.environment))
+        if place.is_taken(step.name):
+            known = place.lexicon.names.get(step.name)
+            hint = f"line {known.line} uses it already" if known else "it is the other path of the `residual`"
+            raise SpecError(f"the name `{step.name}` is taken", step.name_span, hint=hint)
+        return step.name
+
+    def kind(self, step: Step, environment: Environment) -> str:
+        """The name of the layer or block that a step calls in the end, through variables that hold one."""
+        callee = None if step.parts else environment.callee(step.callee)
+        if isinstance(callee, StepValue):
+            return self.kind(callee.step, callee.environment)
+        return callee.name if callee else step.callee
+
+    def once(self, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+        """Expand a step without its modifiers."""
+        if step.parts is not None:
+            expand = expand_for if step.callee == "for" else expand_residual
+            return expand(self, step, place, label, reads)
+        callee = self.resolve(step, place.environment)
+        if isinstance(callee, StepValue):
+            return self.step_value(callee, step, place, label, reads)
+        if callee.kind == "block":
+            return self.block(self.document.blocks[callee.name], step, place, label, reads)
+        step = step._replace(callee=callee.name)
+        if callee.name in JOINS and isinstance(step.arguments, SequenceNode):
+            return expand_join(self, step, place, label, reads)
+        return self.layer(step, place, label, reads)
+
+    def resolve(self, step: Step, environment: Environment) -> Callee | StepValue:
+        """The layer, block or step value that a step calls."""
+        callee = environment.callee(step.callee)
+        if callee is not None:
+            return callee
+        name = step.callee[:60]
+        if step.callee in environment.values or step.callee in self.globals.variables:
+            raise SpecError(f"`{name}` is a variable that holds no layer, block or step", step.callee_span)
+        close = did_you_mean(name, [*self.globals.callees, "for", "residual"])
+        hint = None if close else "`cnncost layers` lists the layer types"
+        raise SpecError(f"unknown layer or block `{name}`{close}", step.callee_span, hint=hint)
+
+    def layer(self, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+        """Scope a layer, or the pieces of a `split`."""
+        first = self.network.size
+        if step.callee in SUGAR:
+            pieces = self.network.split(step, place, label, self.single(reads, step))
+            turns = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
+            return Binding(None, step.line, first, self.network.size, turns=turns)
+        if step.callee in JOINS:
+            check_join(step, reads)
+        node = self.network.layer(step, place, label, reads, lambda node: self.references(node, place))
+        return Binding(node, step.line, first, self.network.size)
+
+    def step_value(self, value: StepValue, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+        """Expand a step that is a parameter's value; its arguments see what they saw where they were written."""
+        refuse_arguments(step)
+        environment = value.environment.within({})
+        environment.channels = place.environment.channels
+        return self.once(value.step, place.seeing(environment), label, reads)
+
+    def block(self, block: Block, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+        """Call a block: its steps see its parameters, the file's variables and `channels`, nothing of the caller."""
+        name = block.signature.name
+        environment = Environment(self.globals)
+        environment.channels = self.network.channels(reads)
+        block_values(block.signature, step.arguments, step.callee_span, place.environment, environment)
+        inside = place.inside(label, name, environment, Lexicon(of_block=True))
+        first = self.network.size
+        with self.entering(label, step, name):
+            flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
+            output = self.end(flow, block.steps.span, f"the block `{name}`")
+        return Binding(output, step.line, first, self.network.size, inside=inside.lexicon.names)
+
+    def references(self, node: Node, place: Scope) -> Flow:
+        """The nodes that a `from`, a `like` or an `outputs` names."""
+        items = node.items if isinstance(node, SequenceNode) else [node]
+        found: list[int] = []
+        for item in items:
+            bindings = self.bindings(item, place)
+            self.network.spend(item.span, len(bindings))  # a join may read a thousand outputs, a thousand joins not
+            found += [output for binding in bindings for output in names.outputs_of(binding, item)]
+        return tuple(found)
+
+    def bindings(self, node: Node, place: Scope) -> list[Binding]:
+        """What one reference names."""
+        if not isinstance(node, Scalar):
+            raise SpecError("a reference is the name of a step", node.span)
+        self.network.spend(node.span, 1 + len(node.text) // 20)
+        return names.resolve(node.text, text_span(node), place.lexicon, place.environment.evaluate_text)
+
+    def single(self, flow: Flow, step: Step) -> int:
+        """The one node that a step reads; raises SpecError where there are several or none."""
+        self.network.refuse_unless_one(flow, step)
+        return flow[0]
+
+    def end(self, flow: Flow, span: Span, what: str) -> int:
+        """The one node that a sequence of steps ends in; raises SpecError where there are several or none."""
+        if len(flow) == 1:
+            return flow[0]
+        if flow:
+            message, hint = f"{what} ends in {len(flow)} outputs", CHOICE_HINT
+        else:
+            message, hint = f"{what} has nothing to read", self.network.which_input()
+        raise SpecError(message, span, hint=hint)
+
+    def modify_weights(self, step: Step, place: Scope, first: int) -> None:
+        """Apply `share` and `trainable` to the nodes that the step made, from `first` on."""
+        made = range(first, self.network.size)
+        if step.trainable is not None:
+            if step.share is not None:
+                hint = "the weights are another step's: say it there"
+                raise SpecError("`share` and `trainable` exclude each other", step.trainable.span, hint=hint)
+            if not place.environment.condition(step.trainable, "trainable"):
+                weights.freeze(self.network.nodes, made)
+        if step.share is not None:
+            owners = self.bindings(step.share, place)
+            if len(owners) != 1:
+                raise SpecError(f"`share` names one step or block, not {len(owners)}", step.share.span)
+            weights.share(self.network.nodes, range(owners[0].first, owners[0].end), made, step.share)

@@ -1,0 +1,74 @@
+"""The inputs of a network: one, or several by name, each of a shape that the file or the user gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.document.signature import check_name
+from cnncost.language.expansion.names import Binding, Lexicon
+from cnncost.language.expressions.values import LARGEST_INTEGER
+from cnncost.language.yaml.reader import MappingNode
+from cnncost.layers import Tensor
+from cnncost.layers.base.fields import whole_number
+
+if TYPE_CHECKING:
+    from cnncost.errors import Span
+    from cnncost.language.document.document import Document
+    from cnncost.language.expansion.environment import Environment
+    from cnncost.language.expansion.placing import Network
+    from cnncost.language.expressions.values import Value
+
+_MOST_AXES = 8
+
+
+def place_inputs(document: Document, environment: Environment, network: Network, given: object) -> Lexicon:
+    """Scope the network's inputs, some of another shape than the file gives them; a lexicon with their names."""
+    lexicon = Lexicon()
+    shapes = _input_nodes(document, environment)
+    replaced = given if isinstance(given, dict) else {} if given is None else {"input": given}
+    for name in replaced:
+        if name not in shapes:
+            close = did_you_mean(name, shapes)
+            raise SpecError(f"there is no input `{name}`{close}", hint="the inputs are " + ", ".join(shapes))
+    for name, (shape, span) in shapes.items():
+        tensor = _tensor(name, shape, span)
+        if name in replaced:
+            tensor = _replacement(name, replaced[name], tensor)
+        node = network.add_input(name, tensor, span)
+        lexicon.names[name] = Binding(node, span.line, node, node + 1)
+    return lexicon
+
+
+def _input_nodes(document: Document, environment: Environment) -> dict[str, tuple[Value, Span]]:
+    if not isinstance(document.input, MappingNode):
+        return {"input": (environment.evaluate(document.input), document.input.span)}
+    inputs = {}
+    for key, node in document.input.entries:
+        if key.text != "input":
+            check_name(key.text, key.span, "input")
+        inputs[key.text] = (environment.evaluate(node), node.span)
+    return inputs
+
+
+def _replacement(name: str, shape: object, tensor: Tensor) -> Tensor:
+    """Another shape for an input: of other sizes, not of another rank."""
+    replacement = _tensor(name, shape, None)
+    if len(replacement.spatial) != len(tensor.spatial):
+        message = f"`{name}` is of {len(tensor.dims)} dimensions, {tensor}, not of {len(replacement.dims)}"
+        raise SpecError(message, hint="channels first, without the batch")
+    return replacement
+
+
+def _tensor(name: str, shape: object, span: Span | None) -> Tensor:
+    """The shape of an input: channels first, and as many axes as the network's layers have."""
+    given = list(shape) if isinstance(shape, (list, tuple)) else [shape]
+    dims = [size for size in map(whole_number, given) if size is not None and size > 0]
+    if not dims or len(dims) < len(given) or len(dims) > _MOST_AXES:
+        hint = "channels first, without the batch: [3, 224, 224]"
+        message = f"the shape of `{name}` must be a list of 1 to {_MOST_AXES} positive whole numbers"
+        raise SpecError(message, span, hint=hint)
+    tensor = Tensor(dims[0], tuple(dims[1:]), "map" if len(dims) > 1 else "flat")
+    if tensor.elements > LARGEST_INTEGER:
+        raise SpecError(f"`{name}` has more than 10**30 elements", span)
+    return tensor

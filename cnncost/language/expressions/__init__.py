@@ -1,0 +1,1 @@
+"""Expressions: text -> a value."""

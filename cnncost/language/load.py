@@ -1,0 +1,164 @@
+"""From what a user names to a graph: a path, a shipped architecture, standard input, each with settings behind `@`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language import library
+from cnncost.language.document.document import Document, Variant, read_document
+from cnncost.language.document.steps import WORDS
+from cnncost.language.expansion.environment import Environment, Globals, define_variables
+from cnncost.language.expansion.expand import Expansion
+from cnncost.language.expansion.inputs import place_inputs
+from cnncost.language.expansion.placing import Network
+from cnncost.language.expansion.scope import Scope
+from cnncost.language.expressions.values import Budget
+from cnncost.language.request import check_settings, known_names, parse_request, setting_node, written
+from cnncost.language.yaml.reader import Limits, Node, Scalar, parse
+from cnncost.layers import REGISTRY, SUGAR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Settings
+
+    from cnncost.graph.graph import Graph
+    from cnncost.language.expansion.names import Lexicon
+
+_OPERATIONS_PER_NODE = 15
+"""How much the expressions of a spec may compute for every layer it may have..."""
+_FEWEST_OPERATIONS = 300_000
+"""... and at the least."""
+
+
+def load(
+    spec: str | Path,
+    set: Settings[str, object] | None = None,  # noqa: A002 - the language's own word
+    input: Settings[str, object] | object | None = None,  # noqa: A002 - likewise
+    limits: Limits | None = None,
+) -> Graph:
+    """The graph of a spec.
+
+    Args:
+        spec: a path, ``-`` for standard input, or the name of a shipped architecture; settings may follow behind
+            an ``@``, ``resnet50@depths=[3,4,23,3];classes=10``, as may the name of a variant.
+        set: variables to override; texts are expressions, as in the file.
+        input: another input shape, ``[3, 256, 256]``, or a mapping of input name to shape.
+        limits: how large the file and the network may be.
+
+    Raises:
+        SpecError: no such spec, or one that does not hold; the text says where and what to do.
+
+    >>> graph = load("resnet50", set={"classes": 10}, input=[3, 64, 64])
+    >>> graph.name, len(graph.layers), graph.nodes[-1].y.dims
+    ('resnet50', 175, (10,))
+    """
+    limits = limits or Limits()
+    request = parse_request(str(spec))
+    data, name, variant = library.find(request.spec, limits.bytes)
+    twice = sorted(request.settings.keys() & (set or {}).keys())
+    if twice:
+        raise SpecError(f"`{spec}` sets `{twice[0]}`, and so does another setting")
+    settings = {**request.settings, **(set or {})}
+    return loads(data, name, set=settings, input=input, variant=request.variant or variant, limits=limits)
+
+
+def loads(
+    data: str | bytes,
+    name: str = "<spec>",
+    *,
+    set: Settings[str, object] | None = None,  # noqa: A002
+    input: Settings[str, object] | object | None = None,  # noqa: A002
+    variant: str | None = None,
+    limits: Limits = Limits(),
+) -> Graph:
+    """The graph of a spec's text; `name` is what errors call the file. Otherwise as :func:`load`.
+
+    >>> loads("input: [3, 32, 32]\\nnetwork: [{conv: {out: 8, kernel: 3}}]").nodes[-1].y.dims
+    (8, 30, 30)
+    """
+    try:
+        document = read_document(parse(data, name, limits), name)
+        settings, asked, title = _variant(document, variant, name)
+        overrides = {**settings, **{key: setting_node(key, value) for key, value in (set or {}).items()}}
+        graph = _build(document, title, overrides, input, limits)
+    except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
+        raise SpecError(f"`{name}` nests too deep") from None
+    variables = tuple((name, written(name, value)) for name, value in (set or {}).items())
+    graph = graph._replace(variables=variables, year=asked.year or document.year)
+    if set or input is not None:
+        return graph  # what others say is of the spec as it stands
+    return graph._replace(expect=asked.expect, published=asked.published)
+
+
+def _build(document: Document, title: str, overrides: dict[str, Node], given: object, limits: Limits) -> Graph:
+    """The graph of a document with its settings and inputs."""
+    check_settings(document, overrides)
+    _refuse_layer_names(document)
+    budget = Budget(max(_FEWEST_OPERATIONS, limits.nodes * _OPERATIONS_PER_NODE))
+    environment = Environment(Globals(document.blocks, budget))
+    define_variables(document, overrides, environment)
+    network = Network(limits.nodes)
+    lexicon = place_inputs(document, environment, network, given)
+    expansion = Expansion(document, environment, network)
+    try:
+        return _expand(expansion, environment, lexicon, title)
+    except SpecError as error:
+        chain, line = expansion.chain()
+        error.chain = (*chain, *error.chain)
+        error.called_on = error.called_on or line
+        raise
+
+
+def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[str, Node], Document | Variant, str]:
+    """The settings of a variant, what is said of it, and its name; or those of the spec itself."""
+    title = document.name or re.sub(r"\.ya?ml$", "", Path(file).name)
+    if variant is None or variant == title:
+        return {}, document, title
+    chosen = document.variants.get(variant)
+    if chosen is None:
+        close = did_you_mean(variant, document.variants)
+        hint = None if close else known_names("variants", document.variants)
+        raise SpecError(f"`{file}` has no variant `{variant}`{close}", hint=hint)
+    settings = {key.text: value for key, value in chosen.settings.entries} if chosen.settings else {}
+    return settings, chosen, variant
+
+
+def _refuse_layer_names(document: Document) -> None:
+    for name, block in document.blocks.items():
+        is_layer = name in REGISTRY or name in SUGAR or name == "residual"
+        if is_layer or name in WORDS:
+            what = "layer" if is_layer else "modifier"
+            message = f"the block `{name}` has the name of a {what}"
+            raise SpecError(message, block.signature.span, hint="choose another name")
+
+
+def _expand(expansion: Expansion, environment: Environment, lexicon: Lexicon, title: str) -> Graph:
+    """Run the network's steps and find its outputs."""
+    document, network = expansion.document, expansion.network
+    place = Scope(environment, lexicon)
+    start = (network.inputs[0],) if len(network.inputs) == 1 else ()
+    steps = expansion.steps_of(document.network, "`network`")
+    flow = expansion.run(steps, place, start)
+    if document.outputs is None:
+        outputs = [expansion.end(flow, document.network.span, "the network")] if steps else []
+    else:
+        outputs = _named(expansion, document.outputs, place)
+    if not outputs:
+        raise _no_output(document)
+    auxiliary = _named(expansion, document.auxiliary, place)
+    return network.finish(title, outputs, auxiliary, document.source, tuple(document.unused()))
+
+
+def _no_output(document: Document) -> SpecError:
+    if document.outputs is None:
+        return SpecError("the network has no steps", document.root.key("network").span)
+    hint = "a `when` dropped every step that it names" if document.outputs else None
+    return SpecError("`outputs` names no output", document.root.key("outputs").span, hint=hint)
+
+
+def _named(expansion: Expansion, names: list[Scalar], place: Scope) -> list[int]:
+    """The outputs of those names, without the ones whose step a `when` dropped."""
+    kept = [name for name in names if not place.lexicon.was_dropped(name.text)]
+    return [output for name in kept for output in expansion.references(name, place)]

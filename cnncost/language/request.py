@@ -1,0 +1,90 @@
+"""Settings: what a user lays over a spec, behind an `@`, by `--set`, or from Python."""
+
+from __future__ import annotations
+
+from os.path import exists  # Path.exists raises for a name that is too long
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import Source, Span, SpecError, did_you_mean
+from cnncost.language.expressions.values import LARGEST_INTEGER
+from cnncost.language.yaml.reader import Node, Scalar, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from cnncost.language.document.document import Document
+
+
+class Request(NamedTuple):
+    """What a user asked for: a spec by path or name, a variant of it, and settings."""
+
+    spec: str
+    variant: str | None
+    settings: dict[str, str]
+
+
+def parse_request(text: str) -> Request:
+    """Take ``spec@name=value;name=value`` apart; what has no ``=`` is the name of a variant.
+
+    Raises:
+        SpecError: two variants, or a variable that is set twice.
+
+    >>> parse_request("resnet50@depths=[3,4,23,3];classes=10")
+    Request(spec='resnet50', variant=None, settings={'depths': '[3,4,23,3]', 'classes': '10'})
+    """
+    spec, at, rest = text.partition("@")
+    if not at or exists(text):
+        return Request(text, None, {})
+    variant: str | None = None
+    settings: dict[str, str] = {}
+    for part in filter(None, (part.strip() for part in rest.split(";"))):
+        name, equals, value = (word.strip() for word in part.partition("="))
+        if name in settings:
+            raise SpecError(f"`{text}` sets `{name}` twice")
+        if equals:
+            settings[name] = value
+        elif variant is None:
+            variant = part
+        else:
+            raise SpecError(f"`{text}` names two variants, `{variant}` and `{part}`", hint="a setting is `name=value`")
+    return Request(spec, variant, settings)
+
+
+def setting_node(name: str, value: object) -> Node:
+    """A setting from outside as a node, with a source of its own to point into."""
+    if not isinstance(value, (str, int, float, bool, list, tuple)):
+        raise SpecError(f"the setting `{name}` must be a number, a list or an expression")
+    text = written(name, value)
+    source = Source(f"--set {name}", text)
+    span = Span(source, 1, 1, 1, len(text) + 1)
+    if text.lstrip().startswith("{"):
+        return parse(text, source.name)
+    return Scalar(text, False, span)
+
+
+def written(name: str, value: object) -> str:
+    """A Python value, that of the setting `name`, as the language writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        raise SpecError(f"the setting `{name}` is too large; integers go up to 10**30")
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(written(name, item) for item in value) + "]"
+    return str(value)
+
+
+def check_settings(document: Document, overrides: dict[str, Node]) -> None:
+    """Refuse a setting of something that is no variable, in any variant too."""
+    variants = [variant.settings.entries for variant in document.variants.values() if variant.settings]
+    settings = [(key.text, key.span) for entries in variants for key, _ in entries]
+    for name, span in [*settings, *((name, None) for name in overrides)]:
+        if name not in document.variables:
+            close = did_you_mean(name, document.variables)
+            hint = None if close else known_names("variables", document.variables)
+            raise SpecError(f"there is no variable `{name}` to set{close}", span, hint=hint)
+        if document.variables[name].is_function:
+            raise SpecError(f"`{name}` is a function, and only variables can be set", span)
+
+
+def known_names(what: str, names: Collection[str]) -> str:
+    return f"its {what} are {', '.join(names)}" if names else f"it has no {what}"

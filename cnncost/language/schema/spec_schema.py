@@ -1,0 +1,248 @@
+"""The JSON Schema of the spec language, with which an editor completes and checks a spec while it is written.
+
+It refuses no spec that loads, unless that gives a layer's name or a key's a second meaning, or writes one name as a
+list. What it cannot see is what names stand for: a misspelt layer reads like the call of a block, and every text in a
+number's place is an expression.
+"""
+
+from __future__ import annotations
+
+from cnncost.language.document.document import KEYS, VARIANT_KEYS
+from cnncost.language.document.published import EXPECT_KEYS, PUBLISHED_KEYS
+from cnncost.language.document.signature import RESERVED
+from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, WORDS
+from cnncost.language.expressions.arithmetic import BUILTINS
+from cnncost.language.expressions.expression import RESERVED_WORDS
+from cnncost.language.schema.layer_schema import LAYERS, Schema, layer_definitions, needs_arguments, ref
+
+_NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_NAME_ALONE = f"^{_NAME}$"
+_FUNCTION = rf"^{_NAME}\s*\(\s*({_NAME}\s*(,\s*{_NAME}\s*)*)?\)\s*$"
+_SIGNATURE = rf"^{_NAME}\s*\(\s*({_NAME}\s*([,=].*)?)?\)\s*$"
+_REFERENCE = rf"^{_NAME}([.\[].*)?$"
+
+_WORDS = sorted(RESERVED | RESERVED_WORDS)
+"""What no step may be called."""
+_UNUSABLE = sorted({*_WORDS, *BUILTINS})
+"""What no block, variable or parameter may be called."""
+
+_TEXT: Schema = {"type": ["string", "number", "boolean"]}
+_YEAR: Schema = {"type": "integer", "minimum": 0}
+_CONDITION: Schema = {"type": ["boolean", "string", "number"], "minLength": 1}
+_REFERENCES: Schema = {"type": ["array", "string"], "pattern": _REFERENCE, "items": ref("reference")}
+
+
+def spec_schema() -> Schema:
+    """The schema, of draft 2020-12: plain dicts, lists and scalars.
+
+    >>> schema = spec_schema()
+    >>> schema["required"], schema["$defs"]["layer.flatten"]["description"]
+    (['input', 'network'], 'flatten(): All elements in a row.')
+    """
+    forms = _top_level()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cnncost spec",
+        "description": "One convolutional network, or one family of networks through its variables.",
+        "type": "object",
+        "properties": {key: {"description": about} | forms[key] for key, about in KEYS.items()},
+        "required": ["input", "network"],
+        "additionalProperties": False,
+        "$defs": {**_names(), **_values(), **_variants(), **_steps(), **_one_callee(), **layer_definitions()},
+    }
+
+
+def _top_level() -> dict[str, Schema]:
+    return {
+        "name": _TEXT,
+        "source": _TEXT,
+        "input": ref("shape")
+        | {
+            "type": ["array", "integer", "string", "object"],
+            "minProperties": 1,
+            "propertyNames": {"anyOf": [{"const": "input"}, ref("name")]},
+            "additionalProperties": ref("shape") | {"type": ["array", "integer", "string"]},
+        },
+        "vars": _definitions({_NAME_ALONE: ref("value"), _FUNCTION: ref("expression")}, _UNUSABLE),
+        "blocks": _definitions({_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *WORDS]),
+        "network": ref("steps"),
+        "outputs": _REFERENCES | {"minItems": 1},
+        "auxiliary": _REFERENCES,
+        "variants": {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("variant")},
+        "expect": ref("expect"),
+        "year": _YEAR,
+        "task": _TEXT,
+        "published": ref("published"),
+    }
+
+
+def _definitions(values: dict[str, Schema], forbidden: list[str]) -> Schema:
+    """A mapping of names or signatures, by their patterns, where some names are not to be given."""
+    return {
+        "type": ["object", "null"],
+        "propertyNames": {"not": {"pattern": rf"^({'|'.join(forbidden)})\s*(\(|$)"}},
+        "patternProperties": values,
+        "additionalProperties": False,
+    }
+
+
+def _names() -> dict[str, Schema]:
+    name = {"type": "string", "pattern": _NAME_ALONE}
+    reference = "the name of a step, with `[index]` or `[*]` for a loop's turns and `.name` for a step inside"
+    return {
+        "name": name | {"description": "no word and no function of the language", "not": {"enum": _UNUSABLE}},
+        "step_name": name | {"description": "no word of the language", "not": {"enum": _WORDS}},
+        "reference": {"type": "string", "pattern": _REFERENCE, "description": reference},
+    }
+
+
+def _values() -> dict[str, Schema]:
+    return {
+        # The types of a shape are said where it is used: several inputs come in a mapping of shapes.
+        "shape": {
+            "description": "one sample, channels first, without the batch",
+            "minimum": 1,
+            "minLength": 1,
+            "minItems": 1,
+            "items": {"type": ["integer", "string"], "minimum": 1, "minLength": 1},
+        },
+        "expression": {"type": ["string", "number", "boolean"], "minLength": 1},
+        "value": {
+            "description": "a number, true, false, an expression, a list of them, or a whole step",
+            "type": ["number", "boolean", "string", "array", "object"],
+            "minLength": 1,
+            "items": ref("value"),
+            "maxProperties": 1,
+            "properties": {"residual": False},
+        }
+        | ref("step_keys"),
+        "arguments": {
+            "description": "a scalar is the first parameter, a list is positional, a mapping is by name",
+            "minLength": 1,
+            "items": ref("value"),
+            "propertyNames": ref("name"),
+            "additionalProperties": {
+                "description": "nothing takes the variable of that name",
+                "if": {"type": "null"},
+                "else": ref("value"),
+            },
+        },
+    }
+
+
+def _variants() -> dict[str, Schema]:
+    count: Schema = {"type": "integer", "minimum": 0}
+    amount: Schema = {"type": ["string", "number"], "minimum": 0}
+    settings: Schema = {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("value")}
+    claim = _closed(
+        PUBLISHED_KEYS,
+        source=_TEXT,
+        params=amount,
+        flops=amount,
+        accuracy={"type": "number", "minimum": 0, "maximum": 100},
+        metric=_TEXT,
+        note=_TEXT,
+    )
+    claim["required"] = ["source"]
+    said = {"expect": ref("expect"), "published": ref("published")}
+    variant = _closed(VARIANT_KEYS, set=settings, source=_TEXT, year=_YEAR, **said)
+    return {
+        "variant": {"description": "settings that have a name of their own"} | variant,
+        "expect": {"description": KEYS["expect"]} | _closed(EXPECT_KEYS, params=count, macs=count, source=_TEXT),
+        "claim": {"description": "what one source prints"} | claim,
+        "published": {"if": {"type": "array"}, "then": {"items": ref("claim")}, "else": ref("claim")},
+    }
+
+
+def _closed(about: dict[str, str], **forms: Schema) -> Schema:
+    """A mapping with keys of these forms and no others."""
+    properties = {key: {"description": about[key]} | forms[key] for key in about}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _steps() -> dict[str, Schema]:
+    """Steps: bare names and mappings. What holds for mappings alone is `step_keys`."""
+    alone = [keyword for keyword, layer in LAYERS.items() if not needs_arguments(layer)]
+    needy = [keyword for keyword in LAYERS if keyword not in alone]
+    step = {
+        "type": ["string", "object"],
+        "pattern": _NAME_ALONE,
+        "not": {"enum": [*_UNUSABLE, "residual", *needy]},
+        "examples": alone,
+    } | ref("step_keys")
+    about = "one layer or block with its arguments, and modifiers; without arguments, its name alone"
+    return {
+        "step": step | {"description": about},
+        "steps": step
+        | {
+            "description": "steps, one after the other; one alone needs no list",
+            "type": ["array", "string", "object"],
+            "items": ref("step"),
+        },
+        "step_keys": {
+            "properties": {keyword: ref(f"layer.{keyword}") for keyword in LAYERS} | _keys_beside(),
+            "propertyNames": {
+                "pattern": _NAME_ALONE,
+                "not": {"enum": [word for word in _UNUSABLE if word not in LOOP_KEYS]},
+            },
+            "additionalProperties": ref("arguments"),
+            "dependentRequired": {"in": ["for"], "do": ["for"], "shortcut": ["residual"], "skip": ["residual"]},
+            "if": {"required": ["for"]},
+            "then": {
+                "required": list(LOOP_KEYS),
+                "propertyNames": {"enum": [*LOOP_KEYS, *(key for key in MODIFIERS if key not in ("repeat", "share"))]},
+            },
+            "else": {
+                "if": {"required": ["residual"]},
+                "then": {"propertyNames": {"enum": [*RESIDUAL_KEYS, *MODIFIERS]}},
+                "else": ref("callee_0_0"),
+            },
+        },
+    }
+
+
+def _keys_beside() -> dict[str, Schema]:
+    """The keys of a step that are no layer."""
+    forms = {
+        "name": ref("step_name"),
+        "from": _REFERENCES,
+        "repeat": {"type": ["integer", "string"], "minimum": 0, "minLength": 1},
+        "when": _CONDITION,
+        "share": ref("reference"),
+        "trainable": _CONDITION,
+        "for": {
+            "type": ["array", "string"],
+            "pattern": _NAME_ALONE,
+            "not": {"enum": _UNUSABLE},
+            "minItems": 1,
+            "items": ref("name"),
+        },
+        "in": {"type": ["array", "string"], "minLength": 1, "items": ref("value")},
+        "do": ref("steps"),
+        "residual": ref("steps"),
+        "shortcut": ref("steps"),
+        "skip": _CONDITION,
+    }
+    about = {**MODIFIERS, **LOOP_KEYS, **RESIDUAL_KEYS}
+    return {key: {"description": about[key]} | forms[key] for key in about}
+
+
+def _one_callee() -> dict[str, Schema]:
+    """That a step calls exactly one layer or block: it has one key more than it has modifiers.
+
+    A schema cannot count, so it looks at the modifiers one after the other: `callee_2_1` is where a step is taken
+    that has one of the first two.
+    """
+    modifiers = list(MODIFIERS)
+    states: dict[str, Schema] = {}
+    for seen, modifier in enumerate(modifiers):
+        for present in range(seen + 1):
+            states[f"callee_{seen}_{present}"] = {
+                "if": {"required": [modifier]},
+                "then": ref(f"callee_{seen + 1}_{present + 1}"),
+                "else": ref(f"callee_{seen + 1}_{present}"),
+            }
+    for present in range(len(modifiers) + 1):
+        keys = present + 1
+        states[f"callee_{len(modifiers)}_{present}"] = {"minProperties": keys, "maxProperties": keys}
+    return states

@@ -1,0 +1,1 @@
+"""YAML text -> nodes, each with its place in the file."""

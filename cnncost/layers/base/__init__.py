@@ -1,0 +1,1 @@
+"""What layer types are made of."""

@@ -1,0 +1,219 @@
+"""The layer: fields, and formulas that read like the textbook. One subclass is one layer type of the language.
+
+Formulas take the tensors a layer reads (`x`, or `*xs` for a join) and the tensor `y` it writes, all of one sample,
+and use plain arithmetic only (`+ - * // **` and :mod:`cnncost.symbolic.dims`): one formula serves a number, an array
+of design points, and the symbols of the formula reference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+
+from cnncost.errors import LayerError, did_you_mean
+from cnncost.layers.base import fields
+from cnncost.layers.base.fields import Field
+from cnncost.layers.base.tensor import Buffers, GradientMacs, Layout, Operations, Reach, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+REGISTRY: dict[str, type[Layer]] = {}
+"""Every layer type of the language, by its keyword."""
+
+_FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
+
+
+@dataclass_transform(
+    frozen_default=True,
+    kw_only_default=True,
+    field_specifiers=(
+        fields.count,
+        fields.sizes,
+        fields.padding,
+        fields.numbers,
+        fields.flag,
+        fields.real,
+        fields.choice,
+        fields.reference,
+    ),
+)
+class Layer:
+    """Base of all layer types; immutable, equal when type and fields are equal.
+
+    A subclass with ``keyword=`` is a layer of the language. It must state every formula, itself or by its family:
+    there is no default cost of zero, and a class without a formula is refused when it is defined.
+
+    The constructor takes values as formulas want them (one number per axis, padding in pairs; arrays too) and does
+    not check them; :meth:`make` reads the values of a spec.
+    """
+
+    keyword: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    source: ClassVar[str] = ""
+    """Where the formulas come from: section of the notes, paper and section, or PyTorch's definition."""
+    fields: ClassVar[dict[str, Field]] = {}
+    accepts: ClassVar[tuple[Layout, ...]] = ("map",)
+    """Layouts of input that the layer takes."""
+
+    def __init_subclass__(cls, keyword: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        for name, field in own.items():
+            field.name = name
+        # A class that restates a field of its family also places it: signatures keep the order of the class body.
+        cls.fields = {name: field for name, field in cls.fields.items() if name not in own} | own
+        if keyword is not None:
+            cls.keyword = keyword
+            _register(cls)
+
+    def __init__(self, **values: Any) -> None:
+        unknown = values.keys() - self.fields.keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {min(unknown)!r}")
+        per_axis = [values.get(name) for name, field in self.fields.items() if field.per_axis]
+        rank = max((len(value) for value in per_axis if isinstance(value, tuple)), default=0)
+        self.__dict__.update(values | self._defaults(values, rank))
+
+    @classmethod
+    def _defaults(cls, values: Mapping[str, Any], rank: int) -> dict[str, Any]:
+        """The fields that `values` leaves out, read like the values of a spec."""
+        defaults: dict[str, Any] = {}
+        for name, field in cls.fields.items():
+            if name in values:
+                continue
+            if field.required:
+                raise LayerError(f"`{cls.keyword}` needs `{name}`, {field.about}", hint=f"it is {cls.signature()}")
+            plain = field.default({**values, **defaults}) if callable(field.default) else field.default
+            defaults[name] = None if plain is None else field.read(plain, rank)
+        return defaults
+
+    @classmethod
+    def make(cls, arguments: Mapping[str, Any], rank: int) -> Layer:
+        """The layer of this type with the arguments of a spec, each checked and broadcast over `rank` axes.
+
+        Raises:
+            LayerError: an unknown or missing argument, or a value of the wrong type.
+
+        >>> from cnncost.layers import REGISTRY
+        >>> REGISTRY["conv"].make({"out": 64, "kernel": 7, "stride": 2}, rank=2)
+        conv(out=64, kernel=(7, 7), stride=(2, 2), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1, bias=True)
+        """
+        cls.refuse_unknown(arguments)
+        values = {name: cls.fields[name].read(value, rank) for name, value in arguments.items()}
+        layer = cls.__new__(cls)
+        defaults = cls._defaults(values, rank)
+        layer.__dict__.update({name: values[name] if name in values else defaults[name] for name in cls.fields})
+        return layer
+
+    @classmethod
+    def refuse_unknown(cls, names: Mapping[str, Any] | Sequence[str]) -> None:
+        """Raise a `LayerError` for the first of `names` that is no field of this layer type."""
+        for name in names:
+            if name not in cls.fields:
+                close = did_you_mean(name, cls.fields)
+                takes = f"it is {cls.signature()}" if cls.fields else f"`{cls.keyword}` takes no arguments"
+                raise LayerError(f"`{cls.keyword}` has no parameter `{name}`{close}", field=name, hint=takes)
+
+    @classmethod
+    def signature(cls) -> str:
+        """How a spec writes it, as in the language's catalogue.
+
+        >>> from cnncost.layers import REGISTRY
+        >>> REGISTRY["linear"].signature()
+        'linear(out, bias=true)'
+        """
+        return f"{cls.keyword}({', '.join(_parameter(field) for field in cls.fields.values())})"
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"layers are immutable: cannot set {name}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
+        return f"{self.keyword}({values})"
+
+    # What every layer type states. The signatures of the subclasses are narrower: (x) or (*xs), and y by name.
+
+    def check(self, *inputs: Any, **_: Any) -> None:
+        """Refuse inputs that the layer cannot take; called before any formula, on whole numbers only.
+
+        Raises:
+            LayerError: in the layer's own terms, with the field at fault.
+        """
+
+    def output(self, *inputs: Any, **_: Any) -> Tensor:
+        """Shape of the output sample."""
+        raise NotImplementedError
+
+    def parameters(self, *inputs: Any, **_: Any) -> int:
+        """Trainable elements."""
+        raise NotImplementedError
+
+    def biases(self, *inputs: Any, **_: Any) -> int:
+        """Those of the parameters that are added, which PyTorch calls `bias`."""
+        return 0
+
+    def buffers(self, *inputs: Any, **_: Any) -> Buffers:
+        """Stored elements that are not trained; only layers with running statistics have any."""
+        return Buffers()
+
+    def operations(self, *inputs: Any, **_: Any) -> Operations:
+        """Operations of the forward pass of one sample, in inference."""
+        raise NotImplementedError
+
+    def training_operations(self, *inputs: Any, **_: Any) -> Operations:
+        """The same in training; as in inference unless the layer says otherwise (dropout)."""
+        return self.operations(*inputs, **_)
+
+    def gradient_macs(self, *inputs: Any, **_: Any) -> GradientMacs:
+        """Multiply-accumulates of backward: weight and input gradient as the forward pass (notes 004, 9.8).
+
+        A layer that multiplies activations with each other says so itself (attention).
+        """
+        macs = self.operations(*inputs, **_).mac
+        return GradientMacs(weights=macs, inputs=macs)
+
+    def bias_additions(self, *inputs: Any, **_: Any) -> int:
+        """Those of the additions that add a bias, which some conventions leave out."""
+        return 0
+
+    def column_elements(self, *inputs: Any, **_: Any) -> int:
+        """Elements of the im2col matrix of one sample; only convolutions lower to one."""
+        return 0
+
+    def index_elements(self, *inputs: Any, **_: Any) -> int:
+        """Positions of maxima that backward needs; only max pools keep them."""
+        return 0
+
+    def reach(self, *inputs: Any, **_: Any) -> tuple[Reach, ...]:
+        """What an output unit reads, for each input in turn."""
+        raise NotImplementedError
+
+    def counterpart(self, nn: Any, *inputs: Any) -> Any:
+        """The PyTorch module (or a function of tensors) that this layer describes; `nn` is ``torch.nn``."""
+        raise NotImplementedError
+
+
+def _register(cls: type[Layer]) -> None:
+    if cls.keyword in REGISTRY:
+        raise TypeError(f"two layer types are called {cls.keyword!r}")
+    missing = [name for name in _FORMULAS if getattr(cls, name) is getattr(Layer, name)]
+    if missing:
+        raise TypeError(f"layer type {cls.keyword!r} does not state its {' and '.join(missing)}")
+    REGISTRY[cls.keyword] = cls
+
+
+def _parameter(field: Field) -> str:
+    if field.required:
+        return field.name
+    if callable(field.default):
+        return f"{field.name}={field.default.__doc__}"
+    if isinstance(field.default, bool):
+        return f"{field.name}={str(field.default).lower()}"
+    default = "none" if field.default is None else str(field.default).replace("e-0", "e-")
+    return f"{field.name}={default}"

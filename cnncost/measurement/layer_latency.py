@@ -1,0 +1,115 @@
+"""The time of every layer, taken in runs of the whole network.
+
+Marks are set where a module begins and ends, and where the gradient of its output is ready. The layers thus find the
+caches as they do in the network, and their times add up to the whole; timed one by one, each would find its input warm.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.measurement.timing import Stopwatch, Timing, enough, warm_up
+from cnncost.pytorch.build import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Sequence
+
+    from cnncost.graph.graph import Graph
+    from cnncost.measurement.step import Subject
+
+PHASES = ("forward", "loss", "backward", "optimizer")
+
+
+class LayerTiming(NamedTuple):
+    """What one layer took.
+
+    Attributes:
+        forward: its forward pass. backward: its backward pass; ``None`` in inference, and where none runs.
+    """
+
+    forward: Timing
+    backward: Timing | None
+
+
+class Profile(NamedTuple):
+    """What the parts of a step took.
+
+    Attributes:
+        layers: by node. phases: of the whole step, those that it has; ``forward`` alone in inference.
+    """
+
+    layers: dict[int, LayerTiming]
+    phases: dict[str, Timing]
+
+
+def profile(graph: Graph, subject: Subject, device: str, budget: float) -> Profile:
+    """Time every layer until the forward pass is stable, or `budget` seconds are spent."""
+    stopwatch = Stopwatch(device)
+    nodes = [node.id for node in graph.layers if runs(node, subject.optimizer is not None)]
+    readings: list[dict[Hashable, float]] = []
+    with _marked(subject, stopwatch, nodes):
+        warm_up(lambda: _read(subject, stopwatch), device, budget)
+        started = time.perf_counter()
+        while not enough([sum(reading.values()) for reading in readings], time.perf_counter() - started, budget):
+            readings.append(_read(subject, stopwatch))
+    layers = {number: _layer(readings, number) for number in nodes}
+    return Profile(layers, {phase: _phase(readings, phase) for phase in PHASES if phase in readings[0]})
+
+
+def _read(subject: Subject, stopwatch: Stopwatch) -> dict[Hashable, float]:
+    """One step; its seconds by layer and phase, as ``("backward", 7)``, and what lies between layers by phase."""
+    stopwatch.restart()
+    subject.step(mark=stopwatch.mark)
+    return stopwatch.read()
+
+
+@contextmanager
+def _marked(subject: Subject, stopwatch: Stopwatch, nodes: Sequence[int]) -> Iterator[None]:
+    """Have the modules of `nodes` set marks, for as long as the context lasts."""
+    hooks = []
+    for number in nodes:
+        module = subject.model.layer(number)
+        hooks.append(module.register_forward_pre_hook(_begin(stopwatch, number)))
+        hooks.append(module.register_forward_hook(_end(stopwatch, number)))
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _begin(stopwatch: Stopwatch, number: int) -> Any:
+    """A hook for the moment before a module's forward pass."""
+    return lambda *_: stopwatch.mark(("forward", number))
+
+
+def _end(stopwatch: Stopwatch, number: int) -> Any:
+    """A hook for the moment after a module's forward pass, which also sees to the backward pass."""
+
+    def end(_: Any, xs: tuple[Any, ...], y: Any) -> None:
+        stopwatch.mark("forward")
+        # Autograd works a layer off right after this hook, and nothing else before the next layer's. A module that
+        # hands its input through has no backward pass: the tensor belongs to the layer before.
+        if y.requires_grad and not any(y is x for x in xs):
+            y.register_hook(lambda _: stopwatch.mark(("backward", number)))
+
+    return end
+
+
+def _layer(readings: Sequence[dict[Hashable, float]], number: int) -> LayerTiming:
+    backward = [reading[key] for reading in readings if (key := ("backward", number)) in reading]
+    forward = [reading["forward", number] for reading in readings]
+    return LayerTiming(Timing.of(forward), Timing.of(backward) if backward else None)
+
+
+def _phase(readings: Sequence[dict[Hashable, float]], phase: str) -> Timing:
+    """The whole of a phase: its layers, and what lies between them."""
+    return Timing.of(
+        [sum(taken for what, taken in reading.items() if _phase_of(what) == phase) for reading in readings]
+    )
+
+
+def _phase_of(what: Hashable) -> Hashable:
+    return what[0] if isinstance(what, tuple) else what

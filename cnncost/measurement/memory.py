@@ -1,0 +1,180 @@
+"""Peak memory of one step, beside what the textbook adds up.
+
+On a GPU the caching allocator's own statistics tell it; on a CPU the profiler's record of every allocation, replayed.
+The textbook's sum holds the outputs of all layers at once. Of what a network keeps that is an upper bound: inference
+frees a tensor after its last use, and not every layer needs its output for backward. What it leaves out are the inputs,
+the gradients of activations and the workspaces inside layers, which show in small networks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from cnncost.measurement.conditions import conditions
+from cnncost.measurement.devices import refuse_unsupported, resolve, synchronise
+from cnncost.measurement.latency import matching
+from cnncost.measurement.memory_limit import limited_to_room
+from cnncost.measurement.outcome import outcome, release
+from cnncost.measurement.step import prepare
+from cnncost.progress import no_progress
+from cnncost.pytorch.importing import import_torch
+from cnncost.report.totals import MEMORY_PARTS, memory_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncost.graph.graph import Graph
+    from cnncost.measurement.options import MeasureOptions
+    from cnncost.measurement.step import Subject
+    from cnncost.progress import Progress
+    from cnncost.report.report import Report
+
+NOTES = {
+    "infer": "the prediction adds up the outputs of all layers, an upper bound of what inference keeps, since it frees "
+    "each after its last use; the inputs and the layers' workspaces are not in it",
+    "train": "the prediction adds up the outputs of all layers, whether backward needs them or not; the inputs, the "
+    "gradients of activations and the layers' workspaces are not in it",
+}
+"""What a peak is to be compared with, by mode."""
+
+_WARM_UP_STEPS = 2
+"""Before the one that counts: the optimizer makes its state in the first."""
+
+
+def measure_memory(
+    graph: Graph, report: Report, options: MeasureOptions, progress: Progress = no_progress
+) -> dict[str, Any]:
+    """The peak memory of one inference, or of one training step once the optimizer has its state.
+
+    Returns:
+        Plain data: what was measured (``device``, ``dtype``, ...); ``predicted``, the parts of the report and their sum
+        ``memory_bytes``; ``peak_bytes``, with the parameters and with the ``input_bytes`` of the batch; on a GPU
+        ``reserved_bytes``, what the allocator held; ``ratio`` of the peak to the prediction; ``notes``. Or why there
+        is none of it: see :func:`cnncost.measurement.outcome.outcome`.
+
+    Raises:
+        SpecError: options that cannot be measured, or not on that device.
+
+    >>> from cnncost import analyze, load
+    >>> from cnncost.measurement.options import MeasureOptions
+    >>> graph = load("lenet5")
+    >>> memory = measure_memory(graph, analyze(graph), MeasureOptions(device="cpu"))
+    >>> memory["predicted"]["param_bytes"] < memory["peak_bytes"] < 2 * memory["predicted"]["memory_bytes"]
+    True
+    """
+    options.checked()
+    choice = resolve(options.device)
+    refuse_unsupported(choice, options.dtype)
+    report = matching(graph, report, options)
+    predicted = memory_bytes(report)
+
+    def measure() -> dict[str, Any]:
+        progress(f"{graph.name}: memory", 0, 1)
+        with limited_to_room(choice.device), conditions(choice.device, options.dtype, search=False):
+            measured = (_gpu_peak if choice.is_cuda else _cpu_peak)(graph, options, choice.device)
+        progress(f"{graph.name}: memory", 1, 1)
+        ratio = measured["peak_bytes"] / predicted if predicted else None
+        return {**measured, "ratio": ratio, "notes": [NOTES[options.mode]]}
+
+    settings = {
+        "device": choice.device,
+        "batch": options.batch,
+        "dtype": options.dtype,
+        "mode": options.mode,
+        "optimizer": options.optimizer if options.trains else None,
+        "predicted": {part: report.totals[part] for part in MEMORY_PARTS[options.mode]} | {"memory_bytes": predicted},
+    }
+    return settings | outcome(measure, choice.device, predicted)
+
+
+def peak_bytes(changes: Iterable[int], before: int = 0) -> int:
+    """The most that was allocated at once, from the changes in the order of time.
+
+    >>> peak_bytes([100, 50, -100, 20], before=1000)
+    1150
+    """
+    allocated = peak = before
+    for change in changes:
+        allocated += change
+        peak = max(peak, allocated)
+    return peak
+
+
+def storage_bytes(tensors: Iterable[Any]) -> int:
+    """Bytes that tensors occupy; those that share their storage count once."""
+    storages = {storage.data_ptr(): storage.nbytes() for tensor in tensors if (storage := tensor.untyped_storage())}
+    return sum(storages.values())
+
+
+def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> dict[str, Any]:
+    """The peak by the caching allocator's statistics, less what was there before the model."""
+    torch = import_torch()
+    release(device)
+    # cuBLAS takes its workspace once and keeps it: it is no part of this network, and shall be there before.
+    torch.mm(*torch.zeros(2, 8, 8, device=device))
+    synchronise(device)
+    allocated, reserved = torch.cuda.memory_allocated(device), torch.cuda.memory_reserved(device)
+    subject = _warm(graph, options, device)
+    torch.cuda.reset_peak_memory_stats(device)
+    subject.step()
+    synchronise(device)
+    return {
+        "method": "allocator statistics",
+        "peak_bytes": torch.cuda.max_memory_allocated(device) - allocated,
+        "reserved_bytes": torch.cuda.max_memory_reserved(device) - reserved,
+        "input_bytes": storage_bytes(subject.inputs),
+    }
+
+
+def _cpu_peak(graph: Graph, options: MeasureOptions, device: str) -> dict[str, Any]:
+    """The peak by the profiler's allocation events, on top of what is there between two steps."""
+    subject = _warm(graph, options, device)
+    before = storage_bytes(subject.tensors())
+    return {
+        "method": "the profiler's allocation events",
+        "peak_bytes": peak_bytes(_allocations(subject), before),
+        "reserved_bytes": None,
+        "input_bytes": storage_bytes(subject.inputs),
+    }
+
+
+def _warm(graph: Graph, options: MeasureOptions, device: str) -> Subject:
+    """The network after a few steps, without gradients: the profiler has no record of them, and warns if they go."""
+    subject = prepare(graph, options, device)
+    for _ in range(_WARM_UP_STEPS):
+        subject.step()
+    if subject.optimizer is not None:
+        subject.optimizer.zero_grad(set_to_none=True)
+    return subject
+
+
+def _allocations(subject: Subject) -> list[int]:
+    """Bytes allocated, or freed where negative, one by one in the course of a step."""
+    profiler = import_torch().profiler
+    with _quiet_profiler(), TemporaryDirectory() as folder:
+        with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as record:
+            outputs = subject.step()  # kept to the end, as whoever runs the network keeps them
+        del outputs
+        path = Path(folder) / "trace.json"
+        record.export_chrome_trace(str(path))
+        trace = json.loads(path.read_text(encoding="utf-8"))
+    events = [event for event in trace["traceEvents"] if event.get("name") == "[memory]"]
+    return [event["args"]["Bytes"] for event in sorted(events, key=lambda event: float(event["ts"]))]
+
+
+@contextmanager
+def _quiet_profiler() -> Iterator[None]:
+    """Keep the profiler's library from reporting its start and stop on standard error."""
+    variable = "KINETO_LOG_LEVEL"
+    before = os.environ.get(variable)
+    os.environ[variable] = before or "99"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[variable]

@@ -1,0 +1,85 @@
+"""What to measure and how: the settings of latency and memory measurements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.metrics.analysis import MODES, OPTIMIZER_STATES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+DTYPES = ("float32", "tf32", "float16", "bfloat16")
+"""Number formats of a measurement: ``tf32`` is float32 whose matrix products and convolutions run in TF32."""
+
+_LONGEST_SECONDS = 3600.0
+
+
+class MeasureOptions(NamedTuple):
+    """How a network is measured.
+
+    Attributes:
+        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``meta``.
+        batch: samples at once; it is never changed to make them fit.
+        dtype: one of :data:`DTYPES`. mode: ``infer`` or ``train``.
+        compile: also measure what ``torch.compile`` makes of the network.
+        channels_last: lay maps out with the channels last in memory.
+        optimizer: whose step ends a training step.
+        convention: how the report counts FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`.
+        seconds: time budget of one measurement.
+        per_layer: also measure every layer by itself.
+    """
+
+    device: str = "auto"
+    batch: int = 1
+    dtype: str = "float32"
+    mode: str = "infer"
+    compile: bool = False
+    channels_last: bool = False
+    optimizer: str = "adam"
+    seconds: float = 2.0
+    per_layer: bool = True
+    convention: str = "textbook"
+
+    @property
+    def trains(self) -> bool:
+        """Whether a training step is measured."""
+        return self.mode == "train"
+
+    @property
+    def report_settings(self) -> Settings:
+        """The settings of the report that predicts what is measured: tf32 numbers take the room of float32.
+
+        >>> MeasureOptions(batch=8, dtype="tf32").report_settings.dtype
+        'float32'
+        """
+        dtype = "float32" if self.dtype == "tf32" else self.dtype
+        return Settings.checked(
+            batch=self.batch, dtype=dtype, optimizer=self.optimizer, mode=self.mode, convention=self.convention
+        )
+
+    def checked(self) -> MeasureOptions:
+        """The options themselves, if they can be measured. The device is checked where it is resolved.
+
+        Raises:
+            SpecError: an unknown dtype, mode or optimizer, or a batch or time budget that is not positive.
+
+        >>> MeasureOptions(dtype="float61").checked()
+        Traceback (most recent call last):
+        cnncost.errors.SpecError: error: unknown dtype `float61` of a measurement; did you mean `float16`?
+          = hint: known are `float32`, `tf32`, `float16`, `bfloat16`
+        """
+        _known("dtype", self.dtype, DTYPES)
+        _known("mode", self.mode, MODES)
+        _known("optimizer", self.optimizer, OPTIMIZER_STATES)
+        Settings.checked(batch=self.batch, convention=self.convention)
+        if not 0 < self.seconds <= _LONGEST_SECONDS:
+            raise SpecError(f"the time budget must be from 0 to {_LONGEST_SECONDS:.0f} seconds, not {self.seconds}")
+        return self
+
+
+def _known(what: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        hint = "known are " + ", ".join(f"`{each}`" for each in known)
+        raise SpecError(f"unknown {what} `{name[:80]}` of a measurement{did_you_mean(name, known)}", hint=hint)

@@ -1,0 +1,28 @@
+"""Graph -> one value per node: each metric is a decorated function, one file per concern.
+
+>>> from cnncost.metrics.metric import METRICS
+>>> list(METRICS)[:3]
+['params', 'trainable_params', 'buffers']
+"""
+
+from __future__ import annotations
+
+# Their order is the order of the report.
+from cnncost.metrics import parameters  # isort: skip
+from cnncost.metrics import operations  # isort: skip
+from cnncost.metrics import backward  # isort: skip
+from cnncost.metrics import textbook_memory  # isort: skip
+from cnncost.metrics.analysis import Analysis, Settings
+from cnncost.metrics.metric import METRICS, Metric, metric
+
+__all__ = [
+    "METRICS",
+    "Analysis",
+    "Metric",
+    "Settings",
+    "backward",
+    "metric",
+    "operations",
+    "parameters",
+    "textbook_memory",
+]

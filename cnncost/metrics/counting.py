@@ -1,0 +1,63 @@
+"""What the forward pass counts under a convention, or under several at once: layer by layer, for the whole batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.conventions import CONVENTIONS, find
+from cnncost.graph.graph import INPUT
+from cnncost.metrics.analysis import Analysis, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncost.conventions import Convention
+    from cnncost.graph.graph import Graph, Node
+    from cnncost.layers.base.tensor import Operations
+
+
+class ConventionTotal(NamedTuple):
+    """What a convention counts for a whole network, of what, and by whose rules."""
+
+    unit: str
+    total: int
+    source: str
+
+
+class Counts(NamedTuple):
+    """What a convention counts: in total, and for each layer in the order of the graph."""
+
+    total: int
+    layers: tuple[int, ...]
+
+
+def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
+    """What `convention` counts for every node, zero where one does not run."""
+    batch, training = analysis.settings.batch, analysis.settings.training
+
+    def count(node: Node, operations: Operations) -> int:
+        return 0 if node.layer is INPUT else convention.count(node, operations, batch, training)
+
+    return analysis.running(analysis.each_counted(count))
+
+
+def counts_by_convention(
+    graph: Graph, settings: Settings = Settings(), conventions: Iterable[str] | None = None
+) -> dict[str, Counts]:
+    """What each of several conventions counts for a network; those that ship unless `conventions` names some.
+
+    Raises:
+        SpecError: an unknown convention.
+
+    >>> from cnncost import load
+    >>> counts = counts_by_convention(load("lenet5"), conventions=["textbook", "macs"])
+    >>> counts["macs"].total, counts["textbook"].layers[:2]
+    (416520, (235200, 4704))
+    """
+    analysis = Analysis(graph, settings)
+    layers = [node.id for node in graph.layers]
+    found = {}
+    for name in CONVENTIONS.ours if conventions is None else conventions:
+        by_node = forward_counts(analysis, find(name))
+        found[name] = Counts(sum(by_node), tuple([by_node[number] for number in layers]))
+    return found

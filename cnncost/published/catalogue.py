@@ -1,0 +1,182 @@
+"""The architectures that ship, as data: what each costs, what others publish of it, and which are on the frontier.
+
+Documents are read and no graph is made: what a network costs is what its `expect` says, which is held to PyTorch.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language import library
+from cnncost.language.document.document import Document, read_document
+from cnncost.language.yaml.reader import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from cnncost.graph.graph import Published
+
+METRIC = "ImageNet top-1"
+"""What the accuracies on the frontier are of, unless something else is said."""
+
+_STEPS = re.compile(r"^(?:vars|blocks|network):.*?(?=^\w|\Z)", re.MULTILINE | re.DOTALL)
+
+
+class Entry(NamedTuple):
+    """One architecture; ``None`` where nothing is known.
+
+    Attributes:
+        name: as commands take it. family: the file that it stands in.
+        year, task: when and for what it was published.
+        params, macs: exact; multiply-accumulates of one sample.
+        accuracy: percent, of `metric`, as `accuracy_source` prints it.
+        source: where the architecture was published. published: all that others print of it.
+    """
+
+    name: str
+    family: str
+    year: int | None
+    task: str | None
+    params: int | None
+    macs: int | None
+    accuracy: float | None
+    metric: str | None
+    accuracy_source: str | None
+    source: str | None
+    published: tuple[Published, ...]
+
+    def measured_by(self, metric: str) -> Entry:
+        """The entry with its accuracy of that metric, or with none."""
+        return self._replace(**_accuracy(claim for claim in self.published if claim.metric == metric))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {**self._asdict(), "published": [claim._asdict() for claim in self.published]}
+
+
+class Zoo(NamedTuple):
+    """Architectures, in some order.
+
+    Attributes:
+        entries: the architectures. metric: what all their accuracies are of, where that was asked for.
+    """
+
+    entries: tuple[Entry, ...]
+    metric: str | None = None
+
+    def measured_by(self, metric: str) -> Zoo:
+        """Those with an accuracy of that metric.
+
+        Raises:
+            SpecError: there is none.
+        """
+        measured = [entry.measured_by(metric) for entry in self.entries]
+        known = tuple([entry for entry in measured if entry.accuracy is not None])
+        if not known:
+            metrics = {claim.metric: None for entry in self.entries for claim in entry.published if claim.accuracy}
+            hint = "it is of " + ", ".join(f"`{name}`" for name in metrics) if metrics else None
+            close = did_you_mean(metric, metrics)
+            raise SpecError(f"nothing here has a published accuracy of `{metric[:80]}`{close}", hint=hint)
+        return Zoo(known, metric)
+
+    def frontier(self) -> Zoo:
+        """Those that no cheaper network matches in accuracy, of one metric, the cheapest first.
+
+        Raises:
+            SpecError: none has an accuracy of the metric.
+        """
+        measured = self.measured_by(self.metric or METRIC)
+        return measured._replace(entries=frontier(measured.entries))
+
+    def sorted_by(self, key: str) -> Zoo:
+        """In the order of a name of :data:`SORTS`; what has none of it comes last.
+
+        Raises:
+            SpecError: there is no such order.
+        """
+        if key not in SORTS:
+            hint = "one of " + ", ".join(SORTS)
+            raise SpecError(f"unknown order `{key[:80]}`{did_you_mean(key, SORTS)}", hint=hint)
+        return self._replace(entries=tuple(sorted(self.entries, key=SORTS[key])))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {"schema": 1, "metric": self.metric, "architectures": [entry.to_dict() for entry in self.entries]}
+
+
+def shipped() -> Zoo:
+    """Every architecture that ships with cnncost, in the order of their years and then of their files.
+
+    >>> entry = next(entry for entry in shipped().entries if entry.name == "resnet50")
+    >>> entry.family, entry.params, entry.macs
+    ('resnet', 25557032, 4089184256)
+    """
+    document, places = cache(_document), library.names()
+    entries = [_entry(name, document(places[name][0]), *places[name]) for name in library.architectures()]
+    return Zoo(tuple(entries)).sorted_by("year")
+
+
+def frontier(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Those that nothing cheaper matches: in the order of their MACs, each more accurate than all before it."""
+    known = [entry for entry in entries if entry.macs is not None and entry.accuracy is not None]
+    found: list[Entry] = []
+    for entry in sorted(known, key=_cost_and_loss):
+        if not found or _cost_and_loss(entry)[1] < _cost_and_loss(found[-1])[1]:
+            found.append(entry)
+    return tuple(found)
+
+
+def _cost_and_loss(entry: Entry) -> tuple[int, float]:
+    return entry.macs or 0, 100 - (entry.accuracy or 0)
+
+
+def _document(path: Path) -> Document:
+    """What a shipped file says of its networks; the steps are left unread, which would take four times as long."""
+    text = _STEPS.sub("", path.read_text(encoding="utf-8")) + "\nnetwork: []\n"
+    return read_document(parse(text, path.name), path.name)
+
+
+def _entry(name: str, document: Document, path: Path, variant: str | None) -> Entry:
+    asked = document if variant is None else document.variants[variant]
+    return Entry(
+        name,
+        path.stem,
+        asked.year or document.year,
+        document.task,
+        asked.expect and asked.expect.params,
+        asked.expect and asked.expect.macs,
+        **_accuracy(asked.published),
+        source=asked.source or document.source,
+        published=asked.published,
+    )
+
+
+def _accuracy(claims: Iterable[Published]) -> dict[str, Any]:
+    """The fields of an entry that the first claim with an accuracy gives."""
+    for claim in claims:
+        if claim.accuracy is not None:
+            return {"accuracy": claim.accuracy, "metric": claim.metric, "accuracy_source": claim.source}
+    return dict.fromkeys(("accuracy", "metric", "accuracy_source"))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A name in parts that sort as people count: `resnet18` before `resnet101`."""
+    return [(int(digits or -1), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]
+
+
+def _known_first(value: float | None) -> tuple[bool, float]:
+    return value is None, value or 0
+
+
+SORTS: dict[str, Callable[[Entry], Any]] = {
+    "name": lambda entry: _natural(entry.name),
+    "year": lambda entry: _known_first(entry.year),
+    "params": lambda entry: _known_first(entry.params),
+    "macs": lambda entry: _known_first(entry.macs),
+    "accuracy": lambda entry: (entry.accuracy is None, entry.metric != METRIC, entry.metric, -(entry.accuracy or 0)),
+}
+"""What architectures can be sorted by: the smallest first, but the most accurate, of each metric for itself."""

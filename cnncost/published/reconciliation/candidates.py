@@ -1,0 +1,162 @@
+"""The networks that a published figure may be of: the spec as it stands, and the ways in which it is often changed."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError
+from cnncost.language import library
+from cnncost.language.document.document import read_document
+from cnncost.language.load import loads
+from cnncost.language.request import parse_request
+from cnncost.language.yaml.reader import Scalar, parse
+from cnncost.published.reconciliation.edits import EDITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.reader import Limits
+
+RESOLUTIONS = (128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384, 448, 480, 512)
+"""Sides of the square images that networks are published for."""
+
+
+class Change(NamedTuple):
+    """One thing that is different from the spec.
+
+    Attributes:
+        kind: two changes of one kind exclude each other. text: for people.
+        variant, set, input, edit, training: what is to be done; what is not needed stays empty.
+    """
+
+    kind: str
+    text: str
+    variant: str | None = None
+    set: tuple[tuple[str, Any], ...] = ()
+    input: tuple[int, ...] | None = None
+    edit: str | None = None
+    training: bool = False
+
+    @property
+    def reloads(self) -> bool:
+        """Whether the file has to be read as another network for it."""
+        return self.edit is None and not self.training
+
+    @property
+    def documented(self) -> bool:
+        """Whether the spec names it: one of its variants, or one of its switches."""
+        return self.variant is not None or bool(self.set)
+
+
+class Candidate(NamedTuple):
+    """A network that may have been meant.
+
+    Attributes:
+        changes: what is different from the spec. documented: whether the spec itself names all of it.
+        graph: what it is then. training: whether it trains.
+    """
+
+    changes: tuple[str, ...]
+    documented: bool
+    graph: Graph
+    training: bool
+
+
+class Subject:
+    """The spec that a figure was published of; its text is read once.
+
+    Args:
+        spec: as for :func:`cnncost.load`. settings: variables to override. shape: other input shapes.
+        limits: how large the file and the network may be.
+
+    Raises:
+        SpecError: a spec that does not hold.
+    """
+
+    def __init__(self, spec: str, settings: Mapping[str, object], shape: object, limits: Limits) -> None:
+        request = parse_request(spec)
+        self._data, self._file, named = library.find(request.spec, limits.bytes)
+        self._variant = request.variant or named
+        self._settings: dict[str, object] = {**request.settings, **settings}
+        self._shape = shape
+        self._limits = limits
+        self._document = read_document(parse(self._data, self._file, limits), self._file)
+        self.graph = self._load(self._variant, {}, shape)
+        self._loaded: tuple[tuple[Change, ...], Graph | None] = ((), self.graph)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Everything that may be different, one thing at a time."""
+        return (
+            *self._variants(),
+            *self._toggles(),
+            *self._resolutions(),
+            *(Change(text, text, edit=text) for text in EDITS),
+            Change("mode", "in training", training=True),
+        )
+
+    def candidates(self, count: int) -> tuple[tuple[Change, ...], ...]:
+        """All combinations of `count` changes that go together.
+
+        Another network of the file is a change by itself: with a second one it would be far from what was asked.
+        """
+        changes = [change for change in self.changes() if count == 1 or change.variant is None]
+        combined = combinations(changes, count)
+        return tuple(each for each in combined if len({change.kind for change in each}) == count)
+
+    def _load(self, variant: str | None, settings: Mapping[str, object], shape: object) -> Graph:
+        settings = {**self._settings, **settings}
+        return loads(self._data, self._file, set=settings, input=shape, variant=variant, limits=self._limits)
+
+    def changed(self, changes: tuple[Change, ...]) -> Candidate | None:
+        """The network with these changes; ``None`` where they do not fit it, or change nothing."""
+        graph = self._network(tuple(change for change in changes if change.reloads))
+        for change in changes:
+            graph = EDITS[change.edit](graph) if graph and change.edit else graph
+        if graph is None:
+            return None
+        texts, documented = tuple(change.text for change in changes), all(change.documented for change in changes)
+        return Candidate(texts, documented, graph, any(change.training for change in changes))
+
+    def _network(self, changes: tuple[Change, ...]) -> Graph | None:
+        """The file as another network; read once for all edits of it, which come one after the other."""
+        if self._loaded[0] != changes:
+            self._loaded = changes, self._read(changes)
+        return self._loaded[1]
+
+    def _read(self, changes: tuple[Change, ...]) -> Graph | None:
+        settings = {name: value for change in changes for name, value in change.set}
+        variant = next((change.variant for change in changes if change.variant), self._variant)
+        shape = next((change.input for change in changes if change.input), self._shape)
+        try:
+            return self._load(variant, settings, shape) if changes else self.graph
+        except SpecError:
+            return None
+
+    def _variants(self) -> Iterator[Change]:
+        """The other networks of the file."""
+        own = self._document.name or ""
+        for name in filter(None, (own, *self._document.variants)):
+            if name != self.graph.name:
+                yield Change("variant", f"the variant `{name}`", variant=name)
+
+    def _toggles(self) -> Iterator[Change]:
+        """Switches of the file, turned: where the stride stands, whether there are heads, or batch normalisation."""
+        chosen = self._document.variants.get(self._variant or "")
+        settled = {key.text: value for key, value in (chosen.settings.entries if chosen and chosen.settings else ())}
+        for name, variable in self._document.variables.items():
+            value = settled.get(name, variable.value)
+            if name not in self._settings and isinstance(value, Scalar) and isinstance(value.value, bool):
+                turned = not value.value
+                yield Change(name, f"{name} = {str(turned).lower()}", set=((name, turned),))
+
+    def _resolutions(self) -> Iterator[Change]:
+        """Square images of other sizes, where the network takes one."""
+        images = [self.graph.nodes[number].y for number in self.graph.inputs]
+        if self._shape is not None or len(images) != 1 or len(images[0].spatial) != 2:
+            return
+        height, width = images[0].spatial
+        for side in RESOLUTIONS:
+            if height == width != side:
+                yield Change("input", f"{side} × {side} pixels", input=(images[0].channels, side, side))

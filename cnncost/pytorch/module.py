@@ -1,0 +1,129 @@
+"""The module that a spec becomes. Imports PyTorch: only :func:`cnncost.pytorch.build.build` imports this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+if TYPE_CHECKING:
+    from cnncost.graph.graph import Graph, Node
+
+
+class FunctionLayer(nn.Module):
+    """A layer that PyTorch has no module for, as one all the same: every layer has a name and can be hooked."""
+
+    def __init__(self, node: Node, function: Any) -> None:
+        super().__init__()
+        self.node = node
+        self.function = function
+
+    def forward(self, *xs: Any) -> Any:
+        return self.function(*xs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "function": None}  # most are lambdas, which cannot be pickled
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        self.function = self.node.counterpart(nn)
+
+
+class SpecModel(nn.Module):
+    """The model of a spec: a tree of modules by the names of its layers, and a forward pass along its graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__()
+        self.graph = graph
+        self._last_use = _last_uses(graph)
+        self._paths = {node.id: node.module_name.split(".") for node in graph.layers}
+        for node in graph.layers:
+            module = _module_of(node)
+            if node.owns_weights and not node.trainable:
+                module.requires_grad_(False)
+            self._place(self._paths[node.id], module)
+        self._tie()
+
+    def layer(self, number: int) -> Any:
+        """The module of a node, looked up in the tree, where a user may have put another one."""
+        module: Any = self
+        for segment in self._paths[number]:
+            module = module._modules[segment]
+        return module
+
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        values = self.bind(*inputs, **named)
+        for node in self.graph.layers:
+            if node.auxiliary and not self.training:
+                continue
+            values[node.id] = self.layer(node.id)(*[values[read] for read in node.inputs])
+            for read in self._last_use[node.id]:
+                values.pop(read, None)
+        ends = (*self.graph.outputs, *(self.graph.auxiliary if self.training else ()))
+        outputs = tuple([values[end] for end in ends])
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def bind(self, *inputs: Any, **named: Any) -> dict[int, Any]:
+        """The inputs by node: positional in the order of the spec, or by name."""
+        names = [self.graph.nodes[number].name for number in self.graph.inputs]
+        given = dict(zip(names, inputs, strict=False)) | named
+        if len(inputs) + len(named) != len(names) or set(given) != set(names):
+            raise TypeError(f"the model takes {', '.join(names)}, not {len(inputs)} tensors and {sorted(named)}")
+        return {number: given[name] for number, name in zip(self.graph.inputs, names, strict=True)}
+
+    def _apply(self, fn: Any, recurse: bool = True) -> Any:
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        self._tie()  # moving or casting a model makes new tensors of its buffers, one for each that holds them
+        return self
+
+    def _tie(self) -> None:
+        """Make the weights that the spec shares the same tensors."""
+        for node in self.graph.layers:
+            if not node.owns_weights:
+                # Padding in front of one of them leaves the modules that hold weights in the same order.
+                pairs = zip(_holders(self.layer(node.id)), _holders(self.layer(node.weights)), strict=True)
+                for ours, theirs in pairs:
+                    ours._parameters.update(theirs._parameters)
+                    ours._buffers.update(theirs._buffers)
+
+    def _place(self, path: list[str], module: nn.Module) -> None:
+        """Hang `module` into the tree.
+
+        Straight into the dictionaries of children: a step may be called `train` or `type`, which `add_module` refuses.
+        A join's module is the parent of its branches' modules, whichever of them comes first.
+        """
+        *containers, leaf = path
+        parent: nn.Module = self
+        for segment in containers:
+            if segment not in parent._modules:
+                parent._modules[segment] = nn.Module()
+            child = parent._modules[segment]
+            assert child is not None
+            parent = child
+        branches = parent._modules.get(leaf)
+        if branches is not None:
+            module._modules.update(branches._modules)
+        parent._modules[leaf] = module
+
+
+def _module_of(node: Node) -> nn.Module:
+    module = node.counterpart(nn)
+    return module if isinstance(module, nn.Module) else FunctionLayer(node, module)
+
+
+def _holders(module: nn.Module) -> list[nn.Module]:
+    return [part for part in module.modules() if part._parameters or part._buffers]
+
+
+def _last_uses(graph: Graph) -> dict[int, list[int]]:
+    """For every node, the values that nothing needs once it has run: what a layer's output was for is over."""
+    kept = {*graph.outputs, *graph.auxiliary}
+    last: dict[int, int] = {}
+    for node in graph.nodes:
+        for read in node.inputs:
+            last[read] = node.id
+    uses: dict[int, list[int]] = {node.id: [] for node in graph.nodes}
+    for read, user in last.items():
+        if read not in kept:
+            uses[user].append(read)
+    return uses

@@ -1,0 +1,69 @@
+"""LaTeX: a `tabular` with the rules of booktabs, to be placed in a `table` of the paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.render.cells import LEFT_ALIGNED, line_texts
+
+if TYPE_CHECKING:
+    from cnncost.render.document import Column, Document, Line, Sheet
+
+_SPECIAL = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "×": r"$\times$",
+        "–": "--",
+        "→": r"$\to$",
+        "·": r"$\cdot$",
+        "[": "{[}",  # after \\ an opening bracket would start an optional argument
+        **{character: "\\" + character for character in "&%$#_{}"},
+    }
+)
+
+
+def render(document: Document, raw: bool = False) -> str:
+    """The document's sheets, one `tabular` each."""
+    return "% needs \\usepackage{booktabs}\n" + "\n".join(_tabular(sheet, raw) for sheet in document.sheets())
+
+
+def _tabular(sheet: Sheet, raw: bool) -> str:
+    alignment = "".join("l" if column.kind in LEFT_ALIGNED else "r" for column in sheet.columns)
+    headings = [_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]
+    totals = [r"\midrule", _row(_cells(sheet.totals, sheet.columns, raw))] if sheet.totals else []
+    rows = [
+        *map(_comment, filter(None, (sheet.title, *sheet.caption))),
+        rf"\begin{{tabular}}{{{alignment}}}",
+        r"\toprule",
+        _row(headings),
+        r"\midrule",
+        *(_row(_cells(line, sheet.columns, raw)) for line in sheet.lines),
+        *totals,
+        r"\bottomrule",
+        r"\end{tabular}",
+        *map(_comment, sheet.remarks()),
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _cells(line: Line, columns: tuple[Column, ...], raw: bool) -> list[str]:
+    cells = [_escaped(text) for text in line_texts(line, columns, raw)]
+    cells[0] = r"\quad " * line.level + cells[0]
+    return cells
+
+
+def _row(cells: list[str]) -> str:
+    return " & ".join(cells) + r" \\"
+
+
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).translate(_SPECIAL)
+
+
+def _comment(text: str) -> str:
+    return "% " + " ".join(text.split())

@@ -1,0 +1,204 @@
+"""Points in a plane, drawn in characters: some marked and named, the others dots. The axis across is logarithmic."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.render.terminal.screen import ASCII
+from cnncost.render.units import COUNT_UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncost.render.terminal.layout import Piece
+
+_WIDEST = 110
+_NARROWEST = 30
+_HIGHEST = 24
+_LOWEST = 8
+_LEFT_MARGIN, _RIGHT_MARGIN = 0.12, 0.02
+_TOP_MARGIN, _BOTTOM_MARGIN = 0.14, 0.04
+"""Parts of what the points span that stay free beside them: on the left and above, for names."""
+_MOST_TICKS_IN_DECADES = 3
+"""In fewer decades than these, 2 and 5 have ticks too."""
+
+_SIGNS = ASCII | str.maketrans({"●": "*", "·": ".", "│": "|", "└": "+", "┬": "+"})
+
+
+class Point(NamedTuple):
+    """A point; one with a name is marked."""
+
+    x: float
+    y: float
+    name: str = ""
+
+
+class Plot(NamedTuple):
+    """What there is to draw.
+
+    Attributes:
+        title: what it shows. x_heading, y_heading: what the axes are.
+        points: with positive x, which is drawn logarithmically.
+    """
+
+    title: str
+    x_heading: str
+    y_heading: str
+    points: tuple[Point, ...]
+
+
+class Axis(NamedTuple):
+    """From values to places: characters from the start, of so many."""
+
+    low: float
+    high: float
+    length: int
+
+    def place(self, value: float) -> int:
+        """Where a value is drawn."""
+        return round((value - self.low) / (self.high - self.low) * (self.length - 1))
+
+
+def draw(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[list[Piece]]:
+    """The lines of a plot that is at most `width` characters wide, as pieces from left to right."""
+    width = max(_NARROWEST, min(width, _WIDEST))
+    down = _vertical(plot.points, max(_LOWEST, min(_HIGHEST, width // 4)))
+    labels = {down.place(tick): f"{tick:g}" for tick in _whole_ticks(down)}
+    margin = max(map(len, labels.values())) + 2
+    across = _horizontal(plot.points, width - margin)
+    canvas = _Canvas(across.length, down.length)
+    _fill(canvas, plot.points, across, down)
+    lines = [
+        [("title", plot.title)],
+        [("caption", plot.y_heading)],
+        *(
+            [("caption", labels.get(row, "").rjust(margin - 2)), ("rule", " │"), *canvas.pieces(row)]
+            for row in reversed(range(down.length))
+        ),
+        *_below(across, margin, plot.x_heading),
+    ]
+    for line in lines:
+        yield [(role, text.translate(_SIGNS) if ascii_only else text) for role, text in line]
+
+
+def _below(across: Axis, margin: int, heading: str) -> list[list[Piece]]:
+    """The logarithmic axis, its ticks and its heading."""
+    ticks = {across.place(log10(value)): text for value, text in _log_ticks(across)}
+    rule = "".join("┬" if place in ticks else "─" for place in range(across.length))
+    blank = " " * margin
+    return [
+        [("rule", f"{blank[1:]}└{rule}")],
+        [("caption", blank + _tick_line(ticks, across.length))],
+        [("caption", blank + heading.rjust(across.length))],
+    ]
+
+
+class _Canvas:
+    """Characters on a grid, rows counted from below, each with the role of what it is part of."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = width, height
+        self.cells = [[(" ", "")] * width for _ in range(height)]
+
+    def put(self, row: int, column: int, text: str, role: str) -> None:
+        for offset, character in enumerate(text):
+            self.cells[row][column + offset] = (character, role)
+
+    def has_room(self, row: int, start: int, end: int, giving_way: Sequence[str]) -> bool:
+        """Whether a row is free between two columns and beside them, but for roles that give way."""
+        if not (0 <= row < self.height and start >= 0 and end <= self.width):
+            return False
+        return all(not role or role in giving_way for _, role in self.cells[row][max(0, start - 1) : end + 1])
+
+    def pieces(self, row: int) -> Iterator[Piece]:
+        """The characters of a row, those of one role together, without blanks at the end."""
+        cells = self.cells[row]
+        while cells and cells[-1][0] == " ":
+            cells = cells[:-1]
+        for role, run in groupby(cells, key=lambda cell: cell[1]):
+            yield role, "".join(character for character, _ in run)
+
+
+def _fill(canvas: _Canvas, points: Sequence[Point], across: Axis, down: Axis) -> None:
+    """Dots, then marks over them, then names where there is room for them."""
+    placed = [(down.place(point.y), across.place(log10(point.x)), point.name) for point in points]
+    for row, column, name in sorted(placed, key=lambda each: bool(each[2])):
+        canvas.put(row, column, *(("●", "mark") if name else ("·", "dot")))
+    for row, column, name in sorted(placed, reverse=True):  # from above, where there are fewer dots
+        if name:
+            _write_name(canvas, row, column, name)
+
+
+def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
+    """A name that touches its mark, rather than over a dot; none where only other names would give way."""
+    beside = (
+        (row, column - 1 - len(name)),
+        (row + 1, column + 1 - len(name)),
+        (row, column + 2),
+        (row + 1, column - len(name) // 2),
+        (row - 1, column + 1),
+        (row + 1, column + 1),
+        (row - 1, column + 1 - len(name)),
+        (row - 1, column - len(name) // 2),
+    )
+    for giving_way in ((), ("dot",)):
+        for place, start in beside:
+            if canvas.has_room(place, start, start + len(name), giving_way):
+                canvas.put(place, start, name, "label")
+                return
+
+
+def _vertical(points: Sequence[Point], length: int) -> Axis:
+    """The axis of the values, with its margins."""
+    values = [point.y for point in points]
+    return _axis(values, length, _BOTTOM_MARGIN, _TOP_MARGIN)
+
+
+def _horizontal(points: Sequence[Point], length: int) -> Axis:
+    """The logarithmic axis, with its margins."""
+    values = [log10(point.x) for point in points]
+    return _axis(values, length, _LEFT_MARGIN, _RIGHT_MARGIN)
+
+
+def _axis(values: Sequence[float], length: int, before: float, behind: float) -> Axis:
+    """An axis of what the values span, which is one percent or one decade at the least, and its margins."""
+    missing = max(0.0, 1 - (max(values) - min(values))) / 2
+    low, high = min(values) - missing, max(values) + missing
+    return Axis(low - before * (high - low), high + behind * (high - low), length)
+
+
+def _whole_ticks(axis: Axis) -> list[float]:
+    """Values to write at an axis, as round and as many as there is room for."""
+    steps = (mantissa * 10**exponent for exponent in range(-3, 9) for mantissa in (1, 2, 5))
+    step = next(step for step in steps if (axis.high - axis.low) / step <= axis.length / 3)
+    return [step * number for number in range(ceil(axis.low / step), floor(axis.high / step) + 1)]
+
+
+def _log_ticks(axis: Axis) -> list[tuple[float, str]]:
+    """Values to write at a logarithmic axis, and how they are written."""
+    mantissas = (1, 2, 5) if axis.high - axis.low < _MOST_TICKS_IN_DECADES else (1,)
+    exponents = range(floor(axis.low), ceil(axis.high) + 1)
+    ticks = [(mantissa, exponent) for exponent in exponents for mantissa in mantissas]
+    return [
+        (mantissa * 10.0**exponent, _count(mantissa, exponent))
+        for mantissa, exponent in ticks
+        if axis.low <= log10(mantissa) + exponent <= axis.high
+    ]
+
+
+def _count(mantissa: int, exponent: int) -> str:
+    """A round number with its unit, `20 M`."""
+    unit = max(0, exponent // 3)
+    return f"{mantissa * 10.0 ** (exponent - 3 * unit):g} {COUNT_UNITS[unit]}".rstrip()
+
+
+def _tick_line(ticks: dict[int, str], length: int) -> str:
+    """The texts of ticks, each below its place, without those that would run into the one before."""
+    line = ""
+    for place, text in sorted(ticks.items()):
+        start = max(0, min(place - len(text) // 2, length - len(text)))
+        if not line or start > len(line) + 1:
+            line = line.ljust(start) + text
+    return line

@@ -1,0 +1,155 @@
+"""Comparisons as sheets: a few networks as columns, many as rows, two stage by stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.render.document import Column, Document, Line, Sheet, Typed
+from cnncost.render.views.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
+from cnncost.report.comparison import difference
+from cnncost.report.totals import total_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnncost.metrics.analysis import Settings
+    from cnncost.report.comparison import Comparison, StageComparison, StageDifference
+    from cnncost.report.report import Report
+
+FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
+FIGURES_TRAINING = (*FIGURES[:3], "backward_flops", *FIGURES[3:5], "gradient_bytes", "optimizer_bytes", "memory_bytes")
+"""What is compared for people; formats for machines have every figure."""
+
+_STAGE_FIGURES = ("params", "macs", "flops", "activation_bytes")
+_MOST_COLUMNS = 4
+"""More networks than this become rows."""
+
+
+def comparison_document(comparison: Comparison, *, for_machines: bool = False) -> Document:
+    """Networks side by side."""
+    if for_machines:
+        every = (*comparison.metrics, *comparison.counted)
+        return Document(comparison.to_dict, lambda: (_networks_as_rows(comparison, every),))
+    figures: tuple[str, ...] = FIGURES_TRAINING if _settings(comparison).training else FIGURES
+    if comparison.counted:
+        figures = ("params", *comparison.counted)
+    return Document(comparison.to_dict, lambda: (_for_people(comparison, figures),))
+
+
+def stage_document(comparison: StageComparison) -> Document:
+    """Two networks stage by stage."""
+    return Document(comparison.to_dict, lambda: (_stages(comparison),))
+
+
+def _for_people(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+    rows = _networks_as_rows(comparison, figures)
+    few = len(comparison.reports) <= _MOST_COLUMNS
+    return _networks_as_columns(comparison, figures)._replace(narrower=rows) if few else rows
+
+
+def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+    columns = [Column("figure", "figure")]
+    for position, name in enumerate(comparison.names):
+        columns.append(Column(name, name, "typed"))
+        if position != comparison.baseline:
+            columns.append(Column(f"{name}_ratio", "ratio", "ratio"))
+    lines = [
+        _line(comparison, "input", lambda position: Typed("shapes", _inputs(comparison.reports[position]))),
+        _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
+        *(_figure_line(comparison, figure) for figure in figures),
+    ]
+    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison))
+
+
+def _figure_line(comparison: Comparison, figure: str) -> Line:
+    return _line(
+        comparison,
+        full_heading_of(figure, _settings(comparison).convention),
+        lambda position: Typed(kind_of(figure), total_of(comparison.reports[position], figure)),
+        lambda position: comparison.ratio(figure, position),
+    )
+
+
+def _line(
+    comparison: Comparison,
+    name: str,
+    cell: Callable[[int], Any],
+    ratio: Callable[[int], Any] = lambda _: "",
+) -> Line:
+    """A cell per network, and a ratio behind each but the baseline's."""
+    cells: list[Any] = [name]
+    for position in range(len(comparison.reports)):
+        cells.append(cell(position))
+        if position != comparison.baseline:
+            cells.append(ratio(position))
+    return Line(tuple(cells))
+
+
+def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+    columns = [
+        Column("network", "network"),
+        Column("input", "input", "shapes"),
+        Column("layers", "layers", "count", priority=1),
+    ]
+    convention = _settings(comparison).convention
+    for keep, figure in zip(range(99, 0, -1), figures, strict=False):  # a figure and its ratio go together
+        heading, detail = heading_of(figure, convention), detail_of(figure, convention)
+        columns.append(Column(figure, heading, kind_of(figure), detail, keep))
+        ratio_keep = 0 if figure in comparison.counted else keep  # conventions fill the screen without them
+        columns.append(Column(f"{figure}_ratio", "ratio", "ratio", priority=ratio_keep))
+    lines = []
+    for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
+        cells: list[Any] = [name, _inputs(report), len(report.rows)]
+        for figure in figures:
+            cells += [total_of(report, figure), comparison.ratio(figure, position)]
+        lines.append(Line(tuple(cells)))
+    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison))
+
+
+def _stages(comparison: StageComparison) -> Sheet:
+    """All changes stay longer than the figures that they are between, of which both are shown or none."""
+    settings = _settings(comparison)
+    columns = [Column("stage", "stage")]
+    for place, figure in enumerate(_STAGE_FIGURES):
+        heading, kind = heading_of(figure, settings.convention), kind_of(figure)
+        columns += [
+            Column(f"{figure}_first", heading, kind, "1st", priority=9 - place),
+            Column(f"{figure}_second", heading, kind, "2nd", priority=9 - place),
+            Column(f"{figure}_change", heading, "change", "change", priority=20 - place),
+        ]
+    first, second = (report.totals for report in comparison.reports)
+    return Sheet(
+        f"{comparison.names[0]} (1st) and {comparison.names[1]} (2nd), stage by stage",
+        tuple(columns),
+        tuple(Line((_stage_name(stage), *_stage_cells(stage.figures))) for stage in comparison.stages),
+        Line(("total", *_stage_cells(lambda figure: (first[figure], second[figure])))),
+        settings_parts(settings),
+    )
+
+
+def _stage_cells(figures: Callable[[str], tuple[int | None, int | None]]) -> list[Any]:
+    cells: list[Any] = []
+    for name in _STAGE_FIGURES:
+        first, second = figures(name)
+        cells += [first, second, Typed(kind_of(name), difference(first, second))]
+    return cells
+
+
+def _stage_name(stage: StageDifference) -> str:
+    first, second = (row.name if row else "–" for row in (stage.first, stage.second))
+    return first if first == second else f"{first} → {second}"
+
+
+def _inputs(report: Report) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the inputs, of one sample each."""
+    return tuple(shape[1:] for shape in report.inputs.values())
+
+
+def _notes(comparison: Comparison) -> tuple[str, ...]:
+    baseline = comparison.names[comparison.baseline]
+    return (f"{', '.join(settings_parts(_settings(comparison))[:3])}; ratios to {baseline}",)
+
+
+def _settings(comparison: Comparison | StageComparison) -> Settings:
+    """The settings, which are those of all networks."""
+    return comparison.reports[0].settings

@@ -1,0 +1,91 @@
+"""What `reconcile` found, as data and as sheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.conventions import CONVENTIONS
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet, Typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncost.published.reconciliation.search import Reconciliation, Way
+
+_COLUMNS = (
+    Column("countings", "counted as"),
+    Column("value", "is", "typed", priority=ESSENTIAL + 2),
+    Column("agreement", "figure", priority=ESSENTIAL + 1),
+    Column("difference", "off by", "deviation", priority=2),
+    Column("changes", "what is different from the spec", priority=ESSENTIAL + 3),
+)
+_PLAIN_COLUMNS = (
+    Column("figure", "figure"),
+    Column("published_by", "published by"),
+    Column("network", "network"),
+    Column("quantity", "quantity"),
+    *_COLUMNS,
+)
+
+_MOST_COUNTINGS = 2
+"""Ways of counting that a line names, where several find the same number."""
+
+
+def reconciliation_document(
+    reconciliations: Sequence[Reconciliation], most: int, *, for_machines: bool = False
+) -> Document:
+    """What was found of one figure or of several; tables show the `most` likely ways, and as many of the nearest."""
+
+    def sheets() -> tuple[Sheet, ...]:
+        if for_machines:
+            return (_flat(reconciliations, most),)
+        return tuple(_sheet(each, most) for each in reconciliations)
+
+    return Document(lambda: {"schema": 1, "figures": [each.to_dict() for each in reconciliations]}, sheets)
+
+
+def _shown(found: Reconciliation, most: int) -> tuple[Way, ...]:
+    return found.matches[:most] + found.nearest[:most]
+
+
+def _sheet(found: Reconciliation, most: int) -> Sheet:
+    title = f"{found.figure} of {found.network}"
+    if found.published_by:
+        title += f", {found.published_by}"
+    return Sheet(title, _COLUMNS, tuple(map(_line, _shown(found, most))), notes=tuple(_notes(found, most)))
+
+
+def _notes(found: Reconciliation, most: int) -> Iterator[str]:
+    numbers = f"{found.tried:,} numbers were held against it"
+    more = len(found.matches) - most
+    if not found.matches:
+        yield f"none gives {found.figure}: these come nearest; {numbers}"
+    else:
+        yield f"{more:,} more give it; {numbers}" if more > 0 else numbers
+        best = found.matches[0].countings[0]
+        if best in CONVENTIONS:
+            yield f"{best}: {CONVENTIONS[best].about}"
+
+
+def _line(way: Way) -> Line:
+    more = len(way.countings) - _MOST_COUNTINGS
+    countings = ", ".join(way.countings[:_MOST_COUNTINGS]) + (f" and {more} more" if more > 0 else "")
+    return Line((countings, *_figures(way), "; ".join(way.changes) or "nothing"))
+
+
+def _figures(way: Way) -> tuple[object, ...]:
+    return Typed("count", way.value, exact=True), way.agreement or "no", way.difference
+
+
+def _flat(reconciliations: Sequence[Reconciliation], most: int) -> Sheet:
+    """The ways to all figures in one table, nothing of them shortened."""
+    lines = [
+        Line((found.figure, found.published_by, way.network, way.quantity, *_cells(way)))
+        for found in reconciliations
+        for way in _shown(found, most)
+    ]
+    return Sheet("", _PLAIN_COLUMNS, tuple(lines))
+
+
+def _cells(way: Way) -> tuple[object, ...]:
+    return ", ".join(way.countings), *_figures(way), "; ".join(way.changes)

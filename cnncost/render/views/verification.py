@@ -1,0 +1,245 @@
+"""Verifications as sheets: what was predicted beside what PyTorch gives, one network at a time or many as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.metrics.receptive_field.fields import ReceptiveField
+from cnncost.render.document import Column, Document, Line, Sheet, Typed
+from cnncost.render.views.headings import heading_of, kind_of
+from cnncost.render.views.measurements import measurement_sheets, median_seconds
+from cnncost.render.views.remarks import said_once
+from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.render.document import Kind
+    from cnncost.verification.result import Check, Verification
+
+SCHEMA_VERSION = 1
+"""Version of the JSON form."""
+
+_NAMED = 20
+"""Layers that differ, one line each; there may be as many as there are layers."""
+
+_VERDICTS = (SAME, DIFFERENT, NOT_MEASURED)
+
+_WHOLE = "whole network"
+
+_FIGURES = (
+    Column("figure", "figure"),
+    Column("predicted", "predicted", "typed", priority=8),
+    Column("measured", "measured", "typed", priority=9),
+    Column("layers", "layers the same", priority=7),
+    Column("verdict", "verdict", "outcome", priority=10),
+)
+_CHECKS = (
+    Column("layer", "layer"),
+    Column("figure", "figure", priority=9),
+    Column("predicted", "predicted", "typed", priority=8),
+    Column("measured", "measured", "typed", priority=10),
+)
+_SUMMARY = (
+    Column("network", "network"),
+    Column("same", "same", "typed", priority=5),
+    Column("different", "different", "typed", priority=6),
+    Column("not_measured", "not measured", "typed", priority=2),
+    Column("latency", "latency", "seconds", "median", priority=4),
+    Column("verdict", "verdict", "outcome", priority=10),
+)
+_EVERY_CHECK = (
+    Column("network", "network"),
+    *_CHECKS,
+    Column("verdict", "verdict", "outcome"),
+    Column("note", "note"),
+)
+
+
+def verification_document(
+    verifications: Sequence[Verification], notes: tuple[str, ...] = (), *, for_machines: bool = False
+) -> Document:
+    """One network with all that was found, or many with what differs in each.
+
+    Args:
+        verifications: of at least one network.
+        notes: remarks on all of them.
+        for_machines: every single check, in one sheet.
+    """
+
+    def sheets() -> tuple[Sheet, ...]:
+        if for_machines:
+            return (_every_check(verifications),)
+        return _one(verifications[0], notes) if len(verifications) == 1 else _many(verifications, notes)
+
+    return Document(lambda: _data(verifications), sheets)
+
+
+def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
+    passed = all(verification.passed for verification in verifications)
+    return {"schema": SCHEMA_VERSION, "passed": passed, "verifications": [each.to_dict() for each in verifications]}
+
+
+def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Sheet, ...]:
+    ending = (*notes, *_failure(verification), _verdict(verification))
+    summary = _figure_sheet(verification.network, verification.checks)._replace(
+        caption=_caption(verification), notes=(*_remarks(verification.checks), *ending)
+    )
+    other = (_figure_sheet(f"{verification.network} and the other model", verification.against),)
+    others = other if verification.against else ()
+    return (summary, *others, *_differences(verification), *measurement_sheets(verification))
+
+
+def _figure_sheet(title: str, checks: Sequence[Check]) -> Sheet:
+    return Sheet(title, _FIGURES, tuple([_figure_line(figure) for figure in _figures(checks)]))
+
+
+def _many(verifications: Sequence[Verification], notes: tuple[str, ...]) -> tuple[Sheet, ...]:
+    failed = [each for each in verifications if not each.passed]
+    names = ", ".join(each.network for each in failed)
+    verdict = f"{len(failed)} of {len(verifications)} networks failed: {names}" if failed else "all networks passed"
+    breaks = [f"{each.network} {text}" for each in verifications for text in _failure(each)]
+    timed = any(median_seconds(each) is not None for each in verifications)
+    summary = Sheet(
+        f"{len(verifications)} networks",
+        _SUMMARY if timed else tuple([column for column in _SUMMARY if column.name != "latency"]),
+        tuple([_summary_line(each, timed) for each in verifications]),
+        caption=_caption(verifications[0]),
+        notes=(*_remarks([check for each in verifications for check in each.checks]), *notes, *breaks, verdict),
+    )
+    return (summary, *(sheet for each in failed for sheet in _differences(each)))
+
+
+class _Figure(NamedTuple):
+    """All checks of one figure: of the whole network, and of its layers."""
+
+    name: str
+    whole: tuple[Check, ...]
+    layers: tuple[Check, ...]
+
+    @property
+    def verdict(self) -> str:
+        verdicts = {check.verdict for check in (*self.whole, *self.layers)}
+        return next(verdict for verdict in (DIFFERENT, SAME, NOT_MEASURED) if verdict in verdicts)
+
+
+def _figures(checks: Sequence[Check]) -> list[_Figure]:
+    """The figures that were checked, shapes first since all others follow from them."""
+    names = sorted(dict.fromkeys(check.figure for check in checks), key=lambda name: name != "output_shape")
+    figures = []
+    for name in names:
+        those = [check for check in checks if check.figure == name]
+        whole, layers = ([check for check in those if bool(check.layer) is of_layer] for of_layer in (False, True))
+        figures.append(_Figure(name, tuple(whole), tuple(layers)))
+    return figures
+
+
+def _figure_line(figure: _Figure) -> Line:
+    compared = [check for check in figure.layers if check.verdict != NOT_MEASURED]
+    same = sum(check.verdict == SAME for check in compared)
+    total = _values(figure.whole[0]) if figure.whole else ("", "")
+    return Line((heading_of(figure.name), *total, f"{same:,} of {len(compared):,}" if compared else "", figure.verdict))
+
+
+def _differences(verification: Verification) -> tuple[Sheet, ...]:
+    """What differs from the model of the spec, and from the other one."""
+    name = verification.network
+    return (
+        *_difference(f"what differs in {name}", verification.checks),
+        *_difference(f"where {name} differs from the other model", verification.against),
+    )
+
+
+def _difference(title: str, checks: Sequence[Check]) -> tuple[Sheet, ...]:
+    """The layers that differ, in the order of execution: the first is often the cause of the others.
+
+    The totals are in the table of figures, and here only where no layer differs.
+    """
+    place = {name: place for place, name in enumerate(dict.fromkeys(check.layer for check in checks))}
+    differing = sorted([check for check in checks if check.verdict == DIFFERENT], key=lambda check: place[check.layer])
+    layers = [check for check in differing if check.layer]
+    totals = [check for check in differing if not check.layer]
+    shown = (layers or totals)[:_NAMED]
+    if not shown:
+        return ()
+    remarked = [check for check in (*shown, *(totals if layers else ())) if check.note]
+    notes = list(dict.fromkeys(f"{check.layer or _WHOLE}: {check.note}" for check in remarked))
+    if len(layers) > _NAMED:
+        notes.append(f"{_NAMED} of {len(layers):,}; `--format json` has them all")
+    lines = tuple([Line((check.layer or _WHOLE, heading_of(check.figure), *_values(check))) for check in shown])
+    return (Sheet(title, _CHECKS, lines, notes=tuple(notes)),)
+
+
+def _every_check(verifications: Sequence[Verification]) -> Sheet:
+    lines = [
+        Line((each.network, check.layer, check.figure, *_values(check), check.verdict, check.note))
+        for each in verifications
+        for check in (*each.checks, *each.against)
+    ]
+    return Sheet("", _EVERY_CHECK, tuple(lines))
+
+
+def _summary_line(verification: Verification, timed: bool) -> Line:
+    outcome = "failed" if verification.failure else DIFFERENT if verification.mismatches else SAME
+    counts = [Typed("count", count, exact=True) for count in _counts(verification)]
+    latency = [median_seconds(verification)] if timed else []
+    return Line((verification.network, *counts, *latency, outcome))
+
+
+def _values(check: Check) -> tuple[Typed, Typed]:
+    return _value(check.figure, check.predicted), _value(check.figure, check.measured)
+
+
+def _value(figure: str, value: Any) -> Typed:
+    """A figure to the unit: what is held against each other must be read exactly."""
+    if isinstance(value, Mapping):
+        return Typed("field", ReceptiveField(value["size"], value["jump"], None, None, is_global=value["global"]))
+    return Typed(_kind(figure, value), value, exact=True)
+
+
+def _kind(figure: str, value: Any) -> Kind:
+    if isinstance(value, list | tuple):
+        return "shapes" if value and isinstance(value[0], list | tuple) else "shape"
+    return kind_of(figure) if isinstance(value, int) else "text"
+
+
+def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
+    """What is to be said of figures that agree or were not measured, once for all layers that it is said of."""
+    notes = [check for check in checks if check.note and check.verdict != DIFFERENT]
+    remarks = []
+    for text, count in said_once(f"{heading_of(check.figure)}: {check.note}" for check in notes):
+        remarks.append(f"{text} ({count:,} layers)" if count > 1 else text)
+    return tuple(remarks)
+
+
+def _caption(verification: Verification) -> tuple[str, ...]:
+    settings, machine = verification.settings, verification.machine
+    return (
+        f"{machine.device}: {machine.name}",
+        *([machine.driver] if machine.driver else []),
+        f"PyTorch {machine.torch.partition('+')[0]}",
+        f"batch {settings['batch']}",
+        settings["dtype"],
+        f"training with {settings['optimizer']}" if settings["mode"] == "train" else "inference",
+    )
+
+
+def _failure(verification: Verification) -> tuple[str, ...]:
+    return (f"broke off: {verification.failure}",) if verification.failure else ()
+
+
+def _verdict(verification: Verification) -> str:
+    same, different, unmeasured = _counts(verification)
+    said = "the one figure is the same" if same == 1 else f"all {same:,} figures are the same"
+    if not same:
+        said = "no figure was compared"
+    if different:
+        said = f"{different:,} of {same + different:,} figures differ{'s' * (different == 1)}"
+    return f"{said}; {unmeasured:,} {'is' if unmeasured == 1 else 'are'} not measured" if unmeasured else said
+
+
+def _counts(verification: Verification) -> tuple[int, ...]:
+    """How many checks there are of each verdict."""
+    verdicts = [check.verdict for check in (*verification.checks, *verification.against)]
+    return tuple([verdicts.count(verdict) for verdict in _VERDICTS])

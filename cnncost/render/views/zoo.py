@@ -1,0 +1,61 @@
+"""The architectures that ship, as a sheet, and their efficiency frontier as a plot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet
+from cnncost.render.terminal.plot import Plot, Point
+
+if TYPE_CHECKING:
+    from cnncost.published.catalogue import Entry, Zoo
+
+_COLUMNS: tuple[Column, ...] = (
+    Column("name", "name"),
+    Column("year", "year", priority=ESSENTIAL),
+    Column("task", "task", priority=2),
+    Column("params", "params", "count", priority=ESSENTIAL + 1),
+    Column("macs", "MACs", "count", priority=ESSENTIAL + 1),
+    Column("accuracy", "accuracy", "points", "%", priority=ESSENTIAL),
+    Column("metric", "of", priority=7, min_width=14),
+    Column("accuracy_source", "printed in", priority=6, min_width=16),
+    Column("source", "source", priority=1),
+)
+_OF_ONE_METRIC = tuple([column._replace(priority=3) if column.name == "metric" else column for column in _COLUMNS])
+"""What all accuracies are of is said below the table too, and leaves its room to what is not."""
+
+
+def zoo_document(zoo: Zoo) -> Document:
+    """Architectures, one a line."""
+    return Document(zoo.to_dict, lambda: (_sheet(zoo),))
+
+
+def frontier_document(frontier: Zoo, others: Zoo) -> Document:
+    """The frontier of architectures: drawn among the others, and one a line."""
+    return Document(frontier.to_dict, lambda: (_sheet(frontier),), lambda: _plot(frontier, others))
+
+
+def _sheet(zoo: Zoo) -> Sheet:
+    number = len(zoo.entries)
+    note = "1 architecture" if number == 1 else f"{number} architectures"
+    columns = _COLUMNS
+    if zoo.metric is not None:
+        columns = _OF_ONE_METRIC
+        note += f"; accuracies are of {zoo.metric}"
+    return Sheet("", columns, tuple(map(_line, zoo.entries)), notes=(note,))
+
+
+def _line(entry: Entry) -> Line:
+    cells: list[Any] = [getattr(entry, column.name) for column in _COLUMNS]
+    return Line(tuple(cells))
+
+
+def _plot(frontier: Zoo, others: Zoo) -> Plot:
+    on_it = {entry.name for entry in frontier.entries}
+    points = tuple(
+        Point(entry.macs, entry.accuracy, entry.name if entry.name in on_it else "")
+        for entry in others.entries
+        if entry.macs and entry.accuracy is not None
+    )
+    metric = frontier.metric or "accuracy"
+    return Plot(f"what no cheaper network matches in {metric}", "MACs", f"{metric}, %", points)

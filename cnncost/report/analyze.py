@@ -1,0 +1,81 @@
+"""Graph -> report: every metric and receptive field of every layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.graph.graph import INPUT
+from cnncost.metrics import METRICS, Analysis, Settings
+from cnncost.metrics.counting import ConventionTotal, forward_counts
+from cnncost.metrics.receptive_field.fields import receptive_fields
+from cnncost.report.figures import Figures, total
+from cnncost.report.report import Report
+from cnncost.report.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cnncost.conventions import Convention
+    from cnncost.graph.graph import Graph
+
+
+def analyze_graph(
+    graph: Graph,
+    settings: Settings = Settings(),
+    *,
+    algorithms: bool = False,
+    conventions: Sequence[Convention] = (),
+) -> Report:
+    """What `graph` costs under `settings`, which must have been checked.
+
+    If asked, also by every convolution algorithm, and as each of several `conventions` counts it.
+
+    >>> from cnncost.graph.graph import Graph
+    >>> analyze_graph(Graph("empty", (), (), ())).totals.params
+    0
+    """
+    analysis = Analysis(graph, settings)
+    names = [*METRICS, *(_names_of_algorithms() if algorithms else ())]
+    columns = {name: analysis.column(name) for name in names}
+    counts = {convention.name: forward_counts(analysis, convention) for convention in conventions}
+    return Report(
+        graph.name,
+        graph.source,
+        settings,
+        {graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs},
+        tuple([graph.nodes[i].name for i in graph.outputs]),
+        total(columns),
+        tuple(_rows(analysis, columns, counts)),
+        graph.warnings,
+        dict(graph.variables),
+        {each.name: ConventionTotal(each.unit, sum(counts[each.name]), each.source) for each in conventions},
+    )
+
+
+def _names_of_algorithms() -> tuple[str, ...]:
+    from cnncost.metrics import convolution_algorithms as algorithms
+
+    return algorithms.names()
+
+
+def _rows(
+    analysis: Analysis, columns: Mapping[str, Sequence[int | None]], counts: Mapping[str, Sequence[int]]
+) -> Iterator[Row]:
+    figures = [Figures(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    fields = receptive_fields(analysis)
+    for node in analysis.nodes:
+        if node.layer is INPUT:
+            continue
+        reached = {name: field for name, column in fields.items() if (field := column[node.id]) is not None}
+        yield Row(
+            node.name,
+            node.type,
+            tuple([analysis.nodes[i].name for i in node.inputs]),
+            (analysis.settings.batch, *node.y.dims),
+            figures[node.id],
+            analysis.operations[node.id],
+            next(iter(reached.values()), None),
+            reached if len(fields) > 1 else None,
+            tuple([scope.kind for scope in node.scopes]),
+            counts={name: column[node.id] for name, column in counts.items()},
+        )

@@ -1,0 +1,175 @@
+"""Networks side by side: figures with ratios to a baseline, and two networks stage by stage. Data, no formatting."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.report.totals import COUNTED, counted, total_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncost.report.report import Report
+    from cnncost.report.rows import Row
+
+
+class Comparison(NamedTuple):
+    """Several reports, what each is called, and which of them ratios refer to.
+
+    Attributes:
+        names: as the networks were asked for. reports: one each. baseline: a position in both.
+    """
+
+    names: tuple[str, ...]
+    reports: tuple[Report, ...]
+    baseline: int = 0
+
+    @classmethod
+    def of(cls, reports: Sequence[Report], names: Sequence[str], baseline: str | int = 0) -> Comparison:
+        """A comparison of these reports; a name that occurs twice is numbered.
+
+        Raises:
+            SpecError: fewer than two reports, no such baseline, or settings that are not the same in all of them.
+        """
+        if len(reports) < 2:
+            raise SpecError("there is nothing to compare with", hint="give two networks or more")
+        unique = _numbered(names)
+        _refuse_unlike(reports, unique)
+        return cls(unique, tuple(reports), _position(baseline, unique))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The figures that are compared."""
+        return tuple(self.reports[0].totals)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What several conventions count, where all reports have it."""
+        first, *others = [counted(report) for report in self.reports]
+        return tuple(name for name in first if all(name in other for other in others))
+
+    def ratio(self, metric: str, position: int) -> float | None:
+        """A total of one network over that of the baseline; ``None`` where either is unknown or the latter zero."""
+        value, base = (total_of(self.reports[place], metric) for place in (position, self.baseline))
+        return None if value is None or not base else value / base
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: per network its settings, totals and ratios."""
+        networks = [
+            {
+                "name": name,
+                "network": report.name,
+                **report.settings._asdict(),
+                "inputs": {key: list(shape) for key, shape in report.inputs.items()},
+                "layers": len(report.rows),
+                "totals": dict(report.totals),
+                "ratios": {metric: self.ratio(metric, position) for metric in self.metrics},
+                **({"counts": self._counts(position)} if self.counted else {}),
+            }
+            for position, (name, report) in enumerate(zip(self.names, self.reports, strict=True))
+        ]
+        return {"schema": 1, "baseline": self.names[self.baseline], "networks": networks}
+
+    def _counts(self, position: int) -> dict[str, Any]:
+        """What each convention counts of one network, with the ratio."""
+        return {
+            name: {**count._asdict(), "ratio": self.ratio(COUNTED + name, position)}
+            for name, count in self.reports[position].counts.items()
+            if COUNTED + name in self.counted
+        }
+
+
+class StageDifference(NamedTuple):
+    """A stage of one network beside its counterpart in the other; ``None`` where there is none."""
+
+    first: Row | None
+    second: Row | None
+
+    def figures(self, metric: str) -> tuple[int | None, int | None]:
+        """A metric of both; a missing stage has none of it."""
+        first, second = (row.figures[metric] if row else 0 for row in self)
+        return first, second
+
+    def change(self, metric: str) -> int | None:
+        """How much more the second has; ``None`` where either is unknown."""
+        return difference(*self.figures(metric))
+
+
+class StageComparison(NamedTuple):
+    """Two networks, stage by stage."""
+
+    names: tuple[str, str]
+    reports: tuple[Report, Report]
+    stages: tuple[StageDifference, ...]
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> StageComparison:
+        """The top-level blocks of both networks, aligned: by name in their order, the rest one after the other.
+
+        Raises:
+            SpecError: not exactly two networks.
+        """
+        if len(comparison.reports) != 2:
+            raise SpecError(f"stages are compared between two networks, not {len(comparison.reports)}")
+        base = comparison.baseline
+        first, second = comparison.reports[base], comparison.reports[1 - base]
+        stages = tuple(_aligned(first.grouped(1).rows, second.grouped(1).rows))
+        return cls((comparison.names[base], comparison.names[1 - base]), (first, second), stages)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON: the names of both stages, the figures of both, and what the second has more."""
+        metrics = list(self.reports[0].totals)
+        stages = [
+            {
+                "names": [row.name if row else None for row in stage],
+                "figures": [dict(row.figures) if row else None for row in stage],
+                "change": {metric: stage.change(metric) for metric in metrics},
+            }
+            for stage in self.stages
+        ]
+        return {"schema": 1, "networks": list(self.names), "stages": stages}
+
+
+def difference(first: int | None, second: int | None) -> int | None:
+    """How much more the second is; ``None`` where either is unknown."""
+    return None if first is None or second is None else second - first
+
+
+def _aligned(first: Sequence[Row], second: Sequence[Row]) -> Iterator[StageDifference]:
+    from difflib import SequenceMatcher  # only this comparison pays for the import
+
+    matcher = SequenceMatcher(None, [row.name for row in first], [row.name for row in second], autojunk=False)
+    for _, start, end, other_start, other_end in matcher.get_opcodes():
+        yield from map(StageDifference._make, zip_longest(first[start:end], second[other_start:other_end]))
+
+
+def _refuse_unlike(reports: Sequence[Report], names: Sequence[str]) -> None:
+    """Figures of unlike settings do not belong under one heading."""
+    first = reports[0].settings
+    for name, report in zip(names, reports, strict=True):
+        for setting, value, other in zip(first._fields, first, report.settings, strict=True):
+            if value != other:
+                raise SpecError(
+                    f"unlike settings: the {setting} is {value} for `{names[0]}` and {other} for `{name}`",
+                    hint="analyze all networks with the same settings",
+                )
+
+
+def _numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, those that occurred before with their position behind them."""
+    return tuple(name if name not in names[:index] else f"{name} ({index + 1})" for index, name in enumerate(names))
+
+
+def _position(baseline: str | int, names: tuple[str, ...]) -> int:
+    if isinstance(baseline, int):
+        if 0 <= baseline < len(names):
+            return baseline
+        raise SpecError(f"there is no network number {baseline} among {len(names)}")
+    if baseline not in names:
+        raise SpecError(
+            f"the baseline `{baseline}` is not among the networks{did_you_mean(baseline, names)}",
+            hint="they are " + ", ".join(f"`{name}`" for name in names),
+        )
+    return names.index(baseline)

@@ -1,0 +1,154 @@
+"""The result of an analysis: frozen data, to and from JSON, regrouped and sorted. No formatting.
+
+Figures are per row, one row per layer to begin with; totals are those of the whole network, however rows are regrouped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.metrics import Settings
+from cnncost.metrics.counting import ConventionTotal
+from cnncost.report.rows import Row, figures_from_dict, merge_blocks, merge_types
+
+if TYPE_CHECKING:
+    from cnncost.report.figures import Figures
+
+SCHEMA_VERSION = 1
+"""Version of the JSON form; a reader refuses any other."""
+
+
+class Report(NamedTuple):
+    """What a network costs, layer by layer.
+
+    Attributes:
+        name: the network's. source: where it was published.
+        settings: how it runs.
+        inputs: shape of every input, with the batch. outputs: names of the layers that are outputs.
+        totals: the metrics of the whole network.
+        rows: one per layer, in the order of execution, until they are regrouped.
+        warnings: what the loader found odd.
+        variables: what was set from outside, by variable, as it was written.
+        counts: what each of several conventions counts in total, where several were asked for.
+    """
+
+    name: str
+    source: str | None
+    settings: Settings
+    inputs: Mapping[str, tuple[int, ...]]
+    outputs: tuple[str, ...]
+    totals: Figures
+    rows: tuple[Row, ...]
+    warnings: tuple[str, ...] = ()
+    variables: Mapping[str, str] = {}
+    counts: Mapping[str, ConventionTotal] = {}
+
+    @property
+    def flops_per_byte(self) -> float | None:
+        """The network's arithmetic intensity."""
+        return self.totals.flops_per_byte
+
+    def grouped(self, depth: int) -> Report:
+        """The report with one row per block: rows whose names agree in the first `depth` segments are merged.
+
+        Raises:
+            SpecError: `depth` is less than 1.
+        """
+        if depth < 1:
+            raise SpecError(f"the depth must be at least 1, not {depth}")
+        return self._replace(rows=merge_blocks(self.rows, depth))
+
+    def by_type(self) -> Report:
+        """The report with one row per layer type, in the order of first use."""
+        return self._replace(rows=merge_types(self.rows))
+
+    def sorted_by(self, name: str, descending: bool = True) -> Report:
+        """The report with its rows sorted by a metric; rows of equal value stay in order, those without one come last.
+
+        Raises:
+            SpecError: there is no such metric.
+        """
+        if name not in self.totals:
+            hint = "known are " + ", ".join(f"`{known}`" for known in self.totals)
+            raise SpecError(f"unknown metric `{name[:80]}`{did_you_mean(name, self.totals)}", hint=hint)
+        sign = -1 if descending else 1
+
+        def key(row: Row) -> tuple[bool, int]:
+            value = row.figures[name]
+            return value is None, sign * (value or 0)
+
+        return self._replace(rows=tuple(sorted(self.rows, key=key)))
+
+    def top(self, count: int) -> Report:
+        """The report with its first `count` rows only; totals stay those of the network."""
+        return self._replace(rows=self.rows[: max(count, 0)])
+
+    def share(self, row: Row, name: str) -> float | None:
+        """The part of a total that is a row's, from 0 to 1; nothing where the total is zero or not known."""
+        value, whole = row.figures[name], self.totals[name]
+        return value / whole if value is not None and whole else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it; its schema is :func:`cnncost.report.schema.report_schema`."""
+        return {
+            "schema": SCHEMA_VERSION,
+            "name": self.name,
+            "source": self.source,
+            "variables": dict(self.variables),
+            **self.settings._asdict(),
+            "inputs": {name: list(shape) for name, shape in self.inputs.items()},
+            "outputs": list(self.outputs),
+            "totals": dict(self.totals),
+            **({"counts": {name: count._asdict() for name, count in self.counts.items()}} if self.counts else {}),
+            "layers": [row.to_dict() for row in self.rows],
+            "warnings": list(self.warnings),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Report:
+        """The report that :meth:`to_dict` described.
+
+        Raises:
+            SpecError: not such data, or of another schema version.
+        """
+        version = data.get("schema") if isinstance(data, Mapping) else None
+        if version != SCHEMA_VERSION:
+            raise SpecError(f"not a report: its schema is {version!r}, and {SCHEMA_VERSION} is what this version reads")
+        try:
+            return cls(
+                data["name"],
+                data["source"],
+                Settings.checked(**{name: data[name] for name in Settings._fields}),
+                {name: tuple(shape) for name, shape in data["inputs"].items()},
+                tuple(data["outputs"]),
+                figures_from_dict(data["totals"]),
+                tuple([Row.from_dict(row) for row in data["layers"]]),
+                tuple(data["warnings"]),
+                dict(data["variables"]),
+                {name: ConventionTotal(**count) for name, count in data.get("counts", {}).items()},
+            )
+        except (AttributeError, KeyError, TypeError) as error:
+            raise SpecError(f"not a report: {type(error).__name__}, {error}") from error
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The report as JSON text."""
+        import json  # only those who write JSON pay for it
+
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """The report that :meth:`to_json` wrote.
+
+        Raises:
+            SpecError: not JSON, or not that of a report.
+        """
+        import json
+
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise SpecError(f"not a report: {error}") from error
+        return cls.from_dict(data)

@@ -1,0 +1,1 @@
+"""The numbers that formulas run on: the arithmetic of sizes, and symbols in their place."""

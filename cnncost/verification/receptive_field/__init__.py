@@ -1,0 +1,1 @@
+"""Receptive fields compared with what lights up in PyTorch."""

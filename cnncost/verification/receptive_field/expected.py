@@ -1,0 +1,100 @@
+"""What units see of the input when every map ends at its border, worked out from the windows of the layers alone.
+
+A receptive field goes on beyond the border; what is really there does not, neither of the input nor of any map between.
+Units whose way to the input meets no border must see their field exactly, the others what is left of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.graph.graph import Graph, Node
+    from cnncost.layers.base.tensor import Reach, Tensor, Window
+    from cnncost.metrics.receptive_field.fields import Field
+
+WHOLE, CLIPPED, AT_MOST = range(3)
+"""No border on the way; a border; a border at a window with gaps, of which the outermost elements may be lost."""
+
+
+class Reading(NamedTuple):
+    """The pixels that one unit sees, the first behind the last where there is none, and what the border did to them."""
+
+    first: int
+    last: int
+    state: int = WHOLE
+
+
+_NOTHING = Reading(1 << 60, -1)
+
+Readings = list[Reading]
+
+
+def readings(graph: Graph, fields: list[Field | None], source: int, axis: int) -> dict[int, Readings]:
+    """What the units of every node see along one axis of the input, without the paths that read everything.
+
+    Nodes are left out where the fields say nothing of single units.
+    """
+    pixels = graph.nodes[source].y.spatial
+    known: dict[int, Readings] = {source: [Reading(pixel, pixel) for pixel in range(pixels[axis])]}
+    for node in graph.layers:
+        field = fields[node.id]
+        if field is None or field.axes is None or not field.position_known:
+            continue
+        paths = [
+            _along(known[read], reach, node, axis, len(pixels))
+            for read, reach in zip(node.inputs, node.reach(), strict=True)
+            if read in known and reach != "nothing"
+        ]
+        known[node.id] = paths[0] if len(paths) == 1 else [_union(unit) for unit in zip(*paths, strict=True)]
+    return known
+
+
+def _along(inputs: Readings, reach: Reach, node: Node, axis: int, axes: int) -> Readings:
+    """What units see that read these inputs."""
+    if isinstance(reach, tuple) and len(reach) == axes:
+        gaps = max(getattr(node.layer, "dilation", (1,))) > 1
+        return [_through(inputs, reach[axis], unit, gaps) for unit in range(node.y.spatial[axis])]
+    if reach in {"point", "mixture", "statistics"}:
+        return inputs
+    return [inputs[0]] * _units(node.y, axis, axes)  # one unit, wherever it went
+
+
+def _units(y: Tensor, axis: int, axes: int) -> int:
+    return y.spatial[axis] if len(y.spatial) == axes else 1
+
+
+def _through(inputs: Readings, window: Window, unit: int, gaps: bool) -> Reading:
+    """What one unit sees through its window."""
+    first, last = read(window, unit)
+    inside = inputs[max(first, 0) : max(last + 1, 0)]
+    cut = len(inside) < last - first + 1
+    hull = _union(inside)
+    if gaps and (cut or hull.state != WHOLE):
+        return hull._replace(state=AT_MOST)
+    return hull._replace(state=max(hull.state, CLIPPED)) if cut else hull
+
+
+def read(window: Window, unit: int) -> tuple[int, int]:
+    """The first and last input that a unit reads.
+
+    >>> from cnncost.layers.base.tensor import Window
+    >>> read(Window(3, 2, -1), 4)
+    (7, 9)
+    """
+    if window.phases:
+        turn, phase = divmod(unit, len(window.phases))
+        first, last = window.phases[phase]
+        return first + turn * window.stride.numerator, last + turn * window.stride.numerator
+    first = int(unit * window.stride + window.start)
+    return first, first + window.size - 1
+
+
+def _union(units: Sequence[Reading]) -> Reading:
+    seen = [unit for unit in units if unit.first <= unit.last]
+    state = max([unit.state for unit in units], default=WHOLE)
+    if not seen:
+        return _NOTHING._replace(state=state)
+    return Reading(min([unit.first for unit in seen]), max([unit.last for unit in seen]), state)

@@ -1,0 +1,155 @@
+"""Which units of a network light up for which row of pixels.
+
+The one-channel network is linear, with nothing that cancels: its response to one row of ones is the derivative of
+every unit with respect to that row, in forward mode, and all units of all layers are seen at once. After each layer a
+response becomes one or zero, so that none vanishes on a long way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.pytorch.importing import import_torch
+from cnncost.verification.receptive_field.linear_network import Line, Unmeasurable, one_channel, through_statistics
+
+if TYPE_CHECKING:
+    from cnncost.graph.graph import Graph, Node
+    from cnncost.metrics.receptive_field.fields import Field
+    from cnncost.verification.receptive_field.linear_network import OneChannel
+
+# Below it is rounding: the least weight of an interpolation that is not zero is above.
+_DARK = 1e-4
+
+_MOST_NUMBERS = 2**22
+"""Numbers in one tensor: rows of pixels are lit in turns that fit."""
+
+_LONGEST_AXIS = 2**14
+"""Pixels that are lit one by one; on a longer axis it would take too long."""
+
+
+class Sight(NamedTuple):
+    """The first and last pixel that each unit sees along one axis; the first behind the last where it sees none."""
+
+    first: list[int]
+    last: list[int]
+
+
+class Sights(NamedTuple):
+    """What the units of every node see along one axis, by node.
+
+    Attributes:
+        local: along the paths that do not read the whole input. all_paths: of nodes where some path does.
+        unclaimed: of nodes that are said to read nothing of the input. gaps: why a node was not measured.
+    """
+
+    local: dict[int, Sight]
+    all_paths: dict[int, Sight]
+    unclaimed: dict[int, Sight]
+    gaps: dict[int, str]
+
+
+def sights(graph: Graph, fields: list[Field | None], source: int, axis: int, device: str) -> Sights:
+    """What the units of every node see of one axis of the input at index `source`.
+
+    Args:
+        graph: the network. fields: what is claimed, which says where the paths that read everything are cut.
+        source: the input's node. axis: its spatial axis. device: ``cpu``, or a GPU.
+    """
+    torch = import_torch()
+    pixels = graph.nodes[source].y.spatial[axis]
+    if pixels > _LONGEST_AXIS:
+        reason = f"not measured on axes of more than {_LONGEST_AXIS} pixels"
+        return Sights({}, {}, {}, {node.id: reason for node in graph.nodes})
+    probe = _Probe(graph, fields, source, axis, device)
+    found = Sights({}, {}, {}, probe.gaps)
+    turn = max(1, _MOST_NUMBERS // probe.longest)
+    with torch.no_grad():
+        for start in range(0, pixels, turn):
+            probe.light(range(start, min(start + turn, pixels)), found)
+    return found
+
+
+class _Probe:
+    """The one-channel network for one axis of one input."""
+
+    def __init__(self, graph: Graph, fields: list[Field | None], source: int, axis: int, device: str) -> None:
+        self.graph, self.fields, self.source, self.device = graph, fields, source, device
+        self.line = Line(axis, len(graph.nodes[source].y.spatial))
+        self.pixels = graph.nodes[source].y.spatial[axis]
+        self.longest = max([self.line.thin(node.y).positions for node in graph.nodes])
+        self.gaps: dict[int, str] = {}
+        self.layers: dict[int, OneChannel] = {}
+        torch = import_torch()
+        with torch.device(device):
+            for node in graph.layers:
+                try:
+                    self.layers[node.id] = one_channel(torch.nn, node, self.line)
+                except Unmeasurable as reason:
+                    self.gaps[node.id] = str(reason)
+
+    def light(self, rows: range, found: Sights) -> None:
+        """Light each of the rows of pixels on its own, and add what sees them to `found`."""
+        local: dict[int, Any] = {self.source: self._rows(rows)}
+        every: dict[int, Any] = {}
+        last_use = {read: node.id for node in self.graph.layers for read in node.inputs}
+        self._see(self.graph.nodes[self.source], local, rows, found.local)
+        for node in self.graph.layers:
+            field = self.fields[node.id]
+            if field is None:
+                unclaimed: dict[int, Any] = {}
+                self._run(node, local | every, unclaimed)
+                self._see(node, unclaimed, rows, found.unclaimed)
+            if field is not None and field.axes is not None:
+                self._run(node, local, local)
+                self._see(node, local, rows, found.local)
+            if field is not None and field.is_global:
+                self._run(node, local | every, every)
+                self._see(node, every, rows, found.all_paths)
+            for read in node.inputs:
+                if last_use[read] == node.id:
+                    local.pop(read, None)
+                    every.pop(read, None)
+
+    def _rows(self, rows: range) -> Any:
+        """A batch of one-channel inputs, each with one row of ones."""
+        torch = import_torch()
+        batch = torch.eye(self.pixels, device=self.device)[rows.start : rows.stop]
+        return batch.reshape(len(rows), *self.line.thin(self.graph.nodes[self.source].y).dims)
+
+    def _run(self, node: Node, read: dict[int, Any], written: dict[int, Any]) -> None:
+        """Run a node on what it reads; what it cannot be given, it does without."""
+        blocked = [self.gaps[i] for i in (node.id, *node.inputs) if i in self.gaps]
+        if blocked:
+            self.gaps[node.id] = blocked[0]
+            return
+        if all(i not in read for i in node.inputs):
+            return
+        layer, field = self.layers[node.id], self.fields[node.id]
+        if read is not written or field is None or not field.is_global:  # who claims no such path must have none
+            layer = through_statistics(node.layer) or layer
+        try:
+            y = layer(*[read.get(i) for i in node.inputs])
+        except RuntimeError as error:
+            self.gaps[node.id] = f"one channel cannot stand for it: {str(error).splitlines()[0]}"
+            return
+        written[node.id] = y if y is read.get(node.inputs[0]) else (y.abs() > _DARK).to(y.dtype)
+
+    def _see(self, node: Node, values: dict[int, Any], rows: range, found: dict[int, Sight]) -> None:
+        """Add to `found` which units of a node light up for which rows."""
+        if node.id not in values:
+            return
+        if node.inputs and values[node.id] is values.get(node.inputs[0]):  # the very tensor that it read
+            found[node.id] = found[node.inputs[0]]
+            return
+        torch = import_torch()
+        lit = values[node.id].flatten(1) > 0
+        field = self.fields[node.id]
+        if field is not None and field.position_known and len(node.y.spatial) != self.line.axes:
+            lit = lit.any(1, keepdim=True)  # what is known by its place is one unit there
+        row = torch.tensor(rows, device=lit.device)[:, None]
+        first = torch.where(lit, row, self.pixels).amin(0).tolist()
+        last = torch.where(lit, row, -1).amax(0).tolist()
+        before = found.get(node.id)
+        if before is not None:
+            first, last = list(map(min, first, before.first)), list(map(max, last, before.last))
+        found[node.id] = Sight(first, last)

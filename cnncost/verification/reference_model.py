@@ -1,0 +1,190 @@
+"""A network held against a model that someone else wrote, by the order and the shapes of their layers.
+
+Names are never compared, and functions that a model calls between its layers do not matter. A layer is at fault that
+writes another shape although it reads the same; those behind it only follow.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.pytorch.build import build
+from cnncost.verification.factory import load_factory
+from cnncost.verification.result import DIFFERENT, SAME, Check
+from cnncost.verification.trace import Call, Trace, trace, trace_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnncost.graph.graph import Graph
+    from cnncost.report.report import Report
+    from cnncost.verification.trace import Shape
+
+__all__ = ["against_checks", "load_factory"]
+
+_MOST_SHAPES = 4
+"""Tensor shapes that a note lists."""
+
+
+class Pair(NamedTuple):
+    """A layer of the spec and the module that stands in its place; one of them alone where the other has none."""
+
+    ours: Call | None
+    theirs: Call | None
+
+
+def against_checks(graph: Graph, report: Report, model: Any) -> list[Check]:
+    """Hold a network against a model of the user's own, in the mode and with the batch of the report.
+
+    Args:
+        graph: the network. report: its analysis. model: a ``torch.nn.Module`` that takes the same inputs; it is copied.
+
+    Raises:
+        SpecError: PyTorch is not installed.
+    """
+    settings = report.settings
+    shapes = [(settings.batch, *graph.nodes[number].y.dims) for number in graph.inputs]
+    spec = build(graph, "meta")
+    checks = list(_stored(report, spec, model))
+    ours = _named(trace(spec, shapes, settings.training, "meta"), graph)
+    try:
+        theirs = trace_copy(model, shapes, settings.training)
+    except Exception as error:  # whatever the user's model does
+        said = (str(error).splitlines() or [""])[0]
+        why = f"their model does not run on {_list(shapes)}: {type(error).__name__}: {said}"
+        return [*checks, Check("", "output_shape", sorted(ours.outputs), None, DIFFERENT, why)]
+    checks += _in_total(report, ours, theirs)
+    loose = _without_layer(model, theirs)
+    return [*checks, *_layer_checks(align(ours.calls, theirs.calls), loose)]
+
+
+def _stored(report: Report, spec: Any, model: Any) -> Iterator[Check]:
+    """The checks of parameters, by the shapes of their tensors, and of buffers."""
+    ours, theirs = (Counter([tuple(weight.shape) for weight in each.parameters()]) for each in (spec, model))
+    note = ""
+    if ours != theirs:
+        note = f"tensors {_list(sorted((ours - theirs).elements()))} are the spec's alone"
+        note += f", {_list(sorted((theirs - ours).elements()))} theirs alone"
+    measured = sum(weight.numel() for weight in model.parameters())
+    verdict = SAME if ours == theirs and measured == report.totals.params else DIFFERENT
+    yield Check("", "params", report.totals.params, measured, verdict, note)
+    buffers = sum(buffer.numel() for buffer in model.buffers())
+    yield Check.of("", "buffers", report.totals.buffers, buffers)
+
+
+def _in_total(report: Report, ours: Trace, theirs: Trace) -> Iterator[Check]:
+    """The checks of the whole forward pass; who returns several tensors may order them."""
+    yield Check.of("", "output_shape", sorted(ours.outputs), sorted(theirs.outputs))
+    yield Check.of("", "macs", report.totals.macs, theirs.macs)
+
+
+def _named(ours: Trace, graph: Graph) -> Trace:
+    """The calls of our model under the names of the spec's layers, of which modules may be parts."""
+    names = {node.module_name: node.name for node in graph.layers}
+
+    def name_of(module: str) -> str:
+        while module not in names:
+            module = module.rpartition(".")[0]
+        return names[module]
+
+    return ours._replace(calls=[call._replace(name=name_of(call.name)) for call in ours.calls])
+
+
+def align(ours: list[Call], theirs: list[Call]) -> list[Pair]:
+    """The layers of both models side by side, in the order of ours.
+
+    The longest runs of like kind and like weights are the same layers; then those among what is left, since branches
+    may run in another order. What is left then is paired by its kind.
+    """
+    found: dict[int, int] = {}
+    mine, other = list(range(len(ours))), list(range(len(theirs)))
+    for signature in (_kind_and_weights, _kind):
+        while like := _alike([signature(ours[i]) for i in mine], [signature(theirs[i]) for i in other]):
+            found |= {mine[a]: other[b] for a, b in like}
+            # A pool without a partner is no difference: the other model may call a function.
+            mine = [i for i in mine if i not in found and not ours[i].is_pool]
+            other = [i for i in other if i not in found.values() and not theirs[i].is_pool]
+    pairs = {i: Pair(ours[i], theirs[j]) for i, j in found.items()}
+    pairs |= {i: Pair(ours[i], None) for i in mine if not ours[i].is_pool}
+    alone = [Pair(None, theirs[i]) for i in other if not theirs[i].is_pool]
+    return [*[pairs[i] for i in sorted(pairs)], *alone]
+
+
+def _kind_and_weights(call: Call) -> tuple[object, ...]:
+    return call.kind, call.weights
+
+
+def _kind(call: Call) -> tuple[object, ...]:
+    return (call.kind,)
+
+
+def _alike(ours: list[tuple[object, ...]], theirs: list[tuple[object, ...]]) -> list[tuple[int, int]]:
+    """The positions of like signatures, in runs that are as long as possible."""
+    from difflib import SequenceMatcher
+
+    blocks = SequenceMatcher(None, ours, theirs, autojunk=False).get_matching_blocks()
+    return [(start + i, their_start + i) for start, their_start, length in blocks for i in range(length)]
+
+
+def _without_layer(model: Any, theirs: Trace) -> Counter[Shape]:
+    """Their parameters that belong to no layer that ran: weights that a function uses."""
+    used = {call.name: Counter(call.weights) for call in theirs.calls}
+    everything = Counter([tuple(weight.shape) for weight in model.parameters()])
+    for weights in used.values():
+        everything -= weights
+    return everything
+
+
+def _layer_checks(pairs: list[Pair], loose: Counter[Shape]) -> Iterator[Check]:
+    """The checks of all layers, up to the first fault also of those that follow from it."""
+    fault = ""
+    for ours, theirs in pairs:
+        if ours is None or theirs is None:
+            missing = _missing(ours, theirs, loose)
+            fault = fault or (missing.layer or missing.note if missing.verdict == DIFFERENT else "")
+            yield missing
+            continue
+        note = f"{theirs.name} in their model"
+        if ours.weights:
+            yield Check.of(ours.name, "weights", ours.weights, theirs.weights, note)
+        if ours.weights != theirs.weights:
+            fault = fault or ours.name
+        elif fault and ours.reads != theirs.reads:
+            yield Check.gap(ours.name, "output_shape", ours.writes, f"{note}; it follows `{fault}`")
+            continue
+        if ours.reads != theirs.reads and not fault:
+            note += f", which reads {_shape(theirs.reads)} where the spec's reads {_shape(ours.reads)}"
+        for check in _pair_checks(ours, theirs, note):
+            fault = fault or (check.layer if check.verdict == DIFFERENT else "")
+            yield check
+
+
+def _pair_checks(ours: Call, theirs: Call, note: str) -> tuple[Check, Check]:
+    return (
+        Check.of(ours.name, "output_shape", ours.writes, theirs.writes, note),
+        Check.of(ours.name, "macs", ours.macs, theirs.macs, note),
+    )
+
+
+def _missing(ours: Call | None, theirs: Call | None, loose: Counter[Shape]) -> Check:
+    """The check of a layer that one of the models does not have, unless its weights are there without a layer."""
+    if ours is None:
+        assert theirs is not None
+        return Check("", "weights", None, theirs.weights, DIFFERENT, f"{theirs.name}, a {theirs.kind}, is theirs alone")
+    weights = Counter(ours.weights)
+    if weights <= loose:
+        loose.subtract(weights)
+        return Check(ours.name, "weights", ours.weights, ours.weights, SAME, "in their model, used by a function")
+    return Check(ours.name, "weights", ours.weights, None, DIFFERENT, "their model has no such layer")
+
+
+def _shape(shape: Shape) -> str:
+    return "x".join(map(str, shape)) or "one number"
+
+
+def _list(shapes: Iterable[Shape]) -> str:
+    """Shapes in a few words."""
+    known = [_shape(shape) for shape in shapes]
+    more = f" and {len(known) - _MOST_SHAPES} more" if len(known) > _MOST_SHAPES else ""
+    return (", ".join(known[:_MOST_SHAPES]) or "none") + more

@@ -1,0 +1,316 @@
+"""A step, rules 1 to 3: arguments, expressions, scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.language.small import message, names, node, params, reads, refusal, shape, shapes, small
+
+# 1. Arguments
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "conv: 6",
+        "conv: [6]",
+        "conv: {out: 6}",
+        "{conv: {out}}",
+        "{conv: {out: }}",
+        "conv: out",
+        'conv: "6"',
+        "conv: 6.0",
+        "conv: 0x6",
+    ],
+)
+def test_one_argument_in_every_form(step: str) -> None:
+    graph = small(f"vars: {{out: 6}}\nnetwork: [{step}]")
+    assert (shape(graph), params(graph)) == ((6, 8, 8), 4 * 6 + 6)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "conv: [6, 3, 2, 1, 1, 2, false]",
+        "conv: {out: 6, kernel: 3, stride: 2, padding: 1, dilation: 1, groups: 2, bias: false}",
+        "conv: {bias: false, groups: 2, padding: 1, stride: 2, kernel: 3, out: 6}",
+        "conv: {out, kernel, stride: 2, padding: kernel // 2, groups: 2, bias}",
+    ],
+)
+def test_arguments_by_position_and_by_name(step: str) -> None:
+    graph = small(f"vars: {{out: 6, kernel: 3, bias: false}}\nnetwork: [{step}]")
+    # (8 + 2 - 3) // 2 + 1 = 4; 6 filters over 4 / 2 channels, 3 x 3
+    assert (shape(graph), params(graph)) == ((6, 4, 4), 6 * 2 * 9)
+
+
+def test_a_bare_name_is_a_step_without_arguments() -> None:
+    graph = small("network: [relu, {relu: }, {relu, name: x}, {name: y, relu: }, relu: {}]")
+    assert names(graph) == ["relu", "relu_2", "x", "y", "relu_3"]
+
+
+def test_a_network_may_be_one_step() -> None:
+    assert shape(small("network: relu")) == (4, 8, 8)
+    assert shape(small("network: {conv: 6}")) == (6, 8, 8)
+
+
+def test_blocks_take_arguments_as_layers_do() -> None:
+    text = """
+        vars: {out: 6, kernel: 3}
+        blocks:
+          conv_pad(out, kernel=1, stride=1): [{conv: {out, kernel, stride, padding: kernel // 2}}]
+        network: [%s]
+    """
+    for step in (
+        "conv_pad: [6, 3]",
+        "conv_pad: {out: 6, kernel: 3}",
+        "conv_pad: {out, kernel}",
+        "conv_pad: [out, 9 // 3]",
+    ):
+        assert shape(small(text % step)) == (6, 8, 8)
+    for step in ("conv_pad: 6", "conv_pad: [6]", "conv_pad: out", "{conv_pad: {out}}"):
+        assert params(small(text % step)) == 4 * 6 + 6
+
+
+def test_a_single_parameter_takes_a_list_whole() -> None:
+    assert names(small("network: [{split: [1, 3]}, concat]")) == ["split[0]", "split[1]", "concat"]
+    assert shape(small("network: [{adaptive_avgpool: [2, 3]}]")) == (4, 2, 3)
+    assert shape(small("network: [{reshape: [16, 4, 4]}]")) == (16, 4, 4)
+    text = "blocks: {b(sizes): [{conv: {out: 1, kernel: sizes}}]}\nnetwork: [{b: [3, 1]}]"
+    assert shape(small(text)) == (1, 6, 8)
+
+
+def test_a_list_within_a_list_is_one_argument() -> None:
+    assert shape(small("network: [{conv: [6, [3, 1], [1, 2]]}]")) == (6, 6, 4)
+
+
+# 2. Expressions
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("7", 7),
+        ("a + b * 2 - 1", 8),
+        ("2 ** a", 8),
+        ("(a + b) % 4", 2),
+        ("10 / 5", 2),
+        ("7 // 2", 3),
+        ("1 if a < b else 2", 2),
+        ("5 if a == 3 and not b == 4 else 6", 5),
+        ("rows[1][0]", 30),
+        ("rows[-1][-1]", 40),
+        ("len(rows) + sum([1, 2]) + max(1, 2) + min(3, 4) + abs(-1)", 11),
+        ("round(2.4) + floor(1.9) + ceil(1.1) + sqrt(16)", 9),
+        ("range(5)[-1] + zip([1], [2])[0][1]", 6),
+        ("make_divisible(11 * 1.5, 8)", 16),
+        ("make_divisible(11, 8)", 16),  # 8 is below 90% of 11
+        ("f(a, 1)", 4),
+        ("channels + 1", 5),
+    ],
+)
+def test_expressions_in_an_argument(expression: str, value: int) -> None:
+    text = "vars: {a: 3, b: 3, rows: [[1, 2], [30, 40]], 'f(x, y)': x + y}\nnetwork: [{conv: {out: \"%s\"}}]"
+    assert shape(small(text % expression)) == (value, 8, 8)
+
+
+def test_expressions_in_every_position() -> None:
+    graph = small("""
+        vars: {n: 2}
+        input: [2 * n, 4 * n, 4 ** 2 / n]
+        blocks:
+          grow(by, out=channels * by): [{conv: out}]
+        network:
+          - {grow: n + 1, repeat: n - 1, when: n > 1, trainable: n < 0}
+          - for: [i, name]
+            in: zip(range(n), range(n))
+            name: level
+            do: [{conv: 4 + i, name: map}]
+          - {concat, from: ["level[n - 1].map", "level[n - 2].map", "level[-n].map"]}
+          - {residual: [relu], skip: n == 3}
+          - {dropout: 1 / n}
+    """)
+    assert params(graph) == (4 * 12 + 12) + (12 * 4 + 4) + (4 * 5 + 5)
+    assert [layer.trainable for layer in graph.layers[:2]] == [False, True]
+    assert reads(graph, "concat") == ["level[1].map", "level[0].map", "level[0].map"]
+    assert repr(node(graph, "dropout").layer) == "dropout(p=0.5)"
+    assert [layer.type for layer in graph.layers[-2:]] == ["relu", "dropout"]
+
+
+def test_arithmetic_works_element_by_element() -> None:
+    text = """
+        blocks:
+          same(kernel): [{conv: {out: 4, kernel, padding: kernel // 2}}]
+        network: [{same: %s}]
+    """
+    for kernel in ("[1, 7]", "3", "[5, 1]"):
+        assert shape(small(text % kernel)) == (4, 8, 8)
+
+
+def test_lists_of_the_same_length_are_combined_pairwise() -> None:
+    assert shape(small("vars: {k: [1, 3]}\nnetwork: [{conv: {out: 4, kernel: 'k + [1, 2]'}}]")) == (4, 7, 4)
+
+
+def test_an_enum_stays_literal() -> None:
+    graph = small("vars: {bilinear: 3}\nnetwork: [{upsample: {scale: 2, mode: bilinear}}]")
+    assert "mode='bilinear'" in repr(graph.layers[0].layer)
+    error = refusal("vars: {m: \"'bilinear'\"}\nnetwork: [{upsample: {scale: 2, mode: m}}]")
+    assert (
+        error.message
+        == '`mode` must be one of `nearest`, `linear`, `bilinear`, `trilinear`, `bicubic`, not the text "m"'
+    )
+
+
+def test_an_enum_takes_a_name_alone() -> None:
+    graph = small("vars: {mode: \"'bilinear'\"}\nnetwork: [{upsample: {scale: 2, mode}}]")
+    assert "mode='bilinear'" in repr(graph.layers[0].layer)
+
+
+def test_same_is_a_word_of_padding() -> None:
+    # ceil(8 / 3) = 3
+    assert shape(small("network: [{conv: {out: 4, kernel: 5, stride: 3, padding: same}}]")) == (4, 3, 3)
+    text = "blocks: {b(padding='same'): [{conv: {out: 4, kernel: 5, stride: 3, padding}}]}\nnetwork: [b]"
+    assert shape(small(text)) == (4, 3, 3)
+    assert message("blocks: {b(padding=same): [{conv: {out: 4, padding}}]}\nnetwork: [b]") == (
+        "`same` is a word of `padding`, not a name"
+    )
+
+
+def test_booleans_take_expressions() -> None:
+    text = "vars: {norm: %s}\nnetwork: [{conv: {out: 4, bias: not norm}}]"
+    assert params(small(text % "true")) == 16
+    assert params(small(text % "false")) == 20
+    assert message("network: [{conv: {out: 4, bias: 1}}]") == "`bias` must be true or false, not 1"
+
+
+CONV_ACT = """
+    blocks:
+      conv_act(out, act=relu): [{conv: out}, act]
+    network: [%s]
+"""
+
+
+def test_a_layer_is_a_value() -> None:
+    assert [layer.type for layer in small(CONV_ACT % "conv_act: 4, conv_act: [4, silu]").layers] == [
+        "conv",
+        "relu",
+        "conv",
+        "silu",
+    ]
+
+
+def test_a_block_is_a_value() -> None:
+    graph = small("""
+        blocks:
+          a(out): [{conv: out}]
+          b(unit, out): [{unit: out}, {unit: {out}}]
+        network: [{b: [a, 6]}, {b: {unit: conv, out: 5}}]
+    """)
+    assert names(graph) == ["b.a.conv", "b.a_2.conv", "b_2.conv", "b_2.conv_2"]
+    assert shapes(graph) == [(6, 8, 8), (6, 8, 8), (5, 8, 8), (5, 8, 8)]
+
+
+def test_a_value_takes_arguments_where_it_is_called() -> None:
+    graph = small("vars: {act: leaky_relu}\nnetwork: [{act: 0.2}, act, {act: {slope: 0.3}}]")
+    assert [repr(layer.layer) for layer in graph.layers] == [f"leaky_relu(slope={slope})" for slope in (0.2, 0.01, 0.3)]
+
+
+def test_a_whole_step_is_a_value() -> None:
+    graph = small(CONV_ACT % "conv_act: [4, {leaky_relu: 0.1}], conv_act: {out: 4, act: {leaky_relu: {slope: 0.2}}}")
+    assert [repr(layer.layer) for layer in graph.layers[1::2]] == ["leaky_relu(slope=0.1)", "leaky_relu(slope=0.2)"]
+    assert names(graph)[1] == "conv_act.leaky_relu"
+
+
+def test_a_whole_step_sees_what_it_saw_where_it_was_written() -> None:
+    graph = small("""
+        vars: {slope: 0.5}
+        blocks:
+          outer(slope): [{inner: [{leaky_relu: slope}, 0.9]}]
+          inner(act, slope): [{conv: 3}, act, {leaky_relu: slope}]
+        network: [{outer: 0.1}]
+    """)
+    assert [repr(layer.layer) for layer in graph.layers[1:]] == ["leaky_relu(slope=0.1)", "leaky_relu(slope=0.9)"]
+
+
+def test_the_channels_of_a_whole_step_are_those_where_it_stands() -> None:
+    graph = small("blocks: {b(unit): [{conv: 6}, unit]}\nnetwork: [{b: {unit: {conv: 2 * channels}}}]")
+    assert shape(graph) == (12, 8, 8)
+
+
+def test_a_whole_step_handed_on_is_the_same_step() -> None:
+    graph = small("""
+        blocks:
+          outer(act): [{inner: {act: {act: }}}, {inner: {act}}, {inner: act}]
+          inner(act): [act]
+        network: [{outer: {act: {leaky_relu: 0.1}}}]
+    """)
+    assert [repr(layer.layer) for layer in graph.layers] == ["leaky_relu(slope=0.1)"] * 3
+
+
+def test_variables_hold_layers_and_steps() -> None:
+    graph = small(
+        "vars: {act: gelu, drop: {dropout: 0.1}, acts: [relu, act]}\nnetwork: [act, drop, {for: a, in: acts, do: a}]"
+    )
+    assert [layer.type for layer in graph.layers] == ["gelu", "dropout", "relu", "gelu"]
+    assert message("vars: {act: 3}\nnetwork: [act]") == "`act` is a variable that holds no layer, block or step"
+
+
+# 3. Container
+
+
+def test_a_block_sees_nothing_of_its_caller() -> None:
+    inner = "blocks: {inner(): [{conv: %s}], outer(width): [{inner: }]}\nnetwork: [{outer: 6}]"
+    assert message(inner % "width") == "unknown name `width`"
+    assert message("blocks: {b(): [{conv: i}]}\nnetwork: [{for: i, in: [3], do: [b]}]") == "unknown name `i`"
+    loop = "blocks: {b(): [{conv: %s}]}\nnetwork: [{b, repeat: 2}]"
+    for name in ("index", "first", "last"):
+        assert message(loop % name) == f"`{name}` is known only inside a loop or beside a `repeat`"
+
+
+def test_a_block_sees_no_step_of_its_caller() -> None:
+    error = refusal("blocks: {b(): [{relu, from: stem}]}\nnetwork: [{conv: 4, name: stem}, b]")
+    assert error.message == "no step is named `stem`"
+    assert error.hint == "a block sees the steps inside it, none of its caller's"
+
+
+def test_a_block_sees_its_parameters_and_the_variables() -> None:
+    graph = small("""
+        vars: {base: 3, width: 100}
+        blocks: {b(width): [{conv: base * width * channels}]}
+        network: [{b: 2}]
+    """)
+    assert shape(graph) == (3 * 2 * 4, 8, 8)
+
+
+def test_arguments_see_what_the_call_sees() -> None:
+    graph = small(
+        "blocks: {b(width): [{conv: 6}, {c: width}], c(width): [{conv: width + channels}]}\nnetwork: [{b: channels}]"
+    )
+    assert shape(graph) == (4 + 6, 8, 8)
+
+
+def test_a_default_may_use_channels_and_the_parameters_before_it() -> None:
+    graph = small("""
+        blocks:
+          b(a, out=channels * a, half=out // 2): [{conv: out}, {conv: half}]
+        network: [{b: 3}, {b: [5, 7]}]
+    """)
+    assert [dims[0] for dims in shapes(graph)] == [12, 6, 7, 3]
+
+
+def test_channels_are_those_of_the_current_input() -> None:
+    graph = small("""
+        network:
+          - {conv: 6, name: stem}
+          - {conv: channels + 2, repeat: 2}                      # 8, 10
+          - {conv: 3, repeat: channels // 10}                    # once
+          - {conv: 5, when: channels == 3}                       # 5
+          - {conv: 8, from: stem, when: channels == 6, name: six}
+          - {residual: [{conv: 2}, {conv: channels * 4}], skip: channels == 8}
+          - {concat: [[{conv: channels + 1}], [{conv: 1}, {conv: channels + 1}]]}   # 9 + 2
+          - {for: i, in: range(channels - 9), do: [{conv: channels + 1}]}           # 12, 13
+          - {conv: 4, trainable: channels != 13}
+        outputs: [conv_3, conv_4]
+    """)
+    assert [dims[0] for dims in shapes(graph)] == [6, 8, 10, 3, 5, 8, 2, 8, 8, 9, 1, 2, 11, 12, 13, 4]
+    assert reads(graph, "six") == ["stem"]
+    assert [layer.name for layer in graph.layers if not layer.trainable] == ["conv_4"]
