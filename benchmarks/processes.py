@@ -24,19 +24,30 @@ class Median(NamedTuple):
     ratio: float
 
 
-def _environment() -> dict[str, str]:
-    """The environment without the switch that makes Python compile every module anew, every time."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+def environment(**changes: str) -> dict[str, str]:
+    """The environment with `changes`, without the switch that makes Python compile every module every time."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | changes
 
 
-def once(command: list[str]) -> Run:
+def output(command: list[str], env: dict[str, str]) -> str:
+    """What `command` prints.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    return subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
+
+
+def once(command: list[str], env: dict[str, str] | None = None) -> Run:
     """Run `command`, its output thrown away.
 
     Raises:
         RuntimeError: it failed.
     """
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=_environment())
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment() if env is None else env
+    )
     assert process.stderr is not None
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)

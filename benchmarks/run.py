@@ -4,6 +4,8 @@
     that are installed (``pip install -e '.[dev,peers]'``), with peak memory;
 (b) YAML text to complete report, in process;
 (c) growth of (b) from 100 to 10,000 layers.
+
+With ``--against FOLDER``, another checkout of cnncost, only what both have is run, on both in turn, with ratios.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ import argparse
 import gc
 import statistics
 import time
+from pathlib import Path
 
 import commands
 import processes
+import trees
 
 from cnncost import analyze
 from cnncost.language import library
@@ -78,11 +82,23 @@ def growth(repeats: int) -> None:
         print(f"  {layers:>6,} layers {took:31.2f} ms {took / layers * 1000:7.1f} µs a layer")
 
 
+def against(other: Path, repeats: int) -> None:
+    """Print this tree beside another."""
+    print(f"{other} and this tree in turn, medians of {repeats}")
+    for name, theirs, ours, ratio in trees.compare(other, repeats):
+        print(f"  {name:<50} {theirs * 1000:8.1f} ms {ours * 1000:8.1f} ms {ratio:6.2f} x")
+
+
 def main() -> None:
     """Run the benchmarks and print their tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=11, help="counted runs of each, after one that warms up")
-    repeats = parser.parse_args().repeats
+    parser.add_argument("--against", type=Path, metavar="FOLDER", help="another checkout, to compare this one with")
+    options = parser.parse_args()
+    repeats = options.repeats
+    if options.against is not None:
+        against(options.against, repeats)
+        return
     whole_processes(repeats)
     in_process(repeats)
     growth(max(3, repeats // 3))
