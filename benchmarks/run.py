@@ -23,8 +23,8 @@ import trees
 from cnncost import analyze
 from cnncost.language import library
 from cnncost.language.load import loads
-from cnncost.metrics.analysis import Settings
 from cnncost.report.analyze import analyze_graph
+from cnncost.settings import Settings
 
 _CHAIN = """
 input: [8, 32, 32]

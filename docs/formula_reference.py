@@ -13,8 +13,8 @@ from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
 from cnncost.metrics import METRICS
-from cnncost.metrics.analysis import ITEM_SIZES, OPTIMIZER_STATES
 from cnncost.report.totals import MEMORY_PARTS
+from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
 from cnncost.symbolic.symbols import Sum, Symbol, Value
 
 if TYPE_CHECKING:

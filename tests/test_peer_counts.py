@@ -17,8 +17,8 @@ import pytest
 from cnncost import load
 from cnncost.conventions import CONVENTIONS
 from cnncost.layers import REGISTRY
-from cnncost.metrics.analysis import Settings
 from cnncost.metrics.counting import counts_by_convention
+from cnncost.settings import Settings
 from tests.peers.measure import Row, read
 from tests.peers.networks import INEXACT, Network, networks, probes, shipped
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.api.networks import graph_of
 from cnncost.errors import SpecError
-from cnncost.metrics.analysis import Settings
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.conventions import choose
 from cnncost.graph.graph import Graph
-from cnncost.metrics.analysis import Settings
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.report import Report
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -81,8 +81,9 @@ def compare_published(
     from cnncost.published.claims import PublishedComparison
 
     networks = {str(getattr(spec, "name", spec)): graph_of(spec, None, None, limits) for spec in specs}
-    reports = {name: (graph, analyze(graph, convention=convention)) for name, graph in networks.items()}
-    return PublishedComparison.of(reports, find(convention).name)
+    counting = find(convention)
+    reports = {name: (graph, analyze(graph, convention=counting)) for name, graph in networks.items()}
+    return PublishedComparison.of(reports, counting)
 
 
 def reconcile(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
 
-from cnncost.conventions.registry import register
+from cnncost.conventions.registry import CONVENTIONS, find, register
 
 if TYPE_CHECKING:
     from cnncost.errors import Span
@@ -45,6 +45,11 @@ class Convention:
         if name is not None:
             cls.name = name
             register(cls())
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        if CONVENTIONS.get(self.name) is self:
+            return find, (self.name,)  # one of ours stays one object in copies and pickles
+        return super().__reduce_ex__(protocol)
 
     @property
     def about(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from cnncost.metrics.analysis import Settings
+    from cnncost.settings import Settings
 
 SCHEMA_VERSION = 1
 """Version of the JSON form."""
@@ -105,7 +105,7 @@ class LayerExplanation(NamedTuple):
             "layer": self.layer,
             "type": self.type,
             "about": self.about,
-            **self.settings._asdict(),
+            **self.settings.to_dict(),
             "symbols": [symbol._asdict() for symbol in self.symbols],
             "figures": [figure.to_dict() for figure in self.figures],
             "algorithms": [algorithm.to_dict() for algorithm in self.algorithms],
@@ -179,7 +179,7 @@ class SumExplanation(NamedTuple):
             "network": self.network,
             "block": self.block,
             "layers": self.layers,
-            **self.settings._asdict(),
+            **self.settings.to_dict(),
             "totals": [breakdown.to_dict() for breakdown in self.breakdowns],
             "warnings": list(self.warnings),
         }

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.explanation.formulas import Formulas
 from cnncost.graph.graph import Node
-from cnncost.metrics.analysis import Analysis, Settings
+from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.metric import metric_called
+from cnncost.settings import Settings
 from cnncost.symbolic.symbols import Expression, Symbol, Value, evaluate
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.metrics.analysis import MODES, OPTIMIZER_STATES, Settings
+from cnncost.settings import MODES, OPTIMIZER_STATES, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -12,16 +12,14 @@ from cnncost.metrics import parameters  # isort: skip
 from cnncost.metrics import operations  # isort: skip
 from cnncost.metrics import backward  # isort: skip
 from cnncost.metrics import textbook_memory  # isort: skip
-from cnncost.metrics.analysis import Analysis, Settings
-from cnncost.metrics.metric import METRICS, Metric, metric
+from cnncost.metrics.analysis import Analysis
+from cnncost.metrics.metric import METRICS, Metric
 
 __all__ = [
     "METRICS",
     "Analysis",
     "Metric",
-    "Settings",
     "backward",
-    "metric",
     "operations",
     "parameters",
     "textbook_memory",

@@ -2,115 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cnncost.conventions import CONVENTIONS, find
-from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.graph import Node
 from cnncost.layers.base.tensor import Operations
 from cnncost.metrics.metric import metric_called
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Graph
     from cnncost.layers.base.tensor import Reach
 
     T = TypeVar("T")
-
-ITEM_SIZES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
-"""Bytes of one number, by dtype."""
-
-OPTIMIZER_STATES = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1, "lion": 1}
-"""Numbers that an optimizer keeps for each trainable parameter.
-
-Adam and AdamW keep both moments, the notes' 8P (004, Memory Formulas; Kingma & Ba 2015, algorithm 1; Loshchilov &
-Hutter 2019, algorithm 2). Momentum keeps its buffer, RMSprop the square average, Adagrad the sum of squares, as the
-state of ``torch.optim.SGD``, ``RMSprop`` and ``Adagrad`` holds them. Lion keeps one moment (Chen et al. 2023,
-algorithm 2). Step counters are not among them: one number per tensor.
-"""
-
-MODES = ("infer", "train")
-"""Training runs auxiliary heads and dropout too."""
-
-LARGEST_BATCH = 10**9
-
-
-class Settings(NamedTuple):
-    """How the network runs.
-
-    Attributes:
-        batch: samples at once.
-        dtype: of parameters, gradients, activations and optimizer states, one of :data:`ITEM_SIZES`.
-        optimizer: one of :data:`OPTIMIZER_STATES`.
-        mode: ``infer`` or ``train``: which layers run.
-        convention: the name of how operations become FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`.
-    """
-
-    batch: int = 1
-    dtype: str = "float32"
-    optimizer: str = "adam"
-    mode: str = "infer"
-    convention: str = "textbook"
-
-    @classmethod
-    def checked(cls, **values: Any) -> Settings:
-        """The settings with these values; a convention may also be a file, or an object.
-
-        Raises:
-            SpecError: an unknown setting or value, or settings that exclude each other.
-
-        >>> Settings.checked(batch=8, optimizer="sgd").batch
-        8
-        >>> Settings.checked(dtype="flaot16")
-        Traceback (most recent call last):
-        cnncost.errors.SpecError: error: unknown dtype `flaot16`; did you mean `float16`?
-          = hint: known are `float32`, `float16`, `bfloat16`, `int8`
-        """
-        for name in values:
-            _refuse_unknown("setting", name, cls._fields)
-        settings = cls(**values)
-        settings = settings._replace(convention=find(settings.convention).name)
-        _check_batch(settings.batch)
-        _refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
-        _refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
-        _refuse_unknown("mode", settings.mode, MODES)
-        if settings.dtype == "int8" and settings.mode == "train":
-            raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
-        return settings
-
-    @property
-    def item_size(self) -> int:
-        """Bytes of one number."""
-        return ITEM_SIZES[self.dtype]
-
-    @property
-    def training(self) -> bool:
-        """Whether the layers run as in training."""
-        return self.mode == "train"
-
-    @property
-    def trains(self) -> bool:
-        """Whether the dtype can be trained in: where it can't, figures of training are gaps."""
-        return self.dtype != "int8"
-
-
-def _check_batch(batch: Any) -> None:
-    if type(batch) is not int or not 1 <= batch <= LARGEST_BATCH:
-        short = not isinstance(batch, int) or abs(batch) < 10**20  # Python refuses to print the very long
-        shown = f"`{str(batch)[:40]}`" if short else "a number of more digits"
-        raise SpecError(f"the batch must be a whole number from 1 to {LARGEST_BATCH:,}, not {shown}")
-
-
-def _refuse_unknown(what: str, name: Any, known: Iterable[str]) -> None:
-    names = list(known)
-    if name not in names:
-        shown = str(name)[:80]
-        raise SpecError(
-            f"unknown {what} `{shown}`{did_you_mean(shown, names)}",
-            hint="known are " + ", ".join(f"`{each}`" for each in names),
-        )
 
 
 class Analysis:
@@ -171,7 +77,7 @@ class Analysis:
     @property
     def convention(self) -> Convention:
         """The rule by which operations become FLOPs."""
-        return CONVENTIONS[self.settings.convention]
+        return self.settings.convention
 
     @property
     def operations(self) -> list[Operations]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.conventions import CONVENTIONS, find
 from cnncost.graph.graph import INPUT
-from cnncost.metrics.analysis import Analysis, Settings
+from cnncost.metrics.analysis import Analysis
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

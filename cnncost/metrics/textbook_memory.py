@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
-from cnncost.metrics.analysis import ITEM_SIZES, OPTIMIZER_STATES
 from cnncost.metrics.metric import metric
+from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,6 +10,7 @@ from cnncost.published.figures import PrintedFigure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnncost.conventions import Convention
     from cnncost.graph.graph import Graph, Published
     from cnncost.published.figures import Agreement
     from cnncost.report.report import Report
@@ -101,12 +102,12 @@ class PublishedComparison(NamedTuple):
         silent: the networks of which nothing is published.
     """
 
-    convention: str
+    convention: Convention
     claims: tuple[Claim, ...]
     silent: tuple[str, ...]
 
     @classmethod
-    def of(cls, networks: Mapping[str, tuple[Graph, Report]], convention: str) -> PublishedComparison:
+    def of(cls, networks: Mapping[str, tuple[Graph, Report]], convention: Convention) -> PublishedComparison:
         """What is published of each of these graphs, beside its report: of one sample in inference.
 
         Raises:
@@ -126,7 +127,7 @@ class PublishedComparison(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         claims = [claim.to_dict() for claim in self.claims]
-        return {"schema": 1, "convention": self.convention, "claims": claims, "silent": list(self.silent)}
+        return {"schema": 1, "convention": self.convention.name, "claims": claims, "silent": list(self.silent)}
 
 
 def judge(text: str | None, figures: Mapping[What, int]) -> Judgement | None:

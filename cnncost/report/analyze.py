@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
-from cnncost.metrics import METRICS, Analysis, Settings
+from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import ConventionTotal, forward_counts
 from cnncost.metrics.receptive_field.fields import receptive_fields
 from cnncost.report.figures import Figures, total
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

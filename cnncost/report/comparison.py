@@ -61,7 +61,7 @@ class Comparison(NamedTuple):
             {
                 "name": name,
                 "network": report.name,
-                **report.settings._asdict(),
+                **report.settings.to_dict(),
                 "inputs": {key: list(shape) for key, shape in report.inputs.items()},
                 "layers": len(report.rows),
                 "totals": dict(report.totals),
@@ -147,10 +147,10 @@ def _aligned(first: Sequence[Row], second: Sequence[Row]) -> Iterator[StageDiffe
 
 def _refuse_unlike(reports: Sequence[Report], names: Sequence[str]) -> None:
     """Figures of unlike settings do not belong under one heading."""
-    first = reports[0].settings
+    first = reports[0].settings.to_dict()
     for name, report in zip(names, reports, strict=True):
-        for setting, value, other in zip(first._fields, first, report.settings, strict=True):
-            if value != other:
+        for setting, other in report.settings.to_dict().items():
+            if (value := first[setting]) != other:
                 raise SpecError(
                     f"unlike settings: the {setting} is {value} for `{names[0]}` and {other} for `{name}`",
                     hint="analyze all networks with the same settings",

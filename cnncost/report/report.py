@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.metrics import Settings
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.report.rows import Row, figures_from_dict, merge_blocks, merge_types
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from cnncost.report.figures import Figures
@@ -97,7 +97,7 @@ class Report(NamedTuple):
             "name": self.name,
             "source": self.source,
             "variables": dict(self.variables),
-            **self.settings._asdict(),
+            **self.settings.to_dict(),
             "inputs": {name: list(shape) for name, shape in self.inputs.items()},
             "outputs": list(self.outputs),
             "totals": dict(self.totals),

@@ -7,9 +7,9 @@ from typing import Any
 from cnncost.layers.base.tensor import Operations
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
-from cnncost.metrics.analysis import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
 from cnncost.metrics.metric import metric_called
 from cnncost.report.report import SCHEMA_VERSION
+from cnncost.settings import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
 
 _NAME = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.conventions import CONVENTIONS
 from cnncost.pytorch.build import build, runs
 from cnncost.pytorch.importing import import_torch
 from cnncost.verification.layer_counts import FLOPS_PER_MAC, Measurement, countable_attention, flop_counter, measure
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncost.graph.graph import Graph, Node
-    from cnncost.metrics import Settings
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
+    from cnncost.settings import Settings
 
 _NOT_RUN = "runs in training only"
 _INT8 = "PyTorch's layers compute in floating point"
@@ -118,7 +117,7 @@ def _layer_checks(row: Row, measured: Measurement | str | None, settings: Settin
         yield Check.of(name, "output_shape", row.output_shape, measured.shape)
     yield Check.of(name, "macs", figures["macs"], measured.macs)
     if settings.trains:
-        flops = CONVENTIONS[settings.convention].flops_per_mac
+        flops = settings.convention.flops_per_mac
         weights, inputs = flops * measured.weight_macs, flops * measured.input_macs
         yield Check.of(name, "weight_gradient_flops", figures["weight_gradient_flops"], weights, _groups_note(measured))
         yield Check.of(name, "input_gradient_flops", figures["input_gradient_flops"], inputs)
@@ -154,7 +153,7 @@ def _total_checks(
 
 def _summed_checks(report: Report, layers: list[Measurement | str]) -> Iterator[Check]:
     known = [layer for layer in layers if isinstance(layer, Measurement)]
-    flops = CONVENTIONS[report.settings.convention].flops_per_mac
+    flops = report.settings.convention.flops_per_mac
     weights, inputs = sum(layer.weight_macs for layer in known), sum(layer.input_macs for layer in known)
     sums = {
         "weight_gradient_flops": flops * weights,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError
 from cnncost.measurement.devices import Machine
-from cnncost.metrics.analysis import Settings
+from cnncost.settings import Settings
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME
 
 if TYPE_CHECKING:

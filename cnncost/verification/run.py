@@ -85,7 +85,7 @@ def verify_graph(graph: Graph, plan: Plan, progress: Progress = no_progress) -> 
 
 def broken(network: str, plan: Plan, error: Exception) -> Verification:
     """The verification of a network that cannot even be loaded or counted."""
-    return Verification(network, plan.options.report_settings._asdict(), plan.machine, failure=reason(error))
+    return Verification(network, plan.options.report_settings.to_dict(), plan.machine, failure=reason(error))
 
 
 class _Run:
@@ -100,7 +100,7 @@ class _Run:
     def verification(self) -> Verification:
         options = self.plan.options
         settings = options.report_settings
-        found = Verification(self.graph.name, settings._asdict(), self.plan.machine)
+        found = Verification(self.graph.name, settings.to_dict(), self.plan.machine)
         report = self.part("analysis", lambda: analyze_graph(self.graph, settings), refusals=(SpecError,))
         if report is not None:
             found = found._replace(checks=self.checks(report), against=self.against(report))

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnncost.graph.graph import Graph
-    from cnncost.metrics import Settings
     from cnncost.report.figures import Figures
     from cnncost.report.report import Report
+    from cnncost.settings import Settings
 
 _INT8 = "PyTorch's layers hold floating-point weights"
 

@@ -73,13 +73,13 @@ def test_a_convention_of_ones_own_is_given_by_its_path(own: Path) -> None:
     for given in (own, str(own)):
         assert find(given).name == "filters"
     assert analyze("lenet5", convention=own).totals.flops == 6 + 16
-    assert analyze("lenet5", convention="filters").settings.convention == "filters"
+    assert analyze("lenet5", convention="filters").settings.convention.name == "filters"
 
 
 def test_or_as_an_object() -> None:
     report = analyze("lenet5", convention=read_convention(OWN))
     assert report.totals.flops == 6 + 16
-    assert report.settings.convention == "filters"
+    assert report.settings.convention.name == "filters"
 
 
 def test_a_later_version_takes_its_place(own: Path) -> None:
@@ -139,7 +139,7 @@ CHAIN = chain([("conv", {"out": 4, "kernel": 3, "bias": False}), "batchnorm", "r
 def test_side_by_side() -> None:
     report = analyze(CHAIN, batch=2, convention=["torch", "macs", "torchinfo"])
     macs = 2 * 4 * 27 * 16
-    assert report.settings.convention == "torch"
+    assert report.settings.convention.name == "torch"
     assert report.totals.flops == 2 * macs
     assert {name: (count.unit, count.total) for name, count in report.counts.items()} == {
         "torch": ("FLOPs", 2 * macs),

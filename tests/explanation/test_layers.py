@@ -11,8 +11,9 @@ from cnncost import SpecError, analyze, explain
 from cnncost.conventions import CONVENTIONS
 from cnncost.explanation import LayerExplanation, explain_layer
 from cnncost.layers import REGISTRY
-from cnncost.metrics import METRICS, Analysis, Settings
+from cnncost.metrics import METRICS, Analysis
 from cnncost.report.analyze import analyze_graph
+from cnncost.settings import Settings
 from tests.conventions.test_rules import value_of as value_of_rule
 from tests.explanation.formula_text import value_of
 from tests.graphs import Builder

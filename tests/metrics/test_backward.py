@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnncost.metrics import Analysis, Settings
+from cnncost.metrics import Analysis
+from cnncost.settings import Settings
 from tests.graphs import Builder, Step, chain
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def test_attention(trained: bool, upstream: bool) -> None:
 def test_the_convention_says_what_a_multiply_accumulate_counts() -> None:
     graph = chain([CONV, CONV], (8, 6, 6))
     flops = Analysis(graph).column("backward_flops")
-    macs = Analysis(graph, Settings(convention="macs")).column("backward_flops")
+    macs = Analysis(graph, Settings.checked(convention="macs")).column("backward_flops")
     assert [value and value // 2 for value in flops] == macs
 
 

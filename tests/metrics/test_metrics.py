@@ -11,8 +11,10 @@ from cnncost import load
 from cnncost.conventions import CONVENTIONS, Convention, register
 from cnncost.graph.graph import Node
 from cnncost.layers.base.tensor import Operations
-from cnncost.metrics import METRICS, Analysis, Settings, metric
+from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import counts_by_convention
+from cnncost.metrics.metric import metric
+from cnncost.settings import Settings
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ CONV = ("conv", {"out": 8, "kernel": 3, "padding": 1})
 
 def column(graph: Graph, name: str, **settings: object) -> Sequence[int | None]:
     """The metric of the layers, without the input."""
-    analysis = Analysis(graph, Settings(**settings))  # type: ignore[arg-type]
+    analysis = Analysis(graph, Settings.checked(**settings))
     return analysis.column(name)[len(graph.inputs) :]
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnncost.metrics.analysis import Settings
 from cnncost.metrics.counting import counts_by_convention
+from cnncost.settings import Settings
 from tests.peers.measure import counted, read
 from tests.peers.networks import INEXACT, Network, networks
 from tests.peers.tools import TOOLS, installed

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 
 from cnncost.layers import REGISTRY
-from cnncost.metrics import Settings
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.pytorch.build import build, example_inputs
+from cnncost.settings import Settings
 from tests.graphs import Builder
 from tests.layers.strategies import PATIENT, Placement, fitting
 from tests.peers.tools import TOOLS

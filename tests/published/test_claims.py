@@ -133,7 +133,7 @@ def test_settings_are_not_what_was_published() -> None:
 
 def test_the_convention_is_that_of_the_exact_flops() -> None:
     comparison = compare_published([tiny()], convention="macs")
-    assert comparison.convention == "macs"
+    assert comparison.convention.name == "macs"
     assert comparison.claims[0].flops == 680
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.layers.base.tensor import Operations
-from cnncost.metrics import METRICS, Settings
+from cnncost.metrics import METRICS
 from cnncost.metrics.receptive_field.fields import ReceptiveField
 from cnncost.report.figures import Figures
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
+from cnncost.settings import Settings
 
 BATCH = 2
 POOLED = ReceptiveField((32, 32), None, (0, 0), (15.5, 15.5), is_global=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
+from cnncost.conventions import find
 from cnncost.layers import REGISTRY
 from cnncost.render import RENDERERS, render
 from cnncost.render.formats.table import render as render_table
@@ -182,4 +183,4 @@ def test_a_difference_that_rounding_hides_is_shown(actual: int, limit: int, show
 def test_budgets_of_flops_name_their_convention() -> None:
     verdicts = [Verdict("net", "flops", 1, 2, exact=False, source="budget")]
     assert "FLOPs (textbook)" in table(verdict_document(verdicts))
-    assert "MACs (macs)" in table(verdict_document(verdicts, "macs"))
+    assert "MACs (macs)" in table(verdict_document(verdicts, find("macs")))

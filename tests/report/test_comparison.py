@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cnncost.conventions import find
 from cnncost.errors import SpecError
 from cnncost.report.comparison import Comparison, StageComparison
 from cnncost.report.figures import Figures
@@ -119,11 +120,11 @@ def test_unknown_total() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("batch", 3), ("dtype", "float16"), ("mode", "train"), ("optimizer", "sgd"), ("convention", "macs")],
+    [("batch", 3), ("dtype", "float16"), ("mode", "train"), ("optimizer", "sgd"), ("convention", find("macs"))],
 )
 def test_unlike_settings_are_refused(setting: str, value: object) -> None:
     like = sample_report()
     unlike = like._replace(settings=like.settings._replace(**{setting: value}))
-    own = getattr(like.settings, setting)
-    with pytest.raises(SpecError, match=f"the {setting} is {own} for `a` and {value} for `b`"):
+    own, other = (report.settings.to_dict()[setting] for report in (like, unlike))
+    with pytest.raises(SpecError, match=f"the {setting} is {own} for `a` and {other} for `b`"):
         Comparison.of([like, unlike], ["a", "b"])

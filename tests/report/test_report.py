@@ -15,11 +15,12 @@ from cnncost.algorithms import ALGORITHMS
 from cnncost.conventions import choose
 from cnncost.errors import SpecError
 from cnncost.layers.base.tensor import Operations
-from cnncost.metrics import METRICS, Settings
+from cnncost.metrics import METRICS
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.figures import Figures
 from cnncost.report.report import Report
 from cnncost.report.schema import report_schema
+from cnncost.settings import Settings
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ GRAPHS: dict[str, Callable[[], Graph]] = {
 
 SETTINGS = [
     Settings(),
-    Settings(batch=32, dtype="bfloat16", optimizer="lion", mode="train", convention="macs"),
+    Settings.checked(batch=32, dtype="bfloat16", optimizer="lion", mode="train", convention="macs"),
     Settings(dtype="int8"),
 ]
 

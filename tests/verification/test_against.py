@@ -11,8 +11,8 @@ from torch import nn
 
 from cnncost.errors import SpecError
 from cnncost.language.load import load
-from cnncost.metrics import Settings
 from cnncost.report.analyze import analyze_graph
+from cnncost.settings import Settings
 from cnncost.verification.factory import load_factory
 from cnncost.verification.reference_model import against_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check

@@ -9,7 +9,7 @@ import pytest
 
 from cnncost.errors import SpecError
 from cnncost.measurement.devices import Machine
-from cnncost.metrics import Settings
+from cnncost.settings import Settings
 from cnncost.verification.records import SCHEMA_VERSION, read, save
 from cnncost.verification.result import Check, Verification
 
@@ -21,7 +21,7 @@ MACHINE = Machine("cuda:0", "A GPU", "driver 550.54.15, CUDA 12.4", "2.13.0", "2
 
 FOUND = Verification(
     "lenet5",
-    Settings(batch=2, mode="train")._asdict(),
+    Settings(batch=2, mode="train").to_dict(),
     MACHINE,
     (
         Check.of("conv", "params", 156, 156),
@@ -33,7 +33,7 @@ FOUND = Verification(
     {"device": "cuda:0", "eager": {"median_seconds": 0.0012345678, "runs": 10, "stable": True}, "layers": []},
     {"peak_bytes": 12345678901, "ratio": 1.0, "reserved_bytes": None},
 )
-BROKEN = Verification("other", Settings()._asdict(), MACHINE, failure="analysis: it broke")
+BROKEN = Verification("other", Settings().to_dict(), MACHINE, failure="analysis: it broke")
 
 
 def kept(folder: Path) -> dict[str, Any]:

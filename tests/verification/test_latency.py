@@ -24,8 +24,8 @@ from cnncost.measurement.options import DTYPES, MeasureOptions
 from cnncost.measurement.outcome import failed, is_lost, outcome
 from cnncost.measurement.step import prepare
 from cnncost.measurement.timing import Stopwatch, Timing, enough, repeat
-from cnncost.metrics import Settings
 from cnncost.report.analyze import analyze_graph
+from cnncost.settings import Settings
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:

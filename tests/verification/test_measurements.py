@@ -34,7 +34,7 @@ class Case(NamedTuple):
     @property
     def report(self) -> Report:
         """What is predicted today."""
-        return analyze(self.kept.network, **self.kept.settings._asdict())
+        return analyze(self.kept.network, **self.kept.settings.to_dict())
 
 
 def cases() -> list[Case]:

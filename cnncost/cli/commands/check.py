@@ -13,8 +13,8 @@ from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
-    from cnncost.metrics.analysis import Settings
     from cnncost.report.checks import Verdict
+    from cnncost.settings import Settings
 
 FAILED = 1
 
@@ -49,9 +49,9 @@ def check(
     is nothing to check.
     """
     from cnncost.api import load
-    from cnncost.metrics.analysis import Settings
     from cnncost.render import render
     from cnncost.render.views.checks import verdict_document
+    from cnncost.settings import Settings
 
     options.check_format(form)
     named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
@@ -77,8 +77,8 @@ def check(
 def _verdicts(spec: str, graph: Graph, budget: dict[str, int], settings: Settings) -> list[Verdict]:
     """What there is to say of one network; it is analyzed once for each of the settings that something asks for."""
     from cnncost.api import analyze
-    from cnncost.metrics.analysis import Settings
     from cnncost.report.checks import as_expected, within_budget
+    from cnncost.settings import Settings
 
     warn(graph.warnings)
     report = cache(lambda settings: analyze(graph, **settings._asdict()))

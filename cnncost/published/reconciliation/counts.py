@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cnncost.algorithms import convolves
-from cnncost.metrics.analysis import Settings
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.published.reconciliation.parameters import PARAMETERS
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

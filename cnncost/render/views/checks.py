@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.render.cells import readable
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet, Typed
-from cnncost.render.views.headings import full_heading_of, kind_of
+from cnncost.render.views.headings import TEXTBOOK, full_heading_of, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncost.conventions import Convention
     from cnncost.report.checks import Verdict
 
 _COLUMNS = (
@@ -24,7 +25,7 @@ _COLUMNS = (
 )
 
 
-def verdict_document(verdicts: Sequence[Verdict], convention: str = "textbook") -> Document:
+def verdict_document(verdicts: Sequence[Verdict], convention: Convention = TEXTBOOK) -> Document:
     """All verdicts, and how many failed; FLOPs are those of a `convention`."""
     return Document(lambda: _data(verdicts), lambda: (_sheet(verdicts, convention),))
 
@@ -34,7 +35,7 @@ def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     return {"schema": 1, "ok": holds, "checks": [verdict.to_dict() for verdict in verdicts]}
 
 
-def _sheet(verdicts: Sequence[Verdict], convention: str) -> Sheet:
+def _sheet(verdicts: Sequence[Verdict], convention: Convention) -> Sheet:
     failed = sum(not verdict.holds for verdict in verdicts)
     lines = tuple([_line(verdict, convention) for verdict in verdicts])
     return Sheet("", _COLUMNS, lines, notes=(_summary(len(verdicts), failed),))
@@ -46,7 +47,7 @@ def _summary(checks: int, failed: int) -> str:
     return f"{failed} of {checks} checks failed" if failed else f"all {checks} checks hold"
 
 
-def _line(verdict: Verdict, convention: str) -> Line:
+def _line(verdict: Verdict, convention: Convention) -> Line:
     kind, values = kind_of(verdict.figure), (verdict.actual, verdict.limit)
     # Figures that must agree to the unit are shown to the unit, and so are those that rounding would make equal.
     looks_equal = verdict.actual != verdict.limit and len({readable(kind, value) for value in values}) == 1

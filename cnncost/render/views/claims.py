@@ -11,6 +11,7 @@ from cnncost.render.views.headings import detail_of, heading_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnncost.conventions import Convention
     from cnncost.published.claims import Claim, Judgement, PublishedComparison, What
 
 _READINGS: dict[What, str] = {
@@ -72,7 +73,7 @@ def _network(claim: Claim) -> str:
     return claim.network if claim.year is None else f"{claim.network}, {claim.year}"
 
 
-def _count_columns(convention: str) -> tuple[Column, ...]:
+def _count_columns(convention: Convention) -> tuple[Column, ...]:
     return (
         Column("source", "source"),
         Column("params_printed", "params", "typed", "printed", priority=ESSENTIAL + 5),
@@ -98,7 +99,7 @@ def _counts(claim: Claim, readings: Mapping[What, str] = _SHORT_READINGS) -> tup
     )
 
 
-def _use_columns(convention: str) -> tuple[Column, ...]:
+def _use_columns(convention: Convention) -> tuple[Column, ...]:
     unit = heading_of("flops", convention)
     return (
         Column("source", "source"),

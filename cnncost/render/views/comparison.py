@@ -12,9 +12,9 @@ from cnncost.report.totals import total_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.metrics.analysis import Settings
     from cnncost.report.comparison import Comparison, StageComparison, StageDifference
     from cnncost.report.report import Report
+    from cnncost.settings import Settings
 
 FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
 FIGURES_TRAINING = (*FIGURES[:3], "backward_flops", *FIGURES[3:5], "gradient_bytes", "optimizer_bytes", "memory_bytes")

@@ -10,8 +10,12 @@ from cnncost.metrics.metric import CHEAPEST
 from cnncost.report.totals import COUNTED
 
 if TYPE_CHECKING:
-    from cnncost.metrics.analysis import Settings
+    from cnncost.conventions import Convention
     from cnncost.render.document import Kind
+    from cnncost.settings import Settings
+
+TEXTBOOK = CONVENTIONS["textbook"]
+"""By which FLOPs are counted where nothing else is said."""
 
 _TERMS = {"macs": "MACs", "param": "parameter"}
 _SPELT_OUT = {
@@ -35,16 +39,16 @@ def kind_of(metric: str) -> Kind:
     return "bytes" if metric.endswith("_bytes") else "count"
 
 
-def heading_of(metric: str, convention: str = "textbook") -> str:
+def heading_of(metric: str, convention: Convention = TEXTBOOK) -> str:
     """The metric's name for people: what is counted as FLOPs has the unit of its convention.
 
     >>> heading_of("weight_gradient_flops"), heading_of("macs"), heading_of("pool_index_bytes")
     ('weight gradient FLOPs', 'MACs', 'pool index')
-    >>> heading_of("backward_flops", "macs")
+    >>> heading_of("backward_flops", CONVENTIONS["macs"])
     'backward MACs'
-    >>> heading_of("count:fvcore"), detail_of("count:fvcore", "textbook")
+    >>> heading_of("count:fvcore"), detail_of("count:fvcore", TEXTBOOK)
     ('fvcore', '(MACs)')
-    >>> heading_of("winograd_2_bytes"), detail_of("winograd_2_bytes", "textbook")
+    >>> heading_of("winograd_2_bytes"), detail_of("winograd_2_bytes", TEXTBOOK)
     ('Winograd 2×2', 'memory')
     """
     if metric.startswith(COUNTED):
@@ -53,14 +57,14 @@ def heading_of(metric: str, convention: str = "textbook") -> str:
         return _SPELT_OUT[metric]
     if algorithm := _algorithm_of(metric):
         return algorithm
-    terms = {**_TERMS, "flops": CONVENTIONS[convention].unit}
+    terms = {**_TERMS, "flops": convention.unit}
     return " ".join(terms.get(word, word) for word in metric.removesuffix("_bytes").split("_"))
 
 
-def full_heading_of(metric: str, convention: str) -> str:
+def full_heading_of(metric: str, convention: Convention) -> str:
     """The heading in one line with its detail.
 
-    >>> full_heading_of("flops", "textbook"), full_heading_of("params", "textbook")
+    >>> full_heading_of("flops", TEXTBOOK), full_heading_of("params", TEXTBOOK)
     ('FLOPs (textbook)', 'params')
     """
     return f"{heading_of(metric, convention)} {detail_of(metric, convention)}".strip()
@@ -69,7 +73,7 @@ def full_heading_of(metric: str, convention: str) -> str:
 def settings_parts(settings: Settings) -> tuple[str, ...]:
     """What one must know of the settings to read figures.
 
-    >>> from cnncost.metrics.analysis import Settings
+    >>> from cnncost.settings import Settings
     >>> settings_parts(Settings(batch=8))
     ('batch 8', 'float32', 'inference', 'FLOPs: textbook convention')
     """
@@ -77,16 +81,16 @@ def settings_parts(settings: Settings) -> tuple[str, ...]:
         f"batch {settings.batch}",
         settings.dtype,
         f"training with {settings.optimizer}" if settings.training else "inference",
-        f"{CONVENTIONS[settings.convention].unit}: {settings.convention} convention",
+        f"{settings.convention.unit}: {settings.convention.name} convention",
     )
 
 
-def detail_of(metric: str, convention: str) -> str:
+def detail_of(metric: str, convention: Convention) -> str:
     """What the heading must not leave unsaid: FLOPs are nobody's without their convention, nor it without its unit."""
     if metric.startswith(COUNTED):
         return f"({CONVENTIONS[metric.removeprefix(COUNTED)].unit})"
     if metric == "flops" or metric.endswith("_flops"):
-        return f"({convention})"
+        return f"({convention.name})"
     if _algorithm_of(metric):
         return "memory" if metric.endswith("_bytes") else "mults"
     return ""

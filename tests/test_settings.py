@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from cnncost.conventions import find
 from cnncost.errors import SpecError
-from cnncost.metrics import Settings
+from cnncost.settings import Settings
 
 
 def test_the_defaults() -> None:
-    assert Settings.checked() == Settings(1, "float32", "adam", "infer", "textbook")
+    assert Settings.checked() == Settings(1, "float32", "adam", "infer", find("textbook"))
+
+
+def test_a_convention_is_found_by_its_name() -> None:
+    assert Settings.checked(convention="macs").convention is find("macs")
 
 
 @pytest.mark.parametrize(
@@ -21,7 +26,7 @@ def test_the_defaults() -> None:
         {"dtype": "bfloat16", "mode": "train"},
         {"dtype": "int8"},
         {"optimizer": "lion"},
-        {"convention": "macs"},
+        {"convention": find("macs")},
     ],
 )
 def test_known_values_are_taken(values: dict[str, Any]) -> None:

@@ -1,0 +1,115 @@
+"""How a network runs and how its operations are counted: what an analysis is given besides the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.conventions import CONVENTIONS, find
+from cnncost.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cnncost.conventions import Convention
+
+ITEM_SIZES = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+"""Bytes of one number, by dtype."""
+
+OPTIMIZER_STATES = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2, "rmsprop": 1, "adagrad": 1, "lion": 1}
+"""Numbers that an optimizer keeps for each trainable parameter.
+
+Adam and AdamW keep both moments, the notes' 8P (004, Memory Formulas; Kingma & Ba 2015, algorithm 1; Loshchilov &
+Hutter 2019, algorithm 2). Momentum keeps its buffer, RMSprop the square average, Adagrad the sum of squares, as the
+state of ``torch.optim.SGD``, ``RMSprop`` and ``Adagrad`` holds them. Lion keeps one moment (Chen et al. 2023,
+algorithm 2). Step counters are not among them: one number per tensor.
+"""
+
+MODES = ("infer", "train")
+"""Training runs auxiliary heads and dropout too."""
+
+LARGEST_BATCH = 10**9
+
+
+class Settings(NamedTuple):
+    """How the network runs, and by what rule its operations are counted.
+
+    >>> Settings.checked(batch=8, convention="fvcore").convention.unit
+    'MACs'
+    """
+
+    batch: int = 1
+    """Samples at once."""
+    dtype: str = "float32"
+    """Of parameters, gradients, activations and optimizer states, one of :data:`ITEM_SIZES`."""
+    optimizer: str = "adam"
+    """Whose state training keeps, one of :data:`OPTIMIZER_STATES`."""
+    mode: str = "infer"
+    """``infer`` or ``train``: which layers run."""
+    convention: Convention = CONVENTIONS["textbook"]
+    """How operations become FLOPs."""
+
+    @classmethod
+    def checked(cls, **values: Any) -> Settings:
+        """The settings with these values; a convention may also be a name, or a file.
+
+        Raises:
+            SpecError: an unknown setting or value, or settings that exclude each other.
+
+        >>> Settings.checked(batch=8, optimizer="sgd").batch
+        8
+        >>> Settings.checked(dtype="flaot16")
+        Traceback (most recent call last):
+        cnncost.errors.SpecError: error: unknown dtype `flaot16`; did you mean `float16`?
+          = hint: known are `float32`, `float16`, `bfloat16`, `int8`
+        """
+        for name in values:
+            _refuse_unknown("setting", name, cls._fields)
+        settings = cls(**values)
+        settings = settings._replace(convention=find(settings.convention))
+        _check_batch(settings.batch)
+        _refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
+        _refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
+        _refuse_unknown("mode", settings.mode, MODES)
+        if settings.dtype == "int8" and settings.mode == "train":
+            raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
+        return settings
+
+    @property
+    def item_size(self) -> int:
+        """Bytes of one number."""
+        return ITEM_SIZES[self.dtype]
+
+    @property
+    def training(self) -> bool:
+        """Whether the layers run as in training."""
+        return self.mode == "train"
+
+    @property
+    def trains(self) -> bool:
+        """Whether the dtype can be trained in: where it can't, figures of training are gaps."""
+        return self.dtype != "int8"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it: the convention by its name.
+
+        >>> Settings().to_dict()
+        {'batch': 1, 'dtype': 'float32', 'optimizer': 'adam', 'mode': 'infer', 'convention': 'textbook'}
+        """
+        return {**self._asdict(), "convention": self.convention.name}
+
+
+def _check_batch(batch: Any) -> None:
+    if type(batch) is not int or not 1 <= batch <= LARGEST_BATCH:
+        short = not isinstance(batch, int) or abs(batch) < 10**20  # Python refuses to print the very long
+        shown = f"`{str(batch)[:40]}`" if short else "a number of more digits"
+        raise SpecError(f"the batch must be a whole number from 1 to {LARGEST_BATCH:,}, not {shown}")
+
+
+def _refuse_unknown(what: str, name: Any, known: Iterable[str]) -> None:
+    names = list(known)
+    if name not in names:
+        shown = str(name)[:80]
+        raise SpecError(
+            f"unknown {what} `{shown}`{did_you_mean(shown, names)}",
+            hint="known are " + ", ".join(f"`{each}`" for each in names),
+        )
