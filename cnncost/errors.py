@@ -1,6 +1,7 @@
 """Errors as part of the product: what is wrong, where, how we got there, and what to do.
 
-A :class:`SpecError` points into a :class:`Source` with a :class:`Span` and renders as a code frame::
+A :class:`SpecError` says where the fault is with an :class:`Origin`. One that is a :class:`Span` of a :class:`Source`
+renders as a code frame::
 
     error: unknown name `widht`; did you mean `width`?
       --> resnet50.yaml:20:20
@@ -13,10 +14,10 @@ A :class:`SpecError` points into a :class:`Source` with a :class:`Span` and rend
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 # Longer source lines are cut around the caret: a one-line megabyte must not become a one-line error.
 _FRAME_WIDTH = 120
@@ -31,6 +32,50 @@ _LOOKALIKES = str.maketrans("OoIl", "0011")
 
 # A hostile spec may define so many names that comparing all of them would take seconds.
 _CANDIDATES = 1000
+
+
+class Origin(Protocol):
+    """Where something comes from: a span of a spec, a line of a PyTorch model, a node of an ONNX file.
+
+    Whoever builds a graph gives every node its origin, and errors about the node show it.
+    """
+
+    @property
+    def where(self) -> str:
+        """The place in one line: ``resnet50.yaml:20:20``."""
+
+    @property
+    def margin(self) -> str:
+        """Blanks as wide as the line number of the excerpt, which the lines around it start with."""
+
+    def excerpt(self) -> list[str]:
+        """The text there, with what is meant marked in it; nothing where there is no text to show."""
+
+
+class DescribedOrigin(NamedTuple):
+    """A place in words, for what stands in no text.
+
+    >>> print(SpecError("`conv` has no parameter `kernal`", DescribedOrigin("--set kernal")))
+    error: `conv` has no parameter `kernal`
+     --> --set kernal
+    """
+
+    description: str
+    """A few words; what they hold of line breaks and control characters is not shown."""
+
+    @property
+    def where(self) -> str:
+        """The description, in one line."""
+        return _one_line(self.description, _LONGEST_MESSAGE)
+
+    @property
+    def margin(self) -> str:
+        """One blank: there is no line number."""
+        return " "
+
+    def excerpt(self) -> list[str]:
+        """Nothing."""
+        return []
 
 
 class Source:
@@ -51,13 +96,18 @@ class Source:
 
 
 class Span(NamedTuple):
-    """A stretch of a source: lines and columns counted from 1, the end column exclusive."""
+    """A stretch of a source: lines and columns counted from 1."""
 
     source: Source
+    """The text it points into."""
     line: int
+    """The line it starts on."""
     column: int
+    """Its first character on that line."""
     end_line: int
+    """The line it ends on."""
     end_column: int
+    """The column behind its last character."""
 
     def part(self, start: int, end: int) -> Span:
         """The characters from `start` to `end` of a one-line span (the span itself when it has several)."""
@@ -65,13 +115,31 @@ class Span(NamedTuple):
             return self
         return self._replace(column=self.column + start, end_column=self.column + end)
 
+    @property
+    def where(self) -> str:
+        """File, line and column: ``resnet50.yaml:20:20``."""
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+    @property
+    def margin(self) -> str:
+        """Blanks as wide as the line number."""
+        return " " * len(str(self.line))
+
+    def excerpt(self) -> list[str]:
+        """The line, with carets below the span; nothing where the line is blank."""
+        line = _printable(self.source.line(self.line))
+        if not line.strip():
+            return []
+        shown, start, width = _window(line, self)
+        return [f"{self.margin} |", f"{self.line} | {shown}", f"{self.margin} | {' ' * start}{'^' * width}"]
+
 
 class SpecError(Exception):
-    """Bad input, refused: the message says what is wrong, the span where, the hint what to do.
+    """Bad input, refused: the message says what is wrong, the origin where, the hint what to do.
 
     Args:
         message: one line, names in backticks.
-        span: where in the source; ``None`` when the fault is in no file (an unknown spec name).
+        origin: where it is; ``None`` when the fault is in no place (an unknown spec name).
         chain: the blocks and loops that led there, outermost first, e.g. ``("network", "stage[0]", "bottleneck")``.
         called_on: the line on which the innermost block of the chain was called.
         hint: what to do about it, when that is known.
@@ -89,7 +157,7 @@ class SpecError(Exception):
     def __init__(
         self,
         message: str,
-        span: Span | None = None,
+        origin: Origin | None = None,
         *,
         chain: tuple[str, ...] = (),
         called_on: int | None = None,
@@ -97,29 +165,18 @@ class SpecError(Exception):
     ) -> None:
         self.message = _one_line(message, _LONGEST_MESSAGE)
         super().__init__(self.message)
-        self.span = span
+        self.origin = origin
         self.chain = chain
         self.called_on = called_on
         self.hint = hint and _one_line(hint, _LONGEST_HINT)
 
     def __str__(self) -> str:
-        return "\n".join(["error: " + self.message, *self._frame(), *self._notes()])
+        return "\n".join(["error: " + self.message, *self._place(), *self._notes()])
 
-    @property
-    def _gutter(self) -> str:
-        return " " * (len(str(self.span.line)) if self.span else 1)
-
-    def _frame(self) -> list[str]:
-        if self.span is None:
+    def _place(self) -> list[str]:
+        if self.origin is None:
             return []
-        span, gutter = self.span, self._gutter
-        place = f"{gutter}--> {span.source.name}:{span.line}:{span.column}"
-        line = _printable(span.source.line(span.line))
-        if not line.strip():
-            return [place]
-        line, start, width = _window(line, span)
-        caret = f"{gutter} | {' ' * start}{'^' * width}"
-        return [place, f"{gutter} |", f"{span.line} | {line}", caret]
+        return [f"{self.origin.margin}--> {self.origin.where}", *self.origin.excerpt()]
 
     def _notes(self) -> list[str]:
         notes = []
@@ -128,7 +185,8 @@ class SpecError(Exception):
             notes.append("in " + " > ".join(_shortened(self.chain)) + called)
         if self.hint:
             notes.append("hint: " + self.hint)
-        return [f"{self._gutter} = {note}" for note in notes]
+        margin = self.origin.margin if self.origin else " "
+        return [f"{margin} = {note}" for note in notes]
 
 
 def _one_line(text: str, longest: int) -> str:
@@ -162,7 +220,7 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
 class LayerError(Exception):
     """A layer that does not fit its input, raised by the layer in its own terms.
 
-    It knows no file: whoever places the layer raises it again as a :class:`SpecError` with the span of `field`.
+    It knows no place: whoever adds the layer to a graph raises it again by :meth:`at`.
     """
 
     def __init__(self, message: str, *, field: str | None = None, hint: str | None = None) -> None:
@@ -170,6 +228,16 @@ class LayerError(Exception):
         self.message = message
         self.field = field
         self.hint = hint
+
+    def at(self, origin: Origin | None, field_origins: Mapping[str, Origin]) -> SpecError:
+        """The same with its place: that of the field at fault, where it is known, or else that of the layer.
+
+        >>> error = LayerError("`out` must be a positive whole number, not 0", field="out")
+        >>> print(error.at(None, {"out": DescribedOrigin("--set out")}))
+        error: `out` must be a positive whole number, not 0
+         --> --set out
+        """
+        return SpecError(self.message, field_origins.get(self.field or "", origin), hint=self.hint)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

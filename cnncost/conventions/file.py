@@ -11,7 +11,7 @@ from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.signature import check_name
 from cnncost.language.expressions.arithmetic import BUILTINS
-from cnncost.language.expressions.expression import parse_expression, place
+from cnncost.language.expressions.expression import parse_expression, part_at_fault
 from cnncost.language.expressions.tokens import tokenize
 from cnncost.language.expressions.values import Fault
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
@@ -246,5 +246,5 @@ def _where(rule: Rule, name: str) -> Span:
     for token in tokenize(rule.expression.text):
         if token.kind == "name" and token.text == name:
             fault = Fault("", token.start, token.end)
-            return place(fault, rule.expression.text, rule.span).span or rule.span
+            return part_at_fault(fault, rule.expression.text, rule.span)
     return rule.span

@@ -1,4 +1,4 @@
-"""The typed layer graph: frozen, topological by construction, every node with its shape, its place and its origin."""
+"""The typed layer graph: frozen, in topological order, every node with its shapes, its containers and its origin."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor
 
 if TYPE_CHECKING:
-    from cnncost.errors import Span
+    from cnncost.errors import Origin
 
 
 class Input(Layer):
@@ -17,7 +17,7 @@ class Input(Layer):
     keyword = "input"
 
     def __reduce__(self) -> str:
-        return "INPUT"  # copies and pickles are the one instance, which is told by its identity
+        return "INPUT"  # copies and pickles are the one instance, which is compared by identity
 
     def output(self) -> Tensor:
         raise NotImplementedError("an input's shape is given, not computed")
@@ -36,7 +36,7 @@ INPUT = Input()
 
 
 class Container(NamedTuple):
-    """A container that a node lies in: a block, one turn of a loop, a branch."""
+    """What a node lies in: a block, one turn of a loop, a branch."""
 
     name: str
     """As it appears in the node's name: ``stage[0]``."""
@@ -45,32 +45,30 @@ class Container(NamedTuple):
 
 
 class Node(NamedTuple):
-    """One layer at one place of the network.
-
-    Attributes:
-        id: its position in the graph's topological order.
-        name: unique and hierarchical, ``stage[0].bottleneck[1].residual.conv_bn.conv``.
-        layer: the layer with its fields.
-        inputs: indices of the nodes it reads, all smaller than its own.
-        xs, y: shapes of one sample of each input, and of the output.
-        scopes: the containers it lies in, outermost first.
-        weights: index of the node whose weights it uses: its own unless the step says ``share``.
-        trainable: whether its weights are trained (a step may freeze them).
-        auxiliary: whether it runs in training only, on the way to an auxiliary output alone.
-        span: the step in the spec.
-    """
+    """One layer at one place of the network."""
 
     id: int
+    """Its index in the graph's topological order."""
     name: str
+    """Unique and hierarchical: ``stage[0].bottleneck[1].residual.conv_bn.conv``."""
     layer: Layer
+    """The layer with its fields."""
     inputs: tuple[int, ...]
+    """Indices of the nodes it reads, all smaller than its own."""
     xs: tuple[Tensor, ...]
+    """The shapes of one sample of each input."""
     y: Tensor
-    scopes: tuple[Container, ...] = ()
+    """The shape of one sample of the output."""
+    containers: tuple[Container, ...] = ()
+    """What it lies in, outermost first."""
     weights: int = -1
+    """Index of the node whose weights it uses: its own unless they are shared."""
     trainable: bool = True
+    """Whether its weights are trained; they may be frozen."""
     auxiliary: bool = False
-    span: Span | None = None
+    """Whether it runs in training only, on the way to an auxiliary output alone."""
+    origin: Origin | None = None
+    """Where it comes from: the step in the spec, as a rule."""
 
     @property
     def type(self) -> str:
@@ -115,49 +113,55 @@ class Expectation(NamedTuple):
     """What an independent source says of a network; ``None`` where it says nothing."""
 
     params: int | None = None
+    """Parameters, exact to the unit."""
     macs: int | None = None
+    """Multiply-accumulates of one sample, exact to the unit."""
     source: str | None = None
+    """Who counted, and how."""
 
 
 class Published(NamedTuple):
-    """What a source prints of a network; ``None`` where it prints nothing.
-
-    Attributes:
-        source: who printed it. params, flops: with the digits that are printed, `25.6M`; what the source calls FLOPs.
-        accuracy: percent, of `metric`. note: why a figure is not the exact one.
-    """
+    """What a source prints of a network; ``None`` where it prints nothing."""
 
     source: str
+    """Who printed it, and where."""
     params: str | None = None
+    """Parameters, with the digits that are printed: ``25.6M``."""
     flops: str | None = None
+    """What the source calls FLOPs, with the digits that are printed."""
     accuracy: float | None = None
+    """Percent."""
     metric: str = "ImageNet top-1"
+    """What the accuracy is of."""
     note: str | None = None
+    """Why a figure is not the exact one."""
 
 
 class Graph(NamedTuple):
-    """A network: its nodes in topological order, inputs among them.
-
-    Attributes:
-        name: the network's name. source: where it was published. nodes: in topological order.
-        inputs, outputs, auxiliary: indices of the nodes that are inputs, outputs, and outputs in training only.
-        warnings: what the loader found odd, as readable text.
-        expect: figures that an independent source gives for this network. published: figures as sources print them.
-        variables: what was set from outside, by variable, as it was written.
-        year: when it was published.
-    """
+    """A network: its nodes in topological order, inputs among them."""
 
     name: str
+    """The network's name."""
     nodes: tuple[Node, ...]
+    """Inputs and layers; a node stands behind everything that it reads."""
     inputs: tuple[int, ...]
+    """Indices of the nodes that are inputs."""
     outputs: tuple[int, ...]
+    """Indices of the nodes that are outputs."""
     auxiliary: tuple[int, ...] = ()
+    """Indices of the nodes that are outputs in training only."""
     source: str | None = None
+    """Where the network was published."""
     warnings: tuple[str, ...] = ()
+    """What is odd about the spec, a sentence each."""
     expect: Expectation | None = None
+    """Figures that an independent source gives for this network."""
     published: tuple[Published, ...] = ()
+    """Figures as sources print them."""
     variables: tuple[tuple[str, str], ...] = ()
+    """What was set from outside, by variable, as it was written."""
     year: int | None = None
+    """When it was published."""
 
     @property
     def layers(self) -> tuple[Node, ...]:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.graph.builder import GraphBuilder
 from cnncost.language import library
 from cnncost.language.document.document import Document, Variant, read_document
 from cnncost.language.document.steps import WORDS
 from cnncost.language.expansion.environment import Environment, Globals, define_variables
 from cnncost.language.expansion.expand import Expansion
-from cnncost.language.expansion.inputs import place_inputs
-from cnncost.language.expansion.placing import Network
+from cnncost.language.expansion.flow import end
+from cnncost.language.expansion.inputs import add_inputs
 from cnncost.language.expansion.scope import Scope
 from cnncost.language.expressions.values import Budget
 from cnncost.language.request import check_settings, known_names, parse_request, setting_node, written
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
 
     from cnncost.graph.graph import Graph
-    from cnncost.language.expansion.names import Lexicon
 
 _OPERATIONS_PER_NODE = 15
 """How much the expressions of a spec may compute for every layer it may have..."""
@@ -99,11 +99,11 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
     budget = Budget(max(_FEWEST_OPERATIONS, limits.nodes * _OPERATIONS_PER_NODE))
     environment = Environment(Globals(document.blocks, budget))
     define_variables(document, overrides, environment)
-    network = Network(limits.nodes)
-    lexicon = place_inputs(document, environment, network, given)
-    expansion = Expansion(document, environment, network)
+    builder = GraphBuilder(title, limits.nodes)
+    lexicon = add_inputs(document, environment, builder, given)
+    expansion = Expansion(document, environment, builder)
     try:
-        return _expand(expansion, environment, lexicon, title)
+        return _expand(expansion, Scope(environment, lexicon))
     except SpecError as error:
         chain, line = expansion.chain()
         error.chain = (*chain, *error.chain)
@@ -134,21 +134,20 @@ def _refuse_layer_names(document: Document) -> None:
             raise SpecError(message, block.signature.span, hint="choose another name")
 
 
-def _expand(expansion: Expansion, environment: Environment, lexicon: Lexicon, title: str) -> Graph:
+def _expand(expansion: Expansion, scope: Scope) -> Graph:
     """Run the network's steps and find its outputs."""
-    document, network = expansion.document, expansion.network
-    place = Scope(environment, lexicon)
-    start = (network.inputs[0],) if len(network.inputs) == 1 else ()
+    document, builder = expansion.document, expansion.builder
+    start = (builder.inputs[0],) if len(builder.inputs) == 1 else ()
     steps = expansion.steps_of(document.network, "`network`")
-    flow = expansion.run(steps, place, start)
+    flow = expansion.run(steps, scope, start)
     if document.outputs is None:
-        outputs = [expansion.end(flow, document.network.span, "the network")] if steps else []
+        outputs = [end(builder, flow, document.network.span, "the network")] if steps else []
     else:
-        outputs = _named(expansion, document.outputs, place)
+        outputs = _named(expansion, document.outputs, scope)
     if not outputs:
         raise _no_output(document)
-    auxiliary = _named(expansion, document.auxiliary, place)
-    return network.finish(title, outputs, auxiliary, document.source, tuple(document.unused()))
+    auxiliary = _named(expansion, document.auxiliary, scope)
+    return builder.finish(outputs, auxiliary, source=document.source, warnings=tuple(document.unused()))
 
 
 def _no_output(document: Document) -> SpecError:
@@ -158,7 +157,7 @@ def _no_output(document: Document) -> SpecError:
     return SpecError("`outputs` names no output", document.root.key("outputs").span, hint=hint)
 
 
-def _named(expansion: Expansion, names: list[Scalar], place: Scope) -> list[int]:
+def _named(expansion: Expansion, names: list[Scalar], scope: Scope) -> list[int]:
     """The outputs of those names, without the ones whose step a `when` dropped."""
-    kept = [name for name in names if not place.lexicon.was_dropped(name.text)]
-    return [output for name in kept for output in expansion.references(name, place)]
+    kept = [name for name in names if not scope.lexicon.was_dropped(name.text)]
+    return [output for name in kept for output in expansion.references(name, scope)]

@@ -77,6 +77,6 @@ def _rows(
             analysis.operations[node.id],
             next(iter(reached.values()), None),
             reached if len(fields) > 1 else None,
-            tuple([scope.kind for scope in node.scopes]),
+            tuple([container.kind for container in node.containers]),
             counts={name: column[node.id] for name, column in counts.items()},
         )

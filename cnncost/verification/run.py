@@ -169,8 +169,8 @@ def reason(error: BaseException) -> str:
     >>> reason(RuntimeError("CUDA error: device lost\\nCompile with ..."))
     'RuntimeError: CUDA error: device lost'
     """
-    if isinstance(error, SpecError) and error.span is not None:
-        return f"{error.message} ({error.span.source.name}:{error.span.line}:{error.span.column})"
+    if isinstance(error, SpecError) and error.origin is not None:
+        return f"{error.message} ({error.origin.where})"
     if isinstance(error, SpecError | LayerError):
         return error.message
     lines = str(error).strip().splitlines()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cnncost.errors import SpecError
+from cnncost.errors import Span, SpecError
 from cnncost.language.load import loads
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def message(text: str, **options: Any) -> str:
 
 def below_carets(error: SpecError) -> str:
     """The characters that the carets stand below."""
-    assert error.span is not None
-    return error.span.source.line(error.span.line)[error.span.column - 1 : error.span.end_column - 1]
+    assert isinstance(error.origin, Span)
+    return error.origin.source.line(error.origin.line)[error.origin.column - 1 : error.origin.end_column - 1]
 
 
 def node(graph: Graph, name: str) -> Node:

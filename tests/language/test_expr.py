@@ -63,8 +63,8 @@ def refusal(text: str, scope: Names = SCOPE) -> SpecError:
 
 def carets(error: SpecError) -> str:
     """The characters that the carets stand below."""
-    assert error.span is not None
-    return error.span.source.line(error.span.line)[error.span.column - 1 : error.span.end_column - 1]
+    assert isinstance(error.origin, Span)
+    return error.origin.source.line(error.origin.line)[error.origin.column - 1 : error.origin.end_column - 1]
 
 
 VALUES = [
@@ -287,8 +287,8 @@ def test_one_parse_serves_every_place() -> None:
         with pytest.raises(SpecError) as caught:
             parse_expression("4 * widht", span := scalar_in(line, "4 * widht", quotes)).evaluate(SCOPE, span)
         assert carets(caught.value) == "widht"
-        assert caught.value.span
-        columns.append(caught.value.span.column)
+        assert isinstance(caught.value.origin, Span)
+        columns.append(caught.value.origin.column)
     assert columns == [8, 12, 9]
     assert parse_expression("4 * width", whole("4 * width")) is parse_expression("4 * width", whole("x"))
 
@@ -299,7 +299,7 @@ def test_places_that_do_not_match_the_text_are_shown_whole() -> None:
     for span in (escaped, folded):
         with pytest.raises(SpecError) as caught:
             parse_expression("4 * widht", span).evaluate(SCOPE, span)
-        assert caught.value.span == span
+        assert caught.value.origin == span
 
 
 COMMA = "a comma in `{}` or `[]` ends a value: quote the expression, "

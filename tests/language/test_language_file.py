@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cnncost.errors import Span
 from cnncost.graph.graph import Expectation, Published
 from cnncost.language.load import load, loads
 from cnncost.language.request import parse_request
@@ -320,8 +321,8 @@ def test_every_node_knows_its_place() -> None:
           - {for: i, in: range(2), name: stage, do: [twice]}
     """)
     added = node(graph, "stage[1].twice.residual")
-    assert [tuple(scope) for scope in added.scopes] == [("stage[1]", "for"), ("twice", "twice")]
-    assert added.span is not None
-    assert (added.span.line, added.span.column) == (3, 14)
+    assert [tuple(container) for container in added.containers] == [("stage[1]", "for"), ("twice", "twice")]
+    assert isinstance(added.origin, Span)
+    assert (added.origin.line, added.origin.column) == (3, 14)
     inside = node(graph, "stage[1].twice.residual.relu")
-    assert inside.scopes[-1] == ("residual", "residual")
+    assert inside.containers[-1] == ("residual", "residual")

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncost.errors import SpecError
+from cnncost.errors import Span, SpecError
 from cnncost.language.yaml import reader as text
 from cnncost.language.yaml.reader import Limits, MappingNode, Node, Scalar, SequenceNode, parse
 
@@ -23,14 +23,14 @@ def refusal(data: bytes | str, limits: Limits = Limits()) -> SpecError:
 
 def place(error: SpecError) -> str:
     """Line and first column, as errors print them."""
-    assert error.span is not None
-    return f"{error.span.line}:{error.span.column}"
+    assert isinstance(error.origin, Span)
+    return f"{error.origin.line}:{error.origin.column}"
 
 
 def carets(error: SpecError) -> str:
     """The characters that the carets stand below."""
-    span = error.span
-    assert span is not None
+    span = error.origin
+    assert isinstance(span, Span)
     assert span.line == span.end_line
     return span.source.line(span.line)[span.column - 1 : span.end_column - 1]
 

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.expressions.expression import bracket_hint
+from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty
 from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.layers.base.fields import Choice, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from collections.abc import Sequence as Ordered
 
     from cnncost.errors import Span
     from cnncost.language.document.signature import Signature
     from cnncost.language.expansion.environment import Environment
+    from cnncost.language.expansion.flow import Flow
     from cnncost.language.expressions.values import Value
+    from cnncost.layers.base.fields import Field
+
+    Resolve = Callable[[Node], Flow]
 
 
 class Argument(NamedTuple):
-    """What stands for a parameter; `node` is ``None`` for a name alone, which takes the variable of that name."""
+    """What stands for a parameter."""
 
     name: str
+    """The parameter's name."""
     node: Node | None
+    """The value; ``None`` for a name alone, which takes the variable of that name."""
     span: Span
+    """Where the value stands, or the name alone."""
 
     def value(self, environment: Environment) -> Value:
         """The argument's value in the environment of the call."""
@@ -96,3 +105,46 @@ def block_values(signature: Signature, node: Node | None, span: Span, outer: Env
             inner.values[parameter.name] = inner.evaluate_text(parameter.default, parameter.default_span)
         else:
             raise SpecError(f"`{signature.name}` needs `{parameter.name}`", span, hint=f"it is {signature}")
+
+
+def field_values(
+    fields: Mapping[str, Field], arguments: Mapping[str, Argument], environment: Environment, resolve: Resolve | None
+) -> tuple[dict[str, Any], list[int]]:
+    """The values that a layer is made of, and the nodes that it follows and so reads besides.
+
+    `resolve` finds the nodes that an argument names, for a field that follows another step.
+
+    Raises:
+        SpecError: an expression without a value, a value that no field can be, or a name of no step.
+    """
+    values: dict[str, Any] = {}
+    followed: list[int] = []
+    for name, argument in arguments.items():
+        field = fields[name]
+        if isinstance(field, Reference):
+            followed.append(_followed(argument, resolve))
+            values[name] = True
+        else:
+            values[name] = _field_value(field, argument, environment)
+    return values, followed
+
+
+def _field_value(field: Field, argument: Argument, environment: Environment) -> Any:
+    """An argument's value for a field: a literal where the field knows the word, else an expression."""
+    literal = getattr(argument.node, "text", None)
+    if literal is not None and (isinstance(field, Choice) or literal in field.literals):
+        return literal
+    value = argument.value(environment)
+    if isinstance(value, Opaque):
+        raise SpecError(f"`{field.name}` must be {field.wanted}; {value.describe()}", argument.span)
+    return value
+
+
+def _followed(argument: Argument, resolve: Resolve | None) -> int:
+    """The one node that an argument names."""
+    if argument.node is None or resolve is None:
+        raise SpecError(f"`{argument.name}` needs the name of a step", argument.span)
+    found = resolve(argument.node)
+    if len(found) != 1:
+        raise SpecError(f"`{argument.name}` names one step, not {len(found)}", argument.span)
+    return found[0]

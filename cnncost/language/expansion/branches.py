@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
+from cnncost.language.expansion.flow import end, single
+from cnncost.language.expansion.layers import add_layer
 from cnncost.language.expansion.names import Binding
 from cnncost.language.yaml.forms import is_empty
 from cnncost.language.yaml.reader import SequenceNode
@@ -12,46 +14,47 @@ from cnncost.language.yaml.reader import SequenceNode
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
-    from cnncost.language.expansion.scope import Flow, Scope
+    from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.scope import Scope
     from cnncost.language.yaml.reader import Node
 
 _EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything that `from` names"
 
 
-def expand_join(expansion: Expansion, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
     """Expand a join and its branches, each of which reads what the join reads; `[]` is the identity."""
     assert isinstance(step.arguments, SequenceNode)
-    first = expansion.network.size
+    first = expansion.builder.size
     ends = tuple(
-        _branch(expansion, branch, _inside(place, f"{label}[{index}]", "branch"), reads)
+        _branch(expansion, branch, _inside(scope, f"{label}[{index}]", "branch"), reads)
         for index, branch in enumerate(step.arguments.items)
     )
-    node = expansion.network.layer(step._replace(arguments=None), place, label, ends)
-    return Binding(node, step.line, first, expansion.network.size)
+    node = add_layer(expansion, step._replace(arguments=None), scope, label, ends)
+    return Binding(node, step.line, first, expansion.builder.size)
 
 
-def expand_residual(expansion: Expansion, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+def expand_residual(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
     """Expand a `residual`; where its `skip` is false, its steps run without the addition."""
-    first = expansion.network.size
+    first = expansion.builder.size
     skip, shortcut = step.optional_part("skip"), step.optional_part("shortcut")
-    is_added = skip is None or place.environment.condition(skip, "skip")
-    inside = _inside(place, label, "residual")
+    is_added = skip is None or scope.environment.condition(skip, "skip")
+    inside = _inside(scope, label, "residual")
     inside.taken.add("shortcut")
-    end = _branch(expansion, step.part("residual"), inside, reads)
+    output = _branch(expansion, step.part("residual"), inside, reads)
     if is_added:
-        other = expansion.single(reads, step)
+        other = single(expansion.builder, reads, step)
         if shortcut is not None:
-            beside = _inside(_inside(place, label, "residual"), "shortcut", "shortcut")
+            beside = _inside(_inside(scope, label, "residual"), "shortcut", "shortcut")
             other = _branch(expansion, shortcut, beside, reads)
-        end = expansion.network.layer(step._replace(callee="add", arguments=None), place, label, (end, other))
-    return Binding(end, step.line, first, expansion.network.size)
+        output = add_layer(expansion, step._replace(callee="add", arguments=None), scope, label, (output, other))
+    return Binding(output, step.line, first, expansion.builder.size)
 
 
 def check_join(step: Step, reads: Flow) -> None:
     """Refuse a join without branches that would join nothing, or one output with nothing.
 
     Raises:
-        SpecError: arguments that are no list, or one output where several belong.
+        SpecError: arguments that are not a list, or one output where several belong.
     """
     if step.arguments is not None and not is_empty(step.arguments):
         raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
@@ -61,12 +64,12 @@ def check_join(step: Step, reads: Flow) -> None:
         raise SpecError(f"`{step.callee}` joins one output with nothing", span, hint=_EXAMPLE)
 
 
-def _inside(place: Scope, name: str, kind: str) -> Scope:
-    """The place of a branch: it sees what its join sees, and its own `channels`."""
-    return place.inside(name, kind, place.environment.within({}))
+def _inside(scope: Scope, name: str, kind: str) -> Scope:
+    """The scope of a branch: it sees what its join sees, and its own `channels`."""
+    return scope.inside(name, kind, scope.environment.within({}))
 
 
 def _branch(expansion: Expansion, steps: Node, inside: Scope, reads: Flow) -> int:
     """Expand one branch; the node it ends in."""
     flow = expansion.run(expansion.steps_of(steps, "a branch"), inside, reads)
-    return expansion.end(flow, steps.span, "a branch")
+    return end(expansion.builder, flow, steps.span, "a branch")

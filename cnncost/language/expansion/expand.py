@@ -1,4 +1,4 @@
-"""Steps -> graph: blocks are called, loops run, and every layer is placed with its shape as it is reached."""
+"""Steps -> graph: blocks are called, loops run, and every layer is added to the graph as it is reached."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.steps import JOINS, Step, parse_steps
-from cnncost.language.expansion import names, weights
-from cnncost.language.expansion.arguments import block_values
+from cnncost.language.expansion import names
+from cnncost.language.expansion.arguments import block_values, match
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments
+from cnncost.language.expansion.flow import channels_of, end
+from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for, expand_repeat
 from cnncost.language.expansion.names import Binding, Lexicon
-from cnncost.language.expansion.placing import CHOICE_HINT
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.reader import Node, Scalar, SequenceNode
 from cnncost.layers.split import SUGAR
@@ -22,11 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnncost.errors import Span
+    from cnncost.graph.builder import GraphBuilder
     from cnncost.language.document.document import Block, Document
-    from cnncost.language.expansion.placing import Network
-    from cnncost.language.expansion.scope import Flow, Scope
+    from cnncost.language.expansion.arguments import Argument
+    from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.scope import Scope
     from cnncost.language.expressions.values import Callee
+    from cnncost.layers import Layer
 
+_STEPS_PER_LAYER = 2
+_FEWEST_STEPS = 1000
 _DEEPEST = 60
 """Blocks, loops and branches inside each other: more is no network that anyone wrote."""
 
@@ -40,13 +47,16 @@ class _Call(NamedTuple):
 
 
 class Expansion:
-    """Runs the steps of one document into a network."""
+    """Runs the steps of one document, which adds their layers to a graph."""
 
-    def __init__(self, document: Document, environment: Environment, network: Network) -> None:
+    def __init__(self, document: Document, environment: Environment, builder: GraphBuilder) -> None:
         self.document = document
         self.globals = environment.globals
-        self.network = network
+        self.builder = builder
+        self._most_steps = _FEWEST_STEPS + builder.limit * _STEPS_PER_LAYER
+        self._steps_left = self._most_steps
         self._parsed: dict[int, list[Step]] = {}
+        self._matched: dict[tuple[type[Layer], int], tuple[dict[str, Argument], dict[str, Span]]] = {}
         self._calls: list[_Call] = []
 
     def chain(self) -> tuple[tuple[str, ...], int | None]:
@@ -56,6 +66,13 @@ class Expansion:
         """
         lines = [call.line for call in self._calls if call.line is not None]
         return ("network", *(call.label for call in self._calls)), lines[-1] if lines else None
+
+    def spend(self, span: Span, steps: int = 1) -> None:
+        """Count steps, turns of loops and references: blocks and loops that add nothing must end too."""
+        self._steps_left -= steps
+        if self._steps_left < 0:
+            message = f"more than {self._most_steps:,} steps, turns of loops and references"
+            raise SpecError(message, span, hint=LIMIT_HINT)
 
     @contextmanager
     def entering(self, label: str, step: Step, block: str | None = None) -> Iterator[None]:
@@ -77,54 +94,64 @@ class Expansion:
             steps = self._parsed[id(node)] = parse_steps(node, what)
         return steps
 
-    def run(self, steps: list[Step], place: Scope, flow: Flow) -> Flow:
+    def arguments_of(self, step: Step, kind: type[Layer]) -> tuple[dict[str, Argument], dict[str, Span]]:
+        """The arguments of a layer and where each stands, matched once however often the step runs."""
+        key = kind, id(step.arguments)
+        matched = self._matched.get(key)
+        if matched is None:
+            arguments = match(step.callee, list(kind.fields), kind.signature, step.arguments)
+            matched = arguments, {name: argument.span for name, argument in arguments.items()}
+            self._matched[key] = matched
+        return matched
+
+    def run(self, steps: list[Step], scope: Scope, flow: Flow) -> Flow:
         """Expand `steps` one after the other; the flow after the last."""
-        place.lexicon.later = {step.name: step.line for step in steps if step.name}
+        scope.lexicon.later = {step.name: step.line for step in steps if step.name}
         for step in steps:
-            flow = self.step(step, place, flow)
+            flow = self.step(step, scope, flow)
         return flow
 
-    def step(self, step: Step, place: Scope, flow: Flow) -> Flow:
+    def step(self, step: Step, scope: Scope, flow: Flow) -> Flow:
         """Expand one step with its modifiers."""
-        self.network.spend(step.callee_span)
-        if len(place.scopes) > _DEEPEST:
+        self.spend(step.callee_span)
+        if len(scope.containers) > _DEEPEST:
             raise SpecError(f"blocks, loops and branches nest more than {_DEEPEST} deep", step.callee_span)
-        place.environment.channels = self.network.channels(flow)
-        is_kept = self.is_kept(step, place, flow)
-        reads = flow if step.from_ is None or not is_kept else self.references(step.from_, place)
+        scope.environment.channels = channels_of(self.builder, flow)
+        is_kept = self.is_kept(step, scope, flow)
+        reads = flow if step.from_ is None or not is_kept else self.references(step.from_, scope)
         if step.name is not None:
-            place.lexicon.later.pop(step.name, None)
+            scope.lexicon.later.pop(step.name, None)
             if not is_kept:
-                place.lexicon.dropped[step.name] = step.line
+                scope.lexicon.dropped[step.name] = step.line
         if not is_kept:
             return flow
-        place.environment.channels = self.network.channels(reads)
-        label = self.label(step, place)
-        first = self.network.size
+        scope.environment.channels = channels_of(self.builder, reads)
+        label = self.label(step, scope)
+        first = self.builder.size
         expand = expand_repeat if step.repeat else type(self).once
-        binding = expand(self, step, place, label, reads)
-        self.modify_weights(step, place, first)
-        place.lexicon.names[label] = binding
+        binding = expand(self, step, scope, label, reads)
+        self.modify_weights(step, scope, first)
+        scope.lexicon.names[label] = binding
         return binding.outputs
 
-    def is_kept(self, step: Step, place: Scope, flow: Flow) -> bool:
+    def is_kept(self, step: Step, scope: Scope, flow: Flow) -> bool:
         """Whether the step's `when` holds; one that is false drops the `from` too, whatever that names."""
         if step.when is None:
             return True
         if step.from_ is not None:
             try:
-                flow = self.references(step.from_, place)
+                flow = self.references(step.from_, scope)
             except SpecError:
                 flow = ()
-        place.environment.channels = self.network.channels(flow)
-        return place.environment.condition(step.when, "when")
+        scope.environment.channels = channels_of(self.builder, flow)
+        return scope.environment.condition(step.when, "when")
 
-    def label(self, step: Step, place: Scope) -> str:
+    def label(self, step: Step, scope: Scope) -> str:
         """What the step is called in its sequence."""
         if step.name is None:
-            return place.numbered(self.kind(step, place.environment))
-        if place.is_taken(step.name):
-            known = place.lexicon.names.get(step.name)
+            return scope.numbered(self.kind(step, scope.environment))
+        if scope.is_taken(step.name):
+            known = scope.lexicon.names.get(step.name)
             hint = f"line {known.line} uses it already" if known else "it is the other path of the `residual`"
             raise SpecError(f"the name `{step.name}` is taken", step.name_span, hint=hint)
         return step.name
@@ -136,20 +163,20 @@ class Expansion:
             return self.kind(callee.step, callee.environment)
         return callee.name if callee else step.callee
 
-    def once(self, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+    def once(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step without its modifiers."""
         if step.parts is not None:
             expand = expand_for if step.callee == "for" else expand_residual
-            return expand(self, step, place, label, reads)
-        callee = self.resolve(step, place.environment)
+            return expand(self, step, scope, label, reads)
+        callee = self.resolve(step, scope.environment)
         if isinstance(callee, StepValue):
-            return self.step_value(callee, step, place, label, reads)
+            return self.step_value(callee, step, scope, label, reads)
         if callee.kind == "block":
-            return self.block(self.document.blocks[callee.name], step, place, label, reads)
+            return self.block(self.document.blocks[callee.name], step, scope, label, reads)
         step = step._replace(callee=callee.name)
         if callee.name in JOINS and isinstance(step.arguments, SequenceNode):
-            return expand_join(self, step, place, label, reads)
-        return self.layer(step, place, label, reads)
+            return expand_join(self, step, scope, label, reads)
+        return self.layer(step, scope, label, reads)
 
     def resolve(self, step: Step, environment: Environment) -> Callee | StepValue:
         """The layer, block or step value that a step calls."""
@@ -163,81 +190,67 @@ class Expansion:
         hint = None if close else "`cnncost layers` lists the layer types"
         raise SpecError(f"unknown layer or block `{name}`{close}", step.callee_span, hint=hint)
 
-    def layer(self, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
-        """Scope a layer, or the pieces of a `split`."""
-        first = self.network.size
+    def layer(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
+        """Add a layer, or the pieces of a `split`."""
+        first = self.builder.size
         if step.callee in SUGAR:
-            pieces = self.network.split(step, place, label, self.single(reads, step))
+            pieces = add_pieces(self, step, scope, label, reads)
             turns = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
-            return Binding(None, step.line, first, self.network.size, turns=turns)
+            return Binding(None, step.line, first, self.builder.size, turns=turns)
         if step.callee in JOINS:
             check_join(step, reads)
-        node = self.network.layer(step, place, label, reads, lambda node: self.references(node, place))
-        return Binding(node, step.line, first, self.network.size)
+        node = add_layer(self, step, scope, label, reads)
+        return Binding(node, step.line, first, self.builder.size)
 
-    def step_value(self, value: StepValue, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+    def step_value(self, value: StepValue, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step that is a parameter's value; its arguments see what they saw where they were written."""
         refuse_arguments(step)
         environment = value.environment.within({})
-        environment.channels = place.environment.channels
-        return self.once(value.step, place.seeing(environment), label, reads)
+        environment.channels = scope.environment.channels
+        return self.once(value.step, scope.seeing(environment), label, reads)
 
-    def block(self, block: Block, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+    def block(self, block: Block, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Call a block: its steps see its parameters, the file's variables and `channels`, nothing of the caller."""
         name = block.signature.name
         environment = Environment(self.globals)
-        environment.channels = self.network.channels(reads)
-        block_values(block.signature, step.arguments, step.callee_span, place.environment, environment)
-        inside = place.inside(label, name, environment, Lexicon(of_block=True))
-        first = self.network.size
+        environment.channels = channels_of(self.builder, reads)
+        block_values(block.signature, step.arguments, step.callee_span, scope.environment, environment)
+        inside = scope.inside(label, name, environment, Lexicon(of_block=True))
+        first = self.builder.size
         with self.entering(label, step, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
-            output = self.end(flow, block.steps.span, f"the block `{name}`")
-        return Binding(output, step.line, first, self.network.size, inside=inside.lexicon.names)
+            output = end(self.builder, flow, block.steps.span, f"the block `{name}`")
+        return Binding(output, step.line, first, self.builder.size, inside=inside.lexicon.names)
 
-    def references(self, node: Node, place: Scope) -> Flow:
+    def references(self, node: Node, scope: Scope) -> Flow:
         """The nodes that a `from`, a `like` or an `outputs` names."""
         items = node.items if isinstance(node, SequenceNode) else [node]
         found: list[int] = []
         for item in items:
-            bindings = self.bindings(item, place)
-            self.network.spend(item.span, len(bindings))  # a join may read a thousand outputs, a thousand joins not
+            bindings = self.bindings(item, scope)
+            self.spend(item.span, len(bindings))  # a join may read a thousand outputs, a thousand joins not
             found += [output for binding in bindings for output in names.outputs_of(binding, item)]
         return tuple(found)
 
-    def bindings(self, node: Node, place: Scope) -> list[Binding]:
+    def bindings(self, node: Node, scope: Scope) -> list[Binding]:
         """What one reference names."""
         if not isinstance(node, Scalar):
             raise SpecError("a reference is the name of a step", node.span)
-        self.network.spend(node.span, 1 + len(node.text) // 20)
-        return names.resolve(node.text, text_span(node), place.lexicon, place.environment.evaluate_text)
+        self.spend(node.span, 1 + len(node.text) // 20)
+        return names.resolve(node.text, text_span(node), scope.lexicon, scope.environment.evaluate_text)
 
-    def single(self, flow: Flow, step: Step) -> int:
-        """The one node that a step reads; raises SpecError where there are several or none."""
-        self.network.refuse_unless_one(flow, step)
-        return flow[0]
-
-    def end(self, flow: Flow, span: Span, what: str) -> int:
-        """The one node that a sequence of steps ends in; raises SpecError where there are several or none."""
-        if len(flow) == 1:
-            return flow[0]
-        if flow:
-            message, hint = f"{what} ends in {len(flow)} outputs", CHOICE_HINT
-        else:
-            message, hint = f"{what} has nothing to read", self.network.which_input()
-        raise SpecError(message, span, hint=hint)
-
-    def modify_weights(self, step: Step, place: Scope, first: int) -> None:
+    def modify_weights(self, step: Step, scope: Scope, first: int) -> None:
         """Apply `share` and `trainable` to the nodes that the step made, from `first` on."""
-        made = range(first, self.network.size)
+        made = range(first, self.builder.size)
         if step.trainable is not None:
             if step.share is not None:
                 hint = "the weights are another step's: say it there"
                 raise SpecError("`share` and `trainable` exclude each other", step.trainable.span, hint=hint)
-            if not place.environment.condition(step.trainable, "trainable"):
-                weights.freeze(self.network.nodes, made)
+            if not scope.environment.condition(step.trainable, "trainable"):
+                self.builder.freeze(made)
         if step.share is not None:
-            owners = self.bindings(step.share, place)
+            owners = self.bindings(step.share, scope)
             if len(owners) != 1:
                 raise SpecError(f"`share` names one step or block, not {len(owners)}", step.share.span)
-            weights.share(self.network.nodes, range(owners[0].first, owners[0].end), made, step.share)
+            name = getattr(step.share, "text", "")
+            self.builder.share(range(owners[0].first, owners[0].end), made, name, step.share.span)

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.graph.builder import refuse_too_large
 from cnncost.language.document.signature import check_name
 from cnncost.language.expansion.names import Binding, Lexicon
-from cnncost.language.expressions.values import LARGEST_INTEGER
 from cnncost.language.yaml.reader import MappingNode
 from cnncost.layers import Tensor
 from cnncost.layers.base.fields import whole_number
 
 if TYPE_CHECKING:
     from cnncost.errors import Span
+    from cnncost.graph.builder import GraphBuilder
     from cnncost.language.document.document import Document
     from cnncost.language.expansion.environment import Environment
-    from cnncost.language.expansion.placing import Network
     from cnncost.language.expressions.values import Value
 
 _MOST_AXES = 8
 
 
-def place_inputs(document: Document, environment: Environment, network: Network, given: object) -> Lexicon:
-    """Scope the network's inputs, some of another shape than the file gives them; a lexicon with their names."""
+def add_inputs(document: Document, environment: Environment, builder: GraphBuilder, given: object) -> Lexicon:
+    """Add the network's inputs, some of another shape than the file gives them; a lexicon with their names."""
     lexicon = Lexicon()
     shapes = _input_nodes(document, environment)
     replaced = given if isinstance(given, dict) else {} if given is None else {"input": given}
@@ -35,7 +35,7 @@ def place_inputs(document: Document, environment: Environment, network: Network,
         tensor = _tensor(name, shape, span)
         if name in replaced:
             tensor = _replacement(name, replaced[name], tensor)
-        node = network.add_input(name, tensor, span)
+        node = builder.add_input(name, tensor, span)
         lexicon.names[name] = Binding(node, span.line, node, node + 1)
     return lexicon
 
@@ -69,6 +69,5 @@ def _tensor(name: str, shape: object, span: Span | None) -> Tensor:
         message = f"the shape of `{name}` must be a list of 1 to {_MOST_AXES} positive whole numbers"
         raise SpecError(message, span, hint=hint)
     tensor = Tensor(dims[0], tuple(dims[1:]), "map" if len(dims) > 1 else "flat")
-    if tensor.elements > LARGEST_INTEGER:
-        raise SpecError(f"`{name}` has more than 10**30 elements", span)
+    refuse_too_large(name, tensor, span)
     return tensor

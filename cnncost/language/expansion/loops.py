@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language.document.signature import MOST_PARAMETERS, check_name
+from cnncost.language.expansion.flow import channels_of, end, single
 from cnncost.language.expansion.names import Binding
 from cnncost.language.yaml.reader import Node, Scalar, SequenceNode
 
@@ -14,48 +15,49 @@ if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.environment import Environment
     from cnncost.language.expansion.expand import Expansion
-    from cnncost.language.expansion.scope import Flow, Scope
+    from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.scope import Scope
     from cnncost.language.expressions.values import Value
 
 
-def expand_for(expansion: Expansion, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
     """Expand a `for`; its turns are bound as `label[index]`."""
     variables = _variables(step.part("for"))
-    rows = _rows(step.part("in"), place.environment)
+    rows = _rows(step.part("in"), scope.environment)
     body = expansion.steps_of(step.part("do"), "`do`")
-    first, turns, flow = expansion.network.size, [], reads
+    first, turns, flow = expansion.builder.size, [], reads
     for index, row in enumerate(rows):
-        expansion.network.spend(step.callee_span)
+        expansion.spend(step.callee_span)
         values = _unpack(variables, row, index, _row_span(step.part("in"), index))
-        environment = place.environment.within(values | turn_values(index, len(rows)))
+        environment = scope.environment.within(values | turn_values(index, len(rows)))
         name = f"{label}[{index}]"
-        inside = place.inside(name, "for", environment)
-        before = expansion.network.size
+        inside = scope.inside(name, "for", environment)
+        before = expansion.builder.size
         with expansion.entering(name, step):
             flow = expansion.run(body, inside, flow)
-            output = expansion.end(flow, step.part("do").span, "the loop") if flow else None
+            output = end(expansion.builder, flow, step.part("do").span, "the loop") if flow else None
         inner = inside.lexicon.names
-        turns.append(Binding(output, step.line, before, expansion.network.size, inside=inner))
-    output = expansion.single(flow, step) if flow else None
-    return Binding(output, step.line, first, expansion.network.size, turns=turns)
+        turns.append(Binding(output, step.line, before, expansion.builder.size, inside=inner))
+    output = single(expansion.builder, flow, step) if flow else None
+    return Binding(output, step.line, first, expansion.builder.size, turns=turns)
 
 
-def expand_repeat(expansion: Expansion, step: Step, place: Scope, label: str, reads: Flow) -> Binding:
+def expand_repeat(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
     """Expand a step with `repeat`; its turns are bound as `label[index]`."""
     assert step.repeat is not None
-    count = place.environment.whole_number(step.repeat, "repeat")
-    first, turns, flow = expansion.network.size, [], reads
-    expansion.network.spend(step.callee_span, count)  # all at once: a turn too many need not wait for its turn
+    count = scope.environment.whole_number(step.repeat, "repeat")
+    first, turns, flow = expansion.builder.size, [], reads
+    expansion.spend(step.callee_span, count)  # all at once: a turn too many need not wait for its turn
     for index in range(count):
-        turn = place.with_values(turn_values(index, count))
-        turn.environment.channels = expansion.network.channels(flow)
+        turn = scope.with_values(turn_values(index, count))
+        turn.environment.channels = channels_of(expansion.builder, flow)
         binding = expansion.once(step, turn, f"{label}[{index}]", flow)
         if binding.output is None:
             raise SpecError(f"`{step.callee}` has several outputs and cannot repeat", step.callee_span)
         turns.append(binding)
         flow = (binding.output,)
-    output = expansion.single(flow, step) if flow else None
-    return Binding(output, step.line, first, expansion.network.size, turns=turns)
+    output = single(expansion.builder, flow, step) if flow else None
+    return Binding(output, step.line, first, expansion.builder.size, turns=turns)
 
 
 def turn_values(index: int, count: int) -> dict[str, Value]:

@@ -17,14 +17,7 @@ LONGEST_REFERENCE = 500
 
 
 class Binding:
-    """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split.
-
-    Attributes:
-        output: the node that the name reads; ``None`` for pieces, of which one must be chosen.
-        inside: names of the steps within. turns: one binding per turn of a loop, or piece of a split.
-        first, end: the nodes that the step made, for `share` and `trainable`.
-        line: where it was defined.
-    """
+    """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split."""
 
     __slots__ = ("end", "first", "inside", "line", "output", "turns")
 
@@ -39,11 +32,17 @@ class Binding:
         turns: list[Binding] | None = None,
     ) -> None:
         self.output = output
+        """The node that the name reads; ``None`` for pieces, of which one must be chosen."""
         self.line = line
+        """The line that defines it."""
         self.first = first
+        """The first node that the step made, for `share` and `trainable`..."""
         self.end = end
+        """... and the one behind its last."""
         self.inside = inside
+        """The names of the steps within."""
         self.turns = turns
+        """One binding for each turn of a loop, or piece of a split."""
 
     @property
     def outputs(self) -> tuple[int, ...]:
@@ -129,13 +128,13 @@ def resolve(text: str, span: Span, lexicon: Lexicon, evaluate: Callable[[str, Sp
         raise _unknown(head.text, span.part(head.start, head.end), lexicon)
     found = [binding]
     for part in parts[1:]:
-        place, owner = span.part(part.start, part.end), text[: part.start - 1]
+        here, owner = span.part(part.start, part.end), text[: part.start - 1]
         if part.kind == "name":
-            found = _inside(found, part.text, owner, place)
+            found = _inside(found, part.text, owner, here)
         elif part.kind == "all":
-            found = [turn for binding in found for turn in _turns(binding, owner, place)]
+            found = [turn for binding in found for turn in _turns(binding, owner, here)]
         else:
-            found = [_turn(binding, evaluate(part.text, place), owner, place) for binding in found]
+            found = [_turn(binding, evaluate(part.text, here), owner, here) for binding in found]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Where steps stand: what their expressions see, which names they read, and the path of their own names."""
+"""The scope of a sequence of steps: what its expressions see, the names it may read, and the containers around it."""
 
 from __future__ import annotations
 
@@ -11,44 +11,39 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.environment import Environment
     from cnncost.language.expressions.values import Value
 
-Flow = tuple[int, ...]
-"""The nodes that the next step reads unless it says `from`: one as a rule, several after a `split`, none at the start
-of a network with several inputs."""
-
 
 class Scope:
-    """One sequence of steps.
+    """Where one sequence of steps stands."""
 
-    Attributes:
-        environment: what expressions see. lexicon: the names that references find.
-        prefix: what the names of nodes start with. scopes: the containers around, outermost first.
-        taken: names of containers that stand here beside the steps.
-    """
-
-    __slots__ = ("_numbers", "environment", "lexicon", "prefix", "scopes", "taken")
+    __slots__ = ("_numbers", "containers", "environment", "lexicon", "prefix", "taken")
 
     def __init__(
-        self, environment: Environment, lexicon: Lexicon, prefix: str = "", scopes: tuple[Container, ...] = ()
+        self, environment: Environment, lexicon: Lexicon, prefix: str = "", containers: tuple[Container, ...] = ()
     ) -> None:
         self.environment = environment
+        """What expressions see."""
         self.lexicon = lexicon
+        """The names that references find."""
         self.prefix = prefix
-        self.scopes = scopes
+        """What the names of nodes start with."""
+        self.containers = containers
+        """The containers around, outermost first."""
         self.taken: set[str] = set()
+        """Names of containers that stand here beside the steps."""
         self._numbers: dict[str, int] = {}
 
     def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Scope:
-        """The place inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
-        scopes = (*self.scopes, Container(name, kind))
-        return Scope(environment, lexicon or Lexicon(self.lexicon), f"{self.prefix}{name}.", scopes)
+        """The scope inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
+        containers = (*self.containers, Container(name, kind))
+        return Scope(environment, lexicon or Lexicon(self.lexicon), f"{self.prefix}{name}.", containers)
 
     def with_values(self, values: dict[str, Value]) -> Scope:
-        """The same place with more values to see: a turn of a `repeat`."""
+        """The same scope with more values to see: a turn of a `repeat`."""
         return self.seeing(self.environment.within(values))
 
     def seeing(self, environment: Environment) -> Scope:
-        """The same place with other values to see."""
-        return Scope(environment, self.lexicon, self.prefix, self.scopes)
+        """The same scope with other values to see."""
+        return Scope(environment, self.lexicon, self.prefix, self.containers)
 
     def numbered(self, kind: str) -> str:
         """A name for an unnamed step: its kind, numbered from the second on."""

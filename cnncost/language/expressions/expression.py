@@ -60,7 +60,7 @@ class Expression:
             budget.spend(1 + len(self.text) // _CHARACTERS_PER_OPERATION)
             return self._evaluate(Run(scope, span, budget, depth))
         except Fault as fault:
-            raise place(fault, self.text, span) from None
+            raise located(fault, self.text, span) from None
         except RecursionError:
             raise SpecError("functions and brackets nest too deep", span) from None
 
@@ -159,7 +159,7 @@ def parse_expression(text: str, span: Span) -> Expression:
     try:
         return _parse(text)
     except Fault as fault:
-        raise place(fault, text, span) from None
+        raise located(fault, text, span) from None
     except RecursionError:
         raise SpecError("an expression nested too deep", span) from None
 
@@ -189,13 +189,13 @@ def bracket_hint(text: str, span: Span | None = None) -> str | None:
     return None
 
 
-def place(fault: Fault, text: str, span: Span) -> SpecError:
+def located(fault: Fault, text: str, span: Span) -> SpecError:
     """`fault` as a SpecError at its place within `span`, where the expression `text` stands."""
     hint = _comma_hint(fault, text, span) if isinstance(fault, Unbalanced) else fault.hint
-    return SpecError(fault.message, _part(fault, text, span), hint=hint)
+    return SpecError(fault.message, part_at_fault(fault, text, span), hint=hint)
 
 
-def _part(fault: Fault, text: str, span: Span) -> Span:
+def part_at_fault(fault: Fault, text: str, span: Span) -> Span:
     """The part of `span` that the fault is about; all of it when text and source differ, as they do by escapes."""
     quotes = span.end_column - span.column - len(text)  # a quoted text starts behind its quote
     if fault.start is None or fault.end is None or span.line != span.end_line or quotes not in (0, 2):
@@ -213,7 +213,7 @@ def _comma_hint(fault: Unbalanced, text: str, span: Span | None) -> str | None:
         line = span.source.line(span.line)
         if not {'"', "'"}.isdisjoint(line[max(0, span.column - 2) : span.column]):
             return None
-        call = _call_around(line, _part(fault, text, span).column - 1)
+        call = _call_around(line, part_at_fault(fault, text, span).column - 1)
         if call is None:
             return None
     return f'a comma in `{{}}` or `[]` ends a value: quote the expression, "{call or "min(a, b)"}"'

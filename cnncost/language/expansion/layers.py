@@ -1,0 +1,64 @@
+"""A step that calls a layer, or a `split`: its arguments are read, and the graph gets its nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.errors import LayerError, SpecError
+from cnncost.language.document.steps import JOINS
+from cnncost.language.expansion.arguments import field_values
+from cnncost.language.expansion.flow import refuse_unless_one, single
+from cnncost.layers import REGISTRY
+from cnncost.layers.split import SUGAR, pieces
+
+if TYPE_CHECKING:
+    from cnncost.language.document.steps import Step
+    from cnncost.language.expansion.expand import Expansion
+    from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.scope import Scope
+
+
+def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> int:
+    """Add the layer that `step` calls, reading the nodes `reads`; its node.
+
+    Raises:
+        SpecError: arguments that the layer does not take, or inputs that do not fit it.
+    """
+    builder, kind, span = expansion.builder, REGISTRY[step.callee], step.callee_span
+    if step.callee not in JOINS:
+        refuse_unless_one(builder, reads, step)
+    elif not reads:
+        raise SpecError(f"`{step.callee}` joins nothing", span)
+    rank = builder.rank(kind, reads, span)
+    arguments, origins = expansion.arguments_of(step, kind)
+    values, followed = field_values(
+        kind.fields, arguments, scope.environment, lambda node: expansion.references(node, scope)
+    )
+    layer = builder.make(kind, values, rank, origin=span, field_origins=origins)
+    if followed:
+        reads = (*reads, *followed)
+    name = scope.prefix + label
+    return builder.add(layer, reads, name, containers=scope.containers, origin=span, field_origins=origins)
+
+
+def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> list[int]:
+    """Add one `slice` for each piece of a `split` or `chunk`; their nodes.
+
+    Raises:
+        SpecError: arguments that it does not take, or pieces that do not make up the channels.
+    """
+    builder, sugar, span = expansion.builder, SUGAR[step.callee], step.callee_span
+    read = single(builder, reads, step)
+    x = builder.nodes[read].y
+    arguments, origins = expansion.arguments_of(step, sugar)
+    values, _ = field_values(sugar.fields, arguments, scope.environment, None)
+    try:
+        stops = pieces(step.callee, values, x.channels)
+    except LayerError as error:
+        raise error.at(span, origins) from None
+    nodes = []
+    for index, (start, stop) in enumerate(stops):
+        layer = REGISTRY["slice"].make({"start": start, "stop": stop}, len(x.spatial))
+        name = f"{scope.prefix}{label}[{index}]"
+        nodes.append(builder.add(layer, (read,), name, containers=scope.containers, origin=span))
+    return nodes
