@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import KEYS as CONVENTION_KEYS
 from cnncost.conventions.quantities import QUANTITIES
+from cnncost.documents import json_schema
 from cnncost.language.document.document import KEYS
 from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import MODIFIERS
@@ -16,14 +17,48 @@ from cnncost.layers import REGISTRY, SUGAR
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
-from cnncost.report.schema import report_schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from cnncost.published.catalogue import Entry
 
 _TABLE = re.compile(r"<!-- (?P<name>(?!end )[\w ]+) -->\n.*?<!-- end -->", re.DOTALL)
+
+_PARTS: dict[str, tuple[str, str | None]] = {
+    "the report": ("analyze", None),
+    "totals": ("analyze", None),
+    "algorithms": ("analyze", None),
+    "a count": ("analyze", "Count"),
+    "a layer": ("analyze", "Layer"),
+    "ops": ("analyze", "Operations"),
+    "a receptive field": ("analyze", "ReceptiveField"),
+    "a comparison": ("compare", "ComparisonDocument"),
+    "a compared network": ("compare", "ComparedNetwork"),
+    "a compared count": ("compare", "ComparedCount"),
+    "a comparison by stage": ("compare", "StageComparisonDocument"),
+    "a stage": ("compare", "Stage"),
+    "a published comparison": ("compare", "PublishedComparisonDocument"),
+    "a claim": ("compare", "Claim"),
+    "a judgement": ("compare", "Judgement"),
+    "a printed claim": ("compare", "Printed"),
+    "a layer explained": ("explain", "LayerExplanationDocument"),
+    "a figure": ("explain", "Figure"),
+    "an algorithm": ("explain", "Algorithm"),
+    "totals explained": ("explain", "SumExplanationDocument"),
+    "a part": ("explain", "Part"),
+    "a zoo": ("zoo", None),
+    "an architecture": ("zoo", "Architecture"),
+    "checks": ("check", None),
+    "a check": ("check", "Check"),
+    "a reconciliation": ("reconcile", "Reconciliation"),
+    "a way": ("reconcile", "Way"),
+    "a convention": ("conventions", "ConventionDocument"),
+}
+"""The parts of documents that have a table of their fields: the command, and the definition in its schema."""
+
+_FIGURES: dict[str, Callable[[], Collection[str]]] = {"totals": lambda: METRICS, "algorithms": algorithms.names}
+"""The figures of the totals, in two tables; in tables of layers they are left out."""
 
 
 def with_tables(text: str) -> str:
@@ -97,41 +132,40 @@ def _architecture(entry: Entry) -> str:
 
 
 def _fields(part: str) -> str:
-    """The fields of one part of a report."""
-    schema = report_schema()
-    layer, totals = schema["$defs"]["layer"], schema["properties"]["totals"]
-    parts = {
-        "the report": schema,
-        "totals": totals | {"properties": {name: totals["properties"][name] for name in METRICS}},
-        "algorithms": totals | {"properties": {name: totals["properties"][name] for name in algorithms.names()}},
-        "a layer": layer | {"properties": _without_metrics(layer["properties"])},
-        "ops": layer["properties"]["ops"],
-        "a count": schema["$defs"]["count"],
-        "a receptive field": schema["$defs"]["receptive_field"],
-    }
+    """The fields of one part of a document."""
+    command, definition = _PARTS[part]
+    schema = json_schema(command)
+    schema = schema["$defs"][definition] if definition else schema
+    if part in _FIGURES:
+        schema = schema["properties"]["totals"]
+    shown = _FIGURES.get(part, lambda: schema["properties"].keys() - {*METRICS, *algorithms.names()})()
     lines = ["| field | type | meaning |", "|---|---|---|"]
-    for name, field in parts[part]["properties"].items():
-        optional = "" if name in parts[part]["required"] else ", may be absent"
-        lines.append(f"| `{name}` | {_type(field)}{optional} | {field.get('description', '')} |")
+    for name, field in schema["properties"].items():
+        if name in shown:
+            optional = "" if name in schema["required"] else ", may be absent"
+            lines.append(f"| `{name}` | {_type(field)}{optional} | {field.get('description', '')} |")
     return "\n".join(lines)
 
 
-def _without_metrics(properties: dict[str, Any]) -> dict[str, Any]:
-    return {name: field for name, field in properties.items() if name not in (*METRICS, *algorithms.names())}
-
-
 def _type(field: Mapping[str, Any]) -> str:
-    """The type of a field in a few words."""
+    """The type of a field in a few words.
+
+    >>> _type({"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/ReceptiveField"}}, {"type": "null"}]})
+    'array of receptive field or null'
+    """
     if "const" in field:
         return f"`{field['const']}`"
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "$ref" in field:
-        return str(field["$ref"]).rpartition("/")[2].replace("_", " ")
+        name = str(field["$ref"]).rpartition("/")[2]
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
     if "anyOf" in field:
         return " or ".join(map(_type, field["anyOf"]))
-    types = field["type"] if isinstance(field["type"], list) else [field["type"]]
-    return " or ".join(f"array of {_type(field['items'])}" if name == "array" else name for name in types)
+    if field["type"] == "array":
+        items = f"two of {_type(field['prefixItems'][0])}" if "prefixItems" in field else _type(field["items"])
+        return f"array of {items}"
+    return str(field["type"])
 
 
 def _rows(heading: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:

@@ -1,23 +1,24 @@
-"""The result of an analysis: frozen data, to and from JSON, regrouped and sorted. No formatting.
+"""The result of an analysis: frozen data, to JSON, regrouped and sorted. No formatting.
 
 Figures are per row, one row per layer to begin with; totals are those of the whole network, however rows are regrouped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.metrics.counting import ConventionTotal
-from cnncost.report.rows import Row, figures_from_dict, merge_blocks, merge_types
-from cnncost.settings import Settings
+from cnncost.report.rows import Row, merge_blocks, merge_types
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnncost.metrics.counting import ConventionTotal
     from cnncost.report.figures import Figures
+    from cnncost.settings import Settings
 
 SCHEMA_VERSION = 1
-"""Version of the JSON form; a reader refuses any other."""
+"""Version of the JSON form."""
 
 
 class Report(NamedTuple):
@@ -91,7 +92,7 @@ class Report(NamedTuple):
         return value / whole if value is not None and whole else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the JSON holds it; its schema is :func:`cnncost.report.schema.report_schema`."""
+        """Plain data, as the JSON holds it; :class:`cnncost.documents.AnalysisDocument` reads it back."""
         return {
             "schema": SCHEMA_VERSION,
             "name": self.name,
@@ -106,49 +107,8 @@ class Report(NamedTuple):
             "warnings": list(self.warnings),
         }
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Report:
-        """The report that :meth:`to_dict` described.
-
-        Raises:
-            SpecError: not such data, or of another schema version.
-        """
-        version = data.get("schema") if isinstance(data, Mapping) else None
-        if version != SCHEMA_VERSION:
-            raise SpecError(f"not a report: its schema is {version!r}, and {SCHEMA_VERSION} is what this version reads")
-        try:
-            return cls(
-                data["name"],
-                data["source"],
-                Settings.checked(**{name: data[name] for name in Settings._fields}),
-                {name: tuple(shape) for name, shape in data["inputs"].items()},
-                tuple(data["outputs"]),
-                figures_from_dict(data["totals"]),
-                tuple([Row.from_dict(row) for row in data["layers"]]),
-                tuple(data["warnings"]),
-                dict(data["variables"]),
-                {name: ConventionTotal(**count) for name, count in data.get("counts", {}).items()},
-            )
-        except (AttributeError, KeyError, TypeError) as error:
-            raise SpecError(f"not a report: {type(error).__name__}, {error}") from error
-
     def to_json(self, indent: int | None = None) -> str:
         """The report as JSON text."""
         import json  # only those who write JSON pay for it
 
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> Report:
-        """The report that :meth:`to_json` wrote.
-
-        Raises:
-            SpecError: not JSON, or not that of a report.
-        """
-        import json
-
-        try:
-            data = json.loads(text)
-        except ValueError as error:
-            raise SpecError(f"not a report: {error}") from error
-        return cls.from_dict(data)

@@ -1,17 +1,17 @@
-"""The rows of a report: one layer each, or several merged; to and from plain data."""
+"""The rows of a report: one layer each, or several merged; to plain data."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.layers.base.tensor import Operations
-from cnncost.metrics import METRICS
 from cnncost.metrics.metric import CHEAPEST
-from cnncost.metrics.receptive_field.fields import ReceptiveField
 from cnncost.report.figures import Figures, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from cnncost.metrics.receptive_field.fields import ReceptiveField
 
 _PRODUCTS = "_multiplications"
 """How the figures of convolution algorithms end; a report has them only when it was asked for them."""
@@ -87,24 +87,6 @@ class Row(NamedTuple):
         counts = {"counts": dict(self.counts)} if self.counts else {}
         return {**row, "scopes": list(self.scopes), "count": self.count, **counts}
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Row:
-        """The row that :meth:`to_dict` described."""
-        shape, field, fields = data["output_shape"], data["receptive_field"], data.get("receptive_fields")
-        return cls(
-            data["name"],
-            data["type"],
-            tuple(data["inputs"]),
-            None if shape is None else tuple(shape),
-            figures_from_dict(data),
-            Operations(**data["ops"]),
-            field and _field_from_dict(field),
-            fields and {name: _field_from_dict(field) for name, field in fields.items()},
-            tuple(data["scopes"]),
-            data["count"],
-            dict(data.get("counts", {})),
-        )
-
 
 def merge_blocks(rows: Sequence[Row], depth: int) -> tuple[Row, ...]:
     """Rows whose names agree in the first `depth` segments, as one; a row so shallow itself stays as it is."""
@@ -153,20 +135,6 @@ def _merged(rows: list[Row], name: str, kind: str) -> Row:
     return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows), counts=counts)
 
 
-def figures_from_dict(data: Mapping[str, Any]) -> Figures:
-    """The figures among the keys of a row or of the totals."""
-    names = [*METRICS]
-    if CHEAPEST in data:
-        from cnncost.metrics import convolution_algorithms as algorithms
-
-        names += algorithms.names()
-    return Figures({name: data[name] for name in names})
-
-
 def _field_to_dict(field: ReceptiveField) -> dict[str, Any]:
     values = [list(value) if isinstance(value, tuple) else value for value in field]
     return dict(zip(_FIELD_KEYS, values, strict=True))
-
-
-def _field_from_dict(data: Mapping[str, Any]) -> ReceptiveField:
-    return ReceptiveField._make([tuple(data[key]) if isinstance(data[key], list) else data[key] for key in _FIELD_KEYS])

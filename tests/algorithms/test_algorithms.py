@@ -14,13 +14,13 @@ import torch
 from jsonschema import Draft202012Validator
 from torch.nn import functional
 
-from cnncost import Report, analyze, load
+from cnncost import analyze, load
 from cnncost.algorithms import ALGORITHMS, ConvolutionCall
+from cnncost.documents import AnalysisDocument, json_schema
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.metrics.convolution_algorithms import names
 from cnncost.render import render
 from cnncost.render.views.analysis import View, report_document
-from cnncost.report.schema import report_schema
 from cnncost.symbolic.dims import power_of_two_from, rounded_logarithm
 
 Array = Any
@@ -338,8 +338,8 @@ def test_what_is_left_open_is_said_below_the_table() -> None:
 def test_a_report_by_algorithm_is_valid_and_comes_back() -> None:
     report = analyze("small_resnet", batch=2, algorithms=True)
     data = report.to_dict()
-    Draft202012Validator(report_schema()).validate(data)
-    assert Report.from_dict(data) == report
+    Draft202012Validator(json_schema("analyze")).validate(data)
+    assert AnalysisDocument.read(data).report() == report
     assert report.by_type().grouped(1).totals == report.totals
 
 

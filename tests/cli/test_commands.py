@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from cnncost import analyze, api
 from cnncost.cli.app import app
+from cnncost.cli.commands.schema import COMMANDS as SCHEMAS
 from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
 from cnncost.language.yaml.reader import Limits
@@ -261,9 +262,14 @@ def test_layers() -> None:
     assert "did you mean `conv`?" in run("layers", "covn", code=2).stderr
 
 
-@pytest.mark.parametrize("options", [(), ("--report",)])
-def test_schema(options: tuple[str, ...]) -> None:
-    assert json.loads(run("schema", *options).stdout)["$schema"].startswith("https://json-schema.org/")
+def test_schema() -> None:
+    assert run("schema").stdout == run("schema", "spec").stdout
+    assert json.loads(run("schema").stdout)["title"] == "cnncost spec"
+    assert json.loads(run("schema", "analyze").stdout)["title"] == "cnncost report"
+    for name in ("spec", *SCHEMAS):
+        assert json.loads(run("schema", name).stdout)["$schema"].startswith("https://json-schema.org/")
+        assert name in run("schema", "--help").stdout
+    assert "there is no schema of `anlyze`; did you mean `analyze`?" in run("schema", "anlyze", code=2).stderr
 
 
 def test_help() -> None:

@@ -13,13 +13,12 @@ from jsonschema import Draft202012Validator
 from cnncost import analyze
 from cnncost.algorithms import ALGORITHMS
 from cnncost.conventions import choose
+from cnncost.documents import AnalysisDocument, json_schema
 from cnncost.errors import SpecError
 from cnncost.layers.base.tensor import Operations
 from cnncost.metrics import METRICS
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.figures import Figures
-from cnncost.report.report import Report
-from cnncost.report.schema import report_schema
 from cnncost.settings import Settings
 from tests.graphs import Builder, chain
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.graph.graph import Graph
+    from cnncost.report.report import Report
 
 CONV = ("conv", {"out": 8, "kernel": 3, "padding": 1})
 
@@ -92,13 +92,13 @@ class TestForms:
     """Every form of the same data."""
 
     def test_dictionaries_go_both_ways(self, report: Report) -> None:
-        assert Report.from_dict(report.to_dict()) == report
+        assert AnalysisDocument.read(report.to_dict()).report() == report
 
     def test_json_goes_both_ways(self, report: Report) -> None:
-        assert Report.from_json(report.to_json()) == report
+        assert AnalysisDocument.read(report.to_json()).report() == report
 
     def test_the_schema_holds(self, report: Report) -> None:
-        Draft202012Validator(report_schema()).validate(json.loads(report.to_json()))
+        Draft202012Validator(json_schema("analyze")).validate(json.loads(report.to_json()))
 
     def test_pickle_and_copy_go_both_ways(self, report: Report) -> None:
         assert pickle.loads(pickle.dumps(report)) == copy.deepcopy(report) == report
@@ -124,11 +124,11 @@ def test_the_keys_are_those_that_the_product_promises() -> None:
 
 
 def test_the_schema_is_one() -> None:
-    Draft202012Validator.check_schema(report_schema())
+    Draft202012Validator.check_schema(json_schema("analyze"))
 
 
 def test_the_schema_says_which_totals_are_sums_and_which_maxima() -> None:
-    totals = report_schema()["properties"]["totals"]["properties"]
+    totals = json_schema("analyze")["properties"]["totals"]["properties"]
     largest = {name for name, schema in totals.items() if "largest of all layers" in schema["description"]}
     sums = {name for name, schema in totals.items() if "sum over all layers" in schema["description"]}
     assert {name for name in METRICS if name in largest} == {"im2col_bytes"}
@@ -164,7 +164,7 @@ def spoil(data: dict[str, Any], path: str, value: Any) -> None:
 )
 def test_the_schema_refuses_what_no_report_is(path: str, value: Any) -> None:
     data = json.loads(analyze_graph(plain_graph()).to_json())
-    validator = Draft202012Validator(report_schema())
+    validator = Draft202012Validator(json_schema("analyze"))
     assert validator.is_valid(data)
     spoil(data, path, value)
     assert not validator.is_valid(data)
@@ -181,7 +181,7 @@ def test_the_schema_refuses_what_no_report_is(path: str, value: Any) -> None:
 )
 def test_what_is_no_report_is_refused(text: str, message: str) -> None:
     with pytest.raises(SpecError) as refused:
-        Report.from_json(text)
+        AnalysisDocument.read(text)
     assert refused.value.message == message
 
 
@@ -267,7 +267,7 @@ class TestGrouping:
 
     def test_groups_group_again(self) -> None:
         assert self.report.grouped(3).grouped(1) == self.report.grouped(1)
-        assert Report.from_dict(self.report.to_dict()).grouped(2) == self.report.grouped(2)
+        assert AnalysisDocument.read(self.report.to_dict()).report().grouped(2) == self.report.grouped(2)
 
     @pytest.mark.parametrize("depth", [0, -1])
     def test_a_depth_is_positive(self, depth: int) -> None:
@@ -342,4 +342,4 @@ def test_a_report_says_what_was_set() -> None:
     assert report.to_dict()["variables"] == {"classes": "7"}
     assert analyze("resnet50@depths=[2,2,2,2];v1=true").variables == {"depths": "[2,2,2,2]", "v1": "true"}
     assert analyze("resnet101").variables == {}  # a variant is a network of its own name
-    assert Report.from_dict(report.to_dict()).variables == {"classes": "7"}
+    assert AnalysisDocument.read(report.to_dict()).report().variables == {"classes": "7"}

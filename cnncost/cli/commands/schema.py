@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from typer import Option
+from typer import Argument
 
 from cnncost.cli.output import write
+from cnncost.errors import SpecError, did_you_mean
+
+SPEC = "spec"
+COMMANDS = ("analyze", "compare", "explain", "check", "reconcile", "zoo", "conventions")
+"""The commands that print JSON, in the order of the help."""
 
 
 def schema(
-    report: Annotated[bool, Option("--report", help="of `analyze --format json` instead of the spec language")] = False,
+    name: Annotated[
+        str,
+        Argument(
+            metavar="NAME",
+            help=f"`{SPEC}`, or a command whose `--format json` it describes: {', '.join(COMMANDS)}",
+        ),
+    ] = SPEC,
 ) -> None:
-    """Print the JSON Schema of the spec language, for editors."""
+    """Print the JSON Schema of specs, for editors, or of JSON output."""
     import json
 
-    if report:
-        from cnncost.report.schema import report_schema as make
-    else:
-        from cnncost.language.schema.spec_schema import spec_schema as make
-    write(json.dumps(make(), indent=2) + "\n")
+    write(json.dumps(_schema(name), indent=2) + "\n")
+
+
+def _schema(name: str) -> dict[str, Any]:
+    if name == SPEC:
+        from cnncost.language.schema.spec_schema import spec_schema
+
+        return spec_schema()
+    if name not in COMMANDS:
+        known = (SPEC, *COMMANDS)
+        close = did_you_mean(name, known)
+        raise SpecError(f"there is no schema of `{name[:80]}`{close}", hint=f"one of {', '.join(known)}")
+    from cnncost.documents import json_schema
+
+    return json_schema(name)
