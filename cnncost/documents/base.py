@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, GetCoreSchemaHandler, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    WithJsonSchema,
+    model_serializer,
+)
 from pydantic_core import CoreSchema, core_schema, from_json
 
 from cnncost.errors import SpecError
@@ -22,13 +29,16 @@ VERSION = 1
 """Version of all documents' form; a reader refuses any other."""
 
 
+Version = Annotated[Whole, Field(ge=VERSION, le=VERSION), WithJsonSchema({"const": VERSION})]  # `true` is not 1
+
+
 class Document(Record):
     """What a command prints with ``--format json``."""
 
     label: ClassVar[str]
     """What such a document is called in messages, with its article."""
 
-    version: Literal[1] = Field(alias="schema")
+    version: Version = Field(alias="schema")
     """version of this format"""
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -134,55 +134,6 @@ def test_the_schema_says_which_totals_are_sums_and_which_maxima() -> None:
     assert {name for name in METRICS if name in largest} == {"im2col_bytes"}
     assert largest == {f"{algorithm}_bytes" for algorithm in ALGORITHMS}
     assert sums == totals.keys() - largest
-
-
-def spoil(data: dict[str, Any], path: str, value: Any) -> None:
-    *parents, key = path.split(".")
-    for parent in parents:
-        data = data[int(parent)] if isinstance(data, list) else data[parent]
-    data[key] = value
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        ("schema", 2),
-        ("batch", 0),
-        ("dtype", "float64"),
-        ("convention", None),
-        ("totals.macs", 1.5),
-        ("totals.macs", -1),
-        ("totals.new_figure", 1),
-        ("layers.0.params", "9"),
-        ("layers.0.output_shape", [0]),
-        ("layers.0.ops.pow", 1),
-        ("layers.0.receptive_field.size", None),
-        ("layers.0.receptive_field.aligned", "yes"),
-        ("layers.0.count", 0),
-        ("unknown", 1),
-    ],
-)
-def test_the_schema_refuses_what_no_report_is(path: str, value: Any) -> None:
-    data = json.loads(analyze_graph(plain_graph()).to_json())
-    validator = Draft202012Validator(json_schema("analyze"))
-    assert validator.is_valid(data)
-    spoil(data, path, value)
-    assert not validator.is_valid(data)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("nothing", "not a report: Expecting value: line 1 column 1 (char 0)"),
-        ("[]", "not a report: its schema is None, and 1 is what this version reads"),
-        ('{"schema": 2}', "not a report: its schema is 2, and 1 is what this version reads"),
-        ('{"schema": 1}', "not a report: KeyError, 'name'"),
-    ],
-)
-def test_what_is_no_report_is_refused(text: str, message: str) -> None:
-    with pytest.raises(SpecError) as refused:
-        AnalysisDocument.read(text)
-    assert refused.value.message == message
 
 
 def test_rows_are_the_layers_without_the_inputs() -> None:
