@@ -35,7 +35,6 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "a receptive field": ("analyze", "ReceptiveField"),
     "a comparison": ("compare", "ComparisonDocument"),
     "a compared network": ("compare", "ComparedNetwork"),
-    "a compared count": ("compare", "ComparedCount"),
     "a comparison by stage": ("compare", "StageComparisonDocument"),
     "a stage": ("compare", "Stage"),
     "a published comparison": ("compare", "PublishedComparisonDocument"),
@@ -46,6 +45,7 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "a figure": ("explain", "Figure"),
     "an algorithm": ("explain", "Algorithm"),
     "totals explained": ("explain", "SumExplanationDocument"),
+    "a breakdown": ("explain", "Breakdown"),
     "a part": ("explain", "Part"),
     "a zoo": ("zoo", None),
     "an architecture": ("zoo", "Architecture"),
@@ -58,7 +58,7 @@ _PARTS: dict[str, tuple[str, str | None]] = {
 """The parts of documents that have a table of their fields: the command, and the definition in its schema."""
 
 _FIGURES: dict[str, Callable[[], Collection[str]]] = {"totals": lambda: METRICS, "algorithms": algorithms.names}
-"""The figures of the totals, in two tables; in tables of layers they are left out."""
+"""The figures of the totals, in two tables."""
 
 
 def with_tables(text: str) -> str:
@@ -138,13 +138,20 @@ def _fields(part: str) -> str:
     schema = schema["$defs"][definition] if definition else schema
     if part in _FIGURES:
         schema = schema["properties"]["totals"]
-    shown = _FIGURES.get(part, lambda: schema["properties"].keys() - {*METRICS, *algorithms.names()})()
+    shown = _FIGURES.get(part, lambda: schema["properties"].keys() - _told_elsewhere(part))()
     lines = ["| field | type | meaning |", "|---|---|---|"]
     for name, field in schema["properties"].items():
         if name in shown:
             optional = "" if name in schema["required"] else ", may be absent"
             lines.append(f"| `{name}` | {_type(field)}{optional} | {field.get('description', '')} |")
     return "\n".join(lines)
+
+
+def _told_elsewhere(part: str) -> set[str]:
+    """Fields that have a table of their own: the figures of a layer, and of a breakdown those of every figure."""
+    if part == "a breakdown":
+        return {*json_schema("explain")["$defs"]["Figure"]["properties"]}
+    return {*METRICS, *algorithms.names()} if part == "a layer" else set()
 
 
 def _type(field: Mapping[str, Any]) -> str:

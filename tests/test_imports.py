@@ -45,7 +45,7 @@ for form in set(RENDERERS) - {"table"}:
 COMMAND_LINE = """
 import sys
 from cnncost.cli import main
-sys.argv = ["cnncost", "analyze", "lenet", "--format", "json"]
+sys.argv = ["cnncost", *{arguments!r}]
 try:
     main()
 except SystemExit as exit:
@@ -65,12 +65,23 @@ def test_no_heavy_package_is_imported(program: str) -> None:
     assert heavy_imports(program) == set()
 
 
-def test_the_command_line_needs_typer_alone_for_json() -> None:
-    assert heavy_imports(COMMAND_LINE) == {"typer"}
+COMMANDS = pytest.mark.parametrize("command", ["analyze lenet", "analyze lenet --algorithms", "compare lenet5 alexnet"])
 
 
-def test_the_command_line_needs_rich_for_tables() -> None:
-    assert heavy_imports(COMMAND_LINE.replace(', "--format", "json"', "")) == {"typer", "rich"}
+@COMMANDS
+@pytest.mark.parametrize("form", ["json", "csv", "markdown", "latex"])
+def test_the_command_line_needs_typer_alone(command: str, form: str) -> None:
+    assert heavy_imports(COMMAND_LINE.format(arguments=[*command.split(), "--format", form])) == {"typer"}
+
+
+@COMMANDS
+def test_the_command_line_needs_rich_for_tables(command: str) -> None:
+    assert heavy_imports(COMMAND_LINE.format(arguments=command.split())) == {"typer", "rich"}
+
+
+def test_documents_are_read_with_pydantic_alone() -> None:
+    read = "from cnncost.documents import json_schema, read; read(report.to_dict()); json_schema('compare')"
+    assert heavy_imports(f"{ANALYSIS}\n{read}") == {"pydantic"}
 
 
 @pytest.mark.parametrize("package", HEAVY)

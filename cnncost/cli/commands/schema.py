@@ -23,7 +23,7 @@ def schema(
         ),
     ] = SPEC,
 ) -> None:
-    """Print the JSON Schema of specs, for editors, or of JSON output."""
+    """Print the JSON Schema of specs, or of JSON output."""
     import json
 
     write(json.dumps(_schema(name), indent=2) + "\n")
