@@ -71,10 +71,10 @@ def _sentence(path: str, kind: str, message: str) -> str:
 def _path(location: Sequence[str | int], data: Any) -> str:
     """Where in `data` a fault is, as ``layers[0].params``; without the alternatives of a type that was tried there."""
     path, value = "", data
-    for step in location:
+    for place, step in enumerate(location, 1):
         if isinstance(step, int):
             path, value = f"{path}[{step}]", _at(value, step)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping) and (step in value or place == len(location)):
             path, value = f"{path}.{step}" if path else step, value.get(step)
     return path
 

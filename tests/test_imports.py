@@ -30,15 +30,25 @@ FORMATS = """
 from cnncost import analyze, zoo
 from cnncost.render import RENDERERS, render
 from cnncost.render.views.analysis import report_document
-from cnncost.render.views.verification import verification_document
 from cnncost.render.views.zoo import frontier_document
-from cnncost.verification.result import Check, Verification
-from cnncost.measurement.devices import Machine
-settings = {"batch": 1, "dtype": "float32", "mode": "infer"}
-found = Verification("lenet", settings, Machine("meta", "", "", "", ""), (Check.of("conv", "params", 156, 156),))
 for form in set(RENDERERS) - {"table"}:
     render(report_document(analyze("lenet")), form)
     render(frontier_document(zoo(frontier=True), zoo()), form)
+"""
+
+VERIFICATIONS = """
+from cnncost.measurement.devices import Machine
+from cnncost.render import RENDERERS, render
+from cnncost.render.views.verification import verification_document
+from cnncost.settings import Settings
+from cnncost.verification.result import Check, RunSettings, Verification
+found = Verification(
+    network="lenet",
+    settings=RunSettings.of(Settings()),
+    machine=Machine(device="meta", name="", driver="", torch="", date=""),
+    checks=(Check.of("conv", "params", 156, 156),),
+)
+for form in set(RENDERERS) - {"table"}:
     render(verification_document([found]), form)
 """
 
@@ -63,6 +73,10 @@ def heavy_imports(program: str) -> set[str]:
 @pytest.mark.parametrize("program", [ANALYSIS, FORMATS], ids=["analysis", "formats"])
 def test_no_heavy_package_is_imported(program: str) -> None:
     assert heavy_imports(program) == set()
+
+
+def test_verifications_that_are_there_already_need_pydantic_alone() -> None:
+    assert heavy_imports(VERIFICATIONS) == {"pydantic"}
 
 
 COMMANDS = pytest.mark.parametrize("command", ["analyze lenet", "analyze lenet --algorithms", "compare lenet5 alexnet"])

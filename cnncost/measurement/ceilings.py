@@ -6,11 +6,12 @@ FLOP/s of one large matrix product, and bytes per second, read and written, of o
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.measurement.outcome import is_out_of_memory
 from cnncost.measurement.timing import repeat
 from cnncost.pytorch.importing import import_torch
+from cnncost.validation import Fraction, Positive, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,33 +27,44 @@ _COPY_BYTES = tuple(2**power for power in range(25, 31))
 """From 32 MiB, more than most caches hold, to 1 GiB."""
 
 
-class Ceilings(NamedTuple):
-    """The roof of a device, in one number format.
+class Rates(Record):
+    """The rates at which something was done, and their shares of the ceilings."""
 
-    Attributes:
-        flops_per_second: of a product of two square matrices, 2 n^3 FLOPs. matrix_size: its n.
-        bytes_per_second: of a copy, each byte read once and written once. copy_bytes: how many it copied.
-    """
+    flops_per_second: Fraction | None
+    """FLOPs by the report's convention; null where it predicts none"""
+    bytes_per_second: Fraction | None
+    """bytes if every layer reads its inputs and weights and writes its output once; null where none are predicted"""
+    flops_share: Fraction | None
+    """of the FLOPs per second that the device can do"""
+    bytes_share: Fraction | None
+    """of the bytes per second that the device can move; above 1 where some stayed in a cache"""
 
-    flops_per_second: float
-    matrix_size: int
-    bytes_per_second: float
-    copy_bytes: int
 
-    def achieved(self, seconds: float, flops: int | None, traffic_bytes: int | None) -> dict[str, float | None]:
+class Ceilings(Record):
+    """The roof of a device, in one number format."""
+
+    flops_per_second: Fraction
+    """of a product of two square matrices of n x n numbers, which takes 2 n^3 FLOPs"""
+    matrix_size: Positive
+    """the n of these matrices"""
+    bytes_per_second: Fraction
+    """of a copy, each byte read once and written once"""
+    copy_bytes: Positive
+    """bytes that were copied"""
+
+    def achieved(self, seconds: float, flops: int | None, traffic_bytes: int | None) -> Rates:
         """The rates at which so much was done in so many seconds, and their shares of the ceilings.
 
-        A share of bytes may exceed 1: what stays in a cache was not moved.
-
-        >>> Ceilings(1e12, 1024, 1e11, 2**25).achieved(0.5, 10**11, None)["flops_share"]
+        >>> roof = Ceilings(flops_per_second=1e12, matrix_size=1024, bytes_per_second=1e11, copy_bytes=2**25)
+        >>> roof.achieved(0.5, 10**11, None).flops_share
         0.2
         """
-        return {
-            "flops_per_second": _rate(flops, seconds),
-            "bytes_per_second": _rate(traffic_bytes, seconds),
-            "flops_share": _rate(flops, seconds * self.flops_per_second),
-            "bytes_share": _rate(traffic_bytes, seconds * self.bytes_per_second),
-        }
+        return Rates(
+            flops_per_second=_rate(flops, seconds),
+            bytes_per_second=_rate(traffic_bytes, seconds),
+            flops_share=_rate(flops, seconds * self.flops_per_second),
+            bytes_share=_rate(traffic_bytes, seconds * self.bytes_per_second),
+        )
 
 
 def _rate(amount: int | None, seconds: float) -> float | None:
@@ -64,8 +76,8 @@ def ceilings(device: str, dtype: str) -> Ceilings:
     """The ceilings of a device, measured once: takes well under a second.
 
     Args:
-        device: as PyTorch calls it. dtype: of the matrices; whether float32 may be TF32 is up to the conditions that
-            this is called under.
+        device: as PyTorch calls it.
+        dtype: of the matrices; whether float32 may be TF32 is up to the conditions that this is called under.
     """
     torch = import_torch()
     number = torch.float32 if dtype == "tf32" else getattr(torch, dtype)
@@ -83,7 +95,12 @@ def ceilings(device: str, dtype: str) -> Ceilings:
     with torch.inference_mode():
         size, product_seconds = _largest(product, _MATRIX_SIZES, device)
         count, copy_seconds = _largest(copy, _COPY_BYTES, device)
-    return Ceilings(2 * size**3 / product_seconds, size, 2 * count / copy_seconds, count)
+    return Ceilings(
+        flops_per_second=2 * size**3 / product_seconds,
+        matrix_size=size,
+        bytes_per_second=2 * count / copy_seconds,
+        copy_bytes=count,
+    )
 
 
 def _largest(make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], device: str) -> tuple[int, float]:

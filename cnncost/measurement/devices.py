@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.pytorch.importing import import_torch
+from cnncost.validation import Record, Text
 
 _NAMES = ("auto", "cpu", "cuda", "meta")
 
@@ -14,32 +15,28 @@ _TF32_CAPABILITY = (8, 0)
 """The first NVIDIA GPUs that compute in TF32 are those of compute capability 8.0 (Ampere)."""
 
 
-class Machine(NamedTuple):
-    """Where something was measured.
+class Machine(Record):
+    """Where something was measured."""
 
-    Attributes:
-        device: ``cpu``, ``cuda:0`` or ``meta``. name: of the processor or GPU.
-        driver: of the GPU, and the CUDA version; empty on a CPU.
-        torch: its version. date: ISO 8601, of the measurement.
-    """
-
-    device: str
-    name: str
-    driver: str
-    torch: str
-    date: str
+    device: Text
+    """`cpu`, `cuda:0` or `meta`"""
+    name: Text
+    """of the processor or GPU"""
+    driver: Text
+    """of the GPU, and the CUDA version; empty on a CPU"""
+    torch: Text
+    """version of PyTorch"""
+    date: Text
+    """of the measurement, as ISO 8601 has it"""
 
 
 class Choice(NamedTuple):
-    """The device that is meant.
-
-    Attributes:
-        device: as PyTorch calls it: ``cpu``, ``cuda:0``, ``meta``.
-        note: what a user should know of the choice; empty when it is what was asked for.
-    """
+    """The device that is meant."""
 
     device: str
+    """As PyTorch calls it: ``cpu``, ``cuda:0``, ``meta``."""
     note: str = ""
+    """What a user should know of the choice; empty when it is what was asked for."""
 
     @property
     def is_cuda(self) -> bool:
@@ -98,8 +95,8 @@ def describe(device: str) -> Machine:
     Raises:
         SpecError: as :func:`resolve`.
 
-    >>> describe("meta")._replace(torch="2.13.0", date="2026-11-21")
-    Machine(device='meta', name='shapes without numbers', driver='', torch='2.13.0', date='2026-11-21')
+    >>> describe("meta").name
+    'shapes without numbers'
     """
     from datetime import UTC, datetime
 
@@ -110,7 +107,7 @@ def describe(device: str) -> Machine:
         name, driver = torch.cuda.get_device_name(choice.device), _driver(torch)
     else:
         name, driver = _processor() if choice.measures else "shapes without numbers", ""
-    return Machine(choice.device, name, driver, str(torch.__version__), date)
+    return Machine(device=choice.device, name=name, driver=driver, torch=str(torch.__version__), date=date)
 
 
 def refuse_unsupported(choice: Choice, dtype: str) -> None:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import time
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnncost.measurement.ceilings import Ceilings, ceilings
+from cnncost.measurement.ceilings import Ceilings, Rates, ceilings
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.devices import refuse_unsupported, resolve
 from cnncost.measurement.layer_latency import profile
 from cnncost.measurement.memory_limit import limited_to_room
-from cnncost.measurement.outcome import failed, outcome
+from cnncost.measurement.options import report_for
+from cnncost.measurement.outcome import CompilerFailure, Failure, OutOfMemory, attempt, first_line, is_out_of_memory
+from cnncost.measurement.results import (
+    CompiledTiming,
+    Latency,
+    LatencyFailure,
+    LatencyOutOfMemory,
+    LatencySetting,
+    LayerLatency,
+    RatedTiming,
+)
 from cnncost.measurement.step import Subject, not_finite, prepare
 from cnncost.measurement.timing import repeat
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
-from cnncost.report.analyze import analyze_graph
 from cnncost.report.totals import memory_bytes
 
 if TYPE_CHECKING:
-    from cnncost.graph.graph import Graph
-    from cnncost.measurement.layer_latency import LayerTiming
+    from cnncost.graph.graph import Graph, Node
+    from cnncost.measurement.layer_latency import LayerTiming, Profile
     from cnncost.measurement.options import MeasureOptions
+    from cnncost.measurement.results import LatencyResult
     from cnncost.progress import Progress
     from cnncost.report.figures import Figures
     from cnncost.report.report import Report
@@ -30,14 +40,12 @@ if TYPE_CHECKING:
 
 def measure_latency(
     graph: Graph, report: Report, options: MeasureOptions, progress: Progress = no_progress
-) -> dict[str, Any]:
+) -> LatencyResult:
     """How long one inference, or one training step, takes.
 
     Returns:
-        Plain data: what was measured (``device``, ``dtype``, ...), the ``ceilings`` of the device, the time ``eager``
-        and, where asked for, ``compiled``, with the rates achieved; in training the ``phases`` of a step; the
-        ``layers``, where asked for; and ``notes``. Or why there is none of it: see
-        :func:`cnncost.measurement.outcome.outcome`.
+        the time of a step, eager and, where asked for, compiled, with the rates achieved; of the phases of a training
+        step and of every layer, where asked for. Or why it cannot be measured: out of memory, or another failure.
 
     Raises:
         SpecError: options that cannot be measured, or not on that device.
@@ -46,93 +54,97 @@ def measure_latency(
     >>> from cnncost.measurement.options import MeasureOptions
     >>> graph = load("lenet5")
     >>> latency = measure_latency(graph, analyze(graph), MeasureOptions(device="cpu", seconds=0.01))
-    >>> latency["eager"]["runs"] >= 3, len(latency["layers"])
+    >>> latency.eager.runs >= 3, len(latency.layers)
     (True, 12)
     """
     options.checked()
     choice = resolve(options.device)
     refuse_unsupported(choice, options.dtype)
-    report = matching(graph, report, options)
+    report = report_for(graph, report, options)
+    setting = LatencySetting(
+        device=choice.device,
+        batch=options.batch,
+        dtype=options.dtype,
+        mode=options.mode,
+        channels_last=options.channels_last,
+        optimizer=options.optimizer if options.trains else None,
+    )
 
-    def measure() -> dict[str, Any]:
+    def measure() -> Latency:
         with limited_to_room(choice.device), conditions(choice.device, options.dtype):
-            return _Measurement(graph, report, options, choice.device, progress).result()
+            return _Measurement(graph, report, options, setting, progress).result()
 
-    settings = {
-        "device": choice.device,
-        "batch": options.batch,
-        "dtype": options.dtype,
-        "mode": options.mode,
-        "channels_last": options.channels_last,
-        "optimizer": options.optimizer if options.trains else None,
-    }
-    return settings | outcome(measure, choice.device, memory_bytes(report))
-
-
-def matching(graph: Graph, report: Report, options: MeasureOptions) -> Report:
-    """The report that predicts what is measured: `report`, unless it is one of other settings."""
-    settings = options.report_settings._replace(convention=report.settings.convention)
-    return report if report.settings == settings else analyze_graph(graph, settings)
+    found = attempt(measure, choice.device, memory_bytes(report))
+    if isinstance(found, OutOfMemory):
+        return LatencyOutOfMemory(**dict(setting), **dict(found))
+    if isinstance(found, Failure):
+        return LatencyFailure(**dict(setting), **dict(found))
+    return found
 
 
 class _Measurement:
     """One network under one set of options; the parts of the result are methods."""
 
-    def __init__(self, graph: Graph, report: Report, options: MeasureOptions, device: str, progress: Progress) -> None:
-        self.graph, self.report, self.options, self.device = graph, report, options, device
-        self.progress = progress
+    def __init__(
+        self, graph: Graph, report: Report, options: MeasureOptions, setting: LatencySetting, progress: Progress
+    ) -> None:
+        self.graph, self.report, self.options, self.setting = graph, report, options, setting
+        self.device, self.progress = setting.device, progress
         self.parts = 2 + options.compile + options.per_layer
         self.done = 0
 
-    def result(self) -> dict[str, Any]:
+    def result(self) -> Latency:
         """All that was asked for."""
         self.begin("ceilings of the device")
         roof = ceilings(self.device, self.options.dtype)
         self.begin("eager")
         subject = prepare(self.graph, self.options, self.device)
-        result: dict[str, Any] = {"ceilings": roof._asdict(), "eager": self.eager(subject, roof)}
-        if self.options.per_layer:
-            self.begin("layers")
-            result |= self.layers(subject, roof)
+        eager = self.eager(subject, roof)
+        found = self.profile(subject) if self.options.per_layer else None
         note = not_finite(subject.step())  # before the compiler, which may not get through
-        if self.options.compile:
-            self.begin("compiled")
-            result["compiled"] = self.compiled(subject, roof)
+        compiled = self.compiled(subject, roof) if self.options.compile else None
         self.progress(self.graph.name, self.parts, self.parts)
-        return {**result, "notes": [*subject.notes, *([note] if note else [])]}
+        return Latency(
+            **dict(self.setting),
+            ceilings=roof,
+            eager=eager,
+            phases=found.phases if found and self.options.trains else None,
+            layers=self.layers(found, roof) if found else None,
+            compiled=compiled,
+            notes=(*subject.notes, *([note] if note else [])),
+        )
 
     def begin(self, part: str) -> None:
         """Tell what is being measured."""
         self.progress(f"{self.graph.name}: {part}", self.done, self.parts)
         self.done += 1
 
-    def eager(self, subject: Subject, roof: Ceilings) -> dict[str, Any]:
+    def eager(self, subject: Subject, roof: Ceilings) -> RatedTiming:
         """The time of a step as PyTorch runs it."""
         timing = repeat(subject.step, self.device, self.options.seconds)
-        return timing.to_dict() | self.rates(timing.median_seconds, roof)
+        return RatedTiming(**dict(timing), **dict(self.rates(timing.median_seconds, roof)))
 
-    def rates(self, seconds: float, roof: Ceilings) -> dict[str, float | None]:
+    def rates(self, seconds: float, roof: Ceilings) -> Rates:
         """What a step that takes so long achieves; nothing is predicted of the bytes that backward moves."""
         totals = self.report.totals
         if not self.options.trains:
             return roof.achieved(seconds, totals.flops, totals.traffic_bytes)
         return roof.achieved(seconds, totals.flops + totals.backward_flops, None)
 
-    def layers(self, subject: Subject, roof: Ceilings) -> dict[str, Any]:
+    def profile(self, subject: Subject) -> Profile:
         """The time of every layer, and of the phases of a training step."""
-        found = profile(self.graph, subject, self.device, self.options.seconds)
+        self.begin("layers")
+        return profile(self.graph, subject, self.device, self.options.seconds)
+
+    def layers(self, found: Profile, roof: Ceilings) -> tuple[LayerLatency, ...]:
+        """The time of every layer that runs, with what it achieves."""
         rows = {row.name: row.figures for row in self.report.rows}
         nodes = [node for node in self.graph.layers if node.id in found.layers]
-        layers = [
-            {"name": node.name, "type": node.type, **_layer(found.layers[node.id], rows[node.name], roof)}
-            for node in nodes
-        ]
-        if not self.options.trains:
-            return {"layers": layers}
-        return {"phases": {phase: timing.to_dict() for phase, timing in found.phases.items()}, "layers": layers}
+        return tuple([_layer(node, found.layers[node.id], rows[node.name], roof) for node in nodes])
 
-    def compiled(self, subject: Subject, roof: Ceilings) -> dict[str, Any]:
+    def compiled(self, subject: Subject, roof: Ceilings) -> CompiledTiming | OutOfMemory | CompilerFailure:
         """The time of a step with the model compiled, and that of compiling it; or why it does not compile."""
+        self.begin("compiled")
         torch = import_torch()
         try:
             with warnings.catch_warnings():
@@ -144,20 +156,25 @@ class _Measurement:
                 timing = repeat(lambda: subject.step(forward), self.device, self.options.seconds)
         except Exception as error:
             # Compilers fail in ways of their own; the eager times hold all the same.
-            return failed(error, memory_bytes(self.report))
+            if is_out_of_memory(error):
+                return OutOfMemory(predicted_bytes=memory_bytes(self.report), message=first_line(error))
+            return CompilerFailure(failure=first_line(error))
         finally:
             torch.compiler.reset()
         rates = self.rates(timing.median_seconds, roof)
-        return {**timing.to_dict(), **rates, "compile_seconds": compile_seconds}
+        return CompiledTiming(**dict(timing), **dict(rates), compile_seconds=compile_seconds)
 
 
-def _layer(timing: LayerTiming, figures: Figures, roof: Ceilings) -> dict[str, Any]:
+def _layer(node: Node, timing: LayerTiming, figures: Figures, roof: Ceilings) -> LayerLatency:
     """A layer's forward pass, with what it achieves, and the median of its backward pass."""
     forward, backward = timing
-    return {
-        "median_seconds": forward.median_seconds,
-        "p10_seconds": forward.p10_seconds,
-        "p90_seconds": forward.p90_seconds,
-        "backward_seconds": backward and backward.median_seconds,
-        **roof.achieved(forward.median_seconds, figures["flops"], figures["traffic_bytes"]),
-    }
+    rates = roof.achieved(forward.median_seconds, figures["flops"], figures["traffic_bytes"])
+    return LayerLatency(
+        name=node.name,
+        type=node.type,
+        median_seconds=forward.median_seconds,
+        p10_seconds=forward.p10_seconds,
+        p90_seconds=forward.p90_seconds,
+        backward_seconds=None if backward is None else backward.median_seconds,
+        **dict(rates),
+    )

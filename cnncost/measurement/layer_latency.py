@@ -23,25 +23,21 @@ PHASES = ("forward", "loss", "backward", "optimizer")
 
 
 class LayerTiming(NamedTuple):
-    """What one layer took.
-
-    Attributes:
-        forward: its forward pass. backward: its backward pass; ``None`` in inference, and where none runs.
-    """
+    """What one layer took."""
 
     forward: Timing
+    """Its forward pass."""
     backward: Timing | None
+    """Its backward pass; ``None`` in inference, and where none runs."""
 
 
 class Profile(NamedTuple):
-    """What the parts of a step took.
-
-    Attributes:
-        layers: by node. phases: of the whole step, those that it has; ``forward`` alone in inference.
-    """
+    """What the parts of a step took."""
 
     layers: dict[int, LayerTiming]
+    """By the number of the node."""
     phases: dict[str, Timing]
+    """Of the whole step, those of :data:`PHASES` that it has; ``forward`` alone in inference."""
 
 
 def profile(graph: Graph, subject: Subject, device: str, budget: float) -> Profile:

@@ -17,9 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.devices import refuse_unsupported, resolve, synchronise
-from cnncost.measurement.latency import matching
 from cnncost.measurement.memory_limit import limited_to_room
-from cnncost.measurement.outcome import outcome, release
+from cnncost.measurement.options import report_for
+from cnncost.measurement.outcome import Failure, OutOfMemory, attempt, release
+from cnncost.measurement.results import (
+    Memory,
+    MemoryFailure,
+    MemoryOutOfMemory,
+    MemorySetting,
+    PeakMemory,
+    PredictedMemory,
+)
 from cnncost.measurement.step import prepare
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
@@ -30,6 +38,7 @@ if TYPE_CHECKING:
 
     from cnncost.graph.graph import Graph
     from cnncost.measurement.options import MeasureOptions
+    from cnncost.measurement.results import MemoryResult
     from cnncost.measurement.step import Subject
     from cnncost.progress import Progress
     from cnncost.report.report import Report
@@ -48,14 +57,12 @@ _WARM_UP_STEPS = 2
 
 def measure_memory(
     graph: Graph, report: Report, options: MeasureOptions, progress: Progress = no_progress
-) -> dict[str, Any]:
+) -> MemoryResult:
     """The peak memory of one inference, or of one training step once the optimizer has its state.
 
     Returns:
-        Plain data: what was measured (``device``, ``dtype``, ...); ``predicted``, the parts of the report and their sum
-        ``memory_bytes``; ``peak_bytes``, with the parameters and with the ``input_bytes`` of the batch; on a GPU
-        ``reserved_bytes``, what the allocator held; ``ratio`` of the peak to the prediction; ``notes``. Or why there
-        is none of it: see :func:`cnncost.measurement.outcome.outcome`.
+        the peak in bytes, with the parameters and the inputs of the batch, beside the parts of the prediction. Or why
+        it cannot be measured: out of memory, or another failure.
 
     Raises:
         SpecError: options that cannot be measured, or not on that device.
@@ -64,32 +71,48 @@ def measure_memory(
     >>> from cnncost.measurement.options import MeasureOptions
     >>> graph = load("lenet5")
     >>> memory = measure_memory(graph, analyze(graph), MeasureOptions(device="cpu"))
-    >>> memory["predicted"]["param_bytes"] < memory["peak_bytes"] < 2 * memory["predicted"]["memory_bytes"]
+    >>> memory.predicted.param_bytes < memory.peak_bytes < 2 * memory.predicted.memory_bytes
     True
     """
     options.checked()
     choice = resolve(options.device)
     refuse_unsupported(choice, options.dtype)
-    report = matching(graph, report, options)
-    predicted = memory_bytes(report)
+    report = report_for(graph, report, options)
+    setting = MemorySetting(
+        device=choice.device,
+        batch=options.batch,
+        dtype=options.dtype,
+        mode=options.mode,
+        optimizer=options.optimizer if options.trains else None,
+        predicted=predicted_memory(report),
+    )
 
-    def measure() -> dict[str, Any]:
+    def measure() -> Memory:
         progress(f"{graph.name}: memory", 0, 1)
         with limited_to_room(choice.device), conditions(choice.device, options.dtype, search=False):
-            measured = (_gpu_peak if choice.is_cuda else _cpu_peak)(graph, options, choice.device)
+            peak = (_gpu_peak if choice.is_cuda else _cpu_peak)(graph, options, choice.device)
         progress(f"{graph.name}: memory", 1, 1)
-        ratio = measured["peak_bytes"] / predicted if predicted else None
-        return {**measured, "ratio": ratio, "notes": [NOTES[options.mode]]}
+        return beside_prediction(setting, peak)
 
-    settings = {
-        "device": choice.device,
-        "batch": options.batch,
-        "dtype": options.dtype,
-        "mode": options.mode,
-        "optimizer": options.optimizer if options.trains else None,
-        "predicted": {part: report.totals[part] for part in MEMORY_PARTS[options.mode]} | {"memory_bytes": predicted},
-    }
-    return settings | outcome(measure, choice.device, predicted)
+    found = attempt(measure, choice.device, setting.predicted.memory_bytes)
+    if isinstance(found, OutOfMemory):
+        return MemoryOutOfMemory(**dict(setting), **dict(found))
+    if isinstance(found, Failure):
+        return MemoryFailure(**dict(setting), **dict(found))
+    return found
+
+
+def predicted_memory(report: Report) -> PredictedMemory:
+    """What a report predicts of the memory of its mode."""
+    parts = {part: report.totals[part] for part in MEMORY_PARTS[report.settings.mode]}
+    return PredictedMemory(**parts, memory_bytes=memory_bytes(report))
+
+
+def beside_prediction(setting: MemorySetting, peak: PeakMemory) -> Memory:
+    """A peak with its ratio to the prediction, and what there is to know of that."""
+    predicted = setting.predicted.memory_bytes
+    ratio = peak.peak_bytes / predicted if predicted else None
+    return Memory(**dict(setting), **dict(peak), ratio=ratio, notes=(NOTES[setting.mode],))
 
 
 def peak_bytes(changes: Iterable[int], before: int = 0) -> int:
@@ -111,7 +134,7 @@ def storage_bytes(tensors: Iterable[Any]) -> int:
     return sum(storages.values())
 
 
-def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> dict[str, Any]:
+def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> PeakMemory:
     """The peak by the caching allocator's statistics, less what was there before the model."""
     torch = import_torch()
     release(device)
@@ -123,24 +146,24 @@ def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> dict[str, A
     torch.cuda.reset_peak_memory_stats(device)
     subject.step()
     synchronise(device)
-    return {
-        "method": "allocator statistics",
-        "peak_bytes": torch.cuda.max_memory_allocated(device) - allocated,
-        "reserved_bytes": torch.cuda.max_memory_reserved(device) - reserved,
-        "input_bytes": storage_bytes(subject.inputs),
-    }
+    return PeakMemory(
+        method="allocator statistics",
+        peak_bytes=torch.cuda.max_memory_allocated(device) - allocated,
+        reserved_bytes=torch.cuda.max_memory_reserved(device) - reserved,
+        input_bytes=storage_bytes(subject.inputs),
+    )
 
 
-def _cpu_peak(graph: Graph, options: MeasureOptions, device: str) -> dict[str, Any]:
+def _cpu_peak(graph: Graph, options: MeasureOptions, device: str) -> PeakMemory:
     """The peak by the profiler's allocation events, on top of what is there between two steps."""
     subject = _warm(graph, options, device)
     before = storage_bytes(subject.tensors())
-    return {
-        "method": "the profiler's allocation events",
-        "peak_bytes": peak_bytes(_allocations(subject), before),
-        "reserved_bytes": None,
-        "input_bytes": storage_bytes(subject.inputs),
-    }
+    return PeakMemory(
+        method="the profiler's allocation events",
+        peak_bytes=peak_bytes(_allocations(subject), before),
+        reserved_bytes=None,
+        input_bytes=storage_bytes(subject.inputs),
+    )
 
 
 def _warm(graph: Graph, options: MeasureOptions, device: str) -> Subject:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.report.analyze import analyze_graph
 from cnncost.settings import MODES, OPTIMIZER_STATES, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from cnncost.graph.graph import Graph
+    from cnncost.report.report import Report
 
 DTYPES = ("float32", "tf32", "float16", "bfloat16")
 """Number formats of a measurement: ``tf32`` is float32 whose matrix products and convolutions run in TF32."""
@@ -17,30 +21,28 @@ _LONGEST_SECONDS = 3600.0
 
 
 class MeasureOptions(NamedTuple):
-    """How a network is measured.
-
-    Attributes:
-        device: ``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``meta``.
-        batch: samples at once; it is never changed to make them fit.
-        dtype: one of :data:`DTYPES`. mode: ``infer`` or ``train``.
-        compile: also measure what ``torch.compile`` makes of the network.
-        channels_last: lay maps out with the channels last in memory.
-        optimizer: whose step ends a training step.
-        convention: how the report counts FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`.
-        seconds: time budget of one measurement.
-        per_layer: also measure every layer by itself.
-    """
+    """How a network is measured."""
 
     device: str = "auto"
+    """``auto``, ``cpu``, ``cuda``, ``cuda:1`` or ``meta``."""
     batch: int = 1
+    """Samples at once; it is never changed to make them fit."""
     dtype: str = "float32"
+    """One of :data:`DTYPES`."""
     mode: str = "infer"
+    """``infer`` or ``train``."""
     compile: bool = False
+    """Also measure what ``torch.compile`` makes of the network."""
     channels_last: bool = False
+    """Lay maps out with the channels last in memory."""
     optimizer: str = "adam"
+    """Whose step ends a training step."""
     seconds: float = 2.0
+    """Time budget of one measurement."""
     per_layer: bool = True
+    """Also measure every layer by itself."""
     convention: str = "textbook"
+    """How the report counts FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`."""
 
     @property
     def trains(self) -> bool:
@@ -77,6 +79,12 @@ class MeasureOptions(NamedTuple):
         if not 0 < self.seconds <= _LONGEST_SECONDS:
             raise SpecError(f"the time budget must be from 0 to {_LONGEST_SECONDS:.0f} seconds, not {self.seconds}")
         return self
+
+
+def report_for(graph: Graph, report: Report, options: MeasureOptions) -> Report:
+    """The report that predicts what is measured: `report`, unless it is one of other settings."""
+    settings = options.report_settings._replace(convention=report.settings.convention)
+    return report if report.settings == settings else analyze_graph(graph, settings)
 
 
 def _known(what: str, name: str, known: Collection[str]) -> None:

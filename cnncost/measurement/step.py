@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncost.errors import SpecError
 from cnncost.pytorch.build import build, example_inputs
 from cnncost.pytorch.importing import import_torch
+from cnncost.pytorch.optimizers import TORCH_OPTIMIZERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,33 +25,20 @@ _LEARNING_RATE = 1e-6
 _FLOAT16_EPSILON = 1e-4
 """The optimizers' own 1e-8 is zero in float16, and dividing by it gives no numbers."""
 
-_OPTIMIZERS: dict[str, tuple[str, dict[str, float]]] = {
-    "sgd": ("SGD", {}),
-    "momentum": ("SGD", {"momentum": 0.9}),
-    "adam": ("Adam", {}),
-    "adamw": ("AdamW", {}),
-    "rmsprop": ("RMSprop", {}),
-    "adagrad": ("Adagrad", {}),
-    "lion": ("SGD", {"momentum": 0.9}),
-}
-"""The classes of ``torch.optim``. PyTorch has no Lion: momentum stands in, which keeps and moves as many numbers."""
-
 LION_NOTE = "PyTorch has no Lion: SGD with momentum stands in, which keeps as much state"
 
 
 class Subject(NamedTuple):
-    """A model ready to run.
-
-    Attributes:
-        model: the network, in its mode and number format. inputs: one batch.
-        optimizer: of a training step; ``None`` in inference.
-        notes: what was done otherwise than asked.
-    """
+    """A model ready to run."""
 
     model: Any
+    """The network, in its mode and number format."""
     inputs: tuple[Any, ...]
+    """One batch."""
     optimizer: Any = None
+    """Of a training step; ``None`` in inference."""
     notes: tuple[str, ...] = ()
+    """What was done otherwise than asked."""
 
     def step(self, forward: Callable[..., Any] | None = None, mark: Callable[[str], None] = lambda _: None) -> Any:
         """One inference, or one training step; the outputs.
@@ -103,7 +91,7 @@ def prepare(graph: Graph, options: MeasureOptions, device: str) -> Subject:
         notes += [note] if note else []
     if not options.trains:
         return Subject(model, tuple(inputs), notes=tuple(notes))
-    if options.optimizer == "lion":
+    if TORCH_OPTIMIZERS[options.optimizer].stands_in:
         notes.append(LION_NOTE)
     return Subject(model, tuple(inputs), make_optimizer(model, options), tuple(notes))
 
@@ -113,10 +101,9 @@ def make_optimizer(model: Any, options: MeasureOptions) -> Any:
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
         raise SpecError("nothing can be trained: no layer has parameters that are not frozen")
-    name, settings = _OPTIMIZERS[options.optimizer]
-    if options.dtype == "float16" and name != "SGD":
-        settings = {**settings, "eps": _FLOAT16_EPSILON}
-    return getattr(import_torch().optim, name)(parameters, lr=_LEARNING_RATE, **settings)
+    optimizer = TORCH_OPTIMIZERS[options.optimizer]
+    settings = {"eps": _FLOAT16_EPSILON} if options.dtype == "float16" and optimizer.divides else {}
+    return optimizer.of(parameters, lr=_LEARNING_RATE, **settings)
 
 
 def loss(outputs: Any) -> Any:
@@ -130,7 +117,7 @@ def as_tuple(outputs: Any) -> tuple[Any, ...]:
 
 
 def not_finite(outputs: Any) -> str:
-    """A note on outputs that are no finite numbers; empty when all are."""
+    """A note on outputs that are not finite numbers; empty when all are."""
     torch = import_torch()
     broken = sum(int((~torch.isfinite(output)).sum()) for output in as_tuple(outputs))
     whole = sum(output.numel() for output in as_tuple(outputs))

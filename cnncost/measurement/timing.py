@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.measurement.devices import synchronise
 from cnncost.pytorch.importing import import_torch
+from cnncost.validation import Flag, Fraction, Positive, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -32,40 +33,39 @@ _WARM_UP_SHARE = 0.2
 """Part of the time budget that warming up may take; two runs are made in any case."""
 
 
-class Timing(NamedTuple):
-    """What repetitions of one thing took.
+class Timing(Record):
+    """What repetitions of one thing took."""
 
-    Attributes:
-        median_seconds, p10_seconds, p90_seconds: half, a tenth and nine tenths of the runs took no longer.
-        runs: how many there were, without those that warmed up.
-        stable: whether the median had settled before the time budget was spent.
-    """
-
-    median_seconds: float
-    p10_seconds: float
-    p90_seconds: float
-    runs: int
-    stable: bool
+    median_seconds: Fraction
+    """half of the runs took no longer"""
+    p10_seconds: Fraction
+    """a tenth of the runs took no longer"""
+    p90_seconds: Fraction
+    """nine tenths of the runs took no longer"""
+    runs: Positive
+    """how many there were, without those that warmed up"""
+    stable: Flag
+    """whether the median had settled before the time budget was spent"""
+    spread: Fraction
+    """from the tenth to the ninetieth percentile, as a part of the median"""
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> Timing:
         """The figures of single runs.
 
         >>> Timing.of([3.0, 1.0, 2.0])
-        Timing(median_seconds=2.0, p10_seconds=1.2, p90_seconds=2.8, runs=3, stable=False)
+        Timing(median_seconds=2.0, p10_seconds=1.2, p90_seconds=2.8, runs=3, stable=False, spread=0.7999999999999999)
         """
         ordered = sorted(seconds)
-        middle, low, high = (quantile(ordered, part) for part in (0.5, 0.1, 0.9))
-        return cls(middle, low, high, len(ordered), is_stable(seconds))
-
-    @property
-    def spread(self) -> float:
-        """From the tenth to the ninetieth percentile, as a part of the median."""
-        return (self.p90_seconds - self.p10_seconds) / self.median_seconds if self.median_seconds else 0.0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the JSON holds it."""
-        return {**self._asdict(), "spread": self.spread}
+        median, p10, p90 = (quantile(ordered, part) for part in (0.5, 0.1, 0.9))
+        return Timing(
+            median_seconds=median,
+            p10_seconds=p10,
+            p90_seconds=p90,
+            runs=len(ordered),
+            stable=is_stable(seconds),
+            spread=(p90 - p10) / median if median else 0.0,
+        )
 
 
 def quantile(ordered: Sequence[float], part: float) -> float:

@@ -6,13 +6,13 @@ is wrong, and not in all that follows. That the layers fit together is shown by 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.pytorch.build import build, runs
 from cnncost.pytorch.importing import import_torch
-from cnncost.verification.layer_counts import FLOPS_PER_MAC, Measurement, countable_attention, flop_counter, measure
-from cnncost.verification.result import DIFFERENT, Check
-from cnncost.verification.state import State, optimizer_check, state_checks, states
+from cnncost.verification.layer_counts import FLOPS_PER_MAC, LayerCounts, count_layer, countable_attention, flop_counter
+from cnncost.verification.result import Check
+from cnncost.verification.state import State, layer_states, optimizer_check, state_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from cnncost.report.rows import Row
     from cnncost.settings import Settings
 
+
+class ModelCounts(NamedTuple):
+    """What PyTorch says of the whole model's forward pass."""
+
+    shapes: tuple[tuple[int, ...], ...]
+    """Of its outputs, with the batch."""
+    macs: int
+    """Multiply-accumulates."""
+
+
 _NOT_RUN = "runs in training only"
 _INT8 = "PyTorch's layers compute in floating point"
 
@@ -30,7 +40,8 @@ def count_checks(graph: Graph, report: Report, device: str = "meta") -> list[Che
     """Hold every count of a report against PyTorch, layer by layer and in total.
 
     Args:
-        graph: the network. report: its analysis, with a row for every layer; its settings say what is run.
+        graph: the network.
+        report: its analysis, with a row for every layer; its settings say what is run.
         device: where to run; on ``meta`` tensors nothing is computed, and the counts are the same.
 
     Raises:
@@ -39,10 +50,10 @@ def count_checks(graph: Graph, report: Report, device: str = "meta") -> list[Che
     torch = import_torch()
     settings = report.settings
     model = build(graph, device).to(_dtype(settings)).train(settings.training)
-    owned = states(graph, model)
+    owned = layer_states(graph, model)
     with torch.device(device), countable_attention():
-        measured = _measurements(graph, model, settings)
-        whole = _run(graph, model, settings)
+        measured = _counts_by_layer(graph, model, settings)
+        whole = _count_model(graph, model, settings)
     checks: list[Check] = []
     for node, row in zip(graph.layers, report.rows, strict=True):
         checks += state_checks(row.name, row.figures, owned[node.id], settings)
@@ -58,14 +69,14 @@ def _dtype(settings: Settings) -> Any:
     return getattr(import_torch(), settings.dtype if settings.trains else "float32")
 
 
-def _measurements(graph: Graph, model: Any, settings: Settings) -> dict[int, Measurement | str | None]:
+def _counts_by_layer(graph: Graph, model: Any, settings: Settings) -> dict[int, LayerCounts | str | None]:
     """What PyTorch says of every layer: why it refuses one as text, nothing of one that does not run.
 
     Layers of equal fields, equal inputs and equal gradients to compute are measured once: PyTorch would build the same
     module for each and run the same kernels. What belongs to each of them, its weights, is looked at one by one.
     """
-    measured: dict[int, Measurement | str | None] = {}
-    known: dict[Any, Measurement | str] = {}
+    measured: dict[int, LayerCounts | str | None] = {}
+    known: dict[Any, LayerCounts | str] = {}
     depends = dict.fromkeys(graph.inputs, False)
     for node in graph.layers:
         if not runs(node, settings.training):
@@ -74,25 +85,25 @@ def _measurements(graph: Graph, model: Any, settings: Settings) -> dict[int, Mea
         trained = tuple([depends[read] for read in node.inputs])
         key = (node.layer, node.xs, trained, graph.nodes[node.weights].trainable)
         if key not in known:
-            known[key] = _measure(graph, node, model, trained, settings)
+            known[key] = _count(graph, node, model, trained, settings)
         measured[node.id] = found = known[key]
         depends[node.id] = isinstance(found, str) or found.depends
     return measured
 
 
-def _measure(graph: Graph, node: Node, model: Any, trained: tuple[bool, ...], settings: Settings) -> Measurement | str:
+def _count(graph: Graph, node: Node, model: Any, trained: tuple[bool, ...], settings: Settings) -> LayerCounts | str:
     """What PyTorch says of a layer that reads what the layers before it are said to write."""
     torch, dtype = import_torch(), _dtype(settings)
     shapes = [(settings.batch, *graph.nodes[read].y.dims) for read in node.inputs]
     inputs = [torch.empty(shape, dtype=dtype, requires_grad=True) for shape in shapes]
     try:
-        return measure(model.layer(node.id), inputs, trained)
+        return count_layer(model.layer(node.id), inputs, trained)
     except (RuntimeError, ValueError) as error:
         return f"PyTorch does not run it: {_first_line(error)}"
 
 
-def _run(graph: Graph, model: Any, settings: Settings) -> tuple[list[tuple[int, ...]], int] | str:
-    """The shapes that the whole model writes and its multiply-accumulates, or why it does not run."""
+def _count_model(graph: Graph, model: Any, settings: Settings) -> ModelCounts | str:
+    """What PyTorch says of the whole model, or why it does not run."""
     torch = import_torch()
     inputs = [torch.empty(settings.batch, *graph.nodes[i].y.dims, dtype=_dtype(settings)) for i in graph.inputs]
     try:
@@ -101,18 +112,19 @@ def _run(graph: Graph, model: Any, settings: Settings) -> tuple[list[tuple[int, 
     except (RuntimeError, ValueError) as error:
         return f"PyTorch does not run it: {_first_line(error)}"
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-    return [tuple(output.shape) for output in outputs], counter.get_total_flops() // FLOPS_PER_MAC
+    shapes = tuple([tuple(output.shape) for output in outputs])
+    return ModelCounts(shapes, counter.get_total_flops() // FLOPS_PER_MAC)
 
 
-def _layer_checks(row: Row, measured: Measurement | str | None, settings: Settings) -> Iterator[Check]:
+def _layer_checks(row: Row, measured: LayerCounts | str | None, settings: Settings) -> Iterator[Check]:
     """The checks of what one layer does."""
     name, figures = row.name, row.figures
     if isinstance(measured, str):
-        yield Check(name, "output_shape", row.output_shape, None, DIFFERENT, measured)
+        yield Check.different(name, "output_shape", row.output_shape, None, measured)
         return
     if measured is None:  # what does not run costs nothing, and that can be checked
         yield Check.gap(name, "output_shape", row.output_shape, _NOT_RUN)
-        measured = Measurement((), 0, 0, 0, 0, depends=False)
+        measured = LayerCounts((), 0, 0, 0, 0, depends=False)
     else:
         yield Check.of(name, "output_shape", row.output_shape, measured.shape)
     yield Check.of(name, "macs", figures["macs"], measured.macs)
@@ -126,7 +138,7 @@ def _layer_checks(row: Row, measured: Measurement | str | None, settings: Settin
         yield Check.gap(name, "activation_bytes", figures["activation_bytes"], _INT8)
 
 
-def _groups_note(measured: Measurement) -> str:
+def _groups_note(measured: LayerCounts) -> str:
     if measured.groups == 1:
         return ""
     return f"torch counts {measured.groups} times as much: it forgets the groups of a weight gradient"
@@ -135,24 +147,24 @@ def _groups_note(measured: Measurement) -> str:
 def _total_checks(
     graph: Graph,
     report: Report,
-    whole: tuple[list[tuple[int, ...]], int] | str,
-    layers: list[Measurement | str],
+    whole: ModelCounts | str,
+    layers: list[LayerCounts | str],
 ) -> Iterator[Check]:
     """The checks of what the whole network does: forward as it is run, backward as the sum of its layers."""
     settings, totals = report.settings, report.totals
     ends = (*graph.outputs, *(graph.auxiliary if settings.training else ()))
-    shapes = [(settings.batch, *graph.nodes[end].y.dims) for end in ends]
+    shapes = tuple([(settings.batch, *graph.nodes[end].y.dims) for end in ends])
     if isinstance(whole, str):
-        yield Check("", "output_shape", shapes, None, DIFFERENT, whole)
+        yield Check.different("", "output_shape", shapes, None, whole)
     else:
-        yield Check.of("", "output_shape", shapes, whole[0])
-        yield Check.of("", "macs", totals["macs"], whole[1])
+        yield Check.of("", "output_shape", shapes, whole.shapes)
+        yield Check.of("", "macs", totals["macs"], whole.macs)
     if settings.trains:
         yield from _summed_checks(report, layers)
 
 
-def _summed_checks(report: Report, layers: list[Measurement | str]) -> Iterator[Check]:
-    known = [layer for layer in layers if isinstance(layer, Measurement)]
+def _summed_checks(report: Report, layers: list[LayerCounts | str]) -> Iterator[Check]:
+    known = [layer for layer in layers if isinstance(layer, LayerCounts)]
     flops = report.settings.convention.flops_per_mac
     weights, inputs = sum(layer.weight_macs for layer in known), sum(layer.input_macs for layer in known)
     sums = {

@@ -45,9 +45,9 @@ def _module(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name and (name == error.name or name.startswith(error.name + ".")):
             raise SpecError(f"there is no module `{error.name}`", hint=_FORM) from None
-        raise SpecError(f"`{name}` does not import: {_said(error)}") from error
+        raise SpecError(f"`{name}` does not import: {_message(error)}") from error
     except Exception as error:  # whatever the user's module does
-        raise SpecError(f"`{name}` does not import: {_said(error)}") from error
+        raise SpecError(f"`{name}` does not import: {_message(error)}") from error
 
 
 def _attribute(module: ModuleType, path: str) -> Any:
@@ -70,12 +70,12 @@ def _make(text: str, factory: Callable[[], Any]) -> Any:
         except Exception:  # some look at their numbers as they initialise them
             model = factory()
     except Exception as error:
-        raise SpecError(f"`{text}` fails: {_said(error)}") from error
+        raise SpecError(f"`{text}` fails: {_message(error)}") from error
     if not isinstance(model, torch.nn.Module):
         raise SpecError(f"`{text}` makes no model, but a {type(model).__name__}", hint=_FORM)
     return model
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     """An exception in one line."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

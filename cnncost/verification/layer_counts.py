@@ -15,33 +15,34 @@ FLOPS_PER_MAC = 2
 """FlopCounterMode counts a multiply-accumulate as two."""
 
 
-class Measurement(NamedTuple):
-    """What PyTorch says of one layer.
-
-    Attributes:
-        shape: of the output, with the batch. bytes: of the output.
-        macs: of the forward pass. weight_macs, input_macs: of the gradients that training asks for.
-        depends: whether the output depends on anything that is trained.
-        groups: the factor by which torch counted the weight gradient too high; 1 where it is right.
-    """
+class LayerCounts(NamedTuple):
+    """What PyTorch says of one layer."""
 
     shape: tuple[int, ...]
+    """Of the output, with the batch."""
     bytes: int
+    """Of the output."""
     macs: int
+    """Multiply-accumulates of the forward pass."""
     weight_macs: int
+    """Multiply-accumulates of the gradients of its weights."""
     input_macs: int
+    """Multiply-accumulates of the gradients of its inputs, as far as training needs them."""
     depends: bool
+    """Whether the output depends on anything that is trained."""
     groups: int = 1
+    """The factor by which torch counted the weight gradient too high; 1 where it is right."""
 
 
-def measure(module: Any, inputs: Sequence[Any], trained: Sequence[bool]) -> Measurement:
+def count_layer(module: Any, inputs: Sequence[Any], trained: Sequence[bool]) -> LayerCounts:
     """Run a layer forward and backward under FlopCounterMode.
 
     Its gradients are asked for one by one: those of its weights are what asking for them adds to asking for the inputs
     alone. All the rest belongs to the inputs, such as attention's way back to its own projections.
 
     Args:
-        module: the layer. inputs: what it reads, as leaves that require gradients.
+        module: the layer.
+        inputs: what it reads, as leaves that require gradients.
         trained: which of the inputs depend on something trained, and so need a gradient.
 
     Raises:
@@ -54,7 +55,7 @@ def measure(module: Any, inputs: Sequence[Any], trained: Sequence[bool]) -> Meas
     both, reached = _backward(y, [*needed, *weights])
     weight_gradient = _backward(y, [*inputs, *weights])[0] - _backward(y, inputs)[0] if weights else 0
     groups = _counted_too_high(module) if weight_gradient else 1
-    return Measurement(
+    return LayerCounts(
         tuple(y.shape),
         y.nbytes,
         counter.get_total_flops() // FLOPS_PER_MAC,

@@ -1,4 +1,4 @@
-"""A network held against a model that someone else wrote, by the order and the shapes of their layers.
+"""A network compared with a model that someone else wrote, by the order and the shapes of their layers.
 
 Names are never compared, and functions that a model calls between its layers do not matter. A layer is at fault that
 writes another shape although it reads the same; those behind it only follow.
@@ -10,18 +10,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.pytorch.build import build
-from cnncost.verification.factory import load_factory
 from cnncost.verification.result import DIFFERENT, SAME, Check
 from cnncost.verification.trace import Call, Trace, trace, trace_copy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncost.graph.graph import Graph
     from cnncost.report.report import Report
     from cnncost.verification.trace import Shape
-
-__all__ = ["against_checks", "load_factory"]
 
 _MOST_SHAPES = 4
 """Tensor shapes that a note lists."""
@@ -31,14 +28,18 @@ class Pair(NamedTuple):
     """A layer of the spec and the module that stands in its place; one of them alone where the other has none."""
 
     ours: Call | None
+    """The layer of the spec."""
     theirs: Call | None
+    """The module of the other model."""
 
 
-def against_checks(graph: Graph, report: Report, model: Any) -> list[Check]:
-    """Hold a network against a model of the user's own, in the mode and with the batch of the report.
+def reference_checks(graph: Graph, report: Report, model: Any) -> list[Check]:
+    """Compare a network with a model of the user's own, in the mode and with the batch of the report.
 
     Args:
-        graph: the network. report: its analysis. model: a ``torch.nn.Module`` that takes the same inputs; it is copied.
+        graph: the network.
+        report: its analysis.
+        model: a ``torch.nn.Module`` that takes the same inputs; it is copied.
 
     Raises:
         SpecError: PyTorch is not installed.
@@ -53,7 +54,7 @@ def against_checks(graph: Graph, report: Report, model: Any) -> list[Check]:
     except Exception as error:  # whatever the user's model does
         said = (str(error).splitlines() or [""])[0]
         why = f"their model does not run on {_list(shapes)}: {type(error).__name__}: {said}"
-        return [*checks, Check("", "output_shape", sorted(ours.outputs), None, DIFFERENT, why)]
+        return [*checks, Check.different("", "output_shape", tuple(sorted(ours.outputs)), None, why)]
     checks += _in_total(report, ours, theirs)
     loose = _without_layer(model, theirs)
     return [*checks, *_layer_checks(align(ours.calls, theirs.calls), loose)]
@@ -68,14 +69,16 @@ def _stored(report: Report, spec: Any, model: Any) -> Iterator[Check]:
         note += f", {_list(sorted((theirs - ours).elements()))} theirs alone"
     measured = sum(weight.numel() for weight in model.parameters())
     verdict = SAME if ours == theirs and measured == report.totals.params else DIFFERENT
-    yield Check("", "params", report.totals.params, measured, verdict, note)
+    yield Check(
+        layer="", figure="params", predicted=report.totals.params, measured=measured, verdict=verdict, note=note
+    )
     buffers = sum(buffer.numel() for buffer in model.buffers())
     yield Check.of("", "buffers", report.totals.buffers, buffers)
 
 
 def _in_total(report: Report, ours: Trace, theirs: Trace) -> Iterator[Check]:
     """The checks of the whole forward pass; who returns several tensors may order them."""
-    yield Check.of("", "output_shape", sorted(ours.outputs), sorted(theirs.outputs))
+    yield Check.of("", "output_shape", tuple(sorted(ours.outputs)), tuple(sorted(theirs.outputs)))
     yield Check.of("", "macs", report.totals.macs, theirs.macs)
 
 
@@ -88,10 +91,10 @@ def _named(ours: Trace, graph: Graph) -> Trace:
             module = module.rpartition(".")[0]
         return names[module]
 
-    return ours._replace(calls=[call._replace(name=name_of(call.name)) for call in ours.calls])
+    return ours._replace(calls=tuple([call._replace(name=name_of(call.name)) for call in ours.calls]))
 
 
-def align(ours: list[Call], theirs: list[Call]) -> list[Pair]:
+def align(ours: Sequence[Call], theirs: Sequence[Call]) -> list[Pair]:
     """The layers of both models side by side, in the order of ours.
 
     The longest runs of like kind and like weights are the same layers; then those among what is left, since branches
@@ -171,12 +174,12 @@ def _missing(ours: Call | None, theirs: Call | None, loose: Counter[Shape]) -> C
     """The check of a layer that one of the models does not have, unless its weights are there without a layer."""
     if ours is None:
         assert theirs is not None
-        return Check("", "weights", None, theirs.weights, DIFFERENT, f"{theirs.name}, a {theirs.kind}, is theirs alone")
+        return Check.different("", "weights", None, theirs.weights, f"{theirs.name}, a {theirs.kind}, is theirs alone")
     weights = Counter(ours.weights)
     if weights <= loose:
         loose.subtract(weights)
-        return Check(ours.name, "weights", ours.weights, ours.weights, SAME, "in their model, used by a function")
-    return Check(ours.name, "weights", ours.weights, None, DIFFERENT, "their model has no such layer")
+        return Check.of(ours.name, "weights", ours.weights, ours.weights, "in their model, used by a function")
+    return Check.different(ours.name, "weights", ours.weights, None, "their model has no such layer")
 
 
 def _shape(shape: Shape) -> str:

@@ -1,84 +1,158 @@
-"""What a verification found: plain data, to be shown, kept and compared."""
+"""What a verification found, as records: they are shown, written to files, and read back as they are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import ConfigDict, Field, computed_field, model_validator
+
+from cnncost.measurement.devices import Machine
+from cnncost.measurement.results import LatencyResult, MemoryResult
+from cnncost.settings import Settings
+from cnncost.validation import Flag, Number, Positive, Record, Text, Whole
 
 if TYPE_CHECKING:
-    from cnncost.measurement.devices import Machine
+    from cnncost.metrics.receptive_field.fields import ReceptiveField
 
-SAME, DIFFERENT, NOT_MEASURED = "same", "different", "not measured"
+Verdict = Literal["same", "different", "not measured"]
+
+SAME: Literal["same"] = "same"
+DIFFERENT: Literal["different"] = "different"
+NOT_MEASURED: Literal["not measured"] = "not measured"
+
+PerAxis = tuple[Number, ...]
+Shape = tuple[Whole, ...]
+Shapes = tuple[Shape, ...]
 
 
-class Check(NamedTuple):
-    """One figure of one layer, or of the whole network, predicted and measured.
+class RunSettings(Record):
+    """How the network runs: the settings of the report that predicts."""
 
-    Attributes:
-        layer: the layer's name; empty for the whole network.
-        figure: its name as in a report (``params``, ``macs``, ``output_shape``, ``receptive_field``).
-        predicted: what the report says. measured: what PyTorch gives; ``None`` where it was not measured.
-        verdict: :data:`SAME`, :data:`DIFFERENT` or :data:`NOT_MEASURED`.
-        note: why it was not measured, or where PyTorch's own count is wrong.
-    """
-
-    layer: str
-    figure: str
-    predicted: Any
-    measured: Any
-    verdict: str
-    note: str = ""
+    batch: Positive
+    """samples at once"""
+    dtype: Text
+    """of parameters, gradients, activations and optimizer states"""
+    optimizer: Text
+    """whose state training keeps"""
+    mode: Text
+    """which layers run: auxiliary heads and dropout in `train` only"""
+    convention: Text
+    """name of the rule by which operations become FLOPs"""
 
     @classmethod
-    def of(cls, layer: str, figure: str, predicted: Any, measured: Any, note: str = "") -> Check:
+    def of(cls, settings: Settings) -> RunSettings:
+        """The record of the settings of a report."""
+        return cls(**settings.to_dict())
+
+    def checked(self) -> Settings:
+        """The settings of a report.
+
+        Raises:
+            SpecError: a value that this version does not know.
+        """
+        return Settings.checked(**dict(self))
+
+
+class FieldFigures(Record):
+    """The figures of a receptive field that are measured, in pixels of one input, per axis."""
+
+    model_config = ConfigDict(validate_by_name=True)
+
+    size: Shape
+    """extent; the largest where it depends on the position"""
+    jump: PerAxis | None
+    """pixels between the fields of neighbours; null where it was not seen"""
+    start_padding: PerAxis | None
+    """pixels of the first unit's field before the border; null where it was not seen"""
+    is_global: Flag = Field(validation_alias="global", serialization_alias="global")
+    """whether some path reads the whole input"""
+
+    @classmethod
+    def of(cls, field: ReceptiveField) -> FieldFigures:
+        """Those of a field that the report says."""
+        return cls(size=field.size, jump=field.jump, start_padding=field.start_padding, is_global=field.is_global)
+
+
+Value = Whole | FieldFigures | Shape | Shapes | None
+"""A figure of any kind; ``None`` where there is none."""
+
+
+class Check(Record):
+    """One figure of one layer, or of the whole network, predicted and measured."""
+
+    layer: Text
+    """name of the layer; empty for the whole network"""
+    figure: Text
+    """its name as in a report: `params`, `macs`, `output_shape`, `receptive_field`"""
+    predicted: Value
+    """what the report says; null where it says nothing"""
+    measured: Value
+    """what PyTorch gives; null where it was not measured"""
+    verdict: Verdict
+    """whether they are the same"""
+    note: Text = ""
+    """why it was not measured, or what is odd about it; empty where there is nothing to say"""
+
+    @classmethod
+    def of(cls, layer: str, figure: str, predicted: Value, measured: Value, note: str = "") -> Check:
         """The check of a figure that was measured.
 
         >>> Check.of("conv", "params", 1792, 1792).verdict
         'same'
         """
-        return cls(layer, figure, predicted, measured, SAME if predicted == measured else DIFFERENT, note)
+        verdict = SAME if predicted == measured else DIFFERENT
+        return cls(layer=layer, figure=figure, predicted=predicted, measured=measured, verdict=verdict, note=note)
 
     @classmethod
-    def gap(cls, layer: str, figure: str, predicted: Any, why: str) -> Check:
+    def different(cls, layer: str, figure: str, predicted: Value, measured: Value, note: str) -> Check:
+        """The check of a figure that is wrong for a reason that the note has."""
+        return cls(layer=layer, figure=figure, predicted=predicted, measured=measured, verdict=DIFFERENT, note=note)
+
+    @classmethod
+    def gap(cls, layer: str, figure: str, predicted: Value, why: str) -> Check:
         """The check of a figure that could not be measured here."""
-        return cls(layer, figure, predicted, None, NOT_MEASURED, why)
+        return cls(layer=layer, figure=figure, predicted=predicted, measured=None, verdict=NOT_MEASURED, note=why)
 
 
-class Verification(NamedTuple):
-    """All that was found out about one network.
+class Verification(Record):
+    """All that was found out about one network."""
 
-    Attributes:
-        network: its name. settings: of the report that predicted (batch, dtype, ...).
-        machine: where it was measured. checks: every figure that was compared.
-        latency, memory: what was measured of them, as plain data; ``None`` where it was not asked for.
-        failure: why the verification broke off; empty when it did not.
-        against: every figure that was compared with a model of the user's own.
-    """
-
-    network: str
-    settings: dict[str, Any]
+    network: Text
+    """its name, or what it was asked for by"""
+    settings: RunSettings
+    """of the report that predicts"""
     machine: Machine
+    """where it was measured"""
     checks: tuple[Check, ...] = ()
-    latency: dict[str, Any] | None = None
-    memory: dict[str, Any] | None = None
-    failure: str = ""
+    """every figure that was compared"""
+    latency: LatencyResult | None = None
+    """how long it takes; null where it was not measured"""
+    memory: MemoryResult | None = None
+    """the memory that it takes; null where it was not measured"""
+    failure: Text = ""
+    """why the verification broke off; empty when it did not"""
     against: tuple[Check, ...] = ()
+    """every figure that was compared with another model"""
+    device_lost: Flag = Field(default=False, exclude=True)
+    """whether the device no longer answers; not written to documents"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_verdict(cls, data: Any) -> Any:
+        """A document says whether it passed, which follows from the rest."""
+        return {name: value for name, value in data.items() if name != "passed"} if isinstance(data, dict) else data
 
     @property
     def mismatches(self) -> tuple[Check, ...]:
         """The checks that failed."""
         return tuple([check for check in (*self.checks, *self.against) if check.verdict == DIFFERENT])
 
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorator of a property
     @property
     def passed(self) -> bool:
-        """Whether nothing differs and nothing broke off."""
+        """whether nothing differs and nothing broke off"""
         return not self.failure and not self.mismatches
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the JSON holds it."""
-        return {
-            **self._asdict(),
-            "machine": self.machine._asdict(),
-            "checks": [check._asdict() for check in self.checks],
-            "against": [check._asdict() for check in self.against],
-            "passed": self.passed,
-        }
+    def replace(self, **values: Any) -> Self:
+        """The same with other values."""
+        return self.model_copy(update=values)

@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cnncost.errors import LayerError, SpecError
 from cnncost.measurement.devices import Machine, describe, refuse_unsupported, resolve
+from cnncost.measurement.outcome import Failure, OutOfMemory, is_lost
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 from cnncost.report.analyze import analyze_graph
-from cnncost.verification.result import Verification
+from cnncost.verification.result import RunSettings, Verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.graph.graph import Graph
     from cnncost.measurement.options import MeasureOptions
+    from cnncost.measurement.results import LatencyResult, MemoryResult
     from cnncost.progress import Progress
     from cnncost.report.report import Report
     from cnncost.verification.result import Check
@@ -30,21 +32,20 @@ _LONGEST_REASON = 200
 
 
 class Plan(NamedTuple):
-    """What to verify, and how to measure it.
-
-    Attributes:
-        options: of the measurements. machine: where they are made.
-        latency, memory: whether they are measured.
-        against: makes a model of the user's own, to hold the network against as well.
-        note: what a user should know of the choice of the device.
-    """
+    """What to verify, and how to measure it."""
 
     options: MeasureOptions
+    """Of the measurements."""
     machine: Machine
+    """Where they are made."""
     latency: bool
+    """Whether it is measured."""
     memory: bool = False
+    """Whether the peak is measured."""
     against: Callable[[], Any] | None = None
+    """Makes a model of the user's own, to compare the network with as well."""
     note: str = ""
+    """What a user should know of the choice of the device."""
 
     @classmethod
     def checked(
@@ -67,7 +68,7 @@ class Plan(NamedTuple):
         if latency or memory:
             refuse_unsupported(choice, options.dtype)
         if isinstance(against, str):
-            from cnncost.verification.reference_model import load_factory
+            from cnncost.verification.factory import load_factory
 
             against = load_factory(against)
         options = options._replace(device=choice.device)
@@ -85,7 +86,17 @@ def verify_graph(graph: Graph, plan: Plan, progress: Progress = no_progress) -> 
 
 def broken(network: str, plan: Plan, error: Exception) -> Verification:
     """The verification of a network that cannot even be loaded or counted."""
-    return Verification(network, plan.options.report_settings.to_dict(), plan.machine, failure=reason(error))
+    return _not_verified(network, plan, reason(error))
+
+
+def without_device(network: str, plan: Plan, lost_at: str) -> Verification:
+    """The verification of a network after the device was lost at another one: nothing is asked of the device."""
+    return _not_verified(network, plan, f"not measured: `{plan.machine.device}` was lost at {lost_at}")
+
+
+def _not_verified(network: str, plan: Plan, why: str) -> Verification:
+    settings = RunSettings.of(plan.options.report_settings)
+    return Verification(network=network, settings=settings, machine=plan.machine, failure=why)
 
 
 class _Run:
@@ -96,19 +107,32 @@ class _Run:
         self.plan = plan
         self.progress = progress
         self.failures: list[str] = []
+        self.device_lost = False
 
     def verification(self) -> Verification:
-        options = self.plan.options
-        settings = options.report_settings
-        found = Verification(self.graph.name, settings.to_dict(), self.plan.machine)
+        settings = self.plan.options.report_settings
         report = self.part("analysis", lambda: analyze_graph(self.graph, settings), refusals=(SpecError,))
-        if report is not None:
-            found = found._replace(checks=self.checks(report), against=self.against(report))
-            found = found._replace(latency=self.latency(report), memory=self.memory(report))
-        return found._replace(failure="; ".join(self.failures))
+        parts = {} if report is None else self.parts(report)
+        return Verification(
+            network=self.graph.name,
+            settings=RunSettings.of(settings),
+            machine=self.plan.machine,
+            failure="; ".join(self.failures),
+            device_lost=self.device_lost,
+            **parts,
+        )
+
+    def parts(self, report: Report) -> dict[str, Any]:
+        """The parts that take a report, one after the other."""
+        return {
+            "checks": self.checks(report),
+            "against": self.against(report),
+            "latency": self.latency(report),
+            "memory": self.memory(report),
+        }
 
     def checks(self, report: Report) -> tuple[Check, ...]:
-        """The figures held against those of the spec's own model."""
+        """The figures compared with those of the spec's own model."""
         from cnncost.verification.counts import count_checks
         from cnncost.verification.receptive_field.checks import field_checks
 
@@ -118,15 +142,15 @@ class _Run:
         return (*counts, *fields)
 
     def against(self, report: Report) -> tuple[Check, ...]:
-        """The figures held against those of the user's model, if there is one."""
+        """The figures compared with those of the user's model, if there is one."""
         factory = self.plan.against
         if factory is None:
             return ()
-        from cnncost.verification.reference_model import against_checks
+        from cnncost.verification.reference_model import reference_checks
 
-        return tuple(self.part("the other model", lambda: against_checks(self.graph, report, factory())) or ())
+        return tuple(self.part("the other model", lambda: reference_checks(self.graph, report, factory())) or ())
 
-    def latency(self, report: Report) -> dict[str, Any] | None:
+    def latency(self, report: Report) -> LatencyResult | None:
         """How long the network takes, if that is asked for."""
         if not self.plan.latency:
             return None
@@ -134,7 +158,7 @@ class _Run:
 
         return self.measured("latency", lambda: measure_latency(self.graph, report, self.plan.options, self.progress))
 
-    def memory(self, report: Report) -> dict[str, Any] | None:
+    def memory(self, report: Report) -> MemoryResult | None:
         """What the network takes of the memory, if that is asked for."""
         if not self.plan.memory:
             return None
@@ -142,13 +166,17 @@ class _Run:
 
         return self.measured("memory", lambda: measure_memory(self.graph, report, self.plan.options, self.progress))
 
-    def measured(self, name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    def measured(self, name: str, work: Callable[[], T]) -> T | None:
         """A measurement; one that says why it failed is among the failures, and still has what is known."""
+        if self.device_lost:
+            self.failures.append(f"{name}: not measured: `{self.plan.machine.device}` was lost")
+            return None
         found = self.part(name, work)
-        if found is not None and "failure" in found:
-            self.failures.append(f"{name}: {found['failure']}")
-        elif found is not None and "out_of_memory" in found:
-            self.failures.append(f"{name}: out of memory; {found['predicted_bytes']:,} bytes were predicted")
+        if isinstance(found, Failure):
+            self.failures.append(f"{name}: {found.failure}")
+            self.device_lost = found.device_lost
+        elif isinstance(found, OutOfMemory):
+            self.failures.append(f"{name}: out of memory; {found.predicted_bytes:,} bytes were predicted")
         return found
 
     def part(self, name: str, work: Callable[[], T], refusals: tuple[type[Exception], ...] = ()) -> T | None:
@@ -160,6 +188,7 @@ class _Run:
             raise
         except (Exception, SystemExit) as error:  # a model of the user's may try to leave
             self.failures.append(f"{name}: {reason(error)}")
+            self.device_lost = self.device_lost or is_lost(self.plan.machine.device)
             return None
 
 

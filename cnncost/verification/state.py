@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.pytorch.importing import import_torch
+from cnncost.pytorch.optimizers import TORCH_OPTIMIZERS, state_bytes
 from cnncost.verification.result import Check
 
 if TYPE_CHECKING:
@@ -18,30 +17,26 @@ if TYPE_CHECKING:
 
 _INT8 = "PyTorch's layers hold floating-point weights"
 
-_OPTIMIZERS: dict[str, tuple[str, dict[str, float]]] = {
-    "sgd": ("SGD", {}),
-    "momentum": ("SGD", {"momentum": 0.9}),
-    "adam": ("Adam", {}),
-    "adamw": ("AdamW", {}),
-    "rmsprop": ("RMSprop", {}),
-    "adagrad": ("Adagrad", {}),
-}
-"""The optimizers of the settings that ``torch.optim`` has, with what makes them so."""
-
 
 class State(NamedTuple):
     """Numbers that are kept, and their bytes."""
 
     params: int
+    """Elements of the parameters."""
     trainable_params: int
+    """Elements of the parameters that require gradients."""
     buffers: int
+    """Elements of the buffers."""
     param_bytes: int
+    """Bytes of the parameters."""
     buffer_bytes: int
+    """Bytes of the buffers."""
     gradient_bytes: int
+    """Bytes of the gradients: each is as large as its parameter."""
 
     @classmethod
     def of(cls, parameters: Iterable[Any], buffers: Iterable[Any]) -> State:
-        """Those of the given tensors. A gradient is as large as its parameter."""
+        """Those of the given tensors."""
         weights, kept = list(parameters), list(buffers)
         trained = [weight for weight in weights if weight.requires_grad]
         return cls(
@@ -54,7 +49,7 @@ class State(NamedTuple):
         )
 
 
-def states(graph: Graph, model: Any) -> dict[int, State]:
+def layer_states(graph: Graph, model: Any) -> dict[int, State]:
     """What every layer keeps of its own: a tensor that several hold belongs to the first of them."""
     seen: set[int] = set()
 
@@ -79,30 +74,9 @@ def state_checks(layer: str, figures: Figures, state: State, settings: Settings)
 def optimizer_check(report: Report, model: Any) -> Check:
     """The check of the states that the optimizer of the settings keeps for the trained parameters."""
     settings, predicted = report.settings, report.totals["optimizer_bytes"]
-    if settings.optimizer not in _OPTIMIZERS:
+    optimizer = TORCH_OPTIMIZERS.get(settings.optimizer)
+    if optimizer is None or optimizer.stands_in:
         return Check.gap("", "optimizer_bytes", predicted, f"torch.optim has no {settings.optimizer}")
     if not settings.trains:
         return Check.gap("", "optimizer_bytes", predicted, _INT8)
-    return Check.of("", "optimizer_bytes", predicted, _optimizer_bytes(settings.optimizer, model))
-
-
-def _optimizer_bytes(optimizer: str, model: Any) -> int:
-    """Bytes of an optimizer's states after a step, without its step counters.
-
-    One parameter of each shape stands for all: states follow the shape. On meta tensors, since only sizes are asked.
-    """
-    torch = import_torch()
-    kind, arguments = _OPTIMIZERS[optimizer]
-    count = Counter([(weight.shape, weight.dtype) for weight in model.parameters() if weight.requires_grad])
-    models = [torch.empty(shape, dtype=dtype, device="meta", requires_grad=True) for shape, dtype in count]
-    if not models:
-        return 0
-    for weight in models:
-        weight.grad = torch.empty_like(weight)
-    stepping = getattr(torch.optim, kind)(models, lr=1e-3, foreach=False, **arguments)
-    if not stepping.state:  # Adagrad makes its states at once, the others at their first step
-        stepping.step()
-    return sum(
-        times * sum(held.nbytes for name, held in stepping.state[weight].items() if held is not None and name != "step")
-        for weight, times in zip(models, count.values(), strict=True)
-    )
+    return Check.of("", "optimizer_bytes", predicted, state_bytes(optimizer, model))

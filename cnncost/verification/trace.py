@@ -15,20 +15,20 @@ Shape = tuple[int, ...]
 
 
 class Call(NamedTuple):
-    """One run of a layer that has weights, or of a pool.
-
-    Attributes:
-        name: of the module. kind: its class in ``torch.nn``.
-        weights: shapes of its parameters. reads, writes: shapes of its input and output, with the batch.
-        macs: multiply-accumulates.
-    """
+    """One run of a layer that has weights, or of a pool."""
 
     name: str
+    """Of the module."""
     kind: str
+    """Its class in ``torch.nn``."""
     weights: tuple[Shape, ...]
+    """Shapes of its parameters."""
     reads: Shape
+    """Shape of its input, with the batch."""
     writes: Shape
+    """Shape of its output, with the batch."""
     macs: int
+    """Multiply-accumulates."""
 
     @property
     def is_pool(self) -> bool:
@@ -37,11 +37,14 @@ class Call(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What a model did: its calls, the shapes of all it returned, and all multiply-accumulates, functions included."""
+    """What a model did in its forward pass."""
 
-    calls: list[Call]
-    outputs: list[Shape]
+    calls: tuple[Call, ...]
+    """In the order of execution."""
+    outputs: tuple[Shape, ...]
+    """Shapes of all it returned."""
     macs: int
+    """All multiply-accumulates, those of functions included."""
 
 
 def trace_copy(model: Any, shapes: Sequence[Shape], training: bool) -> Trace:
@@ -67,10 +70,10 @@ def trace(model: Any, shapes: Sequence[Shape], training: bool, device: str) -> T
     with torch.no_grad(), countable_attention(), flop_counter() as counter:
         for name, module in model.named_modules():
             if _is_layer(module):
-                _watch(name, module, counter, calls)
+                _record_calls(name, module, counter, calls)
         outputs = model.train(training)(*inputs)
-    tensors = [tuple(output.shape) for output in _tensors(outputs)]
-    return Trace(calls, tensors, counter.get_total_flops() // FLOPS_PER_MAC)
+    shapes_returned = tuple([tuple(output.shape) for output in _tensors(outputs)])
+    return Trace(tuple(calls), shapes_returned, counter.get_total_flops() // FLOPS_PER_MAC)
 
 
 def _is_layer(module: Any) -> bool:
@@ -85,8 +88,8 @@ def _kind(module: Any) -> str:
     return next(kind.__name__ for kind in type(module).__mro__ if kind.__module__.startswith("torch.nn.modules"))
 
 
-def _watch(name: str, module: Any, counter: Any, calls: list[Call]) -> None:
-    """Write down every call of a module."""
+def _record_calls(name: str, module: Any, counter: Any, calls: list[Call]) -> None:
+    """Record every call of a module in `calls`."""
     started: list[int] = []
     weights = tuple([tuple(weight.shape) for weight in module._parameters.values() if weight is not None])
 

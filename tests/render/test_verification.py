@@ -14,20 +14,27 @@ from cnncost.measurement.devices import Machine
 from cnncost.render import RENDERERS, render
 from cnncost.render.formats.table import render as render_table
 from cnncost.render.views.verification import verification_document
-from cnncost.verification.result import Check, Verification
+from cnncost.verification.result import Check, FieldFigures, Verification
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:
     from cnncost.render.document import Document
 
-META = Machine("meta", "shapes without numbers", "", "2.13.0+cpu", "2026-01-02")
-GPU = Machine("cuda:0", "NVIDIA H100 80GB HBM3", "driver 550.54, CUDA 12.4", "2.13.0", "2026-01-02")
+META = Machine(device="meta", name="shapes without numbers", driver="", torch="2.13.0+cpu", date="2026-01-02")
+GPU = Machine(
+    device="cuda:0",
+    name="NVIDIA H100 80GB HBM3",
+    driver="driver 550.54, CUDA 12.4",
+    torch="2.13.0",
+    date="2026-01-02",
+)
 INFERENCE = {"batch": 2, "dtype": "float32", "optimizer": "adam", "mode": "infer", "convention": "textbook"}
 TRAINING = INFERENCE | {"mode": "train", "optimizer": "adamw"}
 
 FORGETS = "torch counts {} times as much: it forgets the groups of a weight gradient"
-STEM = {"size": (3, 3), "jump": (1, 1), "start_padding": (1, 1), "global": False}
-HEAD = {"size": (32, 32), "jump": None, "start_padding": (0, 0), "global": True}
+STEM = FieldFigures(size=(3, 3), jump=(1, 1), start_padding=(1, 1), is_global=False)
+WIDE = FieldFigures(size=(3, 5), jump=(1, 1), start_padding=(1, 1), is_global=False)
+HEAD = FieldFigures(size=(32, 32), jump=None, start_padding=(0, 0), is_global=True)
 RIGHT = (
     Check.of("stem", "params", 448, 448),
     Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 32, 32)),
@@ -38,37 +45,41 @@ RIGHT = (
     Check.gap("stem", "receptive_field", STEM, "not measured on meta tensors"),
     Check.gap("head", "receptive_field", HEAD, "not measured on meta tensors"),
     Check.of("", "params", 1_098, 1_098),
-    Check.of("", "output_shape", [(2, 10)], [(2, 10)]),
+    Check.of("", "output_shape", ((2, 10),), ((2, 10),)),
     Check.of("", "activation_bytes", 4_194_384, 4_194_384),
 )
 WRONG = (
     Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 30, 30)),
-    Check("head", "output_shape", (2, 10), None, "different", "PyTorch does not run it: mat1 and mat2 do not fit"),
+    Check.different("head", "output_shape", (2, 10), None, "PyTorch does not run it: mat1 and mat2 do not fit"),
     Check.of("head", "params", 640, 650),
-    Check("stem", "receptive_field", STEM, STEM | {"size": (3, 5)}, "different", "axis 1: the size is 5, not 3"),
+    Check.different("stem", "receptive_field", STEM, WIDE, "axis 1: the size is 5, not 3"),
     Check.of("", "params", 1_088, 1_098),
-    Check("", "output_shape", [(2, 10)], None, "different", "PyTorch does not run it: sizes differ"),
+    Check.different("", "output_shape", ((2, 10),), None, "PyTorch does not run it: sizes differ"),
 )
 EAGER = {
     "median_seconds": 0.0123, "p10_seconds": 0.012, "p90_seconds": 0.0135, "runs": 87, "stable": True, "spread": 0.122,
     "flops_per_second": 2.5e12, "flops_share": 0.05, "bytes_per_second": 1.5e12, "bytes_share": 0.75,
 }  # fmt: skip
 CEILINGS = {"flops_per_second": 5e13, "matrix_size": 8192, "bytes_per_second": 2e12, "copy_bytes": 2**30}
-LATENCY = {"mode": "infer", "ceilings": CEILINGS, "eager": EAGER, "notes": []}
+PHASE = {name: value for name, value in EAGER.items() if "_share" not in name and "per_second" not in name}
+WHERE = {"device": "cuda:0", "batch": 2, "dtype": "float32", "mode": "infer", "optimizer": None}
+LATENCY = {**WHERE, "channels_last": False, "ceilings": CEILINGS, "eager": EAGER, "notes": ()}
+PREDICTED = {"param_bytes": 4_392, "buffer_bytes": 0, "activation_bytes": 4_194_384, "memory_bytes": 4_198_776}
 MEMORY = {
-    "predicted": {"param_bytes": 4_392, "buffer_bytes": 0, "activation_bytes": 4_194_384, "memory_bytes": 4_198_776},
+    **WHERE, "predicted": PREDICTED, "method": "allocator statistics",
     "peak_bytes": 3_149_082, "reserved_bytes": 20_971_520, "input_bytes": 24_576, "ratio": 0.75,
-    "notes": ["the prediction adds up all activations"],
+    "notes": ("the prediction adds up all activations",),
 }  # fmt: skip
 
 
 def layer(name: str, median: float, backward: float | None = None) -> dict[str, Any]:
     rates = {"flops_per_second": 1e12, "flops_share": 0.02, "bytes_per_second": None, "bytes_share": None}
-    return {"name": name, "type": "conv", "median_seconds": median, "backward_seconds": backward, **rates}
+    times = {"median_seconds": median, "p10_seconds": median, "p90_seconds": median, "backward_seconds": backward}
+    return {"name": name, "type": "conv", **times, **rates}
 
 
 def found(name: str = "sample", checks: tuple[Check, ...] = RIGHT, **others: Any) -> Verification:
-    return Verification(name, **{"settings": INFERENCE, "machine": META, "checks": checks, **others})
+    return Verification(network=name, **{"settings": INFERENCE, "machine": META, "checks": checks, **others})
 
 
 def table(document: Document, width: int = 120) -> str:
@@ -90,7 +101,7 @@ def test_another_model_has_a_table_of_its_own() -> None:
         Check.of("stem", "macs", 884_736, 221_184, "conv1 in their model"),
         Check.gap("head", "output_shape", (2, 10), "fc in their model; it follows `stem`"),
         Check.of("", "macs", 886_016, 222_464),
-        Check("", "weights", None, ((10, 16),), "different", "extra, a linear, is theirs alone"),
+        Check.different("", "weights", None, ((10, 16),), "extra, a linear, is theirs alone"),
     )
     check_golden("verification-against.txt", table(verification_document([found(against=other)])))
 
@@ -106,7 +117,7 @@ def test_only_the_first_of_many_differences_are_named() -> None:
 def test_latency_and_memory() -> None:
     latency = LATENCY | {
         "layers": [layer(f"conv_{index}", 0.001 * index) for index in range(1, 13)],
-        "compiled": EAGER | {"median_seconds": 0.0061, "stable": False},
+        "compiled": EAGER | {"median_seconds": 0.0061, "stable": False, "compile_seconds": 12.5},
     }
     document = verification_document([found(machine=GPU, latency=latency, memory=MEMORY)])
     check_golden("verification-latency.txt", table(document, width=140))
@@ -116,19 +127,20 @@ def test_a_step_of_training() -> None:
     latency = LATENCY | {
         "mode": "train",
         "eager": EAGER | {"bytes_per_second": None, "bytes_share": None, "stable": False},
-        "phases": {"forward": EAGER, "backward": EAGER},
+        "phases": {"forward": PHASE, "backward": PHASE},
         "layers": [layer("stem", 0.004, 0.006), layer("head", 0.001)],
         "compiled": {"failure": "no C++ compiler"},
-        "notes": ["the loss is not finite"],
+        "notes": ("the loss is not finite",),
     }
     document = verification_document([found(settings=TRAINING, machine=GPU, latency=latency)])
     check_golden("verification-training.txt", table(document, width=140))
 
 
 def test_out_of_memory_has_the_prediction() -> None:
-    predicted = MEMORY["predicted"]
-    memory = {"predicted": predicted, "out_of_memory": True, "predicted_bytes": 4_198_776, "message": "CUDA out of ..."}
-    lost = found(machine=GPU, memory=memory, latency={"out_of_memory": True}, failure="memory: out of memory")
+    none_left = {"out_of_memory": True, "predicted_bytes": 4_198_776, "message": "CUDA out of ..."}
+    memory = {**WHERE, "predicted": PREDICTED, **none_left}
+    latency = {**WHERE, "channels_last": False, **none_left}
+    lost = found(machine=GPU, memory=memory, latency=latency, failure="memory: out of memory")
     text = table(verification_document([lost]))
     assert "broke off: memory: out of memory" in text
     assert text.splitlines()[-1].split() == ["peak", "4.00", "MiB", "–", "–"]

@@ -14,7 +14,7 @@ from cnncost.language.load import load
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings
 from cnncost.verification.factory import load_factory
-from cnncost.verification.reference_model import against_checks
+from cnncost.verification.reference_model import reference_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check
 from tests.graphs import Builder, chain
 from tests.torch_models import REFERENCES
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def checks_of(graph: Graph, model: nn.Module, **settings: Any) -> list[Check]:
-    return against_checks(graph, analyze_graph(graph, Settings.checked(**settings)), model)
+    return reference_checks(graph, analyze_graph(graph, Settings.checked(**settings)), model)
 
 
 def differing(checks: Iterable[Check]) -> list[Check]:

@@ -15,7 +15,7 @@ import torch
 from cnncost.language.load import load
 from cnncost.pytorch.build import build
 from cnncost.report.analyze import analyze_graph
-from cnncost.verification.reference_model import against_checks
+from cnncost.verification.reference_model import reference_checks
 from cnncost.verification.result import DIFFERENT
 from tests.torch_models import torchvision
 
@@ -146,9 +146,9 @@ def test_one_changed_stride_in_a_copy_is_found(model: str, module: str, layer: s
     graph = load(model)
     report = analyze_graph(graph)
     theirs = torchvision_model(Pair(model, model, resolution=224))
-    assert all(check.verdict != DIFFERENT for check in against_checks(graph, report, theirs))
+    assert all(check.verdict != DIFFERENT for check in reference_checks(graph, report, theirs))
     theirs.get_submodule(module).stride = (1, 1)
-    differing = {check.layer for check in against_checks(graph, report, theirs) if check.verdict == DIFFERENT}
+    differing = {check.layer for check in reference_checks(graph, report, theirs) if check.verdict == DIFFERENT}
     assert differing == {"", layer}
 
 
@@ -156,5 +156,5 @@ def test_a_model_that_no_longer_runs_is_no_traceback() -> None:
     graph = load("resnet18")
     theirs = torchvision_model(Pair("resnet18", "resnet18"))
     theirs.layer2[0].downsample[0].stride = (1, 1)  # the two ends of the residual do not fit
-    (differing,) = [c for c in against_checks(graph, analyze_graph(graph), theirs) if c.verdict == DIFFERENT]
+    (differing,) = [c for c in reference_checks(graph, analyze_graph(graph), theirs) if c.verdict == DIFFERENT]
     assert "their model does not run" in differing.note

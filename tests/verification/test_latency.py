@@ -21,7 +21,8 @@ from cnncost.measurement.ceilings import Ceilings, ceilings
 from cnncost.measurement.latency import measure_latency
 from cnncost.measurement.layer_latency import profile
 from cnncost.measurement.options import DTYPES, MeasureOptions
-from cnncost.measurement.outcome import failed, is_lost, outcome
+from cnncost.measurement.outcome import CompilerFailure, attempt, first_line, is_lost
+from cnncost.measurement.results import Latency, LatencyFailure, LatencyOutOfMemory
 from cnncost.measurement.step import prepare
 from cnncost.measurement.timing import Stopwatch, Timing, enough, repeat
 from cnncost.report.analyze import analyze_graph
@@ -43,7 +44,7 @@ def small() -> Graph:
     return chain([CONV, "batchnorm", "relu", CONV], (3, 8, 8))
 
 
-def measured(graph: Graph, progress: Callable[[str, int, int], None] | None = None, **options: Any) -> dict[str, Any]:
+def measured(graph: Graph, progress: Callable[[str, int, int], None] | None = None, **options: Any) -> Any:
     chosen = MeasureOptions(**{"device": "cpu", "seconds": 0.01, **options})
     report = analyze_graph(graph, chosen.report_settings)
     return measure_latency(graph, report, chosen, *([progress] if progress else []))
@@ -73,6 +74,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch, durations: Iterator[float], budget
     return repeat(lambda: clock.step(durations), "cpu", budget), clock
 
 
+def same_every_time(seconds: float, runs: int) -> Timing:
+    """What runs that all take the same amount to."""
+    times = {"median_seconds": seconds, "p10_seconds": seconds, "p90_seconds": seconds}
+    return Timing(**times, runs=runs, stable=True, spread=0.0)
+
+
 def constant(seconds: float) -> Iterator[float]:
     while True:
         yield seconds
@@ -87,7 +94,7 @@ def drifting(seconds: float) -> Iterator[float]:
 
 def test_a_stable_median_ends_it_before_the_budget_does(monkeypatch: pytest.MonkeyPatch) -> None:
     found, clock = scripted(monkeypatch, constant(1.0), 60.0)
-    assert found == Timing(1.0, 1.0, 1.0, runs=10, stable=True)
+    assert found == same_every_time(1.0, runs=10)
     assert clock.steps == 10 + 5  # with those that warm up
 
 
@@ -115,8 +122,7 @@ def test_others_run_five_times(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_ends_even_if_steps_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = scripted(monkeypatch, constant(0.0), 1.0)
-    assert found == Timing(0.0, 0.0, 0.0, runs=timing.MOST_RUNS, stable=True)
-    assert found.spread == 0
+    assert found == same_every_time(0.0, runs=timing.MOST_RUNS)
 
 
 def test_the_figures_of_a_timing() -> None:
@@ -227,53 +233,54 @@ def test_on_a_gpu_marks_are_events_and_milliseconds_become_seconds(monkeypatch: 
 # What is reported
 
 
-def assert_timing(found: dict[str, Any]) -> None:
-    assert 0 < found["p10_seconds"] <= found["median_seconds"] <= found["p90_seconds"]
-    assert found["runs"] >= 3
-    assert found["spread"] >= 0
+def assert_timing(found: Timing) -> None:
+    assert 0 < found.p10_seconds <= found.median_seconds <= found.p90_seconds
+    assert found.runs >= 3
+    assert found.spread >= 0
 
 
 @pytest.mark.parametrize("mode", ["infer", "train"])
 def test_the_parts_of_a_result(mode: str) -> None:
     graph = small()
     found = measured(graph, mode=mode, batch=2)
-    assert (found["device"], found["batch"], found["mode"], found["dtype"]) == ("cpu", 2, mode, "float32")
-    assert_timing(found["eager"])
-    assert [layer["name"] for layer in found["layers"]] == [node.name for node in graph.layers]
-    assert all(
-        0 <= layer["p10_seconds"] <= layer["median_seconds"] <= layer["p90_seconds"] for layer in found["layers"]
-    )
-    assert [layer["backward_seconds"] is None for layer in found["layers"]] == [mode == "infer"] * 4
-    assert list(found.get("phases", ())) == ([] if mode == "infer" else ["forward", "loss", "backward", "optimizer"])
-    assert found["notes"] == []
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert (found.device, found.batch, found.mode, found.dtype) == ("cpu", 2, mode, "float32")
+    assert_timing(found.eager)
+    assert [layer.name for layer in found.layers] == [node.name for node in graph.layers]
+    assert all(0 <= layer.p10_seconds <= layer.median_seconds <= layer.p90_seconds for layer in found.layers)
+    assert [layer.backward_seconds is None for layer in found.layers] == [mode == "infer"] * 4
+    assert list(found.phases or ()) == ([] if mode == "infer" else ["forward", "loss", "backward", "optimizer"])
+    assert found.notes == ()
+    data = json.loads(json.dumps(found.model_dump(), allow_nan=False))
+    assert Latency.model_validate(data) == found
+    # What was not asked for, or is not there, is not in the document either.
+    assert ("phases" in data, "layers" in data, "compiled" in data) == (mode == "train", True, False)
 
 
 def test_rates_are_what_was_done_by_the_time_it_took() -> None:
     found = measured(small(), batch=2)
-    eager, roof = found["eager"], found["ceilings"]
+    eager, roof = found.eager, found.ceilings
     # Multiply-accumulates: 64 positions x 9 x 4 x (3 + 4) = 16,128, two FLOPs each and none for the bias; 256 numbers
     # normalised with 5 FLOPs each (two additions, a division, weight and bias) and rectified with one; two samples.
-    assert eager["flops_per_second"] * eager["median_seconds"] == pytest.approx(2 * (2 * 16_128 + 6 * 256))
+    assert eager.flops_per_second * eager.median_seconds == pytest.approx(2 * (2 * 16_128 + 6 * 256))
     # Numbers: the layers read 192 + 3 x 256 and write 4 x 256 per sample, and read 112 + 8 + 148 weights.
-    assert eager["bytes_per_second"] * eager["median_seconds"] == pytest.approx(4 * (2 * (192 + 7 * 256) + 268))
-    assert eager["flops_share"] == pytest.approx(eager["flops_per_second"] / roof["flops_per_second"])
-    assert eager["bytes_share"] == pytest.approx(eager["bytes_per_second"] / roof["bytes_per_second"])
+    assert eager.bytes_per_second * eager.median_seconds == pytest.approx(4 * (2 * (192 + 7 * 256) + 268))
+    assert eager.flops_share == pytest.approx(eager.flops_per_second / roof.flops_per_second)
+    assert eager.bytes_share == pytest.approx(eager.bytes_per_second / roof.bytes_per_second)
 
 
 def test_a_training_step_does_the_work_of_backward_too() -> None:
-    eager = measured(chain([CONV, CONV], (3, 8, 8)), mode="train")["eager"]
+    eager = measured(chain([CONV, CONV], (3, 8, 8)), mode="train").eager
     # Forward as above without norm and ReLU; backward both weight gradients, and the input gradient of the second.
     forward, backward = 2 * 16_128, 2 * (16_128 + 64 * 9 * 4 * 4)
-    assert eager["flops_per_second"] * eager["median_seconds"] == pytest.approx(forward + backward)
-    assert eager["bytes_per_second"] is None
-    assert eager["bytes_share"] is None
+    assert eager.flops_per_second * eager.median_seconds == pytest.approx(forward + backward)
+    assert eager.bytes_per_second is None
+    assert eager.bytes_share is None
 
 
 def test_a_report_of_other_settings_is_not_used() -> None:
     graph, options = small(), MeasureOptions(device="cpu", seconds=0.01, batch=2, per_layer=False)
-    eager = measure_latency(graph, analyze_graph(graph, Settings(batch=7)), options)["eager"]
-    assert eager["flops_per_second"] * eager["median_seconds"] == pytest.approx(2 * (2 * 16_128 + 6 * 256))
+    eager = measure_latency(graph, analyze_graph(graph, Settings(batch=7)), options).eager
+    assert eager.flops_per_second * eager.median_seconds == pytest.approx(2 * (2 * 16_128 + 6 * 256))
 
 
 def test_auxiliary_heads_are_timed_in_training_only() -> None:
@@ -283,12 +290,14 @@ def test_auxiliary_heads_are_timed_in_training_only() -> None:
     head = net.add(CONV, main, name="head", auxiliary=True)
     out = net.add(CONV, main, name="out")
     graph = net.graph(out, auxiliary=[head])
-    names = {mode: {layer["name"] for layer in measured(graph, mode=mode)["layers"]} for mode in ("infer", "train")}
+    names = {mode: {layer.name for layer in measured(graph, mode=mode).layers} for mode in ("infer", "train")}
     assert names["train"] - names["infer"] == {"head"}
 
 
 def test_without_layers() -> None:
-    assert "layers" not in measured(small(), per_layer=False)
+    found = measured(small(), per_layer=False)
+    assert found.layers is None
+    assert "layers" not in found.model_dump()
 
 
 def test_progress_is_told() -> None:
@@ -315,7 +324,7 @@ def test_every_dtype_runs_in_that_dtype(dtype: str, mode: str) -> None:
     assert subject.step().dtype == number
     floats = [tensor for tensor in subject.tensors() if tensor.is_floating_point() and tensor.dim()]
     assert {tensor.dtype for tensor in floats} == {number}
-    assert_timing(measured(small(), dtype=dtype, mode=mode, per_layer=False)["eager"])
+    assert_timing(measured(small(), dtype=dtype, mode=mode, per_layer=False).eager)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw", "rmsprop", "adagrad", "lion"])
@@ -351,7 +360,7 @@ def test_channels_last_of_volumes() -> None:
 
 
 def test_channels_last_of_what_has_no_such_layout_is_noted() -> None:
-    (note,) = measured(chain([("linear", {"out": 4})], (8,)), channels_last=True)["notes"]
+    (note,) = measured(chain([("linear", {"out": 4})], (8,)), channels_last=True).notes
     assert "nothing was changed" in note
 
 
@@ -362,8 +371,8 @@ def test_numbers_that_are_none_are_noted(monkeypatch: pytest.MonkeyPatch, value:
 
     monkeypatch.setattr(step, "example_inputs", inputs)
     found = measured(small(), mode="train")
-    assert_timing(found["eager"])
-    assert found["notes"] == ["256 of 256 numbers in the outputs are infinite or not a number"]
+    assert_timing(found.eager)
+    assert found.notes == ("256 of 256 numbers in the outputs are infinite or not a number",)
 
 
 def test_what_cannot_be_trained() -> None:
@@ -391,14 +400,14 @@ def test_ceilings_are_measured_once() -> None:
 
 
 def test_shares_of_ceilings() -> None:
-    roof = Ceilings(1e12, 1024, 1e11, 2**25)
-    assert roof.achieved(0.01, 5 * 10**9, 10**8) == {
+    roof = Ceilings(flops_per_second=1e12, matrix_size=1024, bytes_per_second=1e11, copy_bytes=2**25)
+    assert roof.achieved(0.01, 5 * 10**9, 10**8).model_dump() == {
         "flops_per_second": pytest.approx(5e11),
         "bytes_per_second": pytest.approx(1e10),
         "flops_share": pytest.approx(0.5),
         "bytes_share": pytest.approx(0.1),
     }
-    assert set(roof.achieved(0.0, 1, 1).values()) == {None}
+    assert set(roof.achieved(0.0, 1, 1).model_dump().values()) == {None}
 
 
 # The compiler
@@ -407,10 +416,10 @@ def test_shares_of_ceilings() -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_a_compiled_model_is_timed_too() -> None:
     found = measured(chain([("linear", {"out": 4}), "relu"], (8,)), compile=True, per_layer=False)
-    if "failure" in found["compiled"]:
-        pytest.skip(f"nothing compiles here: {found['compiled']['failure']}")
-    assert_timing(found["compiled"])
-    assert found["compiled"]["compile_seconds"] > found["compiled"]["median_seconds"]
+    if isinstance(found.compiled, CompilerFailure):
+        pytest.skip(f"nothing compiles here: {found.compiled.failure}")
+    assert_timing(found.compiled)
+    assert found.compiled.compile_seconds > found.compiled.median_seconds
 
 
 def test_a_compiler_that_fails_leaves_the_eager_times(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -419,8 +428,9 @@ def test_a_compiler_that_fails_leaves_the_eager_times(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(torch, "compile", fail)
     found = measured(small(), compile=True)
-    assert found["compiled"] == {"failure": "backend='inductor' raised:"}
-    assert_timing(found["eager"])
+    assert found.compiled == CompilerFailure(failure="backend='inductor' raised:")
+    assert found.model_dump()["compiled"] == {"failure": "backend='inductor' raised:"}
+    assert_timing(found.eager)
 
 
 # Failures
@@ -445,21 +455,22 @@ def break_with(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
 def test_out_of_memory_is_a_result(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     break_with(monkeypatch, error)
     found = measured(small(), batch=3)
-    assert found["out_of_memory"] is True
-    assert found["batch"] == 3
+    assert isinstance(found, LatencyOutOfMemory)
+    assert found.model_dump()["out_of_memory"] is True
+    assert found.batch == 3
     # 260 weights and 8 of the norm, 8 statistics and a 64-bit counter, and four maps of 4 x 64 numbers for each sample.
-    assert found["predicted_bytes"] == 4 * (268 + 8) + 8 + 4 * 3 * 4 * 256
-    assert found["message"] == (str(error).splitlines() or ["MemoryError"])[0]
+    assert found.predicted_bytes == 4 * (268 + 8) + 8 + 4 * 3 * 4 * 256
+    assert found.message == (str(error).splitlines() or ["MemoryError"])[0]
 
 
 def test_an_error_of_the_device_is_a_result_and_the_next_network_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         break_with(patch, RuntimeError("CUDA error: an illegal memory access was encountered\nCompile with ..."))
         found = measured(small())
-    assert found["failure"] == "CUDA error: an illegal memory access was encountered"
-    assert found["device_lost"] is False
-    assert "eager" not in found
-    assert_timing(measured(small())["eager"])
+    assert found.failure == "CUDA error: an illegal memory access was encountered"
+    assert found.device_lost is False
+    assert isinstance(found, LatencyFailure)
+    assert_timing(measured(small()).eager)
 
 
 def test_a_device_that_answers_no_more_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -480,15 +491,15 @@ def test_an_interruption_passes_through(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_bad_input_passes_through() -> None:
-    def refuse() -> dict[str, Any]:
+    def refuse() -> None:
         raise SpecError("not like that")
 
     with pytest.raises(SpecError, match="not like that"):
-        outcome(refuse, "cpu", None)
+        attempt(refuse, "cpu", None)
 
 
 def test_long_messages_are_cut() -> None:
-    assert len(failed(RuntimeError("x" * 10_000))["failure"]) == 300
+    assert len(first_line(RuntimeError("x" * 10_000))) == 300
 
 
 def test_a_batch_that_does_not_fit_is_refused_and_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -497,10 +508,10 @@ def test_a_batch_that_does_not_fit_is_refused_and_not_changed(monkeypatch: pytes
         pytest.skip("the room is not known here")
     monkeypatch.setattr(memory_limit, "room_bytes", lambda: 64 * 2**20)
     found = measured(chain([CONV, "relu"], (3, 64, 64)), batch=100_000)
-    assert found["out_of_memory"] is True
-    assert found["batch"] == 100_000
-    assert found["predicted_bytes"] > 100_000 * 2 * 4 * 64 * 64 * 4
-    assert_timing(measured(small())["eager"])
+    assert found.out_of_memory is True
+    assert found.batch == 100_000
+    assert found.predicted_bytes > 100_000 * 2 * 4 * 64 * 64 * 4
+    assert_timing(measured(small()).eager)
 
 
 @pytest.mark.gpu
@@ -511,15 +522,15 @@ def test_latency_on_a_gpu(dtype: str, mode: str) -> None:
     if dtype == "tf32" and torch.cuda.get_device_capability() < (8, 0):
         pytest.skip("a GPU without tf32")
     found = measured(load("resnet18"), device="cuda", dtype=dtype, mode=mode, channels_last=True, seconds=0.2)
-    assert found["device"] == "cuda:0"
-    assert_timing(found["eager"])
-    assert len(found["layers"]) == 69
-    assert all(layer["median_seconds"] > 0 for layer in found["layers"] if layer["type"] == "conv")
+    assert found.device == "cuda:0"
+    assert_timing(found.eager)
+    assert len(found.layers) == 69
+    assert all(layer.median_seconds > 0 for layer in found.layers if layer.type == "conv")
 
 
 @pytest.mark.gpu
 @needs_gpu
 def test_out_of_memory_on_a_gpu_and_what_comes_after() -> None:
     found = measured(load("resnet18"), device="cuda", batch=10**6)
-    assert found["out_of_memory"] is True
-    assert_timing(measured(small(), device="cuda")["eager"])
+    assert found.out_of_memory is True
+    assert_timing(measured(small(), device="cuda").eager)

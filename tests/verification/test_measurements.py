@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from cnncost import analyze
+from cnncost.measurement.results import Latency, Memory
 from cnncost.report.totals import total_of
 from cnncost.verification.records import read
 
@@ -34,12 +35,12 @@ class Case(NamedTuple):
     @property
     def report(self) -> Report:
         """What is predicted today."""
-        return analyze(self.kept.network, **self.kept.settings.to_dict())
+        return analyze(self.kept.network, **dict(self.kept.settings))
 
 
 def cases() -> list[Case]:
-    found = [(path.name, *read(path)) for path in FILES]
-    return [Case(file, machine, kept) for file, machine, networks in found for kept in networks]
+    found = [(path.name, read(path)) for path in FILES]
+    return [Case(file, records.machine, kept) for file, records in found for kept in records.networks]
 
 
 each_network = pytest.mark.parametrize(
@@ -54,8 +55,8 @@ def test_something_is_kept_of_inference_and_of_training() -> None:
 @each_network
 def test_nothing_broke_and_nothing_differed(case: Case) -> None:
     assert case.kept.failure == ""
-    assert case.kept.checks["mismatches"] == []
-    assert case.kept.checks["same"] > 0
+    assert case.kept.checks.mismatches == ()
+    assert case.kept.checks.same > 0
 
 
 @each_network
@@ -64,26 +65,27 @@ def test_what_was_measured_is_what_is_predicted_today(case: Case) -> None:
     counts = {figure: count for figure, count in case.kept.counts.items() if figure in report.totals}
     assert {"params", "buffers", "macs", "backward_flops", "activation_bytes"} <= set(counts)
     today = {figure: report.totals[figure] for figure in counts}
-    assert {figure: count["measured"] for figure, count in counts.items()} == today
-    assert {figure: count["predicted"] for figure, count in counts.items()} == today
+    assert {figure: count.measured for figure, count in counts.items()} == today
+    assert {figure: count.predicted for figure, count in counts.items()} == today
 
 
 @each_network
 def test_the_shapes_are_those_of_today(case: Case) -> None:
     shapes = {row.name: row.output_shape for row in case.report.rows}
-    today = [list(shapes[name] or ()) for name in case.report.outputs]
-    assert case.kept.counts["output_shape"]["measured"][: len(today)] == today
+    today = tuple([shapes[name] for name in case.report.outputs])
+    assert case.kept.counts["output_shape"].measured[: len(today)] == today
 
 
 @each_network
 def test_the_rates_follow_from_the_times(case: Case) -> None:
-    latency: dict[str, Any] = case.kept.latency or {}
-    totals, eager, roof = case.report.totals, latency["eager"], latency["ceilings"]
-    flops = totals.flops + (totals.backward_flops if case.kept.settings.training else 0)
-    assert eager["flops_per_second"] * eager["median_seconds"] == pytest.approx(flops, rel=1e-4)
-    assert eager["flops_share"] * roof["flops_per_second"] == pytest.approx(eager["flops_per_second"], rel=1e-4)
-    assert eager["p10_seconds"] <= eager["median_seconds"] <= eager["p90_seconds"]
-    assert eager["runs"] >= 3
+    latency = case.kept.latency
+    assert isinstance(latency, Latency)
+    totals, eager, roof = case.report.totals, latency.eager, latency.ceilings
+    flops = totals.flops + (totals.backward_flops if case.kept.settings.mode == "train" else 0)
+    assert eager.flops_per_second * eager.median_seconds == pytest.approx(flops, rel=1e-4)
+    assert eager.flops_share * roof.flops_per_second == pytest.approx(eager.flops_per_second, rel=1e-4)
+    assert eager.p10_seconds <= eager.median_seconds <= eager.p90_seconds
+    assert eager.runs >= 3
 
 
 @each_network
@@ -91,11 +93,13 @@ def test_the_peak_lies_where_the_prediction_puts_it(case: Case) -> None:
     """At least what is there all the time. At most the sum of the textbook, the gradients and temporary copies of all
     parameters that an optimizer makes in training, and a workspace.
     """
-    memory, report = case.kept.memory or {}, case.report
-    predicted = memory["predicted"]
-    assert predicted == {part: total_of(report, part) for part in predicted}
-    peak = memory["peak_bytes"] - memory["input_bytes"]
-    kept = sum(size for part, size in predicted.items() if part not in ("activation_bytes", "memory_bytes"))
-    temporary = 2 * predicted["param_bytes"] if case.kept.settings.training else 0
-    assert kept <= peak <= predicted["memory_bytes"] + temporary + WORKSPACE_BYTES[case.machine.device.split(":")[0]]
-    assert memory["ratio"] == pytest.approx(memory["peak_bytes"] / predicted["memory_bytes"], rel=1e-4)
+    memory, report = case.kept.memory, case.report
+    assert isinstance(memory, Memory)
+    predicted = memory.predicted
+    assert predicted.parts() == {part: total_of(report, part) for part in predicted.parts()}
+    assert predicted.memory_bytes == total_of(report, "memory_bytes")
+    peak = memory.peak_bytes - memory.input_bytes
+    kept = sum(size for part, size in predicted.parts().items() if part != "activation_bytes")
+    temporary = 2 * predicted.param_bytes if case.kept.settings.mode == "train" else 0
+    assert kept <= peak <= predicted.memory_bytes + temporary + WORKSPACE_BYTES[case.machine.device.split(":")[0]]
+    assert memory.ratio == pytest.approx(memory.peak_bytes / predicted.memory_bytes, rel=1e-4)

@@ -18,6 +18,7 @@ from cnncost.measurement import memory_limit
 from cnncost.measurement.memory import measure_memory, peak_bytes, storage_bytes
 from cnncost.measurement.memory_limit import limited_to_room, room_bytes
 from cnncost.measurement.options import MeasureOptions
+from cnncost.measurement.results import Memory, MemoryOutOfMemory
 from cnncost.report.analyze import analyze_graph
 from tests.graphs import chain
 
@@ -36,7 +37,7 @@ def perceptron() -> Graph:
     return chain([("linear", {"out": 2000, "bias": False}), "relu"], (1000,))
 
 
-def measured(graph: Graph, **options: Any) -> dict[str, Any]:
+def measured(graph: Graph, **options: Any) -> Any:
     chosen = MeasureOptions(**{"device": "cpu", **options})
     return measure_memory(graph, analyze_graph(graph, chosen.report_settings), chosen)
 
@@ -57,31 +58,31 @@ def test_inference_by_hand() -> None:
     found = measured(perceptron(), batch=4)
     # Weights and input are there; the product is there until the ReLU has read it, and its output beside it.
     weights, x, y = 1000 * 2000, 4 * 1000, 4 * 2000
-    assert found["peak_bytes"] == 4 * (weights + x + y + y)
-    assert found["input_bytes"] == 4 * x
-    assert found["predicted"] == {
+    assert found.peak_bytes == 4 * (weights + x + y + y)
+    assert found.input_bytes == 4 * x
+    assert found.predicted.model_dump() == {
         "param_bytes": 4 * weights,
         "buffer_bytes": 0,
         "activation_bytes": 4 * 2 * y,
         "memory_bytes": 4 * (weights + 2 * y),
     }
-    assert found["ratio"] == pytest.approx((weights + x + 2 * y) / (weights + 2 * y))
-    assert found["reserved_bytes"] is None
+    assert found.ratio == pytest.approx((weights + x + 2 * y) / (weights + 2 * y))
+    assert found.reserved_bytes is None
 
 
 def test_two_bytes_for_a_number_are_half_the_memory() -> None:
     found = measured(perceptron(), batch=4, dtype="bfloat16")
-    assert found["predicted"]["memory_bytes"] == 2 * (2_000_000 + 16_000)
+    assert found.predicted.memory_bytes == 2 * (2_000_000 + 16_000)
     # Some processors' products are summed up in float32, in a buffer of their own.
     exact = 2 * (2_000_000 + 4_000 + 16_000)
-    assert exact <= found["peak_bytes"] <= exact + 4 * 8_000
+    assert exact <= found.peak_bytes <= exact + 4 * 8_000
 
 
 def test_inference_frees_what_nothing_needs_any_more() -> None:
     four, eight = (measured(chain(["relu"] * length, (16, 64, 64))) for length in (4, 8))
-    assert four["peak_bytes"] == eight["peak_bytes"] == 3 * 16 * 64 * 64 * 4  # the network's input, one in, one out
-    assert eight["predicted"]["activation_bytes"] == 8 * 16 * 64 * 64 * 4
-    assert "upper bound" in eight["notes"][0]
+    assert four.peak_bytes == eight.peak_bytes == 3 * 16 * 64 * 64 * 4  # the network's input, one in, one out
+    assert eight.predicted.activation_bytes == 8 * 16 * 64 * 64 * 4
+    assert "upper bound" in eight.notes[0]
 
 
 @pytest.mark.parametrize(("optimizer", "states"), [("sgd", 0), ("momentum", 1), ("adam", 2)])
@@ -92,14 +93,14 @@ def test_training_by_hand(optimizer: str, states: int) -> None:
     weights = 1000 * 2000
     copies = 2 + states + (2 if optimizer == "adam" else 0)
     activations = 4 * (1000 + 5 * 2000)
-    assert 0 <= found["peak_bytes"] - 4 * copies * weights <= 4 * activations
-    assert found["optimizer"] == optimizer
-    assert found["predicted"]["optimizer_bytes"] == 4 * states * weights
+    assert 0 <= found.peak_bytes - 4 * copies * weights <= 4 * activations
+    assert found.optimizer == optimizer
+    assert found.predicted.optimizer_bytes == 4 * states * weights
 
 
 def test_training_keeps_what_backward_needs() -> None:
     sizes = [measured(chain([CONV, "relu"] * pairs, (16, 64, 64)), mode="train", optimizer="sgd") for pairs in (2, 6)]
-    short, long = (found["peak_bytes"] for found in sizes)
+    short, long = (found.peak_bytes for found in sizes)
     # Of each pair the output of the ReLU is kept; that of the convolution, which it replaces, is not.
     kept, weights = 4 * 16 * 64 * 64, 4 * (16 * 16 * 9 + 16)
     assert 4 * kept <= long - short <= 4 * (kept + 2 * weights)
@@ -108,17 +109,17 @@ def test_training_keeps_what_backward_needs() -> None:
 def test_a_training_step_of_resnet18_takes_what_was_measured_before() -> None:
     """355,722,336 bytes: torchvision's own model, batch 8, with a cross-entropy loss, by the allocator's record."""
     found = measured(load("resnet18"), batch=8, mode="train", optimizer="adam")
-    assert found["peak_bytes"] == pytest.approx(355_722_336, rel=0.02)
+    assert found.peak_bytes == pytest.approx(355_722_336, rel=0.02)
 
 
 @pytest.mark.parametrize("mode", ["infer", "train"])
 def test_the_result_is_plain_data(mode: str) -> None:
     found = measured(chain([CONV, "batchnorm", "relu"], (3, 16, 16)), mode=mode, batch=2)
-    assert json.loads(json.dumps(found)) == found
-    assert (found["device"], found["batch"], found["dtype"], found["mode"]) == ("cpu", 2, "float32", mode)
-    parts = [size for part, size in found["predicted"].items() if part != "memory_bytes"]
-    assert sum(parts) == found["predicted"]["memory_bytes"]
-    assert found["peak_bytes"] >= found["predicted"]["param_bytes"] * (4 if mode == "train" else 1)
+    assert Memory.model_validate(json.loads(json.dumps(found.model_dump()))) == found
+    assert (found.device, found.batch, found.dtype, found.mode) == ("cpu", 2, "float32", mode)
+    assert sum(found.predicted.parts().values()) == found.predicted.memory_bytes
+    assert ("gradient_bytes" in found.predicted.parts()) is (mode == "train")
+    assert found.peak_bytes >= found.predicted.param_bytes * (4 if mode == "train" else 1)
 
 
 def test_nothing_is_measured_on_meta() -> None:
@@ -132,10 +133,10 @@ def test_out_of_memory_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(memory_module, "_warm", fail)
     found = measured(perceptron(), batch=4)
-    assert found["out_of_memory"] is True
-    assert found["predicted_bytes"] == found["predicted"]["memory_bytes"] == 4 * (2_000_000 + 16_000)
-    assert found["batch"] == 4
-    assert "peak_bytes" not in found
+    assert found.out_of_memory is True
+    assert found.predicted_bytes == found.predicted.memory_bytes == 4 * (2_000_000 + 16_000)
+    assert found.batch == 4
+    assert isinstance(found, MemoryOutOfMemory)
 
 
 def test_measuring_says_nothing_on_standard_error() -> None:
@@ -145,7 +146,7 @@ from cnncost import analyze, load
 from cnncost.measurement.memory import measure_memory
 from cnncost.measurement.options import MeasureOptions
 graph = load("lenet5")
-assert "peak_bytes" in measure_memory(graph, analyze(graph), MeasureOptions(device="cpu", mode="train"))
+assert measure_memory(graph, analyze(graph), MeasureOptions(device="cpu", mode="train")).peak_bytes > 0
 """
     quiet = {name: value for name, value in os.environ.items() if name != "KINETO_LOG_LEVEL"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=quiet)
@@ -217,9 +218,9 @@ def test_a_gpu_needs_addresses_without_limit() -> None:
 @pytest.mark.parametrize("mode", ["infer", "train"])
 def test_memory_on_a_gpu(mode: str) -> None:
     found = measured(load("resnet18"), device="cuda", batch=8, mode=mode)
-    assert found["method"] == "allocator statistics"
-    assert found["predicted"]["param_bytes"] * (4 if mode == "train" else 1) < found["peak_bytes"]
-    assert found["peak_bytes"] <= found["reserved_bytes"]
+    assert found.method == "allocator statistics"
+    assert found.predicted.param_bytes * (4 if mode == "train" else 1) < found.peak_bytes
+    assert found.peak_bytes <= found.reserved_bytes
 
 
 @pytest.mark.gpu
@@ -227,12 +228,12 @@ def test_memory_on_a_gpu(mode: str) -> None:
 def test_inference_by_hand_on_a_gpu() -> None:
     found = measured(perceptron(), device="cuda", batch=4)
     exact = 4 * (1000 * 2000 + 4 * (1000 + 2 * 2000))
-    assert exact <= found["peak_bytes"] <= exact + 4 * 512  # blocks are rounded up to 512 bytes
+    assert exact <= found.peak_bytes <= exact + 4 * 512  # blocks are rounded up to 512 bytes
 
 
 @pytest.mark.gpu
 @needs_gpu
 def test_out_of_memory_on_a_gpu() -> None:
     found = measured(load("resnet18"), device="cuda", batch=10**6)
-    assert found["out_of_memory"] is True
-    assert measured(perceptron(), device="cuda")["ratio"] > 0
+    assert found.out_of_memory is True
+    assert measured(perceptron(), device="cuda").ratio > 0

@@ -16,7 +16,7 @@ from cnncost.metrics.receptive_field.fields import fields
 from cnncost.metrics.receptive_field.track import Track
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.receptive_field.checks import field_checks
-from cnncost.verification.receptive_field.response import sights
+from cnncost.verification.receptive_field.response import measure_responses
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check
 from tests.graphs import Builder, Step, chain
 from tests.metrics.test_receptive_field_by_gradients import BRANCHING, SINGLE_PATHS, branching, supports
@@ -37,7 +37,7 @@ def differing(checks: list[Check]) -> list[str]:
 
 def seen_by_the_last(graph: Graph) -> list[tuple[int, int] | None]:
     """The first and last pixel that every unit of the last layer sees, by the probe."""
-    found = sights(graph, fields(Analysis(graph), 0), 0, 0, "cpu").local[graph.nodes[-1].id]
+    found = measure_responses(graph, fields(Analysis(graph), 0), 0, 0, "cpu").local[graph.nodes[-1].id]
     pairs = zip(found.first, found.last, strict=True)
     return [(first, last) if first <= last else None for first, last in pairs]
 
@@ -194,14 +194,14 @@ def test_what_the_border_clips_is_said() -> None:
     """A field of 9 pixels on a map of 7: what is left of it is compared, and the figures are not."""
     graph = chain([("conv", {"out": 1, "kernel": 9, "padding": 4})], (1, 7, 7))
     (check,) = checks_of(graph)
-    assert (check.verdict, check.note, check.measured["size"]) == (SAME, "clipped by the border", (7, 7))
-    assert check.measured["start_padding"] is None
+    assert (check.verdict, check.note, check.measured.size) == (SAME, "clipped by the border", (7, 7))
+    assert check.measured.start_padding is None
 
 
 def test_the_edge_that_no_layer_reads_is_no_part_of_the_whole() -> None:
     """Windows of one pixel, two apart: of 10 pixels the last is never read."""
     graph = chain([("conv", {"out": 1, "stride": 2}), "global_avgpool"], (1, 10, 10))
-    assert [(check.verdict, check.measured["size"]) for check in checks_of(graph)] == [(SAME, (1, 1)), (SAME, (9, 9))]
+    assert [(check.verdict, check.measured.size) for check in checks_of(graph)] == [(SAME, (1, 1)), (SAME, (9, 9))]
 
 
 def test_every_input_has_its_fields() -> None:
@@ -211,7 +211,7 @@ def test_every_input_has_its_fields() -> None:
     net.chain([("conv", {"out": 2, "kernel": 3})], net.add("concat", image, small))
     checks = checks_of(net.graph())
     assert {check.verdict for check in checks} == {SAME}
-    sizes = {(check.layer, check.figure): check.measured["size"][0] for check in checks}
+    sizes = {(check.layer, check.figure): check.measured.size[0] for check in checks}
     assert sizes["conv_4", "receptive_field in image"] == 3
     assert sizes["conv_4", "receptive_field in depth"] == 4 + 2 * 2
     assert ("conv_2", "receptive_field in image") not in sizes
@@ -234,7 +234,7 @@ def test_volumes_are_measured_along_all_axes() -> None:
     checks = checks_of(chain([*steps, ("upsample", {"scale": 2, "mode": "trilinear"})], (2, 9, 17, 20)))
     assert {check.verdict for check in checks} == {SAME}
     # Before the last convolution 3, 3 and 6 pixels, with jumps of 1, 4 and 2.
-    assert checks[2].measured["size"] == (3 + 2, 3 + 2 * 4, 6 + 2 * 2)
+    assert checks[2].measured.size == (3 + 2, 3 + 2 * 4, 6 + 2 * 2)
 
 
 def test_an_axis_that_is_too_long_is_a_gap() -> None:

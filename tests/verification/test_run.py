@@ -13,11 +13,32 @@ from cnncost.api import verify
 from cnncost.language.load import load, loads
 from cnncost.measurement import latency, memory
 from cnncost.measurement.options import MeasureOptions
+from cnncost.measurement.results import (
+    LatencyFailure,
+    LatencyOutOfMemory,
+    LatencySetting,
+    MemoryFailure,
+    MemorySetting,
+    PredictedMemory,
+)
 from cnncost.verification import counts
+from cnncost.verification import run as verification_run
+from cnncost.verification.receptive_field import checks
 from cnncost.verification.run import Plan, verify_graph
 
 SPEC = "name: tiny\ninput: [3, 8, 8]\nnetwork: [{conv: 4}, relu, flatten, linear: 2]\n"
 GRAPH = loads(SPEC, "tiny.yaml")
+LATENCY_SETTING = LatencySetting(
+    device="cpu", batch=1, dtype="float32", mode="infer", channels_last=False, optimizer=None
+)
+MEMORY_SETTING = MemorySetting(
+    device="cpu",
+    batch=1,
+    dtype="float32",
+    mode="infer",
+    optimizer=None,
+    predicted=PredictedMemory(param_bytes=8, buffer_bytes=0, activation_bytes=4, memory_bytes=12),
+)
 
 
 def raising(error: BaseException) -> Any:
@@ -39,8 +60,8 @@ def test_what_is_not_asked_for_is_not_measured() -> None:
 
 def test_latency_by_default_and_memory_when_asked() -> None:
     found = run(memory=True)
-    assert found.latency["eager"]["runs"] > 0
-    assert found.memory["peak_bytes"] > 0
+    assert found.latency.eager.runs > 0
+    assert found.memory.peak_bytes > 0
 
 
 def test_every_part_is_told_of() -> None:
@@ -54,7 +75,7 @@ def test_a_part_that_breaks_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(counts, "count_checks", raising(RuntimeError("CUDA error: lost\nmore of it")))
     found = run()
     assert found.failure == "counts: RuntimeError: CUDA error: lost"
-    assert found.latency["eager"]["runs"] > 0
+    assert found.latency.eager.runs > 0
     assert not found.passed
 
 
@@ -65,7 +86,7 @@ def test_several_parts_that_break(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_out_of_memory_is_a_result_and_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = {"out_of_memory": True, "predicted_bytes": 4096, "message": "CUDA out of memory"}
+    result = LatencyOutOfMemory(**dict(LATENCY_SETTING), predicted_bytes=4096, message="CUDA out of memory")
     monkeypatch.setattr(latency, "measure_latency", lambda *_: result)
     found = run()
     assert found.latency == result
@@ -73,8 +94,57 @@ def test_out_of_memory_is_a_result_and_a_failure(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_measurement_that_failed_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "measure_memory", lambda *_: {"failure": "device-side assert", "device_lost": True})
-    assert run(latency=False, memory=True).failure == "memory: device-side assert"
+    result = MemoryFailure(**dict(MEMORY_SETTING), failure="mat1 and mat2 do not fit", device_lost=False)
+    monkeypatch.setattr(memory, "measure_memory", lambda *_: result)
+    found = run(latency=False, memory=True)
+    assert found.failure == "memory: mat1 and mat2 do not fit"
+    assert not found.device_lost
+
+
+# A device that is lost
+
+
+def lost_in_latency(*_: Any) -> LatencyFailure:
+    return LatencyFailure(**dict(LATENCY_SETTING), failure="device-side assert", device_lost=True)
+
+
+def untouched(*_: Any) -> Any:
+    pytest.fail("a device that is lost is not asked for anything")
+
+
+def test_a_device_lost_by_one_measurement_is_not_asked_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(latency, "measure_latency", lost_in_latency)
+    monkeypatch.setattr(memory, "measure_memory", untouched)
+    found = run(memory=True)
+    assert found.failure == "latency: device-side assert; memory: not measured: `cpu` was lost"
+    assert found.device_lost
+    assert found.memory is None
+    assert "device_lost" not in found.model_dump()
+
+
+def test_a_device_lost_in_the_receptive_fields_is_not_asked_for_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "field_checks", raising(RuntimeError("CUDA error: device-side assert triggered")))
+    monkeypatch.setattr(verification_run, "is_lost", lambda device: device == "cpu")
+    monkeypatch.setattr(latency, "measure_latency", untouched)
+    found = run()
+    error = "RuntimeError: CUDA error: device-side assert triggered"
+    assert found.failure == f"receptive fields: {error}; latency: not measured: `cpu` was lost"
+    assert any(check.verdict == "same" for check in found.checks)  # the counts, which need no device
+
+
+def test_a_part_that_breaks_loses_no_device_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "field_checks", raising(RuntimeError("a bug")))
+    found = run()
+    assert not found.device_lost
+    assert found.latency.eager.runs > 0
+
+
+def test_after_a_lost_device_a_network_is_reported_with_the_reason() -> None:
+    plan = Plan.checked(MeasureOptions(device="cpu", batch=3))
+    found = verification_run.without_device("tiny", plan, "alexnet")
+    assert (found.network, found.checks, found.passed) == ("tiny", (), False)
+    assert found.failure == "not measured: `cpu` was lost at alexnet"
+    assert found.settings.batch == 3
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`cnncost verify`: predictions held against PyTorch, and what a network takes on this machine."""
+"""`cnncost verify`: predictions compared with PyTorch, and what a network takes on this machine."""
 
 from __future__ import annotations
 
@@ -153,8 +153,9 @@ def _verifications(
     names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan, progress: Progress
 ) -> Iterator[Verification]:
     """What is found out about each network."""
-    from cnncost.verification.run import broken, verify_graph
+    from cnncost.verification.run import broken, verify_graph, without_device
 
+    lost_at = ""
     for before, (name, graph) in enumerate(zip(names, graphs, strict=True)):
 
         def tell(text: str, done: int, total: int, before: int = before) -> None:
@@ -164,12 +165,17 @@ def _verifications(
         if isinstance(graph, SpecError):
             yield broken(name, plan, graph)
             continue
+        if lost_at:
+            yield without_device(name, plan, lost_at)
+            continue
         try:
-            yield verify_graph(graph, plan, tell)._replace(network=name)
+            found = verify_graph(graph, plan, tell).replace(network=name)
         except SpecError as error:
             if len(names) == 1:
                 raise
-            yield broken(name, plan, error)
+            found = broken(name, plan, error)
+        lost_at = name if found.device_lost else ""
+        yield found
 
 
 def _keep(path: str, found: Sequence[Verification]) -> None:

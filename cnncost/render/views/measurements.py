@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.measurement.ceilings import Rates
+from cnncost.measurement.outcome import CompilerFailure
+from cnncost.measurement.results import CompiledTiming, Latency, Memory
 from cnncost.render.document import Column, Line, Sheet
 from cnncost.render.units import bytes_text
 from cnncost.render.views.headings import heading_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
+    from cnncost.measurement.results import LayerLatency, MemoryResult
+    from cnncost.measurement.timing import Timing
     from cnncost.verification.result import Verification
 
 _SLOWEST = 10
@@ -49,92 +54,89 @@ _MEMORY = (
 
 def measurement_sheets(verification: Verification) -> Iterator[Sheet]:
     """The sheets of what was measured; none of what was not asked for, or broke off."""
-    if verification.latency is not None and "eager" in verification.latency:
+    if isinstance(verification.latency, Latency):
         yield _latency(verification.latency)
-        if verification.latency.get("layers"):
-            yield _slowest(verification.latency["layers"])
+        if verification.latency.layers:
+            yield _slowest(verification.latency.layers)
     if verification.memory is not None:
         yield _memory(verification.memory)
 
 
 def median_seconds(verification: Verification) -> float | None:
     """What a step takes, where it was measured."""
-    median: float | None = ((verification.latency or {}).get("eager") or {}).get("median_seconds")
-    return median
+    latency = verification.latency
+    return latency.eager.median_seconds if isinstance(latency, Latency) else None
 
 
-def _latency(latency: Mapping[str, Any]) -> Sheet:
-    compiled, roof = latency.get("compiled"), latency["ceilings"]
-    notes = [*latency["notes"]]
-    lines = [_timing_line("a step of training" if latency["mode"] == "train" else "inference", latency["eager"])]
-    lines += [_timing_line(phase, timing)._replace(level=1) for phase, timing in latency.get("phases", {}).items()]
-    if compiled and "median_seconds" in compiled:
+def _latency(latency: Latency) -> Sheet:
+    compiled, roof = latency.compiled, latency.ceilings
+    notes = [*latency.notes]
+    lines = [_timing_line("a step of training" if latency.mode == "train" else "inference", latency.eager)]
+    lines += [_timing_line(phase, timing)._replace(level=1) for phase, timing in (latency.phases or {}).items()]
+    if isinstance(compiled, CompiledTiming):
         lines.append(_timing_line("compiled", compiled))
-    elif compiled:
-        notes.append(f"compiled: {compiled.get('failure', 'out of memory')}")
-    if not latency["eager"]["stable"]:
+    elif compiled is not None:
+        notes.append(f"compiled: {compiled.failure if isinstance(compiled, CompilerFailure) else 'out of memory'}")
+    if not latency.eager.stable:
         notes.append("the median had not settled when the time was up: `--seconds` gives it more")
-    ceiling = (roof["flops_per_second"], "", roof["bytes_per_second"], "")
-    totals = Line(("ceilings", "", "", "", "", "", *_rounded(ceiling)))
-    caption = "ceilings: a product of {matrix_size} × {matrix_size} matrices, and a copy".format(**roof)
+    ceiling = (_whole(roof.flops_per_second), "", _whole(roof.bytes_per_second), "")
+    totals = Line(("ceilings", "", "", "", "", "", *ceiling))
+    caption = f"ceilings: a product of {roof.matrix_size} × {roof.matrix_size} matrices, and a copy"
     return Sheet("", _LATENCY, tuple(lines), totals, notes=(*notes, caption))
 
 
-def _timing_line(name: str, timing: Mapping[str, Any]) -> Line:
-    times = (timing["median_seconds"], timing["p10_seconds"], timing["p90_seconds"], timing["spread"], timing["runs"])
+def _timing_line(name: str, timing: Timing) -> Line:
+    times = (timing.median_seconds, timing.p10_seconds, timing.p90_seconds, timing.spread, timing.runs)
     return Line((name, *times, *_rates(timing)))
 
 
-def _slowest(layers: list[Mapping[str, Any]]) -> Sheet:
+def _slowest(layers: Sequence[LayerLatency]) -> Sheet:
     """The layers that take longest, by their forward and backward passes together."""
 
-    def seconds(layer: Mapping[str, Any]) -> float:
-        return float(layer["median_seconds"] + (layer["backward_seconds"] or 0))
+    def seconds(layer: LayerLatency) -> float:
+        return layer.median_seconds + (layer.backward_seconds or 0)
 
     whole = sum(map(seconds, layers))
     lines = [
         Line(
             (
-                layer["name"],
-                layer["type"],
-                layer["median_seconds"],
+                layer.name,
+                layer.type,
+                layer.median_seconds,
                 seconds(layer) / whole if whole else None,
                 *_rates(layer),
-                layer["backward_seconds"],
+                layer.backward_seconds,
             )
         )
         for layer in sorted(layers, key=seconds, reverse=True)[:_SLOWEST]
     ]
     more = f"{_SLOWEST} of {len(layers)} layers; `--format json` has them all"
-    backward = any(layer["backward_seconds"] is not None for layer in layers)
+    backward = any(layer.backward_seconds is not None for layer in layers)
     columns = _LAYERS if backward else _LAYERS[:-1]
     lines = lines if backward else [Line(line.cells[:-1]) for line in lines]
     return Sheet("", columns, tuple(lines), notes=(more,) if len(layers) > _SLOWEST else ())
 
 
-def _rates(timing: Mapping[str, Any]) -> tuple[Any, ...]:
-    names = ("flops_per_second", "flops_share", "bytes_per_second", "bytes_share")
-    return _rounded(tuple([timing.get(name, "") for name in names]))
+def _rates(timing: Timing | LayerLatency) -> tuple[Any, ...]:
+    """Counts and bytes are whole numbers, shares are not; the phases of a step have no rates."""
+    if not isinstance(timing, Rates):
+        return ("", "", "", "")
+    return (_whole(timing.flops_per_second), timing.flops_share, _whole(timing.bytes_per_second), timing.bytes_share)
 
 
-def _rounded(rates: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Counts and bytes are whole numbers, shares are not."""
-    flops, flops_share, moved, bytes_share = rates
-    return (_whole(flops), flops_share, _whole(moved), bytes_share)
+def _whole(rate: float | None) -> int | None:
+    return None if rate is None else round(rate)
 
 
-def _whole(rate: Any) -> Any:
-    return round(rate) if isinstance(rate, float) else rate
-
-
-def _memory(memory: Mapping[str, Any]) -> Sheet:
+def _memory(memory: MemoryResult) -> Sheet:
     """The parts of the prediction, and the peak beside their sum; out of memory there is no peak."""
-    predicted, peak = memory["predicted"], memory.get("peak_bytes")
-    lines = [Line((heading_of(part), size, "", "")) for part, size in predicted.items() if part != "memory_bytes"]
-    if "input_bytes" in memory:
-        lines.append(Line(("input", "", memory["input_bytes"], "")))
-    totals = Line(("peak", predicted["memory_bytes"], peak, memory.get("ratio")))
-    notes = [*memory.get("notes", ())]
-    if memory.get("reserved_bytes"):
-        notes.append(f"the allocator reserved {bytes_text(memory['reserved_bytes'])}")
+    predicted = memory.predicted
+    lines = [Line((heading_of(part), size, "", "")) for part, size in predicted.parts().items()]
+    if not isinstance(memory, Memory):
+        return Sheet("", _MEMORY, tuple(lines), Line(("peak", predicted.memory_bytes, None, None)))
+    lines.append(Line(("input", "", memory.input_bytes, "")))
+    totals = Line(("peak", predicted.memory_bytes, memory.peak_bytes, memory.ratio))
+    notes = [*memory.notes]
+    if memory.reserved_bytes:
+        notes.append(f"the allocator reserved {bytes_text(memory.reserved_bytes)}")
     return Sheet("", _MEMORY, tuple(lines), totals, notes=tuple(notes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.metrics.receptive_field.fields import ReceptiveField
@@ -10,7 +9,7 @@ from cnncost.render.document import Column, Document, Line, Sheet, Typed
 from cnncost.render.views.headings import heading_of, kind_of
 from cnncost.render.views.measurements import measurement_sheets, median_seconds
 from cnncost.render.views.remarks import said_once
-from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME
+from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, FieldFigures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +77,7 @@ def verification_document(
 
 def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
     passed = all(verification.passed for verification in verifications)
-    return {"schema": SCHEMA_VERSION, "passed": passed, "verifications": [each.to_dict() for each in verifications]}
+    return {"schema": SCHEMA_VERSION, "passed": passed, "verifications": [each.model_dump() for each in verifications]}
 
 
 def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Sheet, ...]:
@@ -193,8 +192,8 @@ def _values(check: Check) -> tuple[Typed, Typed]:
 
 def _value(figure: str, value: Any) -> Typed:
     """A figure to the unit: what is held against each other must be read exactly."""
-    if isinstance(value, Mapping):
-        return Typed("field", ReceptiveField(value["size"], value["jump"], None, None, is_global=value["global"]))
+    if isinstance(value, FieldFigures):
+        return Typed("field", ReceptiveField(value.size, value.jump, None, None, is_global=value.is_global))
     return Typed(_kind(figure, value), value, exact=True)
 
 
@@ -219,9 +218,9 @@ def _caption(verification: Verification) -> tuple[str, ...]:
         f"{machine.device}: {machine.name}",
         *([machine.driver] if machine.driver else []),
         f"PyTorch {machine.torch.partition('+')[0]}",
-        f"batch {settings['batch']}",
-        settings["dtype"],
-        f"training with {settings['optimizer']}" if settings["mode"] == "train" else "inference",
+        f"batch {settings.batch}",
+        settings.dtype,
+        f"training with {settings.optimizer}" if settings.mode == "train" else "inference",
     )
 
 

@@ -1,25 +1,25 @@
 """Receptive fields of a report against what lights up in PyTorch.
 
-Every unit of every layer is held against its predicted field, along each axis of each input: exactly where no border
+Every unit of every layer is compared with its predicted field, along each axis of each input: exactly where no border
 clips it on the way, and by what the borders leave of it elsewhere.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.receptive_field.fields import fields
-from cnncost.verification.receptive_field.expected import CLIPPED, WHOLE, Readings, readings
-from cnncost.verification.receptive_field.response import Sight, Sights, sights
-from cnncost.verification.result import DIFFERENT, SAME, Check
+from cnncost.verification.receptive_field.expected import CLIPPED, WHOLE, Extents, expected_extents
+from cnncost.verification.receptive_field.response import Response, Responses, measure_responses
+from cnncost.verification.result import SAME, Check, FieldFigures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph.graph import Graph, Node
-    from cnncost.metrics.receptive_field.fields import Number, ReceptiveField
+    from cnncost.metrics.receptive_field.fields import Field, Number, ReceptiveField
     from cnncost.metrics.receptive_field.track import Track
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
@@ -27,27 +27,38 @@ if TYPE_CHECKING:
 _FIGURE = "receptive_field"
 
 
-class Seen(NamedTuple):
-    """What was found along one axis.
-
-    Attributes:
-        size, jump, start_padding: as far as the borders let them be measured; `size` is what is left of it otherwise.
-        wrong: a unit that does not see what it should; empty where all do.
-        clipped: whether a border hid one of the figures.
-    """
+class MeasuredAxis(NamedTuple):
+    """What was found along one axis."""
 
     size: int
+    """Extent in pixels; what is left of it where a border clips it."""
     jump: Number | None = None
+    """Pixels between the fields of neighbours; ``None`` where a border hides it."""
     start_padding: Number | None = None
+    """Pixels of the first unit's field before the border; ``None`` where a border hides it."""
     wrong: str = ""
+    """A unit that does not see what it should; empty where all do."""
     clipped: bool = False
+    """Whether a border hid one of the figures."""
+
+
+class _Axis(NamedTuple):
+    """One axis of an input."""
+
+    pixels: int
+    """Its size."""
+    responses: Responses
+    """What the units of every node respond to."""
+    expected: dict[int, Extents]
+    """What they should, by the number of the node."""
 
 
 def field_checks(graph: Graph, report: Report, device: str = "cpu") -> list[Check]:
-    """Hold the receptive field of every layer of a report against PyTorch.
+    """Compare the receptive field of every layer of a report with PyTorch.
 
     Args:
-        graph: the network. report: its analysis, with a row for every layer.
+        graph: the network.
+        report: its analysis, with a row for every layer.
         device: where to run; on ``meta`` tensors there is nothing to see.
 
     Raises:
@@ -55,7 +66,9 @@ def field_checks(graph: Graph, report: Report, device: str = "cpu") -> list[Chec
     """
     if device == "meta":
         rows = [(row, field) for row in report.rows if (field := row.receptive_field) is not None]
-        return [Check.gap(row.name, _FIGURE, _shown(field), "not measured on meta tensors") for row, field in rows]
+        return [
+            Check.gap(row.name, _FIGURE, FieldFigures.of(field), "not measured on meta tensors") for row, field in rows
+        ]
     analysis = Analysis(graph, report.settings)
     return [check for source in graph.inputs for check in _checks(analysis, report, source, device)]
 
@@ -65,36 +78,48 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
     graph, claimed = analysis.graph, fields(analysis, source)
     name, pixels = graph.nodes[source].name, graph.nodes[source].y.spatial
     figure = _FIGURE if len(graph.inputs) == 1 else f"{_FIGURE} in {name}"
-    axes = range(len(pixels))
-    lit = [sights(graph, claimed, source, axis, device) for axis in axes]
-    read = [readings(graph, claimed, source, axis) for axis in axes]
+    axes = [
+        _Axis(
+            size,
+            measure_responses(graph, claimed, source, axis, device),
+            expected_extents(graph, claimed, source, axis),
+        )
+        for axis, size in enumerate(pixels)
+    ]
     for node, row in zip(graph.layers, report.rows, strict=True):
         field, predicted = claimed[node.id], _predicted(row, name)
         if field is None or predicted is None:
-            sees = field is not None or any(_lights(at.unclaimed.get(node.id)) for at in lit)
+            sees = field is not None or any(_responds(axis.responses.unclaimed.get(node.id)) for axis in axes)
             if sees or predicted is not None:
-                told = None if predicted is None else _shown(predicted)
-                note = "it reads the input" if sees else "it reads nothing of the input"
-                yield Check(row.name, figure, told, None, DIFFERENT, note)
+                yield _claim_check(row.name, figure, predicted, sees)
             continue
-        gap = "the input has no axes" if not pixels else lit[0].gaps.get(node.id)
+        gap = axes[0].responses.gaps.get(node.id) if axes else "the input has no axes"
         if gap:
-            yield Check.gap(row.name, figure, _shown(predicted), gap)
+            yield Check.gap(row.name, figure, FieldFigures.of(predicted), gap)
             continue
-        found = [
-            _local(field.axes[axis], node.id, lit[axis], read[axis], pixels[axis])
-            if field.axes is not None
-            else _global(node, lit[axis], pixels[axis])
-            for axis in axes
-        ]
-        if field.is_global and field.axes is not None:
-            marks = [_global(node, lit[axis], pixels[axis]).wrong for axis in axes]
-            found = [seen._replace(wrong=seen.wrong or mark) for seen, mark in zip(found, marks, strict=True)]
-        yield _check(row.name, figure, predicted, found, field.is_global)
+        yield _check(row.name, figure, predicted, _measured(node, field, axes), field.is_global)
 
 
-def _lights(sight: Sight | None) -> bool:
-    return sight is not None and any(first <= last for first, last in zip(sight.first, sight.last, strict=True))
+def _claim_check(layer: str, figure: str, predicted: ReceptiveField | None, sees: bool) -> Check:
+    """The check of a layer that does read the input, or does not, against what is said of it."""
+    told = None if predicted is None else FieldFigures.of(predicted)
+    note = "it reads the input" if sees else "it reads nothing of the input"
+    return Check.different(layer, figure, told, None, note)
+
+
+def _measured(node: Node, field: Field, axes: Sequence[_Axis]) -> list[MeasuredAxis]:
+    """What was found along each axis."""
+    if field.axes is None:
+        return [_global(node, axis) for axis in axes]
+    found = [_local(tracks, node.id, axis) for tracks, axis in zip(field.axes, axes, strict=True)]
+    if not field.is_global:
+        return found
+    faults = [_global(node, axis).wrong for axis in axes]
+    return [local._replace(wrong=local.wrong or fault) for local, fault in zip(found, faults, strict=True)]
+
+
+def _responds(response: Response | None) -> bool:
+    return response is not None and any(a <= b for a, b in zip(response.first, response.last, strict=True))
 
 
 def _predicted(row: Row, source: str) -> ReceptiveField | None:
@@ -102,35 +127,27 @@ def _predicted(row: Row, source: str) -> ReceptiveField | None:
     return row.receptive_field if row.receptive_fields is None else row.receptive_fields.get(source)
 
 
-def _shown(field: ReceptiveField) -> dict[str, Any]:
-    """The figures of a field that are measured."""
-    return {
-        "size": field.size,
-        "jump": field.jump,
-        "start_padding": field.start_padding,
-        "global": field.is_global,
-    }
-
-
-def _check(layer: str, figure: str, predicted: ReceptiveField, found: Sequence[Seen], is_global: bool) -> Check:
+def _check(layer: str, figure: str, predicted: ReceptiveField, found: Sequence[MeasuredAxis], is_global: bool) -> Check:
     """The check of one layer in one input: every unit sees what it should, and the figures say so."""
     size = tuple([seen.size for seen in found])
     jumps, paddings = tuple([seen.jump for seen in found]), tuple([seen.start_padding for seen in found])
-    measured = {
-        "size": size,
-        "jump": None if None in jumps else jumps,
-        "start_padding": None if None in paddings else paddings,
-        "global": is_global,
-    }
+    measured = FieldFigures(size=size, jump=_if_known(jumps), start_padding=_if_known(paddings), is_global=is_global)
     wrong = next((f"axis {axis}: {seen.wrong}" for axis, seen in enumerate(found) if seen.wrong), "")
     wrong = wrong or _wrong_figures(predicted, found, is_global)
     if wrong:
-        return Check(layer, figure, _shown(predicted), measured, DIFFERENT, wrong)
+        return Check.different(layer, figure, FieldFigures.of(predicted), measured, wrong)
     note = "clipped by the border" if any(seen.clipped for seen in found) else ""
-    return Check(layer, figure, _shown(predicted), measured, SAME, note)
+    told = FieldFigures.of(predicted)
+    return Check(layer=layer, figure=figure, predicted=told, measured=measured, verdict=SAME, note=note)
 
 
-def _wrong_figures(predicted: ReceptiveField, found: Sequence[Seen], is_global: bool) -> str:
+def _if_known(values: tuple[Number | None, ...]) -> tuple[Number, ...] | None:
+    """The values, if there is one for every axis."""
+    known = tuple([value for value in values if value is not None])
+    return known if len(known) == len(values) else None
+
+
+def _wrong_figures(predicted: ReceptiveField, found: Sequence[MeasuredAxis], is_global: bool) -> str:
     """Which figure of the report is not what was seen, of those that could be seen."""
     if predicted.is_global != is_global:
         return "it does not say rightly whether some path reads the whole input"
@@ -144,25 +161,25 @@ def _wrong_figures(predicted: ReceptiveField, found: Sequence[Seen], is_global: 
     return ""
 
 
-def _local(tracks: tuple[Track, ...], number: int, lit: Sights, read: dict[int, Readings], pixels: int) -> Seen:
+def _local(tracks: tuple[Track, ...], number: int, axis: _Axis) -> MeasuredAxis:
     """What the units of a layer see of an axis along the paths that do not read the whole input."""
-    sight = lit.local.get(number)
-    if sight is None:
-        return Seen(0, wrong="no unit sees anything")
-    if number not in read:
-        return _unplaced(tracks, sight, pixels)
-    units = read[number]
-    if len(units) != len(sight.first):
-        return Seen(0, wrong=f"it has {len(sight.first)} units, not {len(units)}")
-    wrong = next(filter(None, (_wrong(tracks, sight, units, unit) for unit in range(len(units)))), "")
-    whole = [unit for unit, reading in enumerate(units) if reading.state == WHOLE and reading.first <= reading.last]
-    seen = _figures(tracks, sight, whole)
+    response = axis.responses.local.get(number)
+    if response is None:
+        return MeasuredAxis(0, wrong="no unit sees anything")
+    if number not in axis.expected:
+        return _unplaced(tracks, response, axis.pixels)
+    units = axis.expected[number]
+    if len(units) != len(response.first):
+        return MeasuredAxis(0, wrong=f"it has {len(response.first)} units, not {len(units)}")
+    wrong = next(filter(None, (_wrong(tracks, response, units, unit) for unit in range(len(units)))), "")
+    whole = [unit for unit, extent in enumerate(units) if extent.state == WHOLE and extent.first <= extent.last]
+    seen = _figures(tracks, response, whole)
     return seen._replace(wrong=wrong)
 
 
-def _wrong(tracks: tuple[Track, ...], sight: Sight, units: Readings, unit: int) -> str:
+def _wrong(tracks: tuple[Track, ...], response: Response, units: Extents, unit: int) -> str:
     """What is wrong with what a unit sees."""
-    first, last = sight.first[unit], sight.last[unit]
+    first, last = response.first[unit], response.last[unit]
     least, most, state = units[unit]
     if first > last:
         return f"unit {unit} sees nothing" if least <= most and state in {WHOLE, CLIPPED} else ""
@@ -177,20 +194,20 @@ def _wrong(tracks: tuple[Track, ...], sight: Sight, units: Readings, unit: int) 
     return f"unit {unit} sees pixels {first} to {last}, not {track_first} to {track_last}"
 
 
-def _figures(tracks: tuple[Track, ...], sight: Sight, whole: list[int]) -> Seen:
+def _figures(tracks: tuple[Track, ...], response: Response, whole: list[int]) -> MeasuredAxis:
     """Size, jump and padding, from the units that no border clips; they show a whole turn of the phases, or nothing."""
-    units = len(sight.first)
-    extents = [last - first + 1 for first, last in zip(sight.first, sight.last, strict=True)]
+    units = len(response.first)
+    extents = [last - first + 1 for first, last in zip(response.first, response.last, strict=True)]
     turn = tracks[0].period if len(tracks) == 1 else units
     clipped = len(whole) < min(turn, units)
     size = max([extents[unit] for unit in (range(units) if clipped else whole)], default=0)
     start = _full_turn(whole, turn) if len(tracks) == 1 else None
     if clipped or start is None:
-        padding = -sight.first[0] if units == 1 and not clipped else None
-        return Seen(size, None, padding, clipped=clipped or len(tracks) == 1 < units)
-    jump = Fraction(sight.first[start + turn] - sight.first[start], turn)
-    centers = [Fraction(sight.first[u] + sight.last[u], 2) - u * jump for u in range(start, start + turn)]
-    return Seen(size, _number(jump), _number(Fraction(size - 1, 2) - sum(centers, Fraction(0)) / turn))
+        padding = -response.first[0] if units == 1 and not clipped else None
+        return MeasuredAxis(size, None, padding, clipped=clipped or len(tracks) == 1 < units)
+    jump = Fraction(response.first[start + turn] - response.first[start], turn)
+    centers = [Fraction(response.first[u] + response.last[u], 2) - u * jump for u in range(start, start + turn)]
+    return MeasuredAxis(size, _number(jump), _number(Fraction(size - 1, 2) - sum(centers, Fraction(0)) / turn))
 
 
 def _full_turn(whole: list[int], turn: int) -> int | None:
@@ -198,30 +215,33 @@ def _full_turn(whole: list[int], turn: int) -> int | None:
     return next((unit for unit, end in zip(whole, whole[turn:], strict=False) if end == unit + turn), None)
 
 
-def _unplaced(tracks: tuple[Track, ...], sight: Sight, pixels: int) -> Seen:
+def _unplaced(tracks: tuple[Track, ...], response: Response, pixels: int) -> MeasuredAxis:
     """The size alone, where it is not known which unit sees what."""
-    pairs = [(first, last) for first, last in zip(sight.first, sight.last, strict=True) if first <= last]
+    pairs = [(first, last) for first, last in zip(response.first, response.last, strict=True) if first <= last]
     size = max([last - first + 1 for first, last in pairs], default=0)
     clipped = any(first == 0 or last == pixels - 1 for first, last in pairs)
     largest = max([track.size for track in tracks])
     if size > largest or (size < largest and not clipped):
-        return Seen(size, wrong=f"the size is {size}, not {largest}")
-    return Seen(size, clipped=size < largest)
+        return MeasuredAxis(size, wrong=f"the size is {size}, not {largest}")
+    return MeasuredAxis(size, clipped=size < largest)
 
 
-def _global(node: Node, lit: Sights, pixels: int) -> Seen:
+def _global(node: Node, axis: _Axis) -> MeasuredAxis:
     """Whether the units of a layer see all that its inputs see together: the whole input, unless none sees its edge."""
-    inputs = [sight for i in node.inputs if (sight := lit.all_paths.get(i) or lit.local.get(i)) is not None]
-    first = min([min(sight.first) for sight in inputs], default=0)
-    last = max([max(sight.last) for sight in inputs], default=-1)
-    own = lit.all_paths.get(node.id)
+    local, all_paths = axis.responses.local, axis.responses.all_paths
+    inputs = [response for i in node.inputs if (response := all_paths.get(i) or local.get(i)) is not None]
+    first = min([min(response.first) for response in inputs], default=0)
+    last = max([max(response.last) for response in inputs], default=-1)
+    own = all_paths.get(node.id)
     pairs = [] if own is None else [(a, b) for a, b in zip(own.first, own.last, strict=True) if a <= b]
     if not pairs:
-        return Seen(0, wrong="no unit sees anything")
+        return MeasuredAxis(0, wrong="no unit sees anything")
     other = next(((a, b) for a, b in pairs if (a, b) != (first, last)), None)
     if other is not None:
-        return Seen(other[1] - other[0] + 1, wrong=f"a unit sees pixels {other[0]} to {other[1]}, not the whole input")
-    return Seen(last - first + 1, None, 0, clipped=last - first + 1 < pixels)
+        return MeasuredAxis(
+            other[1] - other[0] + 1, wrong=f"a unit sees pixels {other[0]} to {other[1]}, not the whole input"
+        )
+    return MeasuredAxis(last - first + 1, None, 0, clipped=last - first + 1 < axis.pixels)
 
 
 def _number(value: Fraction) -> Number:

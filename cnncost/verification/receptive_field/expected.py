@@ -19,26 +19,30 @@ WHOLE, CLIPPED, AT_MOST = range(3)
 """No border on the way; a border; a border at a window with gaps, of which the outermost elements may be lost."""
 
 
-class Reading(NamedTuple):
-    """The pixels that one unit sees, the first behind the last where there is none, and what the border did to them."""
+class Extent(NamedTuple):
+    """The pixels that one unit sees."""
 
     first: int
+    """The first of them."""
     last: int
+    """The last of them; before the first where it sees none."""
     state: int = WHOLE
+    """What the border did to them: :data:`WHOLE`, :data:`CLIPPED` or :data:`AT_MOST`."""
 
 
-_NOTHING = Reading(1 << 60, -1)
+_NOTHING = Extent(1 << 60, -1)
 
-Readings = list[Reading]
+Extents = list[Extent]
+"""By unit."""
 
 
-def readings(graph: Graph, fields: list[Field | None], source: int, axis: int) -> dict[int, Readings]:
+def expected_extents(graph: Graph, fields: list[Field | None], source: int, axis: int) -> dict[int, Extents]:
     """What the units of every node see along one axis of the input, without the paths that read everything.
 
     Nodes are left out where the fields say nothing of single units.
     """
     pixels = graph.nodes[source].y.spatial
-    known: dict[int, Readings] = {source: [Reading(pixel, pixel) for pixel in range(pixels[axis])]}
+    known: dict[int, Extents] = {source: [Extent(pixel, pixel) for pixel in range(pixels[axis])]}
     for node in graph.layers:
         field = fields[node.id]
         if field is None or field.axes is None or not field.position_known:
@@ -52,7 +56,7 @@ def readings(graph: Graph, fields: list[Field | None], source: int, axis: int) -
     return known
 
 
-def _along(inputs: Readings, reach: Reach, node: Node, axis: int, axes: int) -> Readings:
+def _along(inputs: Extents, reach: Reach, node: Node, axis: int, axes: int) -> Extents:
     """What units see that read these inputs."""
     if isinstance(reach, tuple) and len(reach) == axes:
         gaps = max(getattr(node.layer, "dilation", (1,))) > 1
@@ -66,9 +70,9 @@ def _units(y: Tensor, axis: int, axes: int) -> int:
     return y.spatial[axis] if len(y.spatial) == axes else 1
 
 
-def _through(inputs: Readings, window: Window, unit: int, gaps: bool) -> Reading:
+def _through(inputs: Extents, window: Window, unit: int, gaps: bool) -> Extent:
     """What one unit sees through its window."""
-    first, last = read(window, unit)
+    first, last = window_extent(window, unit)
     inside = inputs[max(first, 0) : max(last + 1, 0)]
     cut = len(inside) < last - first + 1
     hull = _union(inside)
@@ -77,11 +81,11 @@ def _through(inputs: Readings, window: Window, unit: int, gaps: bool) -> Reading
     return hull._replace(state=max(hull.state, CLIPPED)) if cut else hull
 
 
-def read(window: Window, unit: int) -> tuple[int, int]:
+def window_extent(window: Window, unit: int) -> tuple[int, int]:
     """The first and last input that a unit reads.
 
     >>> from cnncost.layers.base.tensor import Window
-    >>> read(Window(3, 2, -1), 4)
+    >>> window_extent(Window(3, 2, -1), 4)
     (7, 9)
     """
     if window.phases:
@@ -92,9 +96,9 @@ def read(window: Window, unit: int) -> tuple[int, int]:
     return first, first + window.size - 1
 
 
-def _union(units: Sequence[Reading]) -> Reading:
+def _union(units: Sequence[Extent]) -> Extent:
     seen = [unit for unit in units if unit.first <= unit.last]
     state = max([unit.state for unit in units], default=WHOLE)
     if not seen:
         return _NOTHING._replace(state=state)
-    return Reading(min([unit.first for unit in seen]), max([unit.last for unit in seen]), state)
+    return Extent(min([unit.first for unit in seen]), max([unit.last for unit in seen]), state)

@@ -1,4 +1,4 @@
-"""Which units of a network light up for which row of pixels.
+"""Which units of a network respond to which row of pixels.
 
 The one-channel network is linear, with nothing that cancels: its response to one row of ones is the derivative of
 every unit with respect to that row, in forward mode, and all units of all layers are seen at once. After each layer a
@@ -27,41 +27,45 @@ _LONGEST_AXIS = 2**14
 """Pixels that are lit one by one; on a longer axis it would take too long."""
 
 
-class Sight(NamedTuple):
-    """The first and last pixel that each unit sees along one axis; the first behind the last where it sees none."""
+class Response(NamedTuple):
+    """The pixels of one axis that the units of a node respond to."""
 
     first: list[int]
+    """The first of them, by unit."""
     last: list[int]
+    """The last of them, by unit; before the first where it responds to none."""
 
 
-class Sights(NamedTuple):
-    """What the units of every node see along one axis, by node.
+class Responses(NamedTuple):
+    """What the units of every node respond to along one axis, by the number of the node."""
 
-    Attributes:
-        local: along the paths that do not read the whole input. all_paths: of nodes where some path does.
-        unclaimed: of nodes that are said to read nothing of the input. gaps: why a node was not measured.
-    """
-
-    local: dict[int, Sight]
-    all_paths: dict[int, Sight]
-    unclaimed: dict[int, Sight]
+    local: dict[int, Response]
+    """Along the paths that do not read the whole input."""
+    all_paths: dict[int, Response]
+    """Of nodes where some path reads the whole input."""
+    unclaimed: dict[int, Response]
+    """Of nodes that are said to read nothing of the input."""
     gaps: dict[int, str]
+    """Why a node was not measured."""
 
 
-def sights(graph: Graph, fields: list[Field | None], source: int, axis: int, device: str) -> Sights:
+def measure_responses(graph: Graph, fields: list[Field | None], source: int, axis: int, device: str) -> Responses:
     """What the units of every node see of one axis of the input at index `source`.
 
     Args:
-        graph: the network. fields: what is claimed, which says where the paths that read everything are cut.
-        source: the input's node. axis: its spatial axis. device: ``cpu``, or a GPU.
+        graph: the network.
+        fields: what is claimed, which says where the paths that read everything are cut.
+        source: the input's node.
+        axis: its spatial axis.
+        device: ``cpu``, or a GPU.
     """
     torch = import_torch()
     pixels = graph.nodes[source].y.spatial[axis]
     if pixels > _LONGEST_AXIS:
         reason = f"not measured on axes of more than {_LONGEST_AXIS} pixels"
-        return Sights({}, {}, {}, {node.id: reason for node in graph.nodes})
+        return Responses({}, {}, {}, {node.id: reason for node in graph.nodes})
     probe = _Probe(graph, fields, source, axis, device)
-    found = Sights({}, {}, {}, probe.gaps)
+    found = Responses({}, {}, {}, probe.gaps)
     turn = max(1, _MOST_NUMBERS // probe.longest)
     with torch.no_grad():
         for start in range(0, pixels, turn):
@@ -87,24 +91,24 @@ class _Probe:
                 except Unmeasurable as reason:
                     self.gaps[node.id] = str(reason)
 
-    def light(self, rows: range, found: Sights) -> None:
+    def light(self, rows: range, found: Responses) -> None:
         """Light each of the rows of pixels on its own, and add what sees them to `found`."""
         local: dict[int, Any] = {self.source: self._rows(rows)}
         every: dict[int, Any] = {}
         last_use = {read: node.id for node in self.graph.layers for read in node.inputs}
-        self._see(self.graph.nodes[self.source], local, rows, found.local)
+        self._record(self.graph.nodes[self.source], local, rows, found.local)
         for node in self.graph.layers:
             field = self.fields[node.id]
             if field is None:
                 unclaimed: dict[int, Any] = {}
                 self._run(node, local | every, unclaimed)
-                self._see(node, unclaimed, rows, found.unclaimed)
+                self._record(node, unclaimed, rows, found.unclaimed)
             if field is not None and field.axes is not None:
                 self._run(node, local, local)
-                self._see(node, local, rows, found.local)
+                self._record(node, local, rows, found.local)
             if field is not None and field.is_global:
                 self._run(node, local | every, every)
-                self._see(node, every, rows, found.all_paths)
+                self._record(node, every, rows, found.all_paths)
             for read in node.inputs:
                 if last_use[read] == node.id:
                     local.pop(read, None)
@@ -134,7 +138,7 @@ class _Probe:
             return
         written[node.id] = y if y is read.get(node.inputs[0]) else (y.abs() > _DARK).to(y.dtype)
 
-    def _see(self, node: Node, values: dict[int, Any], rows: range, found: dict[int, Sight]) -> None:
+    def _record(self, node: Node, values: dict[int, Any], rows: range, found: dict[int, Response]) -> None:
         """Add to `found` which units of a node light up for which rows."""
         if node.id not in values:
             return
@@ -152,4 +156,4 @@ class _Probe:
         before = found.get(node.id)
         if before is not None:
             first, last = list(map(min, first, before.first)), list(map(max, last, before.last))
-        found[node.id] = Sight(first, last)
+        found[node.id] = Response(first, last)
