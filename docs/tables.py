@@ -13,7 +13,7 @@ from cnncost.language.document.document import KEYS
 from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import MODIFIERS
 from cnncost.language.expressions.arithmetic import BUILTINS
-from cnncost.layers import REGISTRY, SUGAR
+from cnncost.layers import STEP_TYPES
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
@@ -92,7 +92,7 @@ def table(name: str) -> str:
 
 def _layer_types() -> str:
     families: dict[str, list[str]] = {}
-    for layer in (*REGISTRY.values(), *SUGAR.values()):
+    for layer in STEP_TYPES.values():
         families.setdefault(layer.family, []).append(f"`{layer.signature()}`")
     lines = [f"| {family} | {'<br>'.join(signatures)} |" for family, signatures in families.items()]
     return "\n".join(["| family | layers, with their parameters in order |", "|---|---|", *lines])

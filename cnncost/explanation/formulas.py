@@ -33,12 +33,6 @@ _AXES = {1: "L", 2: "HW", 3: "DHW"}
 _SIZES = {"C": "channels", "H": "height", "W": "width", "D": "depth", "L": "length", "T": "tokens"}
 """What sizes of inputs and outputs are called, by their first letter."""
 
-_DIVISORS = frozenset({"groups", "heads", "factor"})
-"""Fields that divide what is divided by them: their layers refuse everything else."""
-
-_PLACES = frozenset({"axes"})
-"""Fields that say which, not how many: they stay numbers."""
-
 
 class Formulas:
     """The formulas of one layer at one place, in symbols.
@@ -118,7 +112,7 @@ class Formulas:
     def _field(self, field: Field, value: Any) -> Any:
         """A field's value with a symbol for each of its numbers; flags, words and absent values stay."""
         letter = field.symbol or field.name
-        if value is None or isinstance(value, str) or field.name in _PLACES:
+        if value is None or isinstance(value, str) or field.indexes:
             return value
         if isinstance(field, Padding):
             return self._padding(letter, value, field.about)
@@ -130,7 +124,7 @@ class Formulas:
                 for place, number in enumerate(value, 1)
             )
         if isinstance(field, Count):
-            return self._symbol(letter, value, field.about, divides=field.name in _DIVISORS)
+            return self._symbol(letter, value, field.about, divides=field.divides)
         return value
 
     def _per_axis(self, letter: str, sizes: tuple[int, ...], about: str) -> tuple[Symbol, ...]:

@@ -8,7 +8,6 @@ from cnncost.errors import LayerError, SpecError
 from cnncost.graph import weights
 from cnncost.graph.graph import INPUT, Graph, Node
 from cnncost.layers.base.fields import Reference
-from cnncost.layers.join import Join
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -215,7 +214,7 @@ class GraphBuilder:
         """Raise a SpecError for too many inputs, too few, or a layout that the layer does not take."""
         if not xs:
             raise SpecError(f"`{layer.keyword}` has nothing to read", origin)
-        if len(xs) != 1 and not isinstance(layer, Join):
+        if len(xs) != 1 and not layer.joins:
             followed = [field for field in layer.fields.values() if isinstance(field, Reference)]
             wanted = 1 + sum(bool(getattr(layer, field.name)) for field in followed)
             if len(xs) != wanted:
@@ -242,7 +241,7 @@ class GraphBuilder:
 
     def _sources(self, error: LayerError, layer: Layer, reads: tuple[int, ...]) -> str | None:
         """The hint of a layer's refusal; for a join, with what comes from where."""
-        if not isinstance(layer, Join) or len(reads) == 1:
+        if not layer.joins or len(reads) == 1:
             return error.hint
         came = [f"{self.nodes[read].y} comes from `{self.nodes[read].name}`" for read in reads]
         return "; ".join([*came, error.hint] if error.hint else came)

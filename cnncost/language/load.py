@@ -19,7 +19,7 @@ from cnncost.language.expansion.scope import Scope
 from cnncost.language.expressions.values import Budget
 from cnncost.language.request import check_settings, known_names, parse_request, setting_node, written
 from cnncost.language.yaml.reader import Limits, Node, Scalar, parse
-from cnncost.layers import REGISTRY, SUGAR
+from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
@@ -127,7 +127,7 @@ def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[s
 
 def _refuse_layer_names(document: Document) -> None:
     for name, block in document.blocks.items():
-        is_layer = name in REGISTRY or name in SUGAR or name == "residual"
+        is_layer = name in STEP_TYPES or name == "residual"
         if is_layer or name in WORDS:
             what = "layer" if is_layer else "modifier"
             message = f"the block `{name}` has the name of a {what}"

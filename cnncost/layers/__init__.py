@@ -9,15 +9,17 @@ from __future__ import annotations
 from cnncost.layers import activation, conv, group, join, linear, norm, pool, regularisation, resize, shape, token
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor, Window
-from cnncost.layers.split import SUGAR, pieces
+from cnncost.layers.split import SPLITS, STEP_TYPES, SplitStep
 
 __all__ = [
     "REGISTRY",
-    "SUGAR",
+    "SPLITS",
+    "STEP_TYPES",
     "Buffers",
     "Layer",
     "Operations",
     "Reach",
+    "SplitStep",
     "Tensor",
     "Window",
     "activation",
@@ -26,7 +28,6 @@ __all__ = [
     "join",
     "linear",
     "norm",
-    "pieces",
     "pool",
     "regularisation",
     "resize",

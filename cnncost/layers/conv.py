@@ -77,7 +77,7 @@ class Convolution(Contraction):
     stride: tuple[int, ...] = sizes("step of the window", symbol="s", default=1)
     padding: Pairs | str = padding("zeros around the input", default=0)
     dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
-    groups: int = count("groups of channels that do not mix", symbol="g", default=1)
+    groups: int = count("groups of channels that do not mix", symbol="g", default=1, divides=True)
     bias: bool = flag("whether a bias is added", default=True)
 
     def check(self, x: Tensor) -> None:
@@ -158,7 +158,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
     padding: Pairs = padding("rows taken off the output", default=0, same=False)
     output_padding: tuple[int, ...] = sizes("rows added after the output", symbol="p_out", default=0, low=0)
     dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
-    groups: int = count("groups of channels that do not mix", symbol="g", default=1)
+    groups: int = count("groups of channels that do not mix", symbol="g", default=1, divides=True)
     bias: bool = flag("whether a bias is added", default=True)
 
     def check(self, x: Tensor) -> None:

@@ -24,6 +24,7 @@ class Join(Layer):
 
     family = "join"
     accepts = ANY_LAYOUT
+    joins = True
 
     def check(self, *xs: Tensor) -> None:
         if not xs:

@@ -100,7 +100,7 @@ class GroupNorm(Normalisation, keyword="groupnorm"):
 
     source = "Wu & He 2018, section 3"
 
-    groups: int = count("groups of channels with statistics of their own", symbol="g")
+    groups: int = count("groups of channels with statistics of their own", symbol="g", divides=True)
     affine: bool = flag("whether a gain and a bias are learned", default=True)
 
     def check(self, x: Tensor) -> None:

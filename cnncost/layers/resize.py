@@ -86,7 +86,7 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
 
     source = "Shi et al. 2016, section 3.2"
 
-    factor: int = count("magnification of every axis", symbol="f")
+    factor: int = count("magnification of every axis", symbol="f", divides=True)
 
     def check(self, x: Tensor) -> None:
         check_rank(self, x)
@@ -125,7 +125,7 @@ class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
 
     source = "Shi et al. 2016, section 3.2, backwards"
 
-    factor: int = count("reduction of every axis", symbol="f")
+    factor: int = count("reduction of every axis", symbol="f", divides=True)
 
     def check(self, x: Tensor) -> None:
         check_rank(self, x)

@@ -76,7 +76,7 @@ class Permute(Rearrangement, keyword="permute"):
 
     accepts = ANY_LAYOUT
 
-    axes: tuple[int, ...] = numbers("the input's axis that comes first, second, ...", low=0)
+    axes: tuple[int, ...] = numbers("the input's axis that comes first, second, ...", low=0, indexes=True)
 
     def check(self, x: Tensor) -> None:
         if sorted(self.axes) != list(range(len(x.dims))):
@@ -130,7 +130,7 @@ class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
 
     source = "Zhang et al. 2018, section 3.1"
 
-    groups: int = count("groups that the channels come in", symbol="g")
+    groups: int = count("groups that the channels come in", symbol="g", divides=True)
 
     def check(self, x: Tensor) -> None:
         if x.channels % self.groups:

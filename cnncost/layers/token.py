@@ -105,7 +105,7 @@ class Attention(TokenLayer, keyword="attention"):
 
     source = "Vaswani et al. 2017, 3.2; PyTorch's MultiheadAttention"
 
-    heads: int = count("heads, which divide the channels", symbol="h")
+    heads: int = count("heads, which divide the channels", symbol="h", divides=True)
 
     def check(self, x: Tensor) -> None:
         if x.channels % self.heads:

@@ -16,7 +16,7 @@ from cnncost.cli.commands.schema import COMMANDS as SCHEMAS
 from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
 from cnncost.language.yaml.reader import Limits
-from cnncost.layers import REGISTRY, SUGAR
+from cnncost.layers import REGISTRY, SPLITS
 from cnncost.render import RENDERERS
 
 if TYPE_CHECKING:
@@ -393,9 +393,9 @@ def test_stages_say_how_the_networks_run() -> None:
 
 def test_steps_that_stand_for_several_layers_are_listed_too() -> None:
     listed = run("layers").stdout
-    for name, division in SUGAR.items():
-        assert f"\n  {division.signature()}\n" in listed
-        assert run("layers", name).stdout.startswith(division.signature())
+    for name, split in SPLITS.items():
+        assert f"\n  {split.signature()}\n" in listed
+        assert run("layers", name).stdout.startswith(split.signature())
     assert "did you mean `chunk`?" in run("layers", "chunck", code=2).stderr
 
 

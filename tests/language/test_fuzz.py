@@ -17,8 +17,7 @@ from cnncost.language import library
 from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS
 from cnncost.language.load import loads
 from cnncost.language.yaml.reader import Limits
-from cnncost.layers import REGISTRY
-from cnncost.layers.split import SUGAR
+from cnncost.layers import STEP_TYPES
 from tests.language.small import refusal
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def mutations(draw: st.DrawFn) -> str:
     return text
 
 
-WORDS = [*REGISTRY, *SUGAR, *MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, "block", "x", "y", "out", "like", "scale"]
+WORDS = [*STEP_TYPES, *MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, "block", "x", "y", "out", "like", "scale"]
 SCALARS = st.one_of(st.sampled_from(WORDS), st.sampled_from(WEIRD), st.integers(-2, 9).map(str))
 TREES = st.recursive(
     SCALARS,

@@ -19,13 +19,12 @@ from cnncost.language.library import folder
 from cnncost.language.load import loads
 from cnncost.language.schema.spec_schema import spec_schema
 from cnncost.language.yaml.reader import MappingNode, Node, Scalar, parse
-from cnncost.layers import REGISTRY, SUGAR
+from cnncost.layers import STEP_TYPES
 from cnncost.layers.base.fields import Field, Reference
 from tests.language.schema_examples import ACCEPTED, BEYOND, REFUSED
 
 ROOT = Path(__file__).parents[2]
 SPECS = [*sorted(folder().glob("*.yaml")), *sorted((ROOT / "tests" / "data" / "design").glob("*.yaml"))]
-LAYERS = {**REGISTRY, **SUGAR}
 
 SCHEMA = spec_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -63,12 +62,12 @@ def test_it_knows_every_key_and_layer_of_the_language() -> None:
     assert tuple(definitions["expect"]["properties"]) == tuple(EXPECT_KEYS)
     assert tuple(definitions["claim"]["properties"]) == tuple(PUBLISHED_KEYS)
     keys = definitions["step_keys"]["properties"]
-    assert keys.keys() == LAYERS.keys() | MODIFIERS.keys() | LOOP_KEYS.keys() | RESIDUAL_KEYS.keys()
+    assert keys.keys() == STEP_TYPES.keys() | MODIFIERS.keys() | LOOP_KEYS.keys() | RESIDUAL_KEYS.keys()
 
 
-@pytest.mark.parametrize("keyword", LAYERS)
+@pytest.mark.parametrize("keyword", STEP_TYPES)
 def test_a_layer_shows_its_signature_and_what_its_parameters_are(keyword: str) -> None:
-    layer, definition = LAYERS[keyword], SCHEMA["$defs"][f"layer.{keyword}"]
+    layer, definition = STEP_TYPES[keyword], SCHEMA["$defs"][f"layer.{keyword}"]
     assert definition["description"].startswith(f"{layer.signature()}: ")
     parameters = definition.get("properties", {})
     assert list(parameters) == list(layer.fields)
@@ -76,7 +75,7 @@ def test_a_layer_shows_its_signature_and_what_its_parameters_are(keyword: str) -
         assert parameters[name]["description"].startswith(field.about)
 
 
-@pytest.mark.parametrize("keyword", [keyword for keyword, layer in LAYERS.items() if not layer.fields])
+@pytest.mark.parametrize("keyword", [keyword for keyword, layer in STEP_TYPES.items() if not layer.fields])
 def test_a_layer_without_parameters_takes_no_arguments(keyword: str) -> None:
     assert STEP.is_valid({keyword: None, "name": "a"})
     for arguments in (1, "n", True, {}, {"n": 1}, [1]):
@@ -130,7 +129,7 @@ BY_NAME = st.one_of(NUMBERS, st.lists(st.one_of(NUMBERS, st.lists(NUMBERS, max_s
 ALONE = st.one_of(NUMBERS, st.lists(st.one_of(NUMBERS, PAIRS), max_size=3))
 FIELDS = [
     (keyword, name)
-    for keyword, layer in LAYERS.items()
+    for keyword, layer in STEP_TYPES.items()
     for name, field in layer.fields.items()
     if not isinstance(field, Reference)  # the loader looks a reference up, the field takes anything
 ]
@@ -150,14 +149,14 @@ def reads(field: Field, value: object, rank: int = 2) -> bool:
 @given(st.sampled_from(FIELDS), BY_NAME)
 def test_a_value_by_name_is_taken_where_its_field_takes_it(place: tuple[str, str], value: object) -> None:
     keyword, name = place
-    fields = LAYERS[keyword].fields
+    fields = STEP_TYPES[keyword].fields
     others = {field.name: "an_expression" for field in fields.values() if field.required}
     assert STEP.is_valid({keyword: {**others, name: value}}) == reads(fields[name], value)
 
 
-@given(st.sampled_from([keyword for keyword, layer in LAYERS.items() if layer.fields]), ALONE)
+@given(st.sampled_from([keyword for keyword, layer in STEP_TYPES.items() if layer.fields]), ALONE)
 def test_values_in_order_are_taken_where_their_fields_take_them(keyword: str, value: object) -> None:
-    fields = list(LAYERS[keyword].fields.values())
+    fields = list(STEP_TYPES[keyword].fields.values())
     if isinstance(value, list) and len(fields) == 1:  # a list is the one parameter's value
         taken = reads(fields[0], value, rank=len(value))
     else:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cnncost.errors import LayerError
-from cnncost.layers import REGISTRY, SUGAR, Tensor, pieces
+from cnncost.layers import REGISTRY, SPLITS, Tensor
 
 FLAT = Tensor(6, (), "flat")
 TOKENS = Tensor(6, (4,), "tokens")
@@ -303,7 +303,7 @@ def test_a_wrong_name_is_told_what_the_layer_takes() -> None:
     ],
 )
 def test_pieces(keyword: str, arguments: dict[str, Any], expected: list[tuple[int, int]]) -> None:
-    assert pieces(keyword, arguments, channels=232) == expected
+    assert SPLITS[keyword].make(arguments, rank=0).pieces(channels=232) == expected
 
 
 @pytest.mark.parametrize(
@@ -318,10 +318,10 @@ def test_pieces(keyword: str, arguments: dict[str, Any], expected: list[tuple[in
 )
 def test_pieces_that_cannot_be_made(keyword: str, arguments: dict[str, Any], message: str, field: str | None) -> None:
     with pytest.raises(LayerError) as refusal:
-        pieces(keyword, arguments, channels=116)
+        SPLITS[keyword].make(arguments, rank=0).pieces(channels=116)
     assert (refusal.value.message, refusal.value.field) == (message, field)
 
 
 def test_pieces_are_no_layers() -> None:
-    assert not SUGAR.keys() & REGISTRY.keys()
-    assert [division.signature() for division in SUGAR.values()] == ["split(sizes)", "chunk(n)"]
+    assert not SPLITS.keys() & REGISTRY.keys()
+    assert [split.signature() for split in SPLITS.values()] == ["split(sizes)", "chunk(n)"]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from typer import Argument
 
 from cnncost.cli.output import write
-
-if TYPE_CHECKING:
-    from cnncost.layers import Layer
 
 
 def layers(
@@ -19,15 +16,14 @@ def layers(
 ) -> None:
     """List layer types with their parameters."""
     from cnncost.errors import SpecError, did_you_mean
-    from cnncost.layers import REGISTRY, SUGAR
+    from cnncost.layers import STEP_TYPES
     from cnncost.render.views.layers import layer_list, layer_page
 
-    known: dict[str, type[Layer]] = {**REGISTRY, **SUGAR}
     if name is None:
-        write(layer_list(known))
-    elif name in known:
-        write(layer_page(known[name]))
+        write(layer_list(STEP_TYPES))
+    elif name in STEP_TYPES:
+        write(layer_page(STEP_TYPES[name]))
     else:
         raise SpecError(
-            f"unknown layer `{name[:80]}`{did_you_mean(name, known)}", hint="`cnncost layers` lists them all"
+            f"unknown layer `{name[:80]}`{did_you_mean(name, STEP_TYPES)}", hint="`cnncost layers` lists them all"
         )

@@ -31,8 +31,6 @@ RESIDUAL_KEYS = {
 WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS)
 """What a key of a step may say beside the name of a layer, so that no block can be called that."""
 
-JOINS = ("add", "concat", "multiply", "subtract")
-
 
 class Step(NamedTuple):
     """One step of the network.

@@ -10,8 +10,7 @@ from cnncost.language.expressions.expression import Function, parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 from cnncost.language.yaml.forms import is_empty
 from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
-from cnncost.layers import REGISTRY
-from cnncost.layers.split import SUGAR
+from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +42,7 @@ class Globals:
         self.lines: dict[str, int] = {}
         """Every variable with its line, in the file's order: an expression sees the earlier ones only."""
         self.budget = budget or Budget()
-        self.callees = {name: Callee(name, "layer") for name in (*REGISTRY, *SUGAR)}
+        self.callees = {name: Callee(name, "layer") for name in STEP_TYPES}
         self.callees |= {name: Callee(name, "block") for name in blocks}
         self._expressions: dict[str, Expression] = {}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.builder import LIMIT_HINT
-from cnncost.language.document.steps import JOINS, Step, parse_steps
+from cnncost.language.document.steps import Step, parse_steps
 from cnncost.language.expansion import names
 from cnncost.language.expansion.arguments import block_values, match
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
@@ -18,7 +18,7 @@ from cnncost.language.expansion.loops import expand_for, expand_repeat
 from cnncost.language.expansion.names import Binding, Lexicon
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.reader import Node, Scalar, SequenceNode
-from cnncost.layers.split import SUGAR
+from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +174,7 @@ class Expansion:
         if callee.kind == "block":
             return self.block(self.document.blocks[callee.name], step, scope, label, reads)
         step = step._replace(callee=callee.name)
-        if callee.name in JOINS and isinstance(step.arguments, SequenceNode):
+        if STEP_TYPES[callee.name].joins and isinstance(step.arguments, SequenceNode):
             return expand_join(self, step, scope, label, reads)
         return self.layer(step, scope, label, reads)
 
@@ -192,12 +192,12 @@ class Expansion:
 
     def layer(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Add a layer, or the pieces of a `split`."""
-        first = self.builder.size
-        if step.callee in SUGAR:
+        first, kind = self.builder.size, STEP_TYPES[step.callee]
+        if kind.splits:
             pieces = add_pieces(self, step, scope, label, reads)
             turns = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
             return Binding(None, step.line, first, self.builder.size, turns=turns)
-        if step.callee in JOINS:
+        if kind.joins:
             check_join(step, reads)
         node = add_layer(self, step, scope, label, reads)
         return Binding(node, step.line, first, self.builder.size)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import LayerError, SpecError
-from cnncost.language.document.steps import JOINS
 from cnncost.language.expansion.arguments import field_values
 from cnncost.language.expansion.flow import refuse_unless_one, single
-from cnncost.layers import REGISTRY
-from cnncost.layers.split import SUGAR, pieces
+from cnncost.layers import REGISTRY, SPLITS
 
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
@@ -25,7 +23,7 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
         SpecError: arguments that the layer does not take, or inputs that do not fit it.
     """
     builder, kind, span = expansion.builder, REGISTRY[step.callee], step.callee_span
-    if step.callee not in JOINS:
+    if not kind.joins:
         refuse_unless_one(builder, reads, step)
     elif not reads:
         raise SpecError(f"`{step.callee}` joins nothing", span)
@@ -47,13 +45,13 @@ def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     Raises:
         SpecError: arguments that it does not take, or pieces that do not make up the channels.
     """
-    builder, sugar, span = expansion.builder, SUGAR[step.callee], step.callee_span
+    builder, kind, span = expansion.builder, SPLITS[step.callee], step.callee_span
     read = single(builder, reads, step)
     x = builder.nodes[read].y
-    arguments, origins = expansion.arguments_of(step, sugar)
-    values, _ = field_values(sugar.fields, arguments, scope.environment, None)
+    arguments, origins = expansion.arguments_of(step, kind)
+    values, _ = field_values(kind.fields, arguments, scope.environment, None)
     try:
-        stops = pieces(step.callee, values, x.channels)
+        stops = kind.make(values, rank=0).pieces(x.channels)
     except LayerError as error:
         raise error.at(span, origins) from None
     nodes = []

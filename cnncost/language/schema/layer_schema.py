@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.language.document.steps import JOINS
-from cnncost.layers import REGISTRY, SUGAR
+from cnncost.layers import STEP_TYPES
 from cnncost.layers.base.fields import Choice, Reference
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from cnncost.layers.base.layer import Layer
 
 Schema = dict[str, Any]
-
-LAYERS: dict[str, type[Layer]] = {**REGISTRY, **SUGAR}
-"""Every layer's name that a step may call."""
 
 
 def ref(definition: str) -> Schema:
@@ -37,10 +33,10 @@ def layer_definitions() -> dict[str, Schema]:
     >>> definitions["kind.flag"]["type"]
     ['boolean', 'string', 'null']
     """
-    kinds = {_kind(field): field for layer in LAYERS.values() for field in layer.fields.values()}
+    kinds = {_kind(field): field for layer in STEP_TYPES.values() for field in layer.fields.values()}
     return {
         **{f"kind.{kind}": _kind_definition(kinds[kind]) for kind in sorted(kinds)},
-        **{f"layer.{keyword}": _layer_definition(layer) for keyword, layer in LAYERS.items()},
+        **{f"layer.{keyword}": _layer_definition(layer) for keyword, layer in STEP_TYPES.items()},
     }
 
 
@@ -52,7 +48,7 @@ def needs_arguments(layer: type[Layer]) -> bool:
 def _layer_definition(layer: type[Layer]) -> Schema:
     about = f"{layer.signature()}: {(layer.__doc__ or '').strip().splitlines()[0]}"
     described: Schema = {"title": layer.keyword, "description": about}
-    if layer.keyword in JOINS:
+    if layer.joins:
         return described | {"type": ["null", "array"], "items": ref("steps"), "minItems": 1}
     forms = _forms(layer)
     keywords = {keyword: value for form in forms for keyword, value in form.items()}

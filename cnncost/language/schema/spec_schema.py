@@ -13,7 +13,8 @@ from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, WORDS
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
-from cnncost.language.schema.layer_schema import LAYERS, Schema, layer_definitions, needs_arguments, ref
+from cnncost.language.schema.layer_schema import Schema, layer_definitions, needs_arguments, ref
+from cnncost.layers import STEP_TYPES
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _NAME_ALONE = f"^{_NAME}$"
@@ -64,7 +65,9 @@ def _top_level() -> dict[str, Schema]:
             "additionalProperties": ref("shape") | {"type": ["array", "integer", "string"]},
         },
         "vars": _definitions({_NAME_ALONE: ref("value"), _FUNCTION: ref("expression")}, _UNUSABLE),
-        "blocks": _definitions({_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *LAYERS, *WORDS]),
+        "blocks": _definitions(
+            {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *STEP_TYPES, *WORDS]
+        ),
         "network": ref("steps"),
         "outputs": _REFERENCES | {"minItems": 1},
         "auxiliary": _REFERENCES,
@@ -162,8 +165,8 @@ def _closed(about: dict[str, str], **forms: Schema) -> Schema:
 
 def _steps() -> dict[str, Schema]:
     """Steps: bare names and mappings. What holds for mappings alone is `step_keys`."""
-    alone = [keyword for keyword, layer in LAYERS.items() if not needs_arguments(layer)]
-    needy = [keyword for keyword in LAYERS if keyword not in alone]
+    alone = [keyword for keyword, layer in STEP_TYPES.items() if not needs_arguments(layer)]
+    needy = [keyword for keyword in STEP_TYPES if keyword not in alone]
     step = {
         "type": ["string", "object"],
         "pattern": _NAME_ALONE,
@@ -180,7 +183,7 @@ def _steps() -> dict[str, Schema]:
             "items": ref("step"),
         },
         "step_keys": {
-            "properties": {keyword: ref(f"layer.{keyword}") for keyword in LAYERS} | _keys_beside(),
+            "properties": {keyword: ref(f"layer.{keyword}") for keyword in STEP_TYPES} | _keys_beside(),
             "propertyNames": {
                 "pattern": _NAME_ALONE,
                 "not": {"enum": [word for word in _UNUSABLE if word not in LOOP_KEYS]},

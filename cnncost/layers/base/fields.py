@@ -35,6 +35,10 @@ class Field:
     """Whether a list is one value of this field (so `split: [58, 58]` is one argument, not two)."""
     literals: tuple[str, ...] = ()
     """Texts that stand for themselves; every other text is an expression."""
+    divides = False
+    """Whether its number divides what formulas divide by it: the layer refuses everything else."""
+    indexes = False
+    """Whether its numbers say which, not how many: they stay numbers where formulas run on symbols."""
 
     @property
     def required(self) -> bool:
@@ -85,9 +89,12 @@ def whole_number(value: Any) -> int | None:
 class Count(Field):
     """A whole number of at least `low`."""
 
-    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> None:
+    def __init__(
+        self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, divides: bool = False
+    ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
+        self.divides = divides
         self.wanted = {1: "a positive whole number", 0: "a whole number of at least 0"}.get(low, "a whole number")
 
     def read(self, value: Any, rank: int) -> int:
@@ -161,9 +168,12 @@ class Numbers(Field):
 
     takes_list = True
 
-    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> None:
+    def __init__(
+        self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, indexes: bool = False
+    ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
+        self.indexes = indexes
         self.wanted = f"a list of whole numbers of at least {low}"
 
     def read(self, value: Any, rank: int) -> tuple[int, ...]:
@@ -260,9 +270,9 @@ def _wrong_rank(field: Field, given: int, rank: int) -> LayerError:
 # The specifiers that layer classes use. They are typed by what a formula finds on `self`, not by what they return.
 
 
-def count(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
-    """A whole number: `out`, `groups`, `heads`."""
-    return Count(about, symbol=symbol, default=default, low=low)
+def count(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, divides: bool = False) -> Any:
+    """A whole number: `out`; one that divides: `groups`, `heads`."""
+    return Count(about, symbol=symbol, default=default, low=low, divides=divides)
 
 
 def sizes(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
@@ -275,9 +285,9 @@ def padding(about: str, *, symbol: str = "p", default: Any = _REQUIRED, same: bo
     return Padding(about, symbol=symbol, default=default, same=same)
 
 
-def numbers(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
-    """A list of whole numbers: `split: [58, 58]`."""
-    return Numbers(about, symbol=symbol, default=default, low=low)
+def numbers(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, indexes: bool = False) -> Any:
+    """A list of whole numbers: `split: [58, 58]`; of positions: `permute: [1, 0]`."""
+    return Numbers(about, symbol=symbol, default=default, low=low, indexes=indexes)
 
 
 def flag(about: str, *, default: Any = _REQUIRED) -> Any:

@@ -7,7 +7,7 @@ of design points, and the symbols of the formula reference.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from cnncost.errors import LayerError, did_you_mean
 from cnncost.layers.base import fields
@@ -54,6 +54,10 @@ class Layer:
     fields: ClassVar[dict[str, Field]] = {}
     accepts: ClassVar[tuple[Layout, ...]] = ("map",)
     """Layouts of input that the layer takes."""
+    joins: ClassVar[bool] = False
+    """Whether it reads any number of inputs, which a spec gives as branches or by `from`."""
+    splits: ClassVar[bool] = False
+    """Whether it yields several outputs: such a step stands for one layer an output."""
 
     def __init_subclass__(cls, keyword: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -88,7 +92,7 @@ class Layer:
         return defaults
 
     @classmethod
-    def make(cls, arguments: Mapping[str, Any], rank: int) -> Layer:
+    def make(cls, arguments: Mapping[str, Any], rank: int) -> Self:
         """The layer of this type with the arguments of a spec, each checked and broadcast over `rank` axes.
 
         Raises:
