@@ -17,6 +17,7 @@ from cnncost.layers import STEP_TYPES
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
+from docs import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -89,6 +90,7 @@ def table(name: str) -> str:
         "reserved words": lambda: " ".join(f"`{word}`" for word in sorted(RESERVED)),
         "layer types": _layer_types,
         "architectures": _architectures,
+        "measurements": measured.table,
         "conventions": _conventions,
         "what they get wrong": _quirks,
         "keys of a convention": lambda: _rows(("key", "what it holds"), CONVENTION_KEYS.items()),
