@@ -84,21 +84,6 @@ def verify_graph(graph: Graph, plan: Plan, progress: Progress = no_progress) -> 
     return _Run(graph, plan, progress).verification()
 
 
-def broken(network: str, plan: Plan, error: Exception) -> Verification:
-    """The verification of a network that cannot even be loaded or counted."""
-    return _not_verified(network, plan, reason(error))
-
-
-def without_device(network: str, plan: Plan, lost_at: str) -> Verification:
-    """The verification of a network after the device was lost at another one: nothing is asked of the device."""
-    return _not_verified(network, plan, f"not measured: `{plan.machine.device}` was lost at {lost_at}")
-
-
-def _not_verified(network: str, plan: Plan, why: str) -> Verification:
-    settings = RunSettings.of(plan.options.report_settings)
-    return Verification(network=network, settings=settings, machine=plan.machine, failure=why)
-
-
 class _Run:
     """The parts of a verification, one after the other, and what went wrong in each."""
 
