@@ -97,24 +97,15 @@ class _Run:
     def verification(self) -> Verification:
         settings = self.plan.options.report_settings
         report = self.part("analysis", lambda: analyze_graph(self.graph, settings), refusals=(SpecError,))
-        parts = {} if report is None else self.parts(report)
-        return Verification(
-            network=self.graph.name,
-            settings=RunSettings.of(settings),
-            machine=self.plan.machine,
-            failure="; ".join(self.failures),
-            device_lost=self.device_lost,
-            **parts,
-        )
-
-    def parts(self, report: Report) -> dict[str, Any]:
-        """The parts that take a report, one after the other."""
-        return {
-            "checks": self.checks(report),
-            "against": self.against(report),
-            "latency": self.latency(report),
-            "memory": self.memory(report),
-        }
+        found = Verification(network=self.graph.name, settings=RunSettings.of(settings), machine=self.plan.machine)
+        if report is not None:
+            found = found.replace(
+                checks=self.checks(report),
+                against=self.against(report),
+                latency=self.latency(report),
+                memory=self.memory(report),
+            )
+        return found.replace(failure="; ".join(self.failures), device_lost=self.device_lost)
 
     def checks(self, report: Report) -> tuple[Check, ...]:
         """The figures compared with those of the spec's own model."""
