@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.graph.graph import INPUT, Container, Graph, Node
+from cnncost.graph.builder import GraphBuilder
+from cnncost.graph.graph import Container
 from cnncost.layers import REGISTRY, Layer, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cnncost.graph.graph import Graph
 
 Step = str | tuple[str, dict[str, Any]] | Layer
 """A layer without arguments, with arguments, or made already."""
 
 
 class Builder:
-    """Adds nodes one by one; every method returns the index of what it added.
+    """A :class:`GraphBuilder` in fewer words; every method returns the index of what it added.
 
     >>> net = Builder()
     >>> x = net.input(64, 56, 56)
@@ -32,13 +35,12 @@ class Builder:
     """
 
     def __init__(self) -> None:
-        self.nodes: list[Node] = []
+        self.builder = GraphBuilder("test")
 
     def input(self, channels: int, *spatial: int, name: str = "input", layout: str = "map") -> int:
         """An input of the network; `flat` without spatial axes."""
         tensor = Tensor(channels, spatial, "flat" if not spatial else layout)  # type: ignore[arg-type]
-        self.nodes.append(Node(len(self.nodes), name, INPUT, (), (), tensor, weights=len(self.nodes)))
-        return len(self.nodes) - 1
+        return self.builder.add_input(name, tensor)
 
     def add(
         self,
@@ -47,34 +49,28 @@ class Builder:
         name: str | None = None,
         share: int | None = None,
         trainable: bool = True,
-        auxiliary: bool = False,
-        scopes: Sequence[tuple[str, str]] = (),
+        containers: Sequence[tuple[str, str]] = (),
     ) -> int:
         """A layer that reads the nodes `inputs`, by default the last one; unnamed ones are numbered."""
-        index = len(self.nodes)
+        index = self.builder.size
         reads = inputs or (index - 1,)
-        xs = tuple(self.nodes[i].y for i in reads)
-        layer = _layer(step, len(xs[0].spatial))
-        layer.check(*xs)
-        parents = tuple(Container(*scope) for scope in scopes)
-        full_name = ".".join([*(scope.name for scope in parents), name or f"{layer.keyword}_{index}"])
-        weights = index if share is None else share
-        self.nodes.append(
-            Node(index, full_name, layer, reads, xs, layer.output(*xs), parents, weights, trainable, auxiliary)
-        )
-        return index
+        within = tuple(Container(*container) for container in containers)
+        layer = _layer(step, len(self.builder.nodes[reads[0]].y.spatial))
+        full_name = ".".join([*(container.name for container in within), name or f"{layer.keyword}_{index}"])
+        return self.builder.add(layer, reads, full_name, containers=within, share=share, trainable=trainable)
 
     def chain(self, steps: Sequence[Step], start: int | None = None, **options: Any) -> int:
         """Layers one after the other, from the node `start` on; the index of the last."""
-        last = len(self.nodes) - 1 if start is None else start
+        last = self.builder.size - 1 if start is None else start
         for step in steps:
             last = self.add(step, last, **options)
         return last
 
     def graph(self, *outputs: int, auxiliary: Sequence[int] = ()) -> Graph:
-        """The graph, with the last node as its output unless others are named."""
-        sources = tuple(node.id for node in self.nodes if node.layer is INPUT)
-        return Graph("test", tuple(self.nodes), sources, outputs or (len(self.nodes) - 1,), tuple(auxiliary))
+        """The graph; what nothing reads are its outputs, unless others are named."""
+        read = {number for node in self.builder.nodes for number in node.inputs}
+        ends = [node.id for node in self.builder.nodes if node.id not in read and node.id not in auxiliary]
+        return self.builder.finish(outputs or ends, auxiliary)
 
 
 def chain(steps: Sequence[Step], shape: Sequence[int]) -> Graph:

@@ -90,7 +90,7 @@ class GraphBuilder:
         """
         x = self.nodes[inputs[0]].y
         if x.layout not in kind.accepts:
-            raise _wrong_layout(kind, x, origin)
+            raise _wrong_layout(kind, x).at(origin, _NO_ORIGINS)
         return len(x.spatial) if x.layout == "map" else 0
 
     def make(
@@ -153,7 +153,6 @@ class GraphBuilder:
         """
         reads = tuple(inputs)
         xs = tuple([self.nodes[read].y for read in reads])
-        self._refuse_inputs(layer, xs, origin)
         try:
             y = self._infer(layer, xs)
         except LayerError as error:
@@ -210,25 +209,13 @@ class GraphBuilder:
         )
         return Graph(self.name, nodes, tuple(self.inputs), tuple(outputs), tuple(auxiliary), source, warnings)
 
-    def _refuse_inputs(self, layer: Layer, xs: tuple[Tensor, ...], origin: Origin | None) -> None:
-        """Raise a SpecError for too many inputs, too few, or a layout that the layer does not take."""
-        if not xs:
-            raise SpecError(f"`{layer.keyword}` has nothing to read", origin)
-        if len(xs) != 1 and not layer.joins:
-            followed = [field for field in layer.fields.values() if isinstance(field, Reference)]
-            wanted = 1 + sum(bool(getattr(layer, field.name)) for field in followed)
-            if len(xs) != wanted:
-                outputs = "one output" if wanted == 1 else f"{wanted} outputs"
-                raise SpecError(f"`{layer.keyword}` reads {outputs}, not {len(xs)}", origin)
-        if xs[0].layout not in layer.accepts:
-            raise _wrong_layout(type(layer), xs[0], origin)
-
     def _infer(self, layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
         """Shape of the layer's output, every rule about its inputs checked; once for a layer and the same inputs."""
         key = (id(layer), xs)
         known = self._outputs.get(key)
         if known is not None:
             return known[1]
+        _refuse_inputs(layer, xs)
         layer.check(*xs)
         y = layer.output(*xs)
         if min(y.dims) < 1:
@@ -288,12 +275,26 @@ def refuse_too_large(name: str, tensor: Tensor, origin: Origin | None) -> None:
         raise SpecError(f"`{name}` has more than 10**30 elements", origin)
 
 
-def _wrong_layout(kind: type[Layer], x: Tensor, origin: Origin | None) -> SpecError:
+def _refuse_inputs(layer: Layer, xs: tuple[Tensor, ...]) -> None:
+    """Raise a LayerError for too many inputs, too few, or a layout that the layer does not take."""
+    if not xs:
+        raise LayerError(f"`{layer.keyword}` has nothing to read")
+    if not layer.joins:
+        followed = [name for name, field in layer.fields.items() if isinstance(field, Reference)]
+        wanted = 1 + sum(bool(getattr(layer, name)) for name in followed)
+        if len(xs) != wanted:
+            outputs = "one output" if wanted == 1 else f"{wanted} outputs"
+            raise LayerError(f"`{layer.keyword}` reads {outputs}, not {len(xs)}")
+    if xs[0].layout not in layer.accepts:
+        raise _wrong_layout(type(layer), xs[0])
+
+
+def _wrong_layout(kind: type[Layer], x: Tensor) -> LayerError:
     wanted = " or ".join(_LAYOUTS[layout] for layout in kind.accepts)
     hint = None
     if x.layout == "map":
         hint = "put a `flatten` before it" if "flat" in kind.accepts else "put a `patch_tokens` before it"
-    return SpecError(f"`{kind.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", origin, hint=hint)
+    return LayerError(f"`{kind.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", hint=hint)
 
 
 def _hashable(value: Any) -> Any:

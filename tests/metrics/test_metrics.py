@@ -10,7 +10,7 @@ import torch
 from cnncost import load
 from cnncost.conventions import CONVENTIONS, Convention, register
 from cnncost.graph.graph import Node
-from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.tensor import Operations
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.metrics.metric import metric
@@ -209,7 +209,7 @@ class TestAuxiliaryHeads:
         net = Builder()
         stem = net.add(CONV, net.input(3, 6, 6))
         main = net.chain(["global_avgpool", "flatten", ("linear", {"out": 5})], stem)
-        head = net.chain([("maxpool", {"kernel": 2}), "flatten", ("linear", {"out": 5})], stem, auxiliary=True)
+        head = net.chain([("maxpool", {"kernel": 2}), "flatten", ("linear", {"out": 5})], stem)
         return net.graph(main, auxiliary=[head])
 
     @pytest.mark.parametrize("name", ["params", "trainable_params", "param_bytes", "optimizer_bytes"])
@@ -235,11 +235,11 @@ class TestAuxiliaryHeads:
 
 
 def test_counts_beyond_64_bits_are_exact() -> None:
-    side = 10**15
+    side = 10**14
     graph = chain([("conv", {"out": 64, "kernel": 3, "padding": 1, "bias": False})], (3, side, side))
-    assert column(graph, "macs", batch=10**9) == [1728 * 10**39]
-    assert column(graph, "activation_bytes", batch=10**9) == [4 * 64 * 10**39]
-    assert column(graph, "backward_flops", batch=10**9) == [2 * 1728 * 10**39]
+    assert column(graph, "macs", batch=10**9) == [1728 * 10**37]
+    assert column(graph, "activation_bytes", batch=10**9) == [4 * 64 * 10**37]
+    assert column(graph, "backward_flops", batch=10**9) == [2 * 1728 * 10**37]
 
 
 def test_layers_of_the_same_name_but_unlike_fields_are_kept_apart() -> None:

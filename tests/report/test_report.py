@@ -15,7 +15,7 @@ from cnncost.algorithms import ALGORITHMS
 from cnncost.conventions import choose
 from cnncost.documents import AnalysisDocument, json_schema
 from cnncost.errors import SpecError
-from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.tensor import Operations
 from cnncost.metrics import METRICS
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.figures import Figures
@@ -41,9 +41,9 @@ def block_graph() -> Graph:
     x = net.add(CONV, net.input(3, 16, 16), name="stem")
     for turn in range(2):
         scopes = [(f"stage[{turn}]", "for"), ("block", "my_block")]
-        y = net.add(CONV, x, name="conv", scopes=[*scopes, ("residual", "add")])
-        y = net.add("relu", y, name="relu", scopes=[*scopes, ("residual", "add")])
-        x = net.add("add", x, y, name="residual", scopes=scopes)
+        y = net.add(CONV, x, name="conv", containers=[*scopes, ("residual", "add")])
+        y = net.add("relu", y, name="relu", containers=[*scopes, ("residual", "add")])
+        x = net.add("add", x, y, name="residual", containers=scopes)
     net.chain(["global_avgpool", "flatten", ("linear", {"out": 10})], x)
     return net.graph()
 

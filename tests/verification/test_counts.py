@@ -55,9 +55,8 @@ def everything() -> Graph:
     gate = net.chain(["global_avgpool", "sigmoid"], like)
     joined = net.add("add", net.add("multiply", stem, gate), frozen, again, shared)
     tokens = net.chain(["patch_tokens", "class_token", ("attention", {"heads": 2}), "layernorm"], joined)
-    net.chain([("select_token", {"i": 0}), ("linear", {"out": 5})], tokens)
-    output = len(net.nodes) - 1
-    head = net.chain(["global_avgpool", "flatten", ("dropout", {"p": 0.5}), "prelu"], stem, auxiliary=True)
+    output = net.chain([("select_token", {"i": 0}), ("linear", {"out": 5})], tokens)
+    head = net.chain(["global_avgpool", "flatten", ("dropout", {"p": 0.5}), "prelu"], stem)
     return net.graph(output, auxiliary=[head])
 
 

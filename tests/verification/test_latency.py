@@ -287,7 +287,7 @@ def test_auxiliary_heads_are_timed_in_training_only() -> None:
     net = Builder()
     net.input(3, 8, 8)
     main = net.chain([CONV, "relu"])
-    head = net.add(CONV, main, name="head", auxiliary=True)
+    head = net.add(CONV, main, name="head")
     out = net.add(CONV, main, name="out")
     graph = net.graph(out, auxiliary=[head])
     names = {mode: {layer.name for layer in measured(graph, mode=mode).layers} for mode in ("infer", "train")}
