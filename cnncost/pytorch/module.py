@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from cnncost.graph.liveness import liveness
+
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph, Node
 
@@ -35,7 +37,7 @@ class SpecModel(nn.Module):
     def __init__(self, graph: Graph) -> None:
         super().__init__()
         self.graph = graph
-        self._last_use = _last_uses(graph)
+        self._liveness = {training: liveness(graph, training=training) for training in (False, True)}
         self._paths = {node.id: node.module_name.split(".") for node in graph.layers}
         for node in graph.layers:
             module = _module_of(node)
@@ -53,12 +55,11 @@ class SpecModel(nn.Module):
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
         values = self.bind(*inputs, **named)
-        for node in self.graph.layers:
-            if node.auxiliary and not self.training:
-                continue
+        alive = self._liveness[self.training]
+        for node in alive.order:
             values[node.id] = self.layer(node.id)(*[values[read] for read in node.inputs])
-            for read in self._last_use[node.id]:
-                values.pop(read, None)
+            for value in alive.released.get(node.id, ()):
+                del values[value]
         ends = (*self.graph.outputs, *(self.graph.auxiliary if self.training else ()))
         outputs = tuple([values[end] for end in ends])
         return outputs[0] if len(outputs) == 1 else outputs
@@ -113,17 +114,3 @@ def _module_of(node: Node) -> nn.Module:
 
 def _holders(module: nn.Module) -> list[nn.Module]:
     return [part for part in module.modules() if part._parameters or part._buffers]
-
-
-def _last_uses(graph: Graph) -> dict[int, list[int]]:
-    """For every node, the values that nothing needs once it has run: what a layer's output was for is over."""
-    kept = {*graph.outputs, *graph.auxiliary}
-    last: dict[int, int] = {}
-    for node in graph.nodes:
-        for read in node.inputs:
-            last[read] = node.id
-    uses: dict[int, list[int]] = {node.id: [] for node in graph.nodes}
-    for read, user in last.items():
-        if read not in kept:
-            uses[user].append(read)
-    return uses

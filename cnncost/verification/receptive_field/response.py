@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.graph.liveness import liveness
 from cnncost.pytorch.importing import import_torch
 from cnncost.verification.receptive_field.linear_network import Line, Unmeasurable, one_channel, through_statistics
 
@@ -95,9 +96,9 @@ class _Probe:
         """Light each of the rows of pixels on its own, and add what sees them to `found`."""
         local: dict[int, Any] = {self.source: self._rows(rows)}
         every: dict[int, Any] = {}
-        last_use = {read: node.id for node in self.graph.layers for read in node.inputs}
+        alive = liveness(self.graph, training=True)
         self._record(self.graph.nodes[self.source], local, rows, found.local)
-        for node in self.graph.layers:
+        for node in alive.order:
             field = self.fields[node.id]
             if field is None:
                 unclaimed: dict[int, Any] = {}
@@ -109,10 +110,9 @@ class _Probe:
             if field is not None and field.is_global:
                 self._run(node, local | every, every)
                 self._record(node, every, rows, found.all_paths)
-            for read in node.inputs:
-                if last_use[read] == node.id:
-                    local.pop(read, None)
-                    every.pop(read, None)
+            for value in alive.released.get(node.id, ()):
+                local.pop(value, None)
+                every.pop(value, None)
 
     def _rows(self, rows: range) -> Any:
         """A batch of one-channel inputs, each with one row of ones."""
