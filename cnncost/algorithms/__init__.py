@@ -11,6 +11,6 @@ from cnncost.algorithms import direct  # isort: skip
 from cnncost.algorithms import im2col  # isort: skip
 from cnncost.algorithms import fft  # isort: skip
 from cnncost.algorithms import winograd  # isort: skip
-from cnncost.algorithms.base import ALGORITHMS, Algorithm, ConvolutionCall, convolves
+from cnncost.algorithms.base import ALGORITHMS, Algorithm, ConvolutionCall
 
-__all__ = ["ALGORITHMS", "Algorithm", "ConvolutionCall", "convolves", "direct", "fft", "im2col", "winograd"]
+__all__ = ["ALGORITHMS", "Algorithm", "ConvolutionCall", "direct", "fft", "im2col", "winograd"]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from cnncost.layers.conv import Conv, Convolution
-from cnncost.layers.group import GroupConv
+from cnncost.layers.conv import Conv
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,11 +78,6 @@ class Algorithm:
     def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
         """Numbers that it keeps besides input, weights and output, all at once and for the whole batch."""
         raise NotImplementedError
-
-
-def convolves(layer: Layer) -> bool:
-    """Whether a layer is computed by one of the algorithms at all."""
-    return isinstance(layer, (Convolution, GroupConv))
 
 
 def refusal_of_others(layer: Layer) -> str | None:

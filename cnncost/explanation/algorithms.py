@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.algorithms import ALGORITHMS, ConvolutionCall, convolves
+from cnncost.algorithms import ALGORITHMS, ConvolutionCall
 from cnncost.explanation.figure import AlgorithmExplanation, Figure
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE
 from cnncost.metrics.convolution_algorithms import figure_of
@@ -22,7 +22,7 @@ def explain_algorithms(
     analysis: Analysis, symbolic: SymbolicAnalysis, node: Node
 ) -> tuple[tuple[AlgorithmExplanation, ...], str | None]:
     """Every algorithm, and the name of the cheapest; nothing for what is no convolution, or does not run."""
-    if not convolves(node.layer) or (node.auxiliary and not analysis.settings.training):
+    if not node.layer.is_convolution or (node.auxiliary and not analysis.settings.training):
         return (), None
     writer = _Writer(analysis, symbolic, node)
     explained = tuple([writer.explained(algorithm) for algorithm in ALGORITHMS.values()])

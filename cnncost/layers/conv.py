@@ -6,11 +6,9 @@ from math import gcd
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.fields import count, flag, padding, sizes
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.specifiers import count, flag, padding, sizes
-from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import MOST_PHASES, Reach, Window
+from cnncost.layers.base.tensor import MOST_PHASES, Operations, Reach, Tensor, Window
 from cnncost.symbolic.dims import effective_kernel, product, same_padding, window_count
 
 Pairs = tuple[tuple[int, int], ...]
@@ -50,6 +48,8 @@ def check_windows(layer: Any, x: Tensor, *, ceil: bool = False) -> None:
 class Contraction(Layer):
     """Layers that multiply and accumulate with trained weights: convolutions and linear layers."""
 
+    has_weight_matrices = True
+
     bias: bool
 
     def weights(self, x: Tensor) -> int:
@@ -73,6 +73,7 @@ class Convolution(Contraction):
     """What all convolutions share; their fields in the order of the language."""
 
     family = "convolution"
+    is_convolution = True
 
     out: int = count("output channels", symbol="C_o")
     kernel: tuple[int, ...] = sizes("extent of the kernel", symbol="k", default=1)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of
+from cnncost.layers.base.fields import count, flag, real
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.specifiers import count, flag, real
-from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
-from cnncost.layers.base.window import Reach, Reads
+from cnncost.layers.base.tensor import ANY_LAYOUT, Buffers, Layout, Operations, Reach, Tensor
 from cnncost.layers.conv import check_rank
 
 
@@ -46,6 +44,7 @@ class BatchNorm(Normalisation, keyword="batchnorm"):
     """
 
     source = "notes 004, Computational Summary; Ioffe & Szegedy 2015, algorithm 1"
+    normalises_over_batch = True
 
     affine: bool = flag("whether a gain and a bias are learned", default=True)
     eps: float = real("added to the variance", default=1e-5, low=0)
@@ -66,7 +65,7 @@ class BatchNorm(Normalisation, keyword="batchnorm"):
         return Operations(add=(2 + self.affine) * y.elements, mul=self.affine * y.elements, div=y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.POINT,)
+        return ("point",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = max(1, len(x.spatial))
@@ -87,7 +86,7 @@ class LayerNorm(Normalisation, keyword="layernorm"):
         return standardise(y.elements, statistics=y.positions, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
+        return ("mixture",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         norm = nn.LayerNorm(x.channels, self.eps, self.affine)
@@ -116,7 +115,7 @@ class GroupNorm(Normalisation, keyword="groupnorm"):
         return standardise(y.elements, statistics=self.groups, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.STATISTICS,)
+        return ("statistics",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.GroupNorm(self.groups, x.channels, affine=self.affine)
@@ -143,7 +142,7 @@ class InstanceNorm(Normalisation, keyword="instancenorm"):
         return standardise(y.elements, statistics=y.channels, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.STATISTICS,)
+        return ("statistics",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"InstanceNorm{len(x.spatial)}d")(x.channels, affine=self.affine)
@@ -174,7 +173,7 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
         return Operations(add=self.size, mul=2, exp=1, div=1).times(y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
+        return ("mixture",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LocalResponseNorm(self.size)

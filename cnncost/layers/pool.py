@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.fields import flag, padding, same_as, sizes
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.specifiers import flag, padding, same_as, sizes
-from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Reach, Reads, Window, stretched
+from cnncost.layers.base.stretch import stretched
+from cnncost.layers.base.tensor import Operations, Reach, Tensor, Window
 from cnncost.layers.conv import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
 from cnncost.symbolic.dims import (
     adaptive_elements,
@@ -166,7 +165,7 @@ class AdaptivePool(Pool):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """The bins; a single one is the whole map."""
         if y.positions == 1:
-            return (Reads.WHOLE,)
+            return ("whole",)
         return (tuple(_bins(size, out) for size, out in zip(x.spatial, self.size, strict=True)),)
 
 
@@ -214,7 +213,7 @@ class GlobalPool(Pool):
         return Tensor(x.channels, (1,) * len(x.spatial))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.WHOLE,)
+        return ("whole",)
 
 
 class GlobalAvgPool(GlobalPool, keyword="global_avgpool"):
@@ -261,7 +260,7 @@ class ChannelPool(Layer):
         return 0
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
+        return ("mixture",)
 
 
 class ChannelAvgPool(ChannelPool, keyword="channel_avgpool"):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnncost.layers.activation import Elementwise
-from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter
-from cnncost.layers.base.specifiers import real
-
-if TYPE_CHECKING:
-    from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.fields import real
+from cnncost.layers.base.tensor import Operations, Tensor
 
 
 class Dropping(Elementwise):

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
+from cnncost.layers.base.fields import count
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.specifiers import count
-from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Reach, Reads
+from cnncost.layers.base.tensor import GradientMacs, Operations, Reach, Tensor
 
 
 class PatchTokens(Layer, keyword="patch_tokens"):
@@ -37,7 +35,7 @@ class PatchTokens(Layer, keyword="patch_tokens"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MOVED,)
+        return ("moved",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.flatten(2).transpose(1, 2)
@@ -67,7 +65,7 @@ class ClassToken(TokenLayer, keyword="class_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MOVED,)
+        return ("moved",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         def forward(module: Any, x: Any) -> Any:
@@ -91,7 +89,7 @@ class PositionEmbedding(TokenLayer, keyword="position_embedding"):
         return Operations(add=y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.POINT,)
+        return ("point",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return module_of(nn, lambda module, x: x + module.embedding, embedding=parameter(nn, 1, *x.dims))
@@ -106,6 +104,7 @@ class Attention(TokenLayer, keyword="attention"):
     """
 
     source = "Vaswani et al. 2017, 3.2; PyTorch's MultiheadAttention"
+    has_weight_matrices = True
 
     heads: int = count("heads, which divide the channels", symbol="h", divides=True)
 
@@ -153,7 +152,7 @@ class Attention(TokenLayer, keyword="attention"):
         return GradientMacs(weights=4 * projection, inner=projection + 4 * product, inputs=3 * projection)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.WHOLE,)
+        return ("whole",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         attention = nn.MultiheadAttention(x.channels, self.heads, batch_first=True)
@@ -180,7 +179,7 @@ class SelectToken(TokenLayer, keyword="select_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MOVED,)
+        return ("moved",)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x[:, self.i]

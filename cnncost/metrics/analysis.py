@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnncost.graph.graph import Node
-from cnncost.layers.base.costs import Operations
-from cnncost.layers.base.window import Reads
+from cnncost.layers.base.tensor import Operations
 from cnncost.metrics.metric import metric_called
 from cnncost.settings import Settings
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Graph
-    from cnncost.layers.base.window import Reach
+    from cnncost.layers.base.tensor import Reach
 
     T = TypeVar("T")
 
@@ -115,7 +114,7 @@ class Analysis:
             upstream: list[bool] = []
             for node, reaches, trained in zip(self.nodes, self.reaches, self.trains_weights, strict=True):
                 reads = zip(node.inputs, reaches, strict=True)
-                upstream.append(any(depends[i] for i, reach in reads if reach is not Reads.NOTHING))
+                upstream.append(any(depends[i] for i, reach in reads if reach != "nothing"))
                 depends.append(trained or upstream[-1])
             self._trained_upstream = upstream
         return self._trained_upstream

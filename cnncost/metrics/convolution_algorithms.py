@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cnncost.algorithms import ALGORITHMS, ConvolutionCall, convolves
+from cnncost.algorithms import ALGORITHMS, ConvolutionCall
 from cnncost.metrics.metric import CHEAPEST, METRICS, OPTIONAL_METRICS, Metric
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _each_convolution(
     batch = analysis.settings.batch
 
     def value(node: Node) -> int | None:
-        if not convolves(node.layer):
+        if not node.layer.is_convolution:
             return 0
         (x,) = node.xs
         if algorithm.refusal(node.layer, x) is not None:

@@ -10,7 +10,6 @@ import torch
 from cnncost import analyze, build, reconcile
 from cnncost.errors import SpecError
 from cnncost.language.load import load, loads
-from cnncost.published.reconciliation.edits import with_biases, without_batchnorm, without_biases
 from cnncost.published.reconciliation.parameters import PARAMETERS
 from cnncost.published.reconciliation.search import Way
 
@@ -163,27 +162,6 @@ def test_a_figure_may_say_what_it_is_of(text: str, quantity: str | None) -> None
     assert quantities == {quantity} if quantity else "flops" in quantities
 
 
-def test_edits_go_together() -> None:
-    # Without the batch norm of 8 channels (16 parameters) and with 8 biases, the convolution of 27 x 8 weights has 224.
-    spec = "input: [3, 8, 8]\nnetwork: [{conv: {out: 8, kernel: 3, bias: false}}, batchnorm]\n"
-    graph = loads(spec)
-    biased = with_biases(graph)
-    assert biased is not None
-    both = without_batchnorm(biased)
-    assert both is not None
-    assert (sum(node.parameters() for node in graph.layers), sum(node.parameters() for node in both.layers)) == (
-        232,
-        224,
-    )
-
-
-def test_edits_say_when_they_change_nothing() -> None:
-    graph = load("lenet5")  # every convolution has a bias, and nothing is normalised
-    assert with_biases(graph) is None
-    assert without_batchnorm(graph) is None
-    assert without_biases(graph) is not None
-
-
 def test_rules_for_parameters() -> None:
     # 3 x 8 x 9 weights and 8 biases; 2 x 8 of the norm, and its 16 statistics and one counter; 8 x 10 + 10.
     graph = loads("input: [3, 8, 8]\nnetwork: [{conv: [8, 3]}, batchnorm, global_avgpool, flatten, {linear: 10}]\n")
@@ -210,13 +188,6 @@ def test_weights_and_biases_are_those_of_pytorch(name: str) -> None:
     graph = load(name)
     assert PARAMETERS["weights of convolutions and linear layers"](graph) == found["weight"]
     assert PARAMETERS["parameters of convolutions and linear layers"](graph) == found["weight"] + found["bias"]
-
-
-def test_group_equivariant_layers_are_edited_too() -> None:
-    graph = load("p4cnn")
-    plain = without_batchnorm(graph)
-    assert plain is not None
-    assert not [node.type for node in plain.layers if "norm" in node.type]
 
 
 def test_without_a_figure_what_the_spec_publishes_is_reconciled() -> None:

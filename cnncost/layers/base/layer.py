@@ -10,15 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from cnncost.errors import LayerError, did_you_mean
-from cnncost.layers.base import specifiers
-from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
+from cnncost.layers.base import fields
 from cnncost.layers.base.fields import Field
+from cnncost.layers.base.tensor import Buffers, GradientMacs, Layout, Operations, Reach, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from cnncost.layers.base.tensor import Layout, Tensor
-    from cnncost.layers.base.window import Reach
 
 REGISTRY: dict[str, type[Layer]] = {}
 """Every layer type of the language, by its keyword."""
@@ -30,14 +27,14 @@ _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
     frozen_default=True,
     kw_only_default=True,
     field_specifiers=(
-        specifiers.count,
-        specifiers.sizes,
-        specifiers.padding,
-        specifiers.numbers,
-        specifiers.flag,
-        specifiers.real,
-        specifiers.choice,
-        specifiers.reference,
+        fields.count,
+        fields.sizes,
+        fields.padding,
+        fields.numbers,
+        fields.flag,
+        fields.real,
+        fields.choice,
+        fields.reference,
     ),
 )
 class Layer:
@@ -61,6 +58,12 @@ class Layer:
     """Whether it reads any number of inputs, which a spec gives as branches or by `from`."""
     splits: ClassVar[bool] = False
     """Whether it yields several outputs: such a step stands for one layer an output."""
+    is_convolution: ClassVar[bool] = False
+    """Whether it slides kernels of trained weights over its input; its field `bias` says whether it adds one."""
+    has_weight_matrices: ClassVar[bool] = False
+    """Whether its weights multiply what it reads in sums, as those of convolutions and linear layers do."""
+    normalises_over_batch: ClassVar[bool] = False
+    """Whether its statistics are those of all samples of the batch."""
 
     def __init_subclass__(cls, keyword: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -6,12 +6,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError
+from cnncost.graph.edits import EDITS
 from cnncost.language import library
 from cnncost.language.document.document import read_document
 from cnncost.language.load import loads
 from cnncost.language.request import parse_request
 from cnncost.language.yaml.reader import Scalar, parse
-from cnncost.published.reconciliation.edits import EDITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cnncost.algorithms import convolves
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.published.reconciliation.parameters import PARAMETERS
 from cnncost.settings import Settings
@@ -77,7 +76,7 @@ def _parameters(candidate: Candidate) -> Iterator[Count]:
 def _operations(candidate: Candidate) -> Iterator[Count]:
     """By every convention, those together that find the same number."""
     settings = Settings(mode="train" if candidate.training else "infer")
-    convolutions = [convolves(node.layer) for node in candidate.graph.layers]
+    convolutions = [node.layer.is_convolution for node in candidate.graph.layers]
     whole: dict[int, tuple[str, ...]] = {}
     alone: dict[int, tuple[str, ...]] = {}
     for convention, counts in counts_by_convention(candidate.graph, settings).items():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.algorithms import convolves
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -28,19 +26,19 @@ def with_statistics(graph: Graph) -> int:
 
 
 def of_matrices(graph: Graph) -> int:
-    """Convolutions and linear layers, with their biases: no normalisation."""
-    return _sum(node for node in _owners(graph) if _multiplies(node))
+    """Convolutions and linear layers, of which attention has four, with their biases: no normalisation."""
+    return _sum(node for node in _owners(graph) if node.layer.has_weight_matrices)
 
 
 def of_weights(graph: Graph) -> int:
     """Convolutions and linear layers, without their biases."""
-    owners = [node for node in _owners(graph) if _multiplies(node)]
+    owners = [node for node in _owners(graph) if node.layer.has_weight_matrices]
     return _sum(owners) - sum(node.layer.biases(*node.xs) for node in owners)
 
 
 def of_convolutions(graph: Graph) -> int:
     """Convolutions alone, with their biases."""
-    return _sum(node for node in _owners(graph) if convolves(node.layer))
+    return _sum(node for node in _owners(graph) if node.layer.is_convolution)
 
 
 PARAMETERS: dict[str, Callable[[Graph], int]] = {
@@ -52,11 +50,6 @@ PARAMETERS: dict[str, Callable[[Graph], int]] = {
     "parameters and running statistics": with_statistics,
 }
 """Every rule, by what it counts; the first is the one that everybody should mean."""
-
-
-def _multiplies(node: Node) -> bool:
-    """Whether the weights are those of a convolution or of linear layers: attention has four of them."""
-    return convolves(node.layer) or node.type in ("linear", "attention")
 
 
 def _owners(graph: Graph) -> Iterable[Node]:
