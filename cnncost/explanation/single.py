@@ -1,21 +1,25 @@
-"""One layer without a network around it, written as a spec of a single step: so it is read and refused as any other."""
+"""One layer without a network around it: its inputs, and the layer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from os.path import isfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import DescribedOrigin, SpecError, did_you_mean
+from cnncost.graph.builder import MOST_NODES, GraphBuilder
 from cnncost.language import library
-from cnncost.language.load import loads
-from cnncost.language.request import parse_request, written
-from cnncost.language.yaml.reader import Limits
-from cnncost.layers import REGISTRY
+from cnncost.language.arguments import read_arguments
+from cnncost.language.expansion.inputs import input_tensor
+from cnncost.language.request import parse_request
+from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Reference
 
 if TYPE_CHECKING:
+    from cnncost.errors import Span
     from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.reader import Limits
+    from cnncost.layers import Layer
 
 
 def names_a_layer_type(spec: str) -> bool:
@@ -60,28 +64,54 @@ def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], l
     if not shapes:
         hint = f"give it one, such as `cnncost explain {keyword} --input 64,56,56`"
         raise SpecError(f"`{keyword}` is a layer type, and needs the shape of its input", hint=hint)
-    inputs: dict[str, Any] = dict(shapes) if isinstance(shapes, Mapping) else {"input": shapes}
-    inputs = {name: list(shape) if isinstance(shape, (list, tuple)) else [shape] for name, shape in inputs.items()}
-    tokens = "tokens" in REGISTRY[keyword].accepts and "map" not in REGISTRY[keyword].accepts
-    first = next(iter(inputs))
-    lines = [f"name: {keyword}", "network:"]
-    if tokens and len(inputs) == 1 and len(inputs[first]) == 2:
-        inputs[first] = inputs[first][::-1]  # a map has its channels first
-        lines.append("  - patch_tokens")
-    lines += _step(keyword, inputs, arguments)
-    lines += ["input:", *(f"  {name}: {shape}" for name, shape in inputs.items())]
-    return loads("\n".join(lines) + "\n", f"<{keyword}>", limits=limits or Limits())
+    kind = REGISTRY[keyword]
+    builder = GraphBuilder(keyword, limits.nodes if limits else MOST_NODES)
+    inputs = _add_inputs(builder, kind, dict(shapes) if isinstance(shapes, Mapping) else {"input": shapes})
+    shown = ", ".join(f"{name} {builder.nodes[node].y}" for name, node in inputs.items())
+    origin = DescribedOrigin(f"{keyword} of {shown}")
+    if kind.joins and len(inputs) == 1:
+        hint = f"give it several, such as `cnncost explain {keyword} --input a=64,56,56 --input b=64,56,56`"
+        raise SpecError(f"`{keyword}` joins one output with nothing", origin, hint=hint)
+    reads = _read(kind, inputs, arguments)
+    rank = builder.rank(kind, reads, origin)
+    values, followed, origins = read_arguments(
+        kind,
+        arguments,
+        channels=builder.nodes[reads[0]].y.channels if len(reads) == 1 else None,
+        find=lambda name, span: _input(name, span, inputs),
+        origin=origin,
+    )
+    layer = builder.make(kind, values, rank, origin=origin, field_origins=origins)
+    return builder.finish([builder.add(layer, [*reads, *followed], origin=origin, field_origins=origins)])
 
 
-def _step(keyword: str, inputs: Mapping[str, Any], arguments: Mapping[str, object]) -> list[str]:
-    """The step of the layer; what one of its parameters refers to is not read besides."""
-    fields = REGISTRY[keyword].fields
+def _add_inputs(builder: GraphBuilder, kind: type[Layer], shapes: Mapping[str, object]) -> dict[str, int]:
+    """Add the inputs; what the layer reads of each, by name: tokens made of a map where it takes tokens and no maps."""
+    tensors = {str(name): input_tensor(str(name), shape) for name, shape in shapes.items()}
+    takes_tokens = "tokens" in kind.accepts and "map" not in kind.accepts
+    inputs = {}
+    for name, tensor in tensors.items():
+        if takes_tokens and len(tensors) == 1 and len(tensor.dims) == 2:
+            tokens, channels = tensor.dims
+            signal = builder.add_input(name, Tensor(channels, (tokens,)))
+            inputs[name] = builder.add(REGISTRY["patch_tokens"](), [signal])
+        else:
+            inputs[name] = builder.add_input(name, tensor)
+    return inputs
+
+
+def _read(kind: type[Layer], inputs: Mapping[str, int], arguments: Mapping[str, object]) -> list[int]:
+    """The inputs that the layer reads; what one of its parameters follows is not read besides, unless it is alone."""
     followed = {
-        str(arguments[name]) for name, field in fields.items() if isinstance(field, Reference) if name in arguments
+        str(arguments[name]) for name, field in kind.fields.items() if isinstance(field, Reference) if name in arguments
     }
-    read = [name for name in inputs if name not in followed]
-    texts = {name: written(name, value) for name, value in arguments.items()}
-    step = [f"      {name}: {text}" for name, text in texts.items()]
-    if len(inputs) > 1:
-        step.append(f"    from: [{', '.join(read)}]")
-    return [f"  - {keyword}{':' if step else ''}", *step]
+    return [node for name, node in inputs.items() if name not in followed] or list(inputs.values())
+
+
+def _input(name: str, span: Span, inputs: Mapping[str, int]) -> int:
+    """The input of that name."""
+    if name in inputs:
+        return inputs[name]
+    close = did_you_mean(name, inputs)
+    hint = None if close else f"the inputs are {', '.join(inputs)}"
+    raise SpecError(f"there is no input `{name[:80]}`{close}", span, hint=hint)

@@ -32,7 +32,7 @@ def add_inputs(document: Document, environment: Environment, builder: GraphBuild
             close = did_you_mean(name, shapes)
             raise SpecError(f"there is no input `{name}`{close}", hint="the inputs are " + ", ".join(shapes))
     for name, (shape, span) in shapes.items():
-        tensor = _tensor(name, shape, span)
+        tensor = input_tensor(name, shape, span)
         if name in replaced:
             tensor = _replacement(name, replaced[name], tensor)
         node = builder.add_input(name, tensor, span)
@@ -53,15 +53,22 @@ def _input_nodes(document: Document, environment: Environment) -> dict[str, tupl
 
 def _replacement(name: str, shape: object, tensor: Tensor) -> Tensor:
     """Another shape for an input: of other sizes, not of another rank."""
-    replacement = _tensor(name, shape, None)
+    replacement = input_tensor(name, shape)
     if len(replacement.spatial) != len(tensor.spatial):
         message = f"`{name}` is of {len(tensor.dims)} dimensions, {tensor}, not of {len(replacement.dims)}"
         raise SpecError(message, hint="channels first, without the batch")
     return replacement
 
 
-def _tensor(name: str, shape: object, span: Span | None) -> Tensor:
-    """The shape of an input: channels first, and as many axes as the network's layers have."""
+def input_tensor(name: str, shape: object, span: Span | None = None) -> Tensor:
+    """The shape of the input `name`: channels first, and as many axes as the network's layers have.
+
+    Raises:
+        SpecError: something else than positive whole numbers, too many of them, or too many elements.
+
+    >>> input_tensor("image", [3, 224, 224])
+    Tensor(channels=3, spatial=(224, 224), layout='map')
+    """
     given = list(shape) if isinstance(shape, (list, tuple)) else [shape]
     dims = [size for size in map(whole_number, given) if size is not None and size > 0]
     if not dims or len(dims) < len(given) or len(dims) > _MOST_AXES:
