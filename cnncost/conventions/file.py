@@ -15,7 +15,8 @@ from cnncost.language.expressions.expression import parse_expression, part_at_fa
 from cnncost.language.expressions.tokens import tokenize
 from cnncost.language.expressions.values import Fault
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
-from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode, parse
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.reader import parse
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:

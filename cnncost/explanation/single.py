@@ -35,7 +35,7 @@ def refuse_misspelt(spec: str) -> None:
     """Refuse a name that is nothing which can be explained: it may have been meant for a layer type.
 
     Raises:
-        SpecError: it is no path, no file, no architecture and no layer type.
+        SpecError: it is neither a path or file nor an architecture or layer type.
     """
     name = parse_request(spec).spec
     if name == "-" or name in library.names() or library.looks_like_path(name) or isfile(name):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
 
 MOST_NODES = 20_000
-"""Layers that a graph may have unless its builder is told otherwise."""
+"""Layers that a graph may have, unless its builder is given another limit."""
 
 MOST_ELEMENTS = 10**30
 """Elements that a tensor may have: no network is near it, and arithmetic on what is larger takes long."""
@@ -198,7 +198,7 @@ class GraphBuilder:
             warnings: what is odd about it, a sentence each.
 
         Raises:
-            SpecError: a node that nothing reads and that is no output.
+            SpecError: a node that nothing reads and that is not an output.
         """
         main, needed = self._ancestors(outputs), self._ancestors([*outputs, *auxiliary])
         for node in self.nodes:

@@ -42,7 +42,7 @@ def names() -> dict[str, tuple[Path, str | None]]:
 
 
 def architectures() -> tuple[str, ...]:
-    """The shipped architectures, each once and by its most telling name: `resnet50`, and not also `resnet`."""
+    """The shipped architectures, each once, by its best known name: `resnet50`, and not also `resnet`."""
     return tuple({place: name for name, place in names().items()}.values())
 
 

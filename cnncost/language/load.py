@@ -18,13 +18,14 @@ from cnncost.language.expansion.inputs import add_inputs
 from cnncost.language.expansion.scope import Scope
 from cnncost.language.expressions.values import Budget
 from cnncost.language.request import check_settings, known_names, parse_request, setting_node, written
-from cnncost.language.yaml.reader import Limits, Node, Scalar, parse
+from cnncost.language.yaml.reader import Limits, parse
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
 
     from cnncost.graph.graph import Graph
+    from cnncost.language.yaml.nodes import Node, Scalar
 
 _OPERATIONS_PER_NODE = 15
 """How much the expressions of a spec may compute for every layer it may have..."""

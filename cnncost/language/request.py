@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import Source, Span, SpecError, did_you_mean
 from cnncost.language.expressions.values import LARGEST_INTEGER
-from cnncost.language.yaml.reader import Node, Scalar, parse
+from cnncost.language.yaml.nodes import Node, Scalar
+from cnncost.language.yaml.reader import parse
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What a user asked for: a spec by path or name, a variant of it, and settings."""
+    """What a user asked for."""
 
     spec: str
+    """The spec's path or name, or ``-``."""
     variant: str | None
+    """The variant of it, where one is named."""
     settings: dict[str, str]
+    """Its variables that are set, as expressions."""
 
 
 def parse_request(text: str) -> Request:
@@ -74,7 +78,7 @@ def written(name: str, value: object) -> str:
 
 
 def check_settings(document: Document, overrides: dict[str, Node]) -> None:
-    """Refuse a setting of something that is no variable, in any variant too."""
+    """Refuse a setting of something that is not a variable, in any variant too."""
     variants = [variant.settings.entries for variant in document.variants.values() if variant.settings]
     settings = [(key.text, key.span) for entries in variants for key, _ in entries]
     for name, span in [*settings, *((name, None) for name in overrides)]:

@@ -18,7 +18,8 @@ from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS
 from cnncost.language.library import folder
 from cnncost.language.load import loads
 from cnncost.language.schema.spec_schema import spec_schema
-from cnncost.language.yaml.reader import MappingNode, Node, Scalar, parse
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar
+from cnncost.language.yaml.reader import parse
 from cnncost.layers import STEP_TYPES
 from cnncost.layers.base.fields import Field, Reference
 from tests.language.schema_examples import ACCEPTED, BEYOND, REFUSED

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cnncost.errors import Span, SpecError
 from cnncost.language.yaml import reader as text
-from cnncost.language.yaml.reader import Limits, MappingNode, Node, Scalar, SequenceNode, parse
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.reader import Limits, parse
 
 
 def refusal(data: bytes | str, limits: Limits = Limits()) -> SpecError:

@@ -9,7 +9,7 @@ from cnncost.errors import SpecError
 from cnncost.language.document.published import read_expectation, read_published
 from cnncost.language.document.signature import Signature, check_name, parse_signature
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_of, whole_number
-from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,32 +43,42 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Variable(NamedTuple):
-    """A variable, or a function when its signature has parameters (or empty brackets)."""
+    """A variable, or a one-line function."""
 
     signature: Signature
+    """Its name, and the parameters of a function."""
     is_function: bool
+    """Whether the signature has brackets, be they empty."""
     value: Node
+    """What it stands for, or the body of the function."""
 
 
 class Block(NamedTuple):
-    """A reusable block: its signature and its steps."""
+    """A reusable block."""
 
     signature: Signature
+    """Its name and parameters."""
     steps: Node
+    """Its steps, as written."""
 
 
 class Variant(NamedTuple):
     """Named settings of a spec."""
 
     settings: MappingNode | None
+    """Variables and the values that they have here."""
     expect: Expectation | None
+    """Figures that an independent source gives for it."""
     source: str | None
+    """Where it was published."""
     year: int | None
+    """When it was published, where that is not the year of the spec."""
     published: tuple[Published, ...]
+    """Figures as sources print them."""
 
 
 class Document(NamedTuple):
-    """One spec, by its top-level keys."""
+    """One spec, by its top-level keys, which :data:`KEYS` describes; nothing is evaluated."""
 
     name: str | None
     source: str | None
@@ -84,6 +94,7 @@ class Document(NamedTuple):
     task: str | None
     published: tuple[Published, ...]
     root: MappingNode
+    """The whole tree."""
 
     def unused(self) -> Iterator[str]:
         """A sentence for each variable and block that nothing mentions."""

@@ -1,4 +1,4 @@
-"""What others say of a network: `expect`, exact figures that we are held to, and `published`, figures as printed."""
+"""What others say of a network: `expect`, exact figures that ours must equal, and `published`, figures as printed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_expectation(node: Node | None) -> Expectation | None:
     """The figures under `expect`; ``None`` where there are none.
 
     Raises:
-        SpecError: an unknown key, or a figure that is no whole number.
+        SpecError: an unknown key, or a figure that is not a whole number.
     """
     if node is None:
         return None
@@ -40,7 +40,7 @@ def read_published(node: Node | None) -> tuple[Published, ...]:
     """The claims under `published`: one mapping, or a list of them.
 
     Raises:
-        SpecError: an unknown key, no source, or a figure that is no amount.
+        SpecError: an unknown key, no source, or a figure that is not an amount.
     """
     if node is None:
         return ()

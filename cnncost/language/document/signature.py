@@ -11,7 +11,7 @@ from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
 
 if TYPE_CHECKING:
-    from cnncost.language.yaml.reader import Scalar
+    from cnncost.language.yaml.nodes import Scalar
 
 RESERVED = frozenset({"channels", "first", "last", "index", "input", "true", "false"})
 """Names that the language gives a meaning."""
@@ -24,19 +24,25 @@ _SIGNATURE = re.compile(r"\s*([^\s(]+)\s*\((.*)\)\s*", re.DOTALL)
 
 
 class Parameter(NamedTuple):
-    """A parameter and, where it has one, the text of its default expression."""
+    """A parameter of a block or a function."""
 
     name: str
+    """What it is called."""
     default: str | None
+    """The text of its default expression, where it has one."""
     default_span: Span
+    """Where that stands; the signature where there is none."""
 
 
 class Signature(NamedTuple):
     """A name and its parameters, as written in a key."""
 
     name: str
+    """The name."""
     parameters: tuple[Parameter, ...]
+    """The parameters, in order."""
     span: Span
+    """Where the key stands."""
 
     def __str__(self) -> str:
         shown = (
@@ -50,7 +56,7 @@ def check_name(name: str, span: Span, what: str) -> str:
     """`name`, when something may be called that.
 
     Raises:
-        SpecError: it is no identifier, or a word of the language.
+        SpecError: it is not an identifier, or it is a word of the language.
     """
     article = "an" if what == "input" else "a"
     if not _NAME.fullmatch(name):

@@ -8,7 +8,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.signature import check_name
 from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.yaml.forms import is_empty, plain_text
-from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
@@ -33,25 +33,30 @@ WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS)
 
 
 class Step(NamedTuple):
-    """One step of the network.
-
-    Attributes:
-        callee: the layer, block or variable named; ``for`` or ``residual`` for those two.
-        callee_span: where it is named. arguments: what stands beside the name.
-        parts: the keys of a ``for`` or a ``residual``. The rest are the modifiers, as written.
-    """
+    """One step of the network; modifiers are as written."""
 
     callee: str
+    """The layer, block or variable named; ``for`` or ``residual`` for those two."""
     callee_span: Span
+    """Where it is named."""
     arguments: Node | None
+    """What stands beside the name."""
     name: str | None = None
+    """What the step is called."""
     name_span: Span | None = None
+    """Where it is called that."""
     from_: Node | None = None
+    """What it reads instead of the step before."""
     repeat: Node | None = None
+    """How many times it runs."""
     when: Node | None = None
+    """The condition under which it runs."""
     share: Node | None = None
+    """The step whose weights it uses."""
     trainable: Node | None = None
+    """Whether its weights are trained."""
     parts: MappingNode | None = None
+    """The keys of a ``for`` or a ``residual``."""
 
     @property
     def line(self) -> int:
@@ -73,7 +78,7 @@ def parse_steps(node: Node, what: str) -> list[Step]:
     """The steps of a list, or of a single step standing alone.
 
     Raises:
-        SpecError: something in it is no step.
+        SpecError: something in it is not a step.
     """
     if isinstance(node, SequenceNode):
         return [parse_step(item) for item in node.items]

@@ -8,7 +8,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty
-from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers.base.fields import Choice, Reference
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from cnncost.language.expansion.flow import end, single
 from cnncost.language.expansion.layers import add_layer
 from cnncost.language.expansion.names import Binding
 from cnncost.language.yaml.forms import is_empty
-from cnncost.language.yaml.reader import SequenceNode
+from cnncost.language.yaml.nodes import SequenceNode
 
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.scope import Scope
-    from cnncost.language.yaml.reader import Node
+    from cnncost.language.yaml.nodes import Node
 
 _EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything that `from` names"
 

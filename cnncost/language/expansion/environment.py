@@ -9,7 +9,7 @@ from cnncost.language.document.steps import Step, parse_step
 from cnncost.language.expressions.expression import Function, parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 from cnncost.language.yaml.forms import is_empty
-from cnncost.language.yaml.reader import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class StepValue(Opaque):
 
 
 class Globals:
-    """What every scope of a file sees: its variables, and the names of blocks and layers."""
+    """What every step of a file sees: its variables, and the names of blocks and layers."""
 
     def __init__(self, blocks: Iterable[str], budget: Budget | None = None) -> None:
         self.variables: dict[str, Value] = {}
@@ -203,18 +203,18 @@ def define_variables(document: Document, overrides: dict[str, Node], environment
     Raises:
         SpecError: an expression without a value, or one that reads a later variable.
     """
-    scope = environment.globals
-    scope.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
+    globals_ = environment.globals
+    globals_.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
     order = {name: position for position, name in enumerate(document.variables)}
     for name, variable in document.variables.items():
         value = overrides.get(name, variable.value)
         if is_empty(value):
             raise SpecError(f"the variable `{name}` has no value", value.span)
         if variable.is_function:
-            seen = _Definition(name, Environment(scope), order)
-            scope.variables[name] = _function(name, variable.signature.parameters, value, seen)
+            seen = _Definition(name, Environment(globals_), order)
+            globals_.variables[name] = _function(name, variable.signature.parameters, value, seen)
         else:
-            scope.variables[name] = environment.evaluate(value)
+            globals_.variables[name] = environment.evaluate(value)
 
 
 def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _Definition) -> Function:

@@ -17,7 +17,7 @@ from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for, expand_repeat
 from cnncost.language.expansion.names import Binding, Lexicon
 from cnncost.language.yaml.forms import text_span
-from cnncost.language.yaml.reader import Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
@@ -35,15 +35,18 @@ if TYPE_CHECKING:
 _STEPS_PER_LAYER = 2
 _FEWEST_STEPS = 1000
 _DEEPEST = 60
-"""Blocks, loops and branches inside each other: more is no network that anyone wrote."""
+"""Blocks, loops and branches inside each other: nobody writes a network that has more."""
 
 
 class _Call(NamedTuple):
-    """A container that is being expanded: a turn of a loop, or a block and the line that called it."""
+    """A container that is being expanded: a turn of a loop, or a block."""
 
     label: str
+    """What errors call it."""
     block: str | None = None
+    """The block's name."""
     line: int | None = None
+    """The line that called the block."""
 
 
 class Expansion:

@@ -8,7 +8,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.builder import refuse_too_large
 from cnncost.language.document.signature import check_name
 from cnncost.language.expansion.names import Binding, Lexicon
-from cnncost.language.yaml.reader import MappingNode
+from cnncost.language.yaml.nodes import MappingNode
 from cnncost.layers import Tensor
 from cnncost.layers.base.fields import whole_number
 

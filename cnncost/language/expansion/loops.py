@@ -8,7 +8,7 @@ from cnncost.errors import SpecError
 from cnncost.language.document.signature import MOST_PARAMETERS, check_name
 from cnncost.language.expansion.flow import channels_of, end, single
 from cnncost.language.expansion.names import Binding
-from cnncost.language.yaml.reader import Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
     from cnncost.errors import Span

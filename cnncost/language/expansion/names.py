@@ -10,7 +10,7 @@ from cnncost.errors import Span, SpecError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cnncost.language.yaml.reader import Node
+    from cnncost.language.yaml.nodes import Node
 
 
 LONGEST_REFERENCE = 500
@@ -102,12 +102,16 @@ class Lexicon:
 
 
 class _Part(NamedTuple):
-    """A piece of a reference: `.name`, `[expression]` or `[*]`, and where it stands."""
+    """A piece of a reference."""
 
     kind: str
+    """`name` of `.name`, `index` of `[expression]`, `all` of `[*]`."""
     text: str
+    """What stands behind the dot or between the brackets."""
     start: int
+    """Its first character in the reference."""
     end: int
+    """The character behind its last."""
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """A part of the expression: what computes it, and where it stands."""
+    """A part of the expression."""
 
     evaluate: Evaluate
+    """Computes it."""
     start: int
+    """Its first character in the text."""
     end: int
+    """The character behind its last."""
 
 
 def literal(token: Token) -> Value:
@@ -52,7 +55,7 @@ def named(token: Token) -> Part:
 
     def evaluate(run: Run) -> Value:
         try:
-            return run.scope.lookup(name)
+            return run.namespace.lookup(name)
         except KeyError:
             raise run.unknown(name).at(start, end) from None
         except Fault as fault:  # a name that has a value elsewhere

@@ -30,7 +30,7 @@ _DEEPEST_CALL = 50
 _CHARACTERS_PER_OPERATION = 16
 
 
-class Scope(Protocol):
+class Namespace(Protocol):
     """Where names have values."""
 
     def lookup(self, name: str) -> Value:
@@ -50,15 +50,15 @@ class Expression:
         self.names = names
         self._evaluate = evaluate
 
-    def evaluate(self, scope: Scope, span: Span, budget: Budget | None = None, depth: int = 0) -> Value:
-        """The value with the names of `scope`; raises SpecError within `span`, where the text stands.
+    def evaluate(self, namespace: Namespace, span: Span, budget: Budget | None = None, depth: int = 0) -> Value:
+        """The value with the names of `namespace`; raises SpecError within `span`, where the text stands.
 
         `budget` limits the work of this expression, or of all that share it; `depth` counts calls around this one.
         """
         budget = budget or Budget()
         try:
             budget.spend(1 + len(self.text) // _CHARACTERS_PER_OPERATION)
-            return self._evaluate(Run(scope, span, budget, depth))
+            return self._evaluate(Run(namespace, span, budget, depth))
         except Fault as fault:
             raise located(fault, self.text, span) from None
         except RecursionError:
@@ -66,21 +66,18 @@ class Expression:
 
 
 class Function(NamedTuple):
-    """A one-line function of `vars`, `round_filters(c): make_divisible(c * width, 8)`.
-
-    Args:
-        name: what it is called by.
-        parameters: names of its parameters, all positional.
-        body: the expression behind the colon.
-        span: where the body stands.
-        scope: what the body sees beside the parameters; not the function itself, so nothing recurses.
-    """
+    """A one-line function of `vars`, `round_filters(c): make_divisible(c * width, 8)`."""
 
     name: str
+    """What it is called by."""
     parameters: tuple[str, ...]
+    """Names of its parameters, all positional."""
     body: Expression
+    """The expression behind the colon."""
     span: Span
-    scope: Scope
+    """Where the body stands."""
+    namespace: Namespace
+    """What the body sees beside the parameters; not the function itself, so nothing recurses."""
 
     @property
     def signature(self) -> str:
@@ -90,10 +87,10 @@ class Function(NamedTuple):
 class Run:
     """One evaluation: where names are looked up, where the text stands, what work is left, how deep the calls are."""
 
-    __slots__ = ("budget", "depth", "scope", "span")
+    __slots__ = ("budget", "depth", "namespace", "span")
 
-    def __init__(self, scope: Scope, span: Span, budget: Budget, depth: int) -> None:
-        self.scope = scope
+    def __init__(self, namespace: Namespace, span: Span, budget: Budget, depth: int) -> None:
+        self.namespace = namespace
         self.span = span
         self.budget = budget
         self.depth = depth
@@ -102,14 +99,14 @@ class Run:
         """The fault of a name that has no value."""
         if name in BUILTINS:
             return Fault(f"`{name}` is a function", hint=f"call it as `{BUILTINS[name].signature}`")
-        return Fault(f"unknown name `{name[:80]}`{did_you_mean(name, self.scope.names())}")
+        return Fault(f"unknown name `{name[:80]}`{did_you_mean(name, self.namespace.names())}")
 
     def call(self, name: Token, arguments: list[Value]) -> Value:
-        """The value of the scope's function `name` for these arguments."""
+        """The value of the namespace's function `name` for these arguments."""
         try:
-            function = self.scope.lookup(name.text)
+            function = self.namespace.lookup(name.text)
         except KeyError:
-            guess = did_you_mean(name.text, [*BUILTINS, *self.scope.names()])
+            guess = did_you_mean(name.text, [*BUILTINS, *self.namespace.names()])
             raise Fault(f"unknown function `{name.text[:80]}`{guess}", name.start, name.end) from None
         if not isinstance(function, Function):
             what = function.describe() if isinstance(function, Opaque) else f"`{name.text}` is {describe(function)}"
@@ -120,9 +117,9 @@ class Run:
         if self.depth >= _DEEPEST_CALL:
             raise Fault(f"calls nested more than {_DEEPEST_CALL} deep")
         self.budget.spend(1)
-        scope = _CallScope(dict(zip(function.parameters, arguments, strict=True)), function.scope)
+        namespace = _CallNamespace(dict(zip(function.parameters, arguments, strict=True)), function.namespace)
         try:
-            return function.body.evaluate(scope, function.span, self.budget, self.depth + 1)
+            return function.body.evaluate(namespace, function.span, self.budget, self.depth + 1)
         except SpecError as error:
             if not error.chain:
                 error.called_on = self.span.line
@@ -130,12 +127,12 @@ class Run:
             raise
 
 
-class _CallScope:
+class _CallNamespace:
     """The parameters of a function, and behind them what its definition sees."""
 
     __slots__ = ("arguments", "outer")
 
-    def __init__(self, arguments: dict[str, Value], outer: Scope) -> None:
+    def __init__(self, arguments: dict[str, Value], outer: Namespace) -> None:
         self.arguments = arguments
         self.outer = outer
 

@@ -186,7 +186,7 @@ class Parser:
         return named(token)
 
     def call(self, name: Token) -> Part:
-        """`name(arguments)`: of a function of the language, or else one from the scope."""
+        """`name(arguments)`: of a function of the language, or else one of the spec."""
         self.advance()
         arguments = self.items(")")
         end = self.tokens[self.position - 1].end

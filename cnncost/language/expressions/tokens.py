@@ -20,7 +20,7 @@ FORBIDDEN = {
     "True": "write `true`",
     "False": "write `false`",
 }
-"""Words of Python that the language has not, each with a hint; they name nothing either."""
+"""Words of Python that the language does not have, each with a hint; they name nothing either."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -48,12 +48,16 @@ _CLOSED_BY = {"(": ")", "[": "]"}
 
 
 class Token(NamedTuple):
-    """A word of an expression. Its kind is `number`, `name`, `string`, `end`, or the word itself."""
+    """A word of an expression."""
 
     kind: str
+    """`number`, `name`, `string`, `end`, or the word itself."""
     text: str
+    """As it is written."""
     start: int
+    """Its first character in the expression."""
     end: int
+    """The character behind its last."""
 
 
 class Unbalanced(Fault):
@@ -89,7 +93,7 @@ def tokenize(text: str) -> list[Token]:
 
 
 def _fault(word: str, start: int, end: int) -> Fault:
-    """What is wrong with `word`, which is none of the language."""
+    """What is wrong with `word`, which is not of the language."""
     shown = word[:40]
     if word in ("'", '"'):
         return Fault(f"the quote {word} is never closed", start, end)
@@ -101,7 +105,7 @@ def _fault(word: str, start: int, end: int) -> Fault:
 
 
 def _check_brackets(tokens: list[Token]) -> None:
-    """Raise Unbalanced at the first bracket that has no counterpart."""
+    """Raise Unbalanced at the first bracket without a counterpart."""
     opened: list[Token] = []
     for token in tokens:
         if token.kind in _CLOSED_BY:

@@ -41,7 +41,7 @@ def layer_definitions() -> dict[str, Schema]:
 
 
 def needs_arguments(layer: type[Layer]) -> bool:
-    """Whether the layer's name alone is no step."""
+    """Whether the layer's name alone is not a step."""
     return any(field.required for field in layer.fields.values())
 
 

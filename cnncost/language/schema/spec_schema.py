@@ -205,7 +205,7 @@ def _steps() -> dict[str, Schema]:
 
 
 def _keys_beside() -> dict[str, Schema]:
-    """The keys of a step that are no layer."""
+    """The keys of a step that do not name a layer."""
     forms = {
         "name": ref("step_name"),
         "from": _REFERENCES,

@@ -16,11 +16,14 @@ _QUOTE = "quote the whole value"
 
 
 class _Rule(NamedTuple):
-    """One kind of fault: a part of what the parser says, our words (`{char}` is the one at fault) and the hint."""
+    """One kind of fault, in the parser's words and in ours."""
 
     said: str
+    """A part of what the parser says."""
     message: str
+    """What we say instead; `{char}` is the character at fault."""
     hint: str | None = None
+    """What to do about it."""
 
 
 _RULES = (
@@ -103,7 +106,7 @@ def _quoted_index(here: Span) -> str:
 
 
 def _mapping_error(here: Span, column: int) -> SpecError:
-    """Something that is no key where a block mapping goes on."""
+    """Something other than a key where a block mapping goes on."""
     before = here.source.line(here.line)[:column].rstrip()
     if before.endswith(("'", '"', "]", "}")):
         return SpecError("unexpected text after a value", here, hint="quote the whole expression")

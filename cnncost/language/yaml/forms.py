@@ -19,14 +19,14 @@ def is_empty(node: Node) -> bool:
 
 
 def mapping(node: Node, what: str) -> MappingNode:
-    """`node` as a mapping; raises SpecError when it is none."""
+    """`node` as a mapping; raises SpecError when it is not one."""
     if not isinstance(node, MappingNode):
         raise SpecError(f"{what} must be a mapping, `key: value`", node.span)
     return node
 
 
 def plain_text(node: Node, what: str) -> str:
-    """`node` as a text; raises SpecError when it is none."""
+    """`node` as a text; raises SpecError when it is not one."""
     if not isinstance(node, Scalar) or is_empty(node):
         raise SpecError(f"{what} must be a text", node.span)
     return node.text
@@ -43,7 +43,7 @@ def refuse_unknown_keys(node: MappingNode, known: Iterable[str], owner: str) -> 
 
 
 def text_of(node: MappingNode, key: str) -> str | None:
-    """The text under a key; ``None`` where there is none; raises SpecError when it is no text."""
+    """The text under a key; ``None`` where there is none; raises SpecError when it is not a text."""
     value = node.get(key)
     return None if value is None else plain_text(value, f"`{key}`")
 

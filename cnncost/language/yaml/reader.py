@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from cnncost.errors import Source, Span, SpecError
+from cnncost.graph.builder import MOST_NODES
 from cnncost.language.yaml.errors import translate
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-__all__ = ["Limits", "MappingNode", "Node", "Scalar", "SequenceNode", "parse"]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may come without libyaml
 _BYTE_ORDER_MARK = "\ufeff"
@@ -26,27 +25,24 @@ _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 
 
 class Limits(NamedTuple):
-    """What a spec may hold at most, so that no input takes long to refuse.
-
-    Args:
-        bytes: size of the text.
-        depth: how deep collections nest.
-        nodes: layers of the expanded network.
-        yaml_nodes: scalars and collections of the text, each alias counted as all that it stands for.
-    """
+    """What a spec may hold at most, so that no input takes long to refuse."""
 
     bytes: int = 1_000_000
+    """Size of the text."""
     depth: int = 60
-    nodes: int = 20_000
+    """How deep collections nest."""
+    nodes: int = MOST_NODES
+    """Layers of the expanded network."""
     yaml_nodes: int = 100_000
+    """Scalars and collections of the text, each alias counted as all that it stands for."""
 
 
 def parse(data: bytes | str, name: str, limits: Limits = Limits()) -> Node:
     """The tree of the one YAML document in `data`; `name` is what errors call the file.
 
     Raises:
-        SpecError: not UTF-8, not one document of YAML, or beyond `limits`; a tag, a merge key, a key that is no
-            scalar or stands there twice.
+        SpecError: not UTF-8, not one document of YAML, or beyond `limits`; a tag, a merge key, a key that is
+            not a scalar or stands there twice.
 
     >>> tree = parse("input: [3, 224, 224]", "net.yaml")
     >>> [item.value for item in tree.get("input").items]
@@ -116,11 +112,13 @@ class _Open:
 
 
 class _Anchored(NamedTuple):
-    """A node that aliases may stand for, with its size in nodes and its height in collections."""
+    """A node that aliases may stand for."""
 
     node: Node
     size: int
+    """Scalars and collections in it, itself included."""
     height: int
+    """How deep collections nest in it, itself included."""
 
 
 class _Builder:

@@ -11,7 +11,8 @@ from cnncost.language import library
 from cnncost.language.document.document import read_document
 from cnncost.language.load import loads
 from cnncost.language.request import parse_request
-from cnncost.language.yaml.reader import Scalar, parse
+from cnncost.language.yaml.nodes import Scalar
+from cnncost.language.yaml.reader import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
