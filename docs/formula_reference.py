@@ -12,6 +12,7 @@ from cnncost.errors import LayerError
 from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.layers.base.window import Reads
 from cnncost.metrics import METRICS
 from cnncost.report.totals import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from cnncost.layers import Layer
     from cnncost.layers.base.fields import Field
-    from cnncost.layers.base.tensor import Reach
+    from cnncost.layers.base.window import Reach
 
 INTRODUCTION = """\
 # Formulas
@@ -70,13 +71,13 @@ A network's figure is the sum over its layers, or the largest where one buffer s
 """
 
 REACHES = {
-    "point": "The same position",
-    "whole": "The whole input",
-    "mixture": "Every channel of the same position",
-    "moved": "The channels of one position, at another place",
-    "scattered": "One unit, at another place",
-    "nothing": "Nothing but its size",
-    "statistics": "The same position, and everything through its mean and variance",
+    Reads.POINT: "The same position",
+    Reads.WHOLE: "The whole input",
+    Reads.MIXTURE: "Every channel of the same position",
+    Reads.MOVED: "The channels of one position, at another place",
+    Reads.SCATTERED: "One unit, at another place",
+    Reads.NOTHING: "Nothing but its size",
+    Reads.STATISTICS: "The same position, and everything through its mean and variance",
 }
 
 MAP, FLAT, TOKENS = Tensor(24, (20, 28)), Tensor(24, (), "flat"), Tensor(24, (16,), "tokens")
@@ -249,7 +250,7 @@ def _reads(formulas: Formulas, layer: type[Layer]) -> str:
 
 
 def _reach(reach: Reach) -> str:
-    if isinstance(reach, str):
+    if isinstance(reach, Reads):
         return REACHES[reach]
     window = reach[0]
     return f"Windows of `{window.size}`, step `{window.stride}`, start `{window.start}`"

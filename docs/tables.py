@@ -17,6 +17,7 @@ from cnncost.layers import STEP_TYPES
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
+from docs import measured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -53,6 +54,14 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "a check": ("check", "Check"),
     "a reconciliation": ("reconcile", "Reconciliation"),
     "a way": ("reconcile", "Way"),
+    "verifications": ("verify", None),
+    "a verification": ("verify", "VerifiedNetwork"),
+    "a verified figure": ("verify", "Check"),
+    "a machine": ("verify", "Machine"),
+    "a latency": ("verify", "Latency"),
+    "a timing of a step": ("verify", "RatedTiming"),
+    "a latency of a layer": ("verify", "LayerLatency"),
+    "a peak of memory": ("verify", "Memory"),
     "a convention": ("conventions", "ConventionDocument"),
 }
 """The parts of documents that have a table of their fields: the command, and the definition in its schema."""
@@ -81,6 +90,7 @@ def table(name: str) -> str:
         "reserved words": lambda: " ".join(f"`{word}`" for word in sorted(RESERVED)),
         "layer types": _layer_types,
         "architectures": _architectures,
+        "measurements": measured.table,
         "conventions": _conventions,
         "what they get wrong": _quirks,
         "keys of a convention": lambda: _rows(("key", "what it holds"), CONVENTION_KEYS.items()),
@@ -167,8 +177,8 @@ def _type(field: Mapping[str, Any]) -> str:
     if "$ref" in field:
         name = str(field["$ref"]).rpartition("/")[2]
         return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    if "anyOf" in field:
-        return " or ".join(map(_type, field["anyOf"]))
+    if several := field.get("anyOf") or field.get("oneOf"):
+        return " or ".join(map(_type, several))
     if field["type"] == "array":
         items = f"two of {_type(field['prefixItems'][0])}" if "prefixItems" in field else _type(field["items"])
         return f"array of {items}"

@@ -1,4 +1,4 @@
-"""Networks in PyTorch: the model that a spec describes, and the figures held against it."""
+"""Networks in PyTorch: the model that a spec describes, and the figures compared with it."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def verify(
     progress: Progress | None = None,
     **options: Any,
 ) -> Verification:
-    """The figures of a network held against PyTorch, layer by layer, and what it takes on this machine.
+    """The figures of a network compared with PyTorch, layer by layer, and what it takes on this machine.
 
     Args:
         spec: as for :func:`analyze`.
         set: variables to override.
         input: other input shapes.
-        against: a model of your own to hold the spec against as well: a function that returns it, or where to find
+        against: a model of your own to compare the spec with as well: a function that returns it, or where to find
             one, ``package.module:factory``.
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.

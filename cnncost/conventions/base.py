@@ -9,7 +9,7 @@ from cnncost.conventions.registry import CONVENTIONS, find, register
 if TYPE_CHECKING:
     from cnncost.errors import Span
     from cnncost.graph.graph import Node
-    from cnncost.layers.base.tensor import Operations
+    from cnncost.layers.base.costs import Operations
 
 Unit = Literal["FLOPs", "MACs"]
 

@@ -8,7 +8,7 @@ from cnncost.conventions.base import Convention
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Node
-    from cnncost.layers.base.tensor import Operations
+    from cnncost.layers.base.costs import Operations
 
 
 class Macs(Convention, name="macs"):

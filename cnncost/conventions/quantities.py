@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Node
     from cnncost.language.expressions.values import Value
     from cnncost.layers import Layer
-    from cnncost.layers.base.tensor import Operations
+    from cnncost.layers.base.costs import Operations
 
 
 class LayerCall(NamedTuple):

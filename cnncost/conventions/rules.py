@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Node
     from cnncost.language.expressions.expression import Expression
     from cnncost.language.expressions.values import Value
-    from cnncost.layers.base.tensor import Operations
+    from cnncost.layers.base.costs import Operations
 
 _EXACT = 2**53
 """From here on a floating-point number may stand for an integer beside the right one."""

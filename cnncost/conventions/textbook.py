@@ -9,7 +9,7 @@ from cnncost.layers.activation import Activation
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Node
-    from cnncost.layers.base.tensor import Operations
+    from cnncost.layers.base.costs import Operations
 
 
 class Textbook(Convention, name="textbook"):

@@ -17,6 +17,7 @@ from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDo
 from cnncost.documents.kinds import COMMANDS, read
 from cnncost.documents.reconcile import ReconciliationDocument
 from cnncost.documents.schema import json_schema
+from cnncost.documents.verify import VerificationDocument
 from cnncost.documents.zoo import ZooDocument
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ReconciliationDocument",
     "StageComparisonDocument",
     "SumExplanationDocument",
+    "VerificationDocument",
     "ZooDocument",
     "json_schema",
     "read",

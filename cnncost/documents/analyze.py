@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from cnncost.documents import base
 from cnncost.documents.base import Document, Shape, Sparse
 from cnncost.documents.figures import Totals, in_order, names, refuse_other_names
-from cnncost.layers.base import tensor
+from cnncost.layers.base import costs
 from cnncost.metrics import METRICS
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.metrics.metric import metric_called
@@ -116,7 +116,7 @@ class Layer(Sparse):
             self.inputs,
             self.output_shape,
             self.figures,
-            tensor.Operations(**self.ops.model_dump()),
+            costs.Operations(**self.ops.model_dump()),
             None if self.receptive_field is None else self.receptive_field.field(),
             several if "receptive_fields" in self.model_fields_set else None,
             self.scopes,

@@ -12,6 +12,7 @@ from cnncost.documents.compare import ComparisonDocument, PublishedComparisonDoc
 from cnncost.documents.conventions import ConventionDocument, ConventionsDocument
 from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDocument
 from cnncost.documents.reconcile import ReconciliationDocument
+from cnncost.documents.verify import VerificationDocument
 from cnncost.documents.zoo import ZooDocument
 from cnncost.errors import SpecError
 
@@ -23,6 +24,7 @@ COMMANDS: dict[str, tuple[type[Document], ...]] = {
     "compare": (ComparisonDocument, StageComparisonDocument, PublishedComparisonDocument),
     "explain": (LayerExplanationDocument, SumExplanationDocument),
     "check": (CheckDocument,),
+    "verify": (VerificationDocument,),
     "reconcile": (ReconciliationDocument,),
     "zoo": (ZooDocument,),
     "conventions": (ConventionsDocument, ConventionDocument),

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.conventions import Convention
+    from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
     from cnncost.layers.base.fields import Field
     from cnncost.layers.base.layer import Layer
-    from cnncost.layers.base.tensor import Buffers, GradientMacs, Operations, Reach
+    from cnncost.layers.base.window import Reach
 
 _AXES = {1: "L", 2: "HW", 3: "DHW"}
 """Sizes of a map of one, two and three axes; in small letters they are the indices of what has a number per axis."""

@@ -11,6 +11,7 @@ from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
 from cnncost.explanation.receptive_field import reception
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicAnalysis
 from cnncost.explanation.zeros import why_nothing
+from cnncost.layers.base.window import Reads
 from cnncost.metrics import METRICS
 from cnncost.metrics.metric import metric_called
 from cnncost.symbolic.symbols import Sum
@@ -163,7 +164,7 @@ class _Writer:
     def _input_bytes(self) -> Figure:
         """What the layer reads, for the whole batch: what training keeps of it is at most this."""
         settings, formulas = self.analysis.settings, self.symbolic.formulas[0]
-        reads = [reach != "nothing" for reach in self.node.reach()]
+        reads = [reach is not Reads.NOTHING for reach in self.node.reach()]
         elements = sum(x.elements for x, read in zip(self.node.xs, reads, strict=True) if read)
         written = sum(x.elements for x, read in zip(formulas.xs, reads, strict=True) if read)
         runs = settings.training or not self.node.auxiliary

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.explanation.figure import Figure
 from cnncost.explanation.symbolic import Formula
-from cnncost.layers.base.tensor import POINT
+from cnncost.layers.base.window import SAME_POSITION, Reads
 from cnncost.metrics.receptive_field.fields import receptive_fields
 from cnncost.symbolic.symbols import Symbol
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnncost.explanation.formulas import Formulas
     from cnncost.graph.graph import Node
-    from cnncost.layers.base.tensor import Window
+    from cnncost.layers.base.window import Window
     from cnncost.metrics.analysis import Analysis
     from cnncost.metrics.receptive_field.fields import ReceptiveField
 
@@ -37,7 +37,7 @@ def reception(analysis: Analysis, node: Node, formulas: Formulas) -> tuple[list[
         read = [
             (before, place)
             for place, (number, reach) in enumerate(zip(node.inputs, node.reach(), strict=True))
-            if reach != "nothing" and (before := column[number]) is not None
+            if reach is not Reads.NOTHING and (before := column[number]) is not None
         ]
         written = _written(read[0][0], field, node, formulas, read[0][1]) if len(read) == 1 else None
         if written is not None:
@@ -71,8 +71,8 @@ def _written(
 def _windows(node: Node, formulas: Formulas, place: int) -> tuple[Window, ...] | None:
     """The window of every axis in symbols, where there are windows and symbols can say them."""
     reach = node.reach()[place]
-    if reach in ("point", "mixture"):
-        return (POINT,) * len(node.xs[place].spatial)
+    if reach in (Reads.POINT, Reads.MIXTURE):
+        return (SAME_POSITION,) * len(node.xs[place].spatial)
     if not isinstance(reach, tuple) or formulas.reach is None or any(window.phases for window in reach):
         return None
     return formulas.reach[place]  # type: ignore[return-value]  # windows on numbers are windows on symbols

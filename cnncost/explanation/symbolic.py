@@ -14,7 +14,7 @@ from cnncost.symbolic.symbols import Expression, Symbol, Value, evaluate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnncost.layers.base.tensor import Reach
+    from cnncost.layers.base.window import Reach
 
 BATCH, ITEM_SIZE = Symbol("B"), Symbol("b")
 

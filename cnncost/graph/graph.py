@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor
 
 if TYPE_CHECKING:
     from cnncost.errors import Origin
+    from cnncost.layers.base.tensor import Tensor
+    from cnncost.layers.base.window import Reach
 
 
 class Input(Layer):

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 from cnncost.layers import activation, conv, group, join, linear, norm, pool, regularisation, resize, shape, token
+from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
-from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor, Window
+from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Reach, Reads, Window
 from cnncost.layers.split import SPLITS, STEP_TYPES, SplitStep
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Layer",
     "Operations",
     "Reach",
+    "Reads",
     "SplitStep",
     "Tensor",
     "Window",

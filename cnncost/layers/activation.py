@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.fields import flag, real
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import ANY_LAYOUT, Operations, Reach, Tensor
+from cnncost.layers.base.specifiers import flag, real
+from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
+from cnncost.layers.base.window import Reach, Reads
 
 
 class Elementwise(Layer):
@@ -26,7 +28,7 @@ class Elementwise(Layer):
         return 0
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
 
 class Activation(Elementwise):
@@ -150,7 +152,7 @@ class Softmax(Elementwise, keyword="softmax"):
         return Operations(exp=y.elements, add=y.elements - y.positions, div=y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("mixture",)
+        return (Reads.MIXTURE,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Softmax(dim=x.channel_axis)

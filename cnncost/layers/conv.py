@@ -6,9 +6,11 @@ from math import gcd
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.fields import count, flag, padding, sizes
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import MOST_PHASES, Operations, Reach, Tensor, Window
+from cnncost.layers.base.specifiers import count, flag, padding, sizes
+from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import MOST_PHASES, Reach, Window
 from cnncost.symbolic.dims import effective_kernel, product, same_padding, window_count
 
 Pairs = tuple[tuple[int, int], ...]

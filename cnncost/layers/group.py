@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
+from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
-from cnncost.layers.base.fields import choice, count, flag, padding, real, sizes
-from cnncost.layers.base.tensor import Buffers, Operations, Reach, Tensor
+from cnncost.layers.base.specifiers import choice, count, flag, padding, real, sizes
+from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.conv import Contraction, Pairs, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.norm import BatchNorm
 from cnncost.layers.pool import ChannelMaxPool
 from cnncost.symbolic.dims import product, window_count
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.window import Reach
 
 _ORDER = {"p4": 4, "p4m": 8}
 _SOURCE = "Cohen & Welling 2016, sections 6 and 7"

@@ -7,9 +7,11 @@ from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import ANY_LAYOUT, POINT, Operations, Reach, Tensor, Window
+from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
+from cnncost.layers.base.window import SAME_POSITION, Reach, Reads, Window
 from cnncost.symbolic.dims import maximum
 
 if TYPE_CHECKING:
@@ -71,8 +73,10 @@ def _largest(sizes: Sequence[int]) -> int:
 
 def _reach(x: Tensor, y: Tensor) -> Reach:
     if x.spatial == y.spatial:
-        return "point"
-    return tuple(POINT if size == whole else _BROADCAST for size, whole in zip(x.spatial, y.spatial, strict=True))
+        return Reads.POINT
+    return tuple(
+        SAME_POSITION if size == whole else _BROADCAST for size, whole in zip(x.spatial, y.spatial, strict=True)
+    )
 
 
 class Add(Broadcast, keyword="add"):
@@ -139,7 +143,7 @@ class Concat(Join, keyword="concat"):
         return Operations()
 
     def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return tuple("point" for _ in xs)
+        return tuple(Reads.POINT for _ in xs)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *inputs: torch_of(nn).cat(inputs, xs[0].channel_axis)

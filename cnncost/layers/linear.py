@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.layers.base.fields import count, flag
-from cnncost.layers.base.tensor import Operations, Reach, Tensor
+from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.specifiers import count, flag
+from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Reach, Reads
 from cnncost.layers.conv import Contraction
 
 
@@ -35,7 +37,7 @@ class Linear(Contraction, keyword="linear"):
         return Operations(mac=self.weights(x) * y.positions, add=self.bias_additions(x, y))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("mixture",)
+        return (Reads.MIXTURE,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Linear(x.channels, self.out, self.bias)

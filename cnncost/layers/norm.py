@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
+from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of
-from cnncost.layers.base.fields import count, flag, real
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import ANY_LAYOUT, Buffers, Layout, Operations, Reach, Tensor
+from cnncost.layers.base.specifiers import count, flag, real
+from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
+from cnncost.layers.base.window import Reach, Reads
 from cnncost.layers.conv import check_rank
 
 
@@ -65,7 +67,7 @@ class BatchNorm(Normalisation, keyword="batchnorm"):
         return Operations(add=(2 + self.affine) * y.elements, mul=self.affine * y.elements, div=y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = max(1, len(x.spatial))
@@ -86,7 +88,7 @@ class LayerNorm(Normalisation, keyword="layernorm"):
         return standardise(y.elements, statistics=y.positions, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("mixture",)
+        return (Reads.MIXTURE,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         norm = nn.LayerNorm(x.channels, self.eps, self.affine)
@@ -115,7 +117,7 @@ class GroupNorm(Normalisation, keyword="groupnorm"):
         return standardise(y.elements, statistics=self.groups, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("statistics",)
+        return (Reads.STATISTICS,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.GroupNorm(self.groups, x.channels, affine=self.affine)
@@ -142,7 +144,7 @@ class InstanceNorm(Normalisation, keyword="instancenorm"):
         return standardise(y.elements, statistics=y.channels, affine=self.affine)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("statistics",)
+        return (Reads.STATISTICS,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"InstanceNorm{len(x.spatial)}d")(x.channels, affine=self.affine)
@@ -173,7 +175,7 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
         return Operations(add=self.size, mul=2, exp=1, div=1).times(y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("mixture",)
+        return (Reads.MIXTURE,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LocalResponseNorm(self.size)

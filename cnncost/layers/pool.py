@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.fields import flag, padding, same_as, sizes
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.stretch import stretched
-from cnncost.layers.base.tensor import Operations, Reach, Tensor, Window
+from cnncost.layers.base.specifiers import flag, padding, same_as, sizes
+from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Reach, Reads, Window, stretched
 from cnncost.layers.conv import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
 from cnncost.symbolic.dims import (
     adaptive_elements,
@@ -165,7 +166,7 @@ class AdaptivePool(Pool):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """The bins; a single one is the whole map."""
         if y.positions == 1:
-            return ("whole",)
+            return (Reads.WHOLE,)
         return (tuple(_bins(size, out) for size, out in zip(x.spatial, self.size, strict=True)),)
 
 
@@ -213,7 +214,7 @@ class GlobalPool(Pool):
         return Tensor(x.channels, (1,) * len(x.spatial))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("whole",)
+        return (Reads.WHOLE,)
 
 
 class GlobalAvgPool(GlobalPool, keyword="global_avgpool"):
@@ -260,7 +261,7 @@ class ChannelPool(Layer):
         return 0
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("mixture",)
+        return (Reads.MIXTURE,)
 
 
 class ChannelAvgPool(ChannelPool, keyword="channel_avgpool"):

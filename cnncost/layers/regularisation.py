@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncost.layers.activation import Elementwise
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter
-from cnncost.layers.base.fields import real
-from cnncost.layers.base.tensor import Operations, Tensor
+from cnncost.layers.base.specifiers import real
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.tensor import Tensor
 
 
 class Dropping(Elementwise):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.fields import choice, count, reference, sizes
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.stretch import stretched
-from cnncost.layers.base.tensor import Operations, Reach, Tensor, Window
+from cnncost.layers.base.specifiers import choice, count, reference, sizes
+from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Reach, Reads, Window, stretched
 from cnncost.layers.conv import check_rank
 from cnncost.layers.shape import Rearrangement, check_same_rank
 
@@ -73,7 +74,7 @@ class Upsample(Layer, keyword="upsample"):
             windows = tuple(_nearest(size, out) for size, out in sizes)
         else:
             windows = tuple(_interpolated(_TAPS[self.mode], size, out) for size, out in sizes)
-        return (windows, "nothing") if self.like else (windows,)
+        return (windows, Reads.NOTHING) if self.like else (windows,)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         if self.like:

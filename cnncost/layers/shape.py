@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.fields import count, numbers, padding, reference, sizes
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import ANY_LAYOUT, Operations, Reach, Tensor, Window
+from cnncost.layers.base.specifiers import count, numbers, padding, reference, sizes
+from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
+from cnncost.layers.base.window import Reach, Reads, Window
 from cnncost.layers.conv import Pairs, check_rank, constant_pad
 
 _MOST_DIMENSIONS = 8
@@ -40,7 +42,7 @@ class Flatten(Rearrangement, keyword="flatten"):
         return Tensor(x.elements, (), "flat")
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("scattered",)
+        return (Reads.SCATTERED,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Flatten()
@@ -65,7 +67,7 @@ class Reshape(Rearrangement, keyword="reshape"):
         return Tensor(self.size[0], self.size[1:], "map" if len(self.size) > 1 else "flat")
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("scattered",)
+        return (Reads.SCATTERED,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.reshape(x.shape[0], *self.size)
@@ -95,7 +97,7 @@ class Permute(Rearrangement, keyword="permute"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """Positions move, and channels with them unless they come from another axis."""
         channels = len(self.axes) - 1 if x.layout == "tokens" else 0
-        return ("moved" if self.axes[channels] == channels else "scattered",)
+        return (Reads.MOVED if self.axes[channels] == channels else Reads.SCATTERED,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))
@@ -119,7 +121,7 @@ class Slice(Rearrangement, keyword="slice"):
         return x._replace(channels=self.stop - self.start)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda inputs: inputs.narrow(x.channel_axis, self.start, self.stop - self.start)
@@ -140,7 +142,7 @@ class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
         return x
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
@@ -184,7 +186,7 @@ class PadChannels(Rearrangement, keyword="pad_channels"):
         return x._replace(channels=self.before + x.channels + self.after)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         behind = len(x.spatial) if x.layout == "map" else 0  # axes behind the channels, which PyTorch takes first
@@ -222,7 +224,7 @@ class Crop(Rearrangement, keyword="crop"):
         return Tensor(x.channels, like.spatial)
 
     def reach(self, x: Tensor, like: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return tuple(Window(1, 1, start) for start in self.starts(x, like)), "nothing"
+        return tuple(Window(1, 1, start) for start in self.starts(x, like)), Reads.NOTHING
 
     def counterpart(self, nn: Any, x: Tensor, like: Tensor) -> Any:
         starts = self.starts(x, like)

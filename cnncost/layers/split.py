@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 from typing import Any, cast
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.fields import count, numbers
 from cnncost.layers.base.layer import REGISTRY, Layer
+from cnncost.layers.base.specifiers import count, numbers
 from cnncost.layers.base.tensor import ANY_LAYOUT
 
 _MOST_PIECES = 10_000

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.errors import LayerError
+from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
-from cnncost.layers.base.fields import count
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.tensor import GradientMacs, Operations, Reach, Tensor
+from cnncost.layers.base.specifiers import count
+from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Reach, Reads
 
 
 class PatchTokens(Layer, keyword="patch_tokens"):
@@ -35,7 +37,7 @@ class PatchTokens(Layer, keyword="patch_tokens"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("moved",)
+        return (Reads.MOVED,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.flatten(2).transpose(1, 2)
@@ -65,7 +67,7 @@ class ClassToken(TokenLayer, keyword="class_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("moved",)
+        return (Reads.MOVED,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         def forward(module: Any, x: Any) -> Any:
@@ -89,7 +91,7 @@ class PositionEmbedding(TokenLayer, keyword="position_embedding"):
         return Operations(add=y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return module_of(nn, lambda module, x: x + module.embedding, embedding=parameter(nn, 1, *x.dims))
@@ -152,7 +154,7 @@ class Attention(TokenLayer, keyword="attention"):
         return GradientMacs(weights=4 * projection, inner=projection + 4 * product, inputs=3 * projection)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("whole",)
+        return (Reads.WHOLE,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         attention = nn.MultiheadAttention(x.channels, self.heads, batch_first=True)
@@ -179,7 +181,7 @@ class SelectToken(TokenLayer, keyword="select_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("moved",)
+        return (Reads.MOVED,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x[:, self.i]

@@ -138,7 +138,7 @@ def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> PeakMemory:
     """The peak by the caching allocator's statistics, less what was there before the model."""
     torch = import_torch()
     release(device)
-    # cuBLAS takes its workspace once and keeps it: it is no part of this network, and shall be there before.
+    # cuBLAS takes its workspace once and keeps it: it is not part of this network, and must be there before.
     torch.mm(*torch.zeros(2, 8, 8, device=device))
     synchronise(device)
     allocated, reserved = torch.cuda.memory_allocated(device), torch.cuda.memory_reserved(device)

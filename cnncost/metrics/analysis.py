@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnncost.graph.graph import Node
-from cnncost.layers.base.tensor import Operations
+from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.window import Reads
 from cnncost.metrics.metric import metric_called
 from cnncost.settings import Settings
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Graph
-    from cnncost.layers.base.tensor import Reach
+    from cnncost.layers.base.window import Reach
 
     T = TypeVar("T")
 
@@ -114,7 +115,7 @@ class Analysis:
             upstream: list[bool] = []
             for node, reaches, trained in zip(self.nodes, self.reaches, self.trains_weights, strict=True):
                 reads = zip(node.inputs, reaches, strict=True)
-                upstream.append(any(depends[i] for i, reach in reads if reach != "nothing"))
+                upstream.append(any(depends[i] for i, reach in reads if reach is not Reads.NOTHING))
                 depends.append(trained or upstream[-1])
             self._trained_upstream = upstream
         return self._trained_upstream

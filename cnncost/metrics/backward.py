@@ -15,7 +15,7 @@ from cnncost.metrics.metric import metric
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnncost.layers.base.tensor import GradientMacs
+    from cnncost.layers.base.costs import GradientMacs
     from cnncost.metrics.analysis import Analysis
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Graph, Node
-    from cnncost.layers.base.tensor import Operations
+    from cnncost.layers.base.costs import Operations
 
 
 class ConventionTotal(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
+from cnncost.layers.base.window import Reads
 from cnncost.metrics.metric import metric
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
 
@@ -90,7 +91,7 @@ def traffic_bytes(analysis: Analysis) -> list[int]:
     def bytes_of(node: Node) -> int:
         if node.layer is INPUT:
             return 0
-        read = sum(x.elements for x, reach in zip(node.xs, node.reach(), strict=True) if reach != "nothing")
+        read = sum(x.elements for x, reach in zip(node.xs, node.reach(), strict=True) if reach is not Reads.NOTHING)
         return item_size * (batch * (read + node.y.elements) + node.parameters())
 
     return analysis.running(analysis.each(bytes_of))

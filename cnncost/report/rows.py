@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.layers.base.tensor import Operations
+from cnncost.layers.base.costs import Operations
 from cnncost.metrics.metric import CHEAPEST
 from cnncost.report.figures import Figures, total
 

@@ -90,7 +90,7 @@ class Check(Record):
     """what PyTorch gives; null where it was not measured"""
     verdict: Verdict
     """whether they are the same"""
-    note: Text = ""
+    note: Text
     """why it was not measured, or what is odd about it; empty where there is nothing to say"""
 
     @classmethod

@@ -140,6 +140,23 @@ def test_all_are_all_and_each_is_there_once() -> None:
     assert "resnet" not in names  # the file of the family, which is resnet50
 
 
+def test_networks_after_a_lost_device_are_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked = verification_run.verify_graph
+    asked = []
+
+    def losing(graph: Graph, *arguments: Any) -> Any:
+        asked.append(graph.name)
+        return checked(graph, *arguments).replace(device_lost=graph.name == "lenet5")
+
+    monkeypatch.setattr(verification_run, "verify_graph", losing)
+    networks = ("tiny.yaml", "lenet5", "alexnet", "vgg11")
+    data = json.loads(run(*networks, "--device", "meta", "--format", "json", code=1).stdout)
+    assert asked == ["tiny", "lenet5"]
+    reason = "not measured: `meta` was lost at lenet5"
+    assert [found["failure"] for found in data["verifications"]] == ["", "", reason, reason]
+    assert data["verifications"][3]["checks"] == []
+
+
 def test_against_a_model_of_ones_own() -> None:
     assert (
         "tiny.yaml and the other model" in run("tiny.yaml", "--device", "meta", "--against", "own_models:same").stdout

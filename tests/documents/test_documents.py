@@ -49,6 +49,9 @@ PRINTED = {
     "explain fractions.yaml conv_2 --dtype int8": "LayerExplanationDocument",
     "explain resnet50 --mode train": "SumExplanationDocument",
     "explain resnet50 stage[0] --total macs": "SumExplanationDocument",
+    "verify lenet5 fractions.yaml --device meta": "VerificationDocument",
+    "verify fractions.yaml --device cpu --memory --per-layer --seconds 0.01": "VerificationDocument",
+    "verify lenet5 --device cpu --mode train --memory --per-layer --seconds 0.01": "VerificationDocument",
     "reconcile resnet50 3.8G --top 1": "ReconciliationDocument",
     "reconcile lenet5": "ReconciliationDocument",
     "zoo": "ZooDocument",
@@ -68,10 +71,19 @@ network:
 """
 """A network whose receptive fields have fractions in them."""
 
+TWO = """\
+input: {left: [3, 8, 8], right: [3, 8, 8]}
+network:
+  - {add, from: [left, right]}
+  - relu
+"""
+"""A network with two inputs."""
+
 
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "fractions.yaml").write_text(FRACTIONS)
+    (tmp_path / "two.yaml").write_text(TWO)
     monkeypatch.chdir(tmp_path)
 
 
@@ -114,13 +126,14 @@ def test_a_schema_is_one_and_describes_every_field(name: str) -> None:
 
 SMALL = (
     "analyze fractions.yaml --algorithms --convention macs,fvcore",
-    "analyze slowfast_r50 --depth 1",
+    "analyze two.yaml",
     "compare lenet5 fractions.yaml --convention macs,fvcore",
     "compare lenet5 fractions.yaml --stages",
     "compare alexnet --published",
     "check lenet5 --max-params 50K",
     "explain fractions.yaml conv",
     "explain fractions.yaml --total params",
+    "verify fractions.yaml --device cpu --memory --per-layer --seconds 0.01",
     "reconcile lenet5 61706 --top 1",
     "zoo lenet5",
     "conventions",

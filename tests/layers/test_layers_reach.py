@@ -9,7 +9,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from cnncost.layers import REGISTRY, Reach, Tensor, Window
+from cnncost.layers import REGISTRY, Reach, Reads, Tensor, Window
 from tests.layers.strategies import PATIENT, Placement, fitting
 from tests.layers.test_layers_against_pytorch import refused_by_pytorch_alone
 
@@ -50,11 +50,11 @@ def nonzero(gradient: torch.Tensor) -> list[Position]:
 
 def claimed(reach: Reach, position: Position, place: Position) -> bool:
     """Whether a layer with `reach` says that its output at `position` may read an input at `place`."""
-    if reach in {"whole", "statistics", "moved", "scattered"}:
+    if reach in {Reads.WHOLE, Reads.STATISTICS, Reads.MOVED, Reads.SCATTERED}:
         return True
-    if reach in {"point", "mixture"}:
+    if reach in {Reads.POINT, Reads.MIXTURE}:
         return place == position
-    if reach == "nothing":
+    if reach is Reads.NOTHING:
         return False
     axes = zip(reach, position, place, strict=True)
     return all(first <= index <= last for (first, last), index in ((read(w, unit), index) for w, unit, index in axes))
@@ -85,9 +85,9 @@ def test_outputs_read_nothing_beyond_the_claimed_reach(keyword: str) -> None:
         for position in {tuple(int(part * (size - 1)) for size in y.spatial) for part in (0, 0.5, 1)}:
             for reach, places in zip(reaches, probe.support(position), strict=True):
                 assert all(claimed(reach, position, place) for place in places), (reach, position, places)
-                assert reach != "moved" or len(places) <= 1
+                assert reach is not Reads.MOVED or len(places) <= 1
             for reach, places in zip(reaches, probe.support(position, slice(1)), strict=True):
-                assert reach != "scattered" or len(places) <= 1
+                assert reach is not Reads.SCATTERED or len(places) <= 1
 
     compare()
 
@@ -141,7 +141,7 @@ def test_a_global_pool_reads_everything_and_a_cropped_step_lends_its_shape_only(
     assert len(pool.support((0, 0))[0]) == 20
     crop = Probe(Placement(REGISTRY["crop"](like=True), (x, small)))
     assert crop.support((0, 0)) == [[(1, 1)], []]
-    assert crop.layer.reach(x, small, y=crop.y)[1] == "nothing"
+    assert crop.layer.reach(x, small, y=crop.y)[1] == Reads.NOTHING
 
 
 def test_a_broadcast_axis_is_read_at_its_one_place_from_everywhere() -> None:
@@ -149,5 +149,5 @@ def test_a_broadcast_axis_is_read_at_its_one_place_from_everywhere() -> None:
     multiply = Probe(Placement(REGISTRY["multiply"](), (x, gate)))
     assert multiply.support((2, 3)) == [[(2, 3)], [(0, 3)]]
     whole, row = multiply.layer.reach(x, gate, y=multiply.y)
-    assert whole == "point"
+    assert whole is Reads.POINT
     assert [read(window, unit) for window, unit in zip(row, (2, 3), strict=True)] == [(0, 0), (3, 3)]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cnncost.layers import REGISTRY, Layer, Operations, Reach, Tensor
+from cnncost.layers import REGISTRY, Layer, Operations, Reach, Reads, Tensor
 from cnncost.layers.activation import Activation
-from cnncost.layers.base.fields import count
+from cnncost.layers.base.specifiers import count
 
 # The catalogue of the language, parameters in order.
 SIGNATURES = """
@@ -62,7 +62,7 @@ class Formulas(Layer):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ("point",)
+        return (Reads.POINT,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Identity()

@@ -10,7 +10,7 @@ import torch
 from cnncost import load
 from cnncost.conventions import CONVENTIONS, Convention, register
 from cnncost.graph.graph import Node
-from cnncost.layers.base.tensor import Operations
+from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.metrics.metric import metric

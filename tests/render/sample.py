@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.layers.base.tensor import Operations
+from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS
 from cnncost.metrics.receptive_field.fields import ReceptiveField
 from cnncost.report.figures import Figures

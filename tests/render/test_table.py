@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 
 import pytest
 from rich.console import Console
@@ -13,6 +12,7 @@ from cnncost.render.document import Column, Document, Line, Sheet
 from cnncost.render.formats.table import render
 from cnncost.render.terminal.screen import width_of
 from cnncost.render.views.analysis import View, report_document
+from tests.effort import steps
 from tests.render.goldens import check_golden
 from tests.render.sample import deep_report, sample_report
 
@@ -117,9 +117,13 @@ def test_an_empty_report() -> None:
     assert "total" in render(report_document(empty), console=console(80))
 
 
-def test_many_lines_take_no_time() -> None:
-    report = deep_report(blocks=1000, layers=10)
-    start = time.perf_counter()
-    lines = render(report_document(report, View(depth=None)), console=console(120)).count("\n")
-    assert lines > 11_000
-    assert time.perf_counter() - start < 10  # about one second; a quadratic layout would take minutes
+def test_effort_is_linear_in_the_lines() -> None:
+    # Catches a layout that looks at all lines for each of them: ten times the lines, a hundred times the steps.
+    shown: list[str] = []
+
+    def effort(blocks: int) -> int:
+        report = deep_report(blocks, layers=10)
+        return steps(lambda: shown.append(render(report_document(report, View(depth=None)), console=console(120))))
+
+    assert effort(200) < 12 * effort(20)
+    assert shown[0].count("\n") > 2_200

@@ -15,7 +15,7 @@ from cnncost.algorithms import ALGORITHMS
 from cnncost.conventions import choose
 from cnncost.documents import AnalysisDocument, json_schema
 from cnncost.errors import SpecError
-from cnncost.layers.base.tensor import Operations
+from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.figures import Figures

@@ -12,7 +12,8 @@ import pytest
 
 from cnncost.language.load import loads
 from cnncost.layers import REGISTRY, Buffers, Operations, Tensor
-from cnncost.layers.base.tensor import GradientMacs, Window
+from cnncost.layers.base.costs import GradientMacs
+from cnncost.layers.base.window import Window
 from cnncost.layers.conv import Contraction, Conv
 from cnncost.measurement.options import MeasureOptions
 from cnncost.metrics import METRICS, Analysis, parameters

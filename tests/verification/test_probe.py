@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from cnncost.language.load import load
+from cnncost.layers import Reads
 from cnncost.layers.conv import Conv
 from cnncost.layers.pool import MaxPool
 from cnncost.metrics import Analysis
@@ -165,12 +166,12 @@ def test_a_wrong_recurrence_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_layer_that_reads_everything_must_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     from cnncost.layers.pool import GlobalAvgPool
 
-    monkeypatch.setattr(GlobalAvgPool, "reach", lambda self, x, y: ("point",))
+    monkeypatch.setattr(GlobalAvgPool, "reach", lambda self, x, y: (Reads.POINT,))
     assert differing(checks_of(chain([("conv", {"out": 2, "kernel": 3}), "global_avgpool"], (1, 9, 9))))
 
 
-@pytest.mark.parametrize("told", ["point", "nothing"])
-def test_statistics_must_be_told(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+@pytest.mark.parametrize("told", [Reads.POINT, Reads.NOTHING])
+def test_statistics_must_be_told(monkeypatch: pytest.MonkeyPatch, told: Reads) -> None:
     from cnncost.layers.norm import GroupNorm
 
     monkeypatch.setattr(GroupNorm, "reach", lambda self, x, y: (told,))
@@ -180,13 +181,13 @@ def test_statistics_must_be_told(monkeypatch: pytest.MonkeyPatch, told: str) -> 
 
 def test_a_layer_that_reads_something_must_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     conv = ("conv", {"out": 2, "kernel": 3})
-    monkeypatch.setattr(MaxPool, "reach", lambda self, x, y: ("nothing",))
+    monkeypatch.setattr(MaxPool, "reach", lambda self, x, y: (Reads.NOTHING,))
     assert differing(checks_of(chain([conv, ("maxpool", {"kernel": 2})], (1, 9, 9)))) == ["maxpool_2"]
 
 
 def test_a_layer_must_not_say_that_it_reads_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = chain([("conv", {"out": 2, "kernel": 3}), ("maxpool", {"kernel": 2})], (1, 9, 9))
-    monkeypatch.setattr(MaxPool, "reach", lambda self, x, y: ("whole",))
+    monkeypatch.setattr(MaxPool, "reach", lambda self, x, y: (Reads.WHOLE,))
     assert differing(checks_of(graph)) == ["maxpool_2"]
 
 

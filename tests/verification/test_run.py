@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -21,10 +21,16 @@ from cnncost.measurement.results import (
     MemorySetting,
     PredictedMemory,
 )
+from cnncost.progress import no_progress
 from cnncost.verification import counts
 from cnncost.verification import run as verification_run
+from cnncost.verification.networks import verify_networks
 from cnncost.verification.receptive_field import checks
 from cnncost.verification.run import Plan, verify_graph
+
+if TYPE_CHECKING:
+    from cnncost.graph.graph import Graph
+    from cnncost.measurement.results import LatencyResult
 
 SPEC = "name: tiny\ninput: [3, 8, 8]\nnetwork: [{conv: 4}, relu, flatten, linear: 2]\n"
 GRAPH = loads(SPEC, "tiny.yaml")
@@ -139,12 +145,22 @@ def test_a_part_that_breaks_loses_no_device_that_answers(monkeypatch: pytest.Mon
     assert found.latency.eager.runs > 0
 
 
-def test_after_a_lost_device_a_network_is_reported_with_the_reason() -> None:
-    plan = Plan.checked(MeasureOptions(device="cpu", batch=3))
-    found = verification_run.without_device("tiny", plan, "alexnet")
-    assert (found.network, found.checks, found.passed) == ("tiny", (), False)
-    assert found.failure == "not measured: `cpu` was lost at alexnet"
-    assert found.settings.batch == 3
+def test_networks_after_a_lost_device_are_reported_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+
+    def lost_in_second(graph: Graph, *_: Any) -> LatencyResult | None:
+        measured.append(graph.name)
+        return lost_in_latency() if len(measured) == 2 else None
+
+    monkeypatch.setattr(latency, "measure_latency", lost_in_second)
+    plan = Plan.checked(MeasureOptions(device="cpu", batch=3, seconds=0.01))
+    first, second, third = verify_networks(["a", "b", "c"], [GRAPH] * 3, plan, no_progress)
+    assert measured == ["tiny", "tiny"]
+    assert (first.failure, second.failure) == ("", "latency: device-side assert")
+    assert len(second.checks) > 0
+    assert (third.network, third.checks, third.passed) == ("c", (), False)
+    assert third.failure == "not measured: `cpu` was lost at b"
+    assert third.settings.batch == 3
 
 
 @pytest.mark.parametrize(

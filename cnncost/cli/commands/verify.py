@@ -13,11 +13,10 @@ from cnncost.cli.progress import progress_bar
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from cnncost.graph.graph import Graph
     from cnncost.language.yaml.reader import Limits
-    from cnncost.progress import Progress
     from cnncost.verification.result import Verification
     from cnncost.verification.run import Plan
 
@@ -138,44 +137,17 @@ def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan
     Raises:
         KeyboardInterrupt: before anything was found.
     """
+    from cnncost.verification.networks import verify_networks
+
     found: list[Verification] = []
     with progress_bar() as progress:
         try:
-            for verification in _verifications(names, graphs, plan, progress):
+            for verification in verify_networks(names, graphs, plan, progress):
                 found.append(verification)  # noqa: PERF402 - what is found until an interruption is kept
         except KeyboardInterrupt:
             if not found:
                 raise
     return found
-
-
-def _verifications(
-    names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan, progress: Progress
-) -> Iterator[Verification]:
-    """What is found out about each network."""
-    from cnncost.verification.run import broken, verify_graph, without_device
-
-    lost_at = ""
-    for before, (name, graph) in enumerate(zip(names, graphs, strict=True)):
-
-        def tell(text: str, done: int, total: int, before: int = before) -> None:
-            place = f"{before + 1} of {len(names)}, " if len(names) > 1 else ""
-            progress(place + text, before * total + done, len(names) * total)
-
-        if isinstance(graph, SpecError):
-            yield broken(name, plan, graph)
-            continue
-        if lost_at:
-            yield without_device(name, plan, lost_at)
-            continue
-        try:
-            found = verify_graph(graph, plan, tell).replace(network=name)
-        except SpecError as error:
-            if len(names) == 1:
-                raise
-            found = broken(name, plan, error)
-        lost_at = name if found.device_lost else ""
-        yield found
 
 
 def _keep(path: str, found: Sequence[Verification]) -> None:

@@ -10,27 +10,29 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-_REQUIRED: Any = object()
+REQUIRED: Any = object()
+"""The default of a field that a spec must give."""
 
 
 class Field:
-    """One parameter of a layer type.
+    """One parameter of a layer type."""
 
-    Attributes:
-        name: its name in the language. symbol: its letter in formulas. about: what it is, in a few words.
-        default: a plain value, a function of the other values (``stride=kernel``), or required.
-    """
-
-    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED) -> None:
+    def __init__(self, about: str, *, symbol: str = "", default: Any = REQUIRED) -> None:
         self.name = ""
+        """Its name in the language, which it has from the class that declares it."""
         self.about = about
+        """What it is, in a few words."""
         self.symbol = symbol
+        """Its letter in formulas."""
         self.default = default
+        """A plain value, a function of the other values (``stride=kernel``), or :data:`REQUIRED`."""
 
     wanted = "a value"
+    """What errors say that it must be."""
     per_axis = False
+    """Whether it has one number per axis of the input."""
     takes_list = False
     """Whether a list is one value of this field (so `split: [58, 58]` is one argument, not two)."""
     literals: tuple[str, ...] = ()
@@ -43,7 +45,7 @@ class Field:
     @property
     def required(self) -> bool:
         """Whether a spec must give it."""
-        return self.default is _REQUIRED
+        return self.default is REQUIRED
 
     def read(self, value: Any, rank: int) -> Any:
         """The checked value, broadcast over `rank` axes where the field has one number per axis.
@@ -90,7 +92,7 @@ class Count(Field):
     """A whole number of at least `low`."""
 
     def __init__(
-        self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, divides: bool = False
+        self, about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1, divides: bool = False
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
@@ -112,7 +114,7 @@ class Sizes(Count):
 
     per_axis = True
 
-    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> None:
+    def __init__(self, about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1) -> None:
         super().__init__(about, symbol=symbol, default=default, low=low)
         self.wanted += ", or one per axis"
 
@@ -133,7 +135,7 @@ class Padding(Field):
     per_axis = True
     wanted = "a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
 
-    def __init__(self, about: str, *, symbol: str = "", default: Any = _REQUIRED, same: bool = True) -> None:
+    def __init__(self, about: str, *, symbol: str = "", default: Any = REQUIRED, same: bool = True) -> None:
         super().__init__(about, symbol=symbol, default=default)
         if same:
             self.literals = ("same",)
@@ -169,7 +171,7 @@ class Numbers(Field):
     takes_list = True
 
     def __init__(
-        self, about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, indexes: bool = False
+        self, about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1, indexes: bool = False
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
@@ -210,7 +212,7 @@ class Real(Field):
         about: str,
         *,
         symbol: str = "",
-        default: Any = _REQUIRED,
+        default: Any = REQUIRED,
         low: float = float("-inf"),
         high: float = float("inf"),
     ) -> None:
@@ -233,7 +235,7 @@ class Real(Field):
 class Choice(Field):
     """One of a few words, always literal."""
 
-    def __init__(self, about: str, options: Sequence[str], *, default: Any = _REQUIRED) -> None:
+    def __init__(self, about: str, options: Sequence[str], *, default: Any = REQUIRED) -> None:
         super().__init__(about, default=default)
         self.literals = tuple(options)
         self.wanted = "one of " + ", ".join(f"`{option}`" for option in options)
@@ -265,58 +267,3 @@ class Reference(Field):
 def _wrong_rank(field: Field, given: int, rank: int) -> LayerError:
     axes = "1 axis" if rank == 1 else f"{rank} axes"
     return LayerError(f"`{field.name}` has {given} numbers for an input of {axes}", field=field.name)
-
-
-# The specifiers that layer classes use. They are typed by what a formula finds on `self`, not by what they return.
-
-
-def count(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, divides: bool = False) -> Any:
-    """A whole number: `out`; one that divides: `groups`, `heads`."""
-    return Count(about, symbol=symbol, default=default, low=low, divides=divides)
-
-
-def sizes(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1) -> Any:
-    """A whole number per axis: `kernel`, `stride`, `dilation`."""
-    return Sizes(about, symbol=symbol, default=default, low=low)
-
-
-def padding(about: str, *, symbol: str = "p", default: Any = _REQUIRED, same: bool = True) -> Any:
-    """Padding before and after each axis."""
-    return Padding(about, symbol=symbol, default=default, same=same)
-
-
-def numbers(about: str, *, symbol: str = "", default: Any = _REQUIRED, low: int = 1, indexes: bool = False) -> Any:
-    """A list of whole numbers: `split: [58, 58]`; of positions: `permute: [1, 0]`."""
-    return Numbers(about, symbol=symbol, default=default, low=low, indexes=indexes)
-
-
-def flag(about: str, *, default: Any = _REQUIRED) -> Any:
-    """true or false: `bias`."""
-    return Flag(about, default=default)
-
-
-def real(
-    about: str, *, symbol: str = "", default: Any = _REQUIRED, low: float = float("-inf"), high: float = float("inf")
-) -> Any:
-    """A number: `eps`, `p`, `slope`."""
-    return Real(about, symbol=symbol, default=default, low=low, high=high)
-
-
-def choice(about: str, options: Sequence[str], *, default: Any = _REQUIRED) -> Any:
-    """One of a few words: `mode`."""
-    return Choice(about, options, default=default)
-
-
-def reference(about: str, *, default: Any = _REQUIRED) -> Any:
-    """The name of a step whose shape is followed: `like`."""
-    return Reference(about, default=default)
-
-
-def same_as(name: str) -> Callable[[dict[str, Any]], Any]:
-    """A default that follows another field: a pool's stride is its kernel."""
-
-    def default(values: dict[str, Any]) -> Any:
-        return values[name]
-
-    default.__doc__ = name
-    return default

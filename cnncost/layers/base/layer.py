@@ -10,12 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from cnncost.errors import LayerError, did_you_mean
-from cnncost.layers.base import fields
+from cnncost.layers.base import specifiers
+from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.fields import Field
-from cnncost.layers.base.tensor import Buffers, GradientMacs, Layout, Operations, Reach, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from cnncost.layers.base.tensor import Layout, Tensor
+    from cnncost.layers.base.window import Reach
 
 REGISTRY: dict[str, type[Layer]] = {}
 """Every layer type of the language, by its keyword."""
@@ -27,14 +30,14 @@ _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
     frozen_default=True,
     kw_only_default=True,
     field_specifiers=(
-        fields.count,
-        fields.sizes,
-        fields.padding,
-        fields.numbers,
-        fields.flag,
-        fields.real,
-        fields.choice,
-        fields.reference,
+        specifiers.count,
+        specifiers.sizes,
+        specifiers.padding,
+        specifiers.numbers,
+        specifiers.flag,
+        specifiers.real,
+        specifiers.choice,
+        specifiers.reference,
     ),
 )
 class Layer:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from cnncost.layers.base.tensor import MOST_PHASES, Window
+from cnncost.layers.base.window import MOST_PHASES, Reads, Window
 from cnncost.metrics.receptive_field.track import Track, largest_extent, twice_center, unite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnncost.layers.base.tensor import Reach, Tensor
+    from cnncost.layers.base.tensor import Tensor
+    from cnncost.layers.base.window import Reach
     from cnncost.metrics.analysis import Analysis
 
 Number = int | float
@@ -105,7 +106,7 @@ def fields(analysis: Analysis, source: int) -> list[Field | None]:
         paths = [
             _through(field, reach, x, node.y)
             for field, reach, x in zip([known[i] for i in node.inputs], reaches, node.xs, strict=True)
-            if field is not None and reach != "nothing"
+            if field is not None and reach is not Reads.NOTHING
         ]
         known.append(_union(paths, node.y) if paths else None)
     return known
@@ -113,17 +114,17 @@ def fields(analysis: Analysis, source: int) -> list[Field | None]:
 
 def _through(field: Field, reach: Reach, x: Tensor, y: Tensor) -> Field:
     """The field of units that read units of `field`, in the way that `reach` says."""
-    if reach == "point" or field.axes is None:
+    if reach is Reads.POINT or field.axes is None:
         return field
-    if reach == "statistics":
+    if reach is Reads.STATISTICS:
         return field._replace(is_global=True)
     if isinstance(reach, tuple):
         return _through_windows(field, field.axes, reach, x, y)
-    if reach in ("moved", "scattered"):
+    if reach in (Reads.MOVED, Reads.SCATTERED):
         return _moved(field, field.axes, x, y)._replace(
-            channels_misaligned=field.channels_misaligned or (reach == "scattered" and x.positions > 1)
+            channels_misaligned=field.channels_misaligned or (reach is Reads.SCATTERED and x.positions > 1)
         )
-    if reach == "mixture" and not field.channels_misaligned:
+    if reach is Reads.MIXTURE and not field.channels_misaligned:
         return field
     return _EVERYTHING
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from cnncost.layers.base.tensor import Window
+    from cnncost.layers.base.window import Window
 
 
 class Track(NamedTuple):
@@ -62,7 +62,7 @@ class Track(NamedTuple):
     def through(self, window: Window) -> Track:
         """What units see that look at these units through a window: size + (k - 1) j, start + t j, jump s j.
 
-        >>> from cnncost.layers.base.tensor import Window
+        >>> from cnncost.layers.base.window import Window
         >>> Track(2, (-3,), (3,)).through(Window(3, 2, -1))
         Track(step=4, firsts=(-5,), lasts=(5,))
         """

@@ -191,7 +191,7 @@ def _values(check: Check) -> tuple[Typed, Typed]:
 
 
 def _value(figure: str, value: Any) -> Typed:
-    """A figure to the unit: what is held against each other must be read exactly."""
+    """A figure to the unit: what is compared must be read exactly."""
     if isinstance(value, FieldFigures):
         return Typed("field", ReceptiveField(value.size, value.jump, None, None, is_global=value.is_global))
     return Typed(_kind(figure, value), value, exact=True)

@@ -1,4 +1,4 @@
-"""Receptive fields of a report against what lights up in PyTorch.
+"""Receptive fields of a report, compared with what lights up in PyTorch.
 
 Every unit of every layer is compared with its predicted field, along each axis of each input: exactly where no border
 clips it on the way, and by what the borders leave of it elsewhere.
@@ -101,7 +101,7 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
 
 
 def _claim_check(layer: str, figure: str, predicted: ReceptiveField | None, sees: bool) -> Check:
-    """The check of a layer that does read the input, or does not, against what is said of it."""
+    """The check of a layer that does read the input, or does not, other than is said of it."""
     told = None if predicted is None else FieldFigures.of(predicted)
     note = "it reads the input" if sees else "it reads nothing of the input"
     return Check.different(layer, figure, told, None, note)

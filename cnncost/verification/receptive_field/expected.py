@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncost.layers.base.window import Reads
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.graph.graph import Graph, Node
-    from cnncost.layers.base.tensor import Reach, Tensor, Window
+    from cnncost.layers.base.tensor import Tensor
+    from cnncost.layers.base.window import Reach, Window
     from cnncost.metrics.receptive_field.fields import Field
 
 WHOLE, CLIPPED, AT_MOST = range(3)
@@ -50,7 +53,7 @@ def expected_extents(graph: Graph, fields: list[Field | None], source: int, axis
         paths = [
             _along(known[read], reach, node, axis, len(pixels))
             for read, reach in zip(node.inputs, node.reach(), strict=True)
-            if read in known and reach != "nothing"
+            if read in known and reach is not Reads.NOTHING
         ]
         known[node.id] = paths[0] if len(paths) == 1 else [_union(unit) for unit in zip(*paths, strict=True)]
     return known
@@ -61,7 +64,7 @@ def _along(inputs: Extents, reach: Reach, node: Node, axis: int, axes: int) -> E
     if isinstance(reach, tuple) and len(reach) == axes:
         gaps = max(getattr(node.layer, "dilation", (1,))) > 1
         return [_through(inputs, reach[axis], unit, gaps) for unit in range(node.y.spatial[axis])]
-    if reach in {"point", "mixture", "statistics"}:
+    if reach in (Reads.POINT, Reads.MIXTURE, Reads.STATISTICS):
         return inputs
     return [inputs[0]] * _units(node.y, axis, axes)  # one unit, wherever it went
 
@@ -84,7 +87,7 @@ def _through(inputs: Extents, window: Window, unit: int, gaps: bool) -> Extent:
 def window_extent(window: Window, unit: int) -> tuple[int, int]:
     """The first and last input that a unit reads.
 
-    >>> from cnncost.layers.base.tensor import Window
+    >>> from cnncost.layers.base.window import Window
     >>> window_extent(Window(3, 2, -1), 4)
     (7, 9)
     """
