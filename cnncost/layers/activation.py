@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.specifiers import flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads
@@ -29,6 +30,9 @@ class Elementwise(Layer):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.POINT,)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 class Activation(Elementwise):

@@ -9,12 +9,13 @@ from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
 from cnncost.layers.base.specifiers import choice, count, flag, padding, real, sizes
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.conv import Contraction, Pairs, check_windows, constant_pad, pads, sliding_windows
+from cnncost.layers.conv import Contraction, Conv, Pairs, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.norm import BatchNorm
 from cnncost.layers.pool import ChannelMaxPool
 from cnncost.symbolic.dims import product, window_count
 
 if TYPE_CHECKING:
+    from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.window import Reach
 
 _ORDER = {"p4": 4, "p4m": 8}
@@ -104,6 +105,11 @@ class GroupConv(Contraction, keyword="group_conv"):
 
         weight = parameter(nn, self.out, x.channels // elements, elements, *self.kernel)
         return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        """Turned filters of ones are what they were: it is a plain convolution."""
+        plain = Conv(**{name: getattr(self, name) for name in Conv.fields if name in self.fields})
+        return plain.one_channel(nn, line, x, y=y)
 
 
 class GroupBatchNorm(BatchNorm, keyword="group_batchnorm"):

@@ -17,6 +17,8 @@ from cnncost.symbolic.dims import maximum
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncost.layers.base.one_channel import Line
+
 # Every output position along a broadcast axis reads the one place that is there.
 _BROADCAST = Window(1, 0, 0)
 
@@ -49,6 +51,16 @@ class Join(Layer):
 
     def parameters(self, *xs: Tensor) -> int:
         return 0
+
+    def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:
+        """The sum of what is lit."""
+        dims = line.thin(y).dims
+
+        def total(*inputs: Any) -> Any:
+            lit = reduce(add, [x for x in inputs if x is not None])
+            return lit.expand(-1, *dims) if y.layout == "map" else lit
+
+        return total
 
 
 class Broadcast(Join):
@@ -147,3 +159,13 @@ class Concat(Join, keyword="concat"):
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *inputs: torch_of(nn).cat(inputs, xs[0].channel_axis)
+
+    def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:
+        """Flat tensors have their elements side by side, unless each is one unit."""
+        total = super().one_channel(nn, line, *xs, y=y)
+
+        def side_by_side(*inputs: Any) -> Any:
+            lit = [x for x in inputs if x is not None]
+            return torch_of(nn).cat(lit, 1) if any(x.shape[1] > 1 for x in lit) else total(*lit)
+
+        return side_by_side if y.layout == "flat" else total

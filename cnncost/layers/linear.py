@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.one_channel import Line, anything, unchanged
 from cnncost.layers.base.specifiers import count, flag
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads
@@ -41,3 +42,8 @@ class Linear(Contraction, keyword="linear"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Linear(x.channels, self.out, self.bias)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        if y.layout == "tokens":
+            return unchanged
+        return lambda features: anything(features, (1,))

@@ -11,6 +11,7 @@ from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.one_channel import Line, everywhere, unchanged
 from cnncost.layers.base.specifiers import count, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
 from cnncost.layers.base.window import Reach, Reads
@@ -35,6 +36,9 @@ class Normalisation(Layer):
     def biases(self, x: Tensor) -> int:
         """As many as there are gains."""
         return self.parameters(x) // 2
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 class BatchNorm(Normalisation, keyword="batchnorm"):
@@ -98,7 +102,17 @@ class LayerNorm(Normalisation, keyword="layernorm"):
         return module_of(nn, lambda module, x: module.norm(x.movedim(1, -1)).movedim(-1, 1), norm=norm)
 
 
-class GroupNorm(Normalisation, keyword="groupnorm"):
+class PositionStatistics(Normalisation):
+    """Normalisations whose statistics are of one sample, over its positions: every unit reads all of them."""
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Reads.STATISTICS,)
+
+    def through_statistics(self) -> Any:
+        return everywhere
+
+
+class GroupNorm(PositionStatistics, keyword="groupnorm"):
     """Group normalisation: statistics per sample and group of channels, over all positions."""
 
     source = "Wu & He 2018, section 3"
@@ -116,14 +130,11 @@ class GroupNorm(Normalisation, keyword="groupnorm"):
         """One mean and one variance per group."""
         return standardise(y.elements, statistics=self.groups, affine=self.affine)
 
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.STATISTICS,)
-
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.GroupNorm(self.groups, x.channels, affine=self.affine)
 
 
-class InstanceNorm(Normalisation, keyword="instancenorm"):
+class InstanceNorm(PositionStatistics, keyword="instancenorm"):
     """Instance normalisation: statistics per sample and channel, over all positions; none are kept."""
 
     source = "Ulyanov et al. 2016, section 2; PyTorch's InstanceNorm (no running statistics)"
@@ -142,9 +153,6 @@ class InstanceNorm(Normalisation, keyword="instancenorm"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One mean and one variance per channel."""
         return standardise(y.elements, statistics=y.channels, affine=self.affine)
-
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.STATISTICS,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"InstanceNorm{len(x.spatial)}d")(x.channels, affine=self.affine)
@@ -179,6 +187,9 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LocalResponseNorm(self.size)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 def standardise(elements: int, *, statistics: int, affine: bool) -> Operations:

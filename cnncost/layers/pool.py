@@ -7,6 +7,7 @@ from typing import Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.specifiers import flag, padding, same_as, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads, Window, stretched
@@ -262,6 +263,9 @@ class ChannelPool(Layer):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.MIXTURE,)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 class ChannelAvgPool(ChannelPool, keyword="channel_avgpool"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
@@ -12,6 +12,9 @@ from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads, Window, stretched
 from cnncost.layers.conv import check_rank
 from cnncost.layers.shape import Rearrangement, check_same_rank
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.one_channel import Line
 
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
 _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
@@ -120,6 +123,11 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
 
         return shuffle
 
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        """Each of a block's positions comes from a channel: all are as lit as the one that there is."""
+        shuffle, block = super().one_channel(nn, line, x, y=y), self.factor ** len(x.spatial)
+        return lambda lit: shuffle(lit.expand(-1, block, *lit.shape[2:]))
+
 
 class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
     """Space laid out in channels: a block of f positions a side becomes f^rank channels (PyTorch's PixelUnshuffle)."""
@@ -153,6 +161,11 @@ class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
             return x.permute(0, 1, *within, *across).flatten(1, 1 + rank)
 
         return unshuffle
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        """Along the axes that are not looked at there is one block, as lit as its one position."""
+        unshuffle, others = super().one_channel(nn, line, x, y=y), line.others(x)
+        return lambda lit: unshuffle(lit.expand([self.factor if axis in others else -1 for axis in range(lit.dim())]))
 
 
 def _axes(rank: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.one_channel import Line, anything, unchanged
 from cnncost.layers.base.specifiers import count, numbers, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads, Window
@@ -72,6 +73,9 @@ class Reshape(Rearrangement, keyword="reshape"):
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.reshape(x.shape[0], *self.size)
 
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return one_position(line, x, y)
+
 
 class Permute(Rearrangement, keyword="permute"):
     """The dimensions of a sample in another order, the layout's name unchanged; a map's channels are axis 0."""
@@ -102,6 +106,11 @@ class Permute(Rearrangement, keyword="permute"):
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))
 
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        if y.channels != x.channels:
+            return one_position(line, x, y)
+        return super().one_channel(nn, line, x, y=y)
+
 
 class Slice(Rearrangement, keyword="slice"):
     """Channels from `start` up to, and without, `stop`; what `split` and `chunk` are made of."""
@@ -126,6 +135,9 @@ class Slice(Rearrangement, keyword="slice"):
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda inputs: inputs.narrow(x.channel_axis, self.start, self.stop - self.start)
 
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
+
 
 class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
     """Channels dealt out anew, so that each group gets some of every other (ShuffleNet)."""
@@ -146,6 +158,9 @@ class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 class Pad(Rearrangement, keyword="pad"):
@@ -192,6 +207,9 @@ class PadChannels(Rearrangement, keyword="pad_channels"):
         behind = len(x.spatial) if x.layout == "map" else 0  # axes behind the channels, which PyTorch takes first
         sides = (0, 0) * behind + (self.before, self.after)
         return lambda x: nn.functional.pad(x, sides)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 class Crop(Rearrangement, keyword="crop"):
@@ -243,3 +261,14 @@ def check_same_rank(layer: Layer, x: Tensor, like: Tensor) -> None:
         raise LayerError(
             f"`{layer.keyword}` takes the size of {like.layout} {like}, and its input is {x}", field="like"
         )
+
+
+def one_position(line: Line, x: Tensor, y: Tensor) -> Any:
+    """What stands for a layer whose channels and positions trade places: any unit of the one position there is.
+
+    Raises:
+        LayerError: there are several, and one channel cannot show which went where.
+    """
+    if x.positions > 1:
+        raise LayerError("channels and positions trade places, which one channel cannot show")
+    return lambda units: anything(units, line.thin(y).dims)

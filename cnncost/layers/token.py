@@ -11,6 +11,7 @@ from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.one_channel import Line, everywhere, unchanged
 from cnncost.layers.base.specifiers import count
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads
@@ -75,6 +76,10 @@ class ClassToken(TokenLayer, keyword="class_token"):
 
         return module_of(nn, forward, token=parameter(nn, 1, 1, x.channels))
 
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        """The learned token is dark."""
+        return lambda tokens: nn.functional.pad(tokens, (0, 0, 1, 0))
+
 
 class PositionEmbedding(TokenLayer, keyword="position_embedding"):
     """A learned vector added to every token, one per place."""
@@ -95,6 +100,9 @@ class PositionEmbedding(TokenLayer, keyword="position_embedding"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return module_of(nn, lambda module, x: x + module.embedding, embedding=parameter(nn, 1, *x.dims))
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged
 
 
 class Attention(TokenLayer, keyword="attention"):
@@ -159,6 +167,9 @@ class Attention(TokenLayer, keyword="attention"):
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         attention = nn.MultiheadAttention(x.channels, self.heads, batch_first=True)
         return module_of(nn, lambda module, x: module.attention(x, x, x, need_weights=False)[0], attention=attention)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return everywhere
 
 
 class SelectToken(TokenLayer, keyword="select_token"):

@@ -12,10 +12,13 @@ import cnncost
 from cnncost.errors import SpecError
 from cnncost.language.load import loads
 from cnncost.language.schema.spec_schema import spec_schema
-from cnncost.layers import REGISTRY, SPLITS, STEP_TYPES, Operations, SplitStep, Tensor
+from cnncost.layers import REGISTRY, SPLITS, STEP_TYPES, Layer, Operations, Reach, Reads, SplitStep, Tensor, Window
 from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.join import Broadcast
 from cnncost.measurement.options import MeasureOptions
+from cnncost.report.analyze import analyze_graph
+from cnncost.verification.receptive_field.checks import field_checks
+from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check
 from cnncost.verification.run import Plan, verify_graph
 
 if TYPE_CHECKING:
@@ -118,3 +121,81 @@ def test_a_new_split() -> None:
 def test_a_second_step_of_the_same_name_is_refused() -> None:
     with pytest.raises(TypeError, match="two steps are called 'conv'"):
         type("Conv", (SplitStep,), {}, keyword="conv")
+
+
+class Plain(Layer):
+    """What the layers below share."""
+
+    source = "by definition"
+
+    def output(self, x: Tensor) -> Tensor:
+        return x
+
+    def parameters(self, x: Tensor) -> int:
+        return 0
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        return Operations(mul=y.elements)
+
+
+class Hyperbolic(Plain):
+    """cosh(x): what is dark gives 1, what is lit more."""
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Reads.POINT,)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.cosh()
+
+
+class Smooth(Plain):
+    """The mean of a position and the one after it along each axis, as average pooling of a padded map."""
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return ((Window(2, 1, 0),) * len(x.spatial),)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: nn.functional.avg_pool2d(nn.functional.pad(x, (0, 1, 0, 1)), 2, 1)
+
+
+class Mixed(Plain):
+    """The share of each channel in the sum over all: of one channel it is 1, lit or not."""
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Reads.MIXTURE,)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return lambda x: x.softmax(1)
+
+
+def field_check(kind: type[Layer], **formulas: Any) -> Check:
+    """How the receptive field of a layer of this kind fares behind a convolution, with some formulas replaced."""
+    type(kind.__name__, (kind,), {**formulas, "__doc__": kind.__doc__}, keyword="new")
+    graph = loads("input: [4, 8, 8]\nnetwork: [{conv: {out: 4, kernel: 3}}, new]", "net.yaml")
+    checks = field_checks(graph, analyze_graph(graph))
+    return next(check for check in checks if check.layer == "new")
+
+
+@pytest.mark.parametrize(("kind", "size"), [(Hyperbolic, (3, 3)), (Smooth, (4, 4))])
+def test_the_receptive_field_of_a_new_layer_is_measured(kind: type[Layer], size: tuple[int, ...]) -> None:
+    check = field_check(kind)
+    assert (check.verdict, check.measured.size) == (SAME, size)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [(Hyperbolic, Reads.WHOLE), (Hyperbolic, Reads.NOTHING), (Smooth, Reads.POINT), (Smooth, (Window(2, 1, -1),) * 2)],
+)
+def test_a_new_layer_that_says_wrongly_what_it_reads_is_found(kind: type[Layer], wrong: Reach) -> None:
+    assert field_check(kind, reach=lambda *_, **__: (wrong,)).verdict == DIFFERENT
+
+
+def test_what_one_channel_cannot_show_of_a_new_layer_is_a_gap() -> None:
+    check = field_check(Mixed)
+    assert check.verdict == NOT_MEASURED
+    assert check.note == "one channel cannot stand for it: it gives the same whatever is lit"
+
+
+def test_a_new_layer_may_say_what_one_channel_shows_of_it() -> None:
+    check = field_check(Mixed, one_channel=lambda *_, **__: lambda lit: lit)
+    assert (check.verdict, check.measured.size) == (SAME, (3, 3))

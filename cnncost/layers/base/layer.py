@@ -13,6 +13,7 @@ from cnncost.errors import LayerError, did_you_mean
 from cnncost.layers.base import specifiers
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.fields import Field
+from cnncost.layers.base.one_channel import Line, counterpart_of_one_channel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -210,6 +211,29 @@ class Layer:
     def counterpart(self, nn: Any, *inputs: Any) -> Any:
         """The PyTorch module (or a function of tensors) that this layer describes; `nn` is ``torch.nn``."""
         raise NotImplementedError
+
+    def one_channel(self, nn: Any, line: Line, *inputs: Any, **output: Any) -> Any:
+        """What stands for the layer in a network of one channel, where the receptive field is seen by what lights up.
+
+        It follows from what the layer does, never from its `reach`, which is checked with it. By default it is the
+        counterpart made for one channel.
+
+        Args:
+            nn: ``torch.nn``.
+            line: the axis that is looked at.
+            inputs: shapes of what the layer reads in the real network; the keyword `y` is its output.
+
+        Returns:
+            A function of the tensors that the layer reads, where ``None`` is one that is dark.
+
+        Raises:
+            LayerError: one channel cannot show what it does.
+        """
+        return counterpart_of_one_channel(nn, line, self, inputs, output["y"])
+
+    def through_statistics(self) -> Any:
+        """What its means and variances over positions let through of one channel; ``None`` where it takes none."""
+        return None
 
 
 def _register(cls: type[Layer]) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.errors import LayerError
 from cnncost.graph.liveness import liveness
+from cnncost.layers.base.one_channel import Line
 from cnncost.pytorch.importing import import_torch
-from cnncost.verification.receptive_field.linear_network import Line, Unmeasurable, one_channel, through_statistics
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnncost.graph.graph import Graph, Node
     from cnncost.metrics.receptive_field.fields import Field
-    from cnncost.verification.receptive_field.linear_network import OneChannel
 
 # Below it is rounding: the least weight of an interpolation that is not zero is above.
 _DARK = 1e-4
@@ -83,14 +85,14 @@ class _Probe:
         self.pixels = graph.nodes[source].y.spatial[axis]
         self.longest = max([self.line.thin(node.y).positions for node in graph.nodes])
         self.gaps: dict[int, str] = {}
-        self.layers: dict[int, OneChannel] = {}
+        self.layers: dict[int, Callable[..., Any]] = {}
         torch = import_torch()
         with torch.device(device):
             for node in graph.layers:
                 try:
-                    self.layers[node.id] = one_channel(torch.nn, node, self.line)
-                except Unmeasurable as reason:
-                    self.gaps[node.id] = str(reason)
+                    self.layers[node.id] = node.layer.one_channel(torch.nn, self.line, *node.xs, y=node.y)
+                except LayerError as reason:
+                    self.gaps[node.id] = reason.message
 
     def light(self, rows: range, found: Responses) -> None:
         """Light each of the rows of pixels on its own, and add what sees them to `found`."""
@@ -130,7 +132,7 @@ class _Probe:
             return
         layer, field = self.layers[node.id], self.fields[node.id]
         if read is not written or field is None or not field.is_global:  # who claims no such path must have none
-            layer = through_statistics(node.layer) or layer
+            layer = node.layer.through_statistics() or layer
         try:
             y = layer(*[read.get(i) for i in node.inputs])
         except RuntimeError as error:
