@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError, SpecError
 from cnncost.graph import weights
 from cnncost.graph.graph import INPUT, Graph, Node
-from cnncost.layers.base.fields import Reference
+from cnncost.graph.inference import infer_output, refuse_too_large, wrong_layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,12 +20,8 @@ if TYPE_CHECKING:
 MOST_NODES = 20_000
 """Layers that a graph may have, unless its builder is given another limit."""
 
-MOST_ELEMENTS = 10**30
-"""Elements that a tensor may have: no network is near it, and arithmetic on what is larger takes long."""
-
 LIMIT_HINT = "`--max-nodes` raises the limit"
 
-_LAYOUTS = {"map": "a map", "tokens": "tokens", "flat": "a flat tensor"}
 _NO_ORIGINS: Mapping[str, Origin] = {}
 
 
@@ -90,7 +86,7 @@ class GraphBuilder:
         """
         x = self.nodes[inputs[0]].y
         if x.layout not in kind.accepts:
-            raise _wrong_layout(kind, x).at(origin, _NO_ORIGINS)
+            raise wrong_layout(kind, x).at(origin, _NO_ORIGINS)
         return len(x.spatial) if x.layout == "map" else 0
 
     def make(
@@ -210,19 +206,12 @@ class GraphBuilder:
         return Graph(self.name, nodes, tuple(self.inputs), tuple(outputs), tuple(auxiliary), source, warnings)
 
     def _infer(self, layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
-        """Shape of the layer's output, every rule about its inputs checked; once for a layer and the same inputs."""
+        """The shape of the layer's output, inferred once for a layer and the same inputs."""
         key = (id(layer), xs)
         known = self._outputs.get(key)
         if known is not None:
             return known[1]
-        _refuse_inputs(layer, xs)
-        layer.check(*xs)
-        y = layer.output(*xs)
-        if min(y.dims) < 1:
-            message = f"a dimension reaches zero: the output of `{layer.keyword}` would be {y}"
-            raise LayerError(message, hint=f"its input is {xs[0]}")
-        if y.elements > MOST_ELEMENTS:
-            raise LayerError(f"the output of `{layer.keyword}` has more than 10**30 elements")
+        y = infer_output(layer, xs)
         self._outputs[key] = layer, y
         return y
 
@@ -267,34 +256,6 @@ class GraphBuilder:
         what = "the input" if end.layer is INPUT else "the step"
         hint = "remove it, or name it under `outputs`"
         raise SpecError(f"nothing reads {what} `{end.name}`", end.origin, hint=hint)
-
-
-def refuse_too_large(name: str, tensor: Tensor, origin: Origin | None) -> None:
-    """Raise a SpecError for an input with more elements than :data:`MOST_ELEMENTS`."""
-    if tensor.elements > MOST_ELEMENTS:
-        raise SpecError(f"`{name}` has more than 10**30 elements", origin)
-
-
-def _refuse_inputs(layer: Layer, xs: tuple[Tensor, ...]) -> None:
-    """Raise a LayerError for too many inputs, too few, or a layout that the layer does not take."""
-    if not xs:
-        raise LayerError(f"`{layer.keyword}` has nothing to read")
-    if not layer.joins:
-        followed = [name for name, field in layer.fields.items() if isinstance(field, Reference)]
-        wanted = 1 + sum(bool(getattr(layer, name)) for name in followed)
-        if len(xs) != wanted:
-            outputs = "one output" if wanted == 1 else f"{wanted} outputs"
-            raise LayerError(f"`{layer.keyword}` reads {outputs}, not {len(xs)}")
-    if xs[0].layout not in layer.accepts:
-        raise _wrong_layout(type(layer), xs[0])
-
-
-def _wrong_layout(kind: type[Layer], x: Tensor) -> LayerError:
-    wanted = " or ".join(_LAYOUTS[layout] for layout in kind.accepts)
-    hint = None
-    if x.layout == "map":
-        hint = "put a `flatten` before it" if "flat" in kind.accepts else "put a `patch_tokens` before it"
-    return LayerError(f"`{kind.keyword}` takes {wanted}, not {_LAYOUTS[x.layout]} of {x}", hint=hint)
 
 
 def _hashable(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.graph.builder import refuse_too_large
+from cnncost.graph.inference import refuse_too_large
 from cnncost.language.document.signature import check_name
 from cnncost.language.expansion.names import Binding, Lexicon
 from cnncost.language.yaml.nodes import MappingNode
