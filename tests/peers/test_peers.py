@@ -5,7 +5,6 @@ Skipped where the tools are not installed, unless CNNCOST_REQUIRE_PEERS is set; 
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,18 +13,18 @@ from cnncost.metrics.counting import counts_by_convention
 from cnncost.settings import Settings
 from tests.peers.measure import counted, read
 from tests.peers.networks import INEXACT, Network, networks
-from tests.peers.tools import TOOLS, installed
+from tests.peers.tools import REQUIRED, TOOLS, missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnncost.graph.graph import Graph
 
-REQUIRED = "CNNCOST_REQUIRE_PEERS"
+if missing() and not REQUIRED:
+    pytest.skip(f"not installed: {', '.join(missing())}", allow_module_level=True)
 
 pytestmark = [
     pytest.mark.peers,
-    pytest.mark.skipif(not installed() and REQUIRED not in os.environ, reason="the tools are not installed"),
     pytest.mark.filterwarnings("ignore"),  # they leave files open, and threads
 ]
 

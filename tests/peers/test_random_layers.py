@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from importlib.util import find_spec
-
 import pytest
 from hypothesis import assume, given, settings
 
@@ -14,15 +11,16 @@ from cnncost.pytorch.build import build, example_inputs
 from cnncost.settings import Settings
 from tests.graphs import Builder
 from tests.layers.strategies import PATIENT, Placement, fitting
-from tests.peers.tools import TOOLS
+from tests.peers.tools import REQUIRED, TOOLS, missing
 
 COUNTED_AT_LEAST = 5
-REQUIRED = "CNNCOST_REQUIRE_PEERS"
 
 PEERS = (pytest.mark.peers, pytest.mark.filterwarnings("ignore"))  # they leave files open, and threads
 
 PRESETS = {metric.preset: (tool, place) for tool in TOOLS for place, metric in enumerate(tool.metrics)}
 """Every preset's tool, and which of its numbers it is."""
+
+HERE = [preset for preset, (tool, _) in PRESETS.items() if REQUIRED or tool.distribution not in missing()]
 
 
 def count(preset: str, placement: Placement, batch: int, training: bool) -> tuple[int, int]:
@@ -42,13 +40,18 @@ def count(preset: str, placement: Placement, batch: int, training: bool) -> tupl
     return theirs[place].total, counts_by_convention(graph, Settings(batch=batch, mode=mode), [preset])[preset].total
 
 
+@pytest.mark.peers
+def test_every_tool_is_installed() -> None:
+    if missing() and not REQUIRED:  # once for all layers and presets
+        pytest.skip(f"not installed: {', '.join(missing())}")
+    assert missing() == []
+
+
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))
-@pytest.mark.parametrize("preset", [pytest.param(name, marks=() if name == "torch" else PEERS) for name in PRESETS])
+@pytest.mark.parametrize("preset", [pytest.param(name, marks=() if name == "torch" else PEERS) for name in HERE])
 def test_a_preset_is_its_tool(preset: str, keyword: str) -> None:
     tool, _ = PRESETS[preset]
     counted = []
-    if REQUIRED not in os.environ and find_spec(tool.distribution) is None:
-        pytest.skip(f"{tool.distribution} is not installed")
 
     @settings(PATIENT, max_examples=10)
     @given(fitting(REGISTRY[keyword], 8))

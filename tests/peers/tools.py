@@ -6,9 +6,11 @@ on weights or inputs.
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import Counter
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packaging.version import Version
@@ -219,8 +221,10 @@ TOOLS = (
 """Every tool whose numbers a preset gives."""
 
 
-def installed() -> bool:
-    """Whether every tool is there."""
-    from importlib.util import find_spec
+REQUIRED = "CNNCOST_REQUIRE_PEERS" in os.environ
+"""Whether a tool that is missing is an error, and not a reason to skip its tests."""
 
-    return all(find_spec(tool.distribution) for tool in TOOLS)
+
+def missing() -> list[str]:
+    """The tools that are not installed."""
+    return sorted({tool.distribution for tool in TOOLS if find_spec(tool.distribution) is None})

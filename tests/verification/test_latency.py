@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
 CONV = ("conv", {"out": 4, "kernel": 3, "padding": 1})
+ROOF = Ceilings(flops_per_second=1e12, matrix_size=1024, bytes_per_second=1e11, copy_bytes=2**25)
 
 
 def small() -> Graph:
@@ -400,26 +401,50 @@ def test_ceilings_are_measured_once() -> None:
 
 
 def test_shares_of_ceilings() -> None:
-    roof = Ceilings(flops_per_second=1e12, matrix_size=1024, bytes_per_second=1e11, copy_bytes=2**25)
-    assert roof.achieved(0.01, 5 * 10**9, 10**8).model_dump() == {
+    assert ROOF.achieved(0.01, 5 * 10**9, 10**8).model_dump() == {
         "flops_per_second": pytest.approx(5e11),
         "bytes_per_second": pytest.approx(1e10),
         "flops_share": pytest.approx(0.5),
         "bytes_share": pytest.approx(0.1),
     }
-    assert set(roof.achieved(0.0, 1, 1).model_dump().values()) == {None}
+    assert set(ROOF.achieved(0.0, 1, 1).model_dump().values()) == {None}
 
 
 # The compiler
 
 
-@pytest.mark.filterwarnings("ignore")
-def test_a_compiled_model_is_timed_too() -> None:
+class TickingClock(Clock):
+    """Each look at it takes a millisecond, so that steps that take no time take some."""
+
+    def perf_counter(self) -> float:
+        self.now += 0.001
+        return self.now
+
+
+def test_a_compiled_model_is_timed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Catches compiling within what is timed, and a step that does not run what was compiled. PyTorch traces the model;
+    # its own generator of code would need a C compiler, and half a minute.
+    clock, trace = TickingClock(), torch.compile
+
+    def compiler(model: torch.nn.Module) -> Callable[..., torch.Tensor]:
+        traced = trace(model, backend="eager")
+        durations = iter([50.0, *[2.0] * timing.MOST_RUNS])
+
+        def run(x: torch.Tensor) -> torch.Tensor:
+            clock.now += next(durations)
+            return traced(x)
+
+        return run
+
+    for module in (timing, latency_module):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(latency_module, "ceilings", lambda *_: ROOF)
+    monkeypatch.setattr(torch, "compile", compiler)
     found = measured(chain([("linear", {"out": 4}), "relu"], (8,)), compile=True, per_layer=False)
-    if isinstance(found.compiled, CompilerFailure):
-        pytest.skip(f"nothing compiles here: {found.compiled.failure}")
     assert_timing(found.compiled)
-    assert found.compiled.compile_seconds > found.compiled.median_seconds
+    assert found.compiled.compile_seconds == pytest.approx(50, abs=0.1)
+    assert found.compiled.median_seconds == pytest.approx(2, abs=0.1)
+    assert found.eager.median_seconds < 0.1
 
 
 def test_a_compiler_that_fails_leaves_the_eager_times(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -526,6 +551,17 @@ def test_latency_on_a_gpu(dtype: str, mode: str) -> None:
     assert_timing(found.eager)
     assert len(found.layers) == 69
     assert all(layer.median_seconds > 0 for layer in found.layers if layer.type == "conv")
+
+
+@pytest.mark.gpu
+@needs_gpu
+@pytest.mark.filterwarnings("ignore")
+def test_a_compiled_model_on_a_gpu() -> None:
+    found = measured(small(), device="cuda", compile=True, per_layer=False)
+    if isinstance(found.compiled, CompilerFailure):
+        pytest.skip(f"nothing compiles here: {found.compiled.failure}")
+    assert_timing(found.compiled)
+    assert found.compiled.compile_seconds > found.compiled.median_seconds
 
 
 @pytest.mark.gpu
