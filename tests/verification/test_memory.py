@@ -29,10 +29,13 @@ from cnncost.measurement.options import MeasureOptions
 from cnncost.measurement.results import Memory, MemoryOutOfMemory
 from cnncost.report.analyze import analyze_graph
 from tests.compiled_operators import import_torchvision
-from tests.graphs import chain
+from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncost.graph.graph import Graph
+    from tests.graphs import Step
 
 needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -44,9 +47,17 @@ def perceptron() -> Graph:
     return chain([("linear", {"out": 2000, "bias": False}), "relu"], (1000,))
 
 
+def of_tokens(steps: Sequence[Step], channels: int, places: int) -> Graph:
+    """A network without branches that reads tokens."""
+    net = Builder()
+    net.input(channels, places, layout="tokens")
+    net.chain(steps)
+    return net.graph()
+
+
 def embeddings(count: int) -> Graph:
     """Vectors of 1000 weights, added one after the other, and a ReLU."""
-    return chain([*["position_embedding"] * count, "relu"], (1000,))
+    return of_tokens([*["position_embedding"] * count, "relu"], 10, 100)
 
 
 def measured(graph: Graph, **options: Any) -> Any:
@@ -91,7 +102,7 @@ def test_two_bytes_for_a_number_are_half_the_memory() -> None:
 
 
 def test_inference_frees_what_nothing_needs_any_more() -> None:
-    graphs = (chain(["position_embedding", *["relu"] * count], (16, 64, 64)) for count in (4, 8))
+    graphs = (of_tokens(["position_embedding", *["relu"] * count], 16, 64 * 64) for count in (4, 8))
     four, eight = (measured(graph) for graph in graphs)
     # The weights, the network's input, one in, one out. Catches an inference that keeps what backward would need.
     assert four.peak_bytes == eight.peak_bytes == 4 * 16 * 64 * 64 * 4
@@ -113,7 +124,7 @@ def test_training_by_hand(optimizer: str, states: int) -> None:
 
 
 def test_training_keeps_what_backward_needs() -> None:
-    graphs = (chain(["position_embedding", "relu"] * pairs, (16, 64, 64)) for pairs in (2, 6))
+    graphs = (of_tokens(["position_embedding", "relu"] * pairs, 16, 64 * 64) for pairs in (2, 6))
     short, long = (measured(graph, batch=4, mode="train", optimizer="sgd").peak_bytes for graph in graphs)
     # Of each pair the output of the ReLU is kept; that of the sum, which it replaces, is not. Catches a step without
     # gradients, which keeps nothing.
