@@ -14,7 +14,7 @@ from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
 from cnncost.layers.base.window import Reads
 from cnncost.metrics import METRICS
-from cnncost.report.totals import MEMORY_PARTS
+from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
 from cnncost.symbolic.symbols import Sum, Symbol, Value
 

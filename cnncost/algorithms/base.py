@@ -61,7 +61,7 @@ class Algorithm:
     @property
     def about(self) -> str:
         """The algorithm in one line."""
-        return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
+        return (type(self).__doc__ or self.name).strip().splitlines()[0].rstrip(".")
 
     def refusal(self, layer: Layer, x: Tensor) -> str | None:
         """Why it cannot compute a convolution of the input `x`; nothing where it can."""

@@ -37,6 +37,8 @@ class Convention:
     """Where the rule was published, or the tool and version that it is of."""
     quirks: tuple[str, ...] = ()
     """What it gets wrong or leaves out, a sentence each."""
+    arithmetic: bool = True
+    """Whether it counts by plain arithmetic, which runs on arrays and symbols too."""
     span: Span | None = None
     """Where its name stands, if that is in a file."""
 
@@ -54,7 +56,7 @@ class Convention:
     @property
     def about(self) -> str:
         """The rule in one line."""
-        return (type(self).__doc__ or "").strip().splitlines()[0].rstrip(".")
+        return (type(self).__doc__ or self.name).strip().splitlines()[0].rstrip(".")
 
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
         """What the forward pass of `node` counts.

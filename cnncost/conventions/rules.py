@@ -61,6 +61,8 @@ class RuleConvention(Convention):
     'input * ((5 if training else 2) if affine else (4 if training else 1))'
     """
 
+    arithmetic = False
+
     def __init__(
         self,
         name: str,

@@ -12,8 +12,8 @@ from cnncost.documents.base import Document, Shape, Sparse
 from cnncost.documents.figures import Totals, in_order, names, refuse_other_names
 from cnncost.layers.base import costs
 from cnncost.metrics import METRICS
+from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.counting import ConventionTotal
-from cnncost.metrics.metric import metric_called
 from cnncost.metrics.receptive_field import fields
 from cnncost.report.figures import Figures
 from cnncost.report.report import Report

@@ -9,13 +9,15 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
-from cnncost.metrics.metric import Metric, metric_called
+from cnncost.metrics.analysis import metric_called
 from cnncost.report.figures import Figures
 from cnncost.validation import Count, Fraction, Whole
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
+
+    from cnncost.metrics.metric import Metric
 
 _HOW_TOTALLED = {"sum": "the sum over all layers", "max": "the largest of all layers"}
 

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Any
 from cnncost.algorithms import ALGORITHMS, ConvolutionCall
 from cnncost.explanation.figure import AlgorithmExplanation, Figure
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE
-from cnncost.metrics.convolution_algorithms import figure_of
+from cnncost.metrics.analysis import metric_called
+from cnncost.metrics.convolution_algorithms import bytes_of, multiplications_of
 from cnncost.symbolic.symbols import Symbol
 
 if TYPE_CHECKING:
     from cnncost.algorithms import Algorithm
-    from cnncost.explanation.symbolic import Formula, SymbolicAnalysis
+    from cnncost.explanation.symbolic import Formula, SymbolicFormulas
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
     from cnncost.symbolic.symbols import Value
 
 
 def explain_algorithms(
-    analysis: Analysis, symbolic: SymbolicAnalysis, node: Node
+    analysis: Analysis, symbolic: SymbolicFormulas, node: Node
 ) -> tuple[tuple[AlgorithmExplanation, ...], str | None]:
     """Every algorithm, and the name of the cheapest; nothing for what is no convolution, or does not run."""
     if not node.layer.is_convolution or (node.auxiliary and not analysis.settings.training):
@@ -33,7 +34,7 @@ def explain_algorithms(
 class _Writer:
     """The algorithms of one convolution, written one after the other."""
 
-    def __init__(self, analysis: Analysis, symbolic: SymbolicAnalysis, node: Node) -> None:
+    def __init__(self, analysis: Analysis, symbolic: SymbolicFormulas, node: Node) -> None:
         self.analysis = analysis
         self.symbolic = symbolic
         self.node = node
@@ -48,24 +49,23 @@ class _Writer:
         sizes = {name: self.symbolic.formula(0, size) for name, size in algorithm.sizes(self.place).items()}
         letters: dict[str, Any] = {name: Symbol(name) for name in sizes}
         known = {name: size.result for name, size in sizes.items()}
-        costs = {
-            "multiplications": algorithm.multiplications(self.place, **letters),
-            "bytes": ITEM_SIZE * algorithm.extra_elements(self.place, **letters),
-        }
+        costs = (
+            (multiplications_of(algorithm), algorithm.multiplications(self.place, **letters)),
+            (bytes_of(algorithm), ITEM_SIZE * algorithm.extra_elements(self.place, **letters)),
+        )
         figures = (
             *(_figure(name, size, "", note=algorithm.letters[name]) for name, size in sizes.items()),
-            *(self._cost(algorithm, what, value, known) for what, value in costs.items()),
+            *(self._cost(algorithm, name, value, known) for name, value in costs),
         )
         return AlgorithmExplanation(algorithm.name, algorithm.title, None, figures)
 
-    def _cost(self, algorithm: Algorithm, what: str, value: Value, known: dict[str, int]) -> Figure:
+    def _cost(self, algorithm: Algorithm, name: str, value: Value, known: dict[str, int]) -> Figure:
         """Multiplications or bytes; `known` are the numbers of the algorithm's own letters."""
         formula = self.symbolic.formula(0, value)
         formula = formula._replace(numbers={**formula.numbers, **known})
-        name = figure_of(algorithm, what)
         expected = self.analysis.column(name)[self.node.id]
         assert formula.result == expected, f"{name} of {self.node.name} is {expected}, its formula {formula.result}"
-        return _figure(name, formula, what, source=algorithm.source)
+        return _figure(name, formula, metric_called(name).unit.value, source=algorithm.source)
 
 
 def _figure(name: str, formula: Formula, unit: str, source: str = "", note: str = "") -> Figure:

@@ -14,24 +14,22 @@ Number = int | float | tuple[int | float, ...]
 
 
 class Figure(NamedTuple):
-    """One figure and where it comes from.
-
-    Attributes:
-        name: as in the report, or a letter that other formulas use.
-        value: what the report says; a tuple has a number per dimension. ``None`` where there is no answer.
-        unit: what is counted.
-        formula: in symbols; ``None`` where only words can say it. substituted: with the numbers for the symbols.
-        source: who published the formula.
-        note: in words, what the formula does not say.
-    """
+    """One figure and where it comes from."""
 
     name: str
+    """As in the report, or a letter that other formulas use."""
     value: Number | None
+    """What the report says; a tuple has a number per dimension. ``None`` where there is no answer."""
     unit: str = ""
+    """What is counted."""
     formula: str | None = None
+    """In symbols; ``None`` where only words can say it."""
     substituted: str | None = None
+    """The formula with the numbers for the symbols."""
     source: str = ""
+    """Who published the formula."""
     note: str = ""
+    """In words, what the formula does not say."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -43,23 +41,24 @@ class Meaning(NamedTuple):
     """A letter of the formulas, its number here, and what it stands for."""
 
     symbol: str
+    """The letter, with its index."""
     number: int | float
+    """Its number."""
     meaning: str
+    """What it stands for."""
 
 
 class AlgorithmExplanation(NamedTuple):
-    """What a convolution costs by one algorithm.
-
-    Attributes:
-        name: as in the report. title: for people.
-        refusal: why it cannot compute this convolution; then there are no figures.
-        figures: the sizes that its formulas have letters for, its multiplications and its extra memory.
-    """
+    """What a convolution costs by one algorithm."""
 
     name: str
+    """As in the report."""
     title: str
+    """For people."""
     refusal: str | None
+    """Why it cannot compute this convolution; then there are no figures."""
     figures: tuple[Figure, ...] = ()
+    """The sizes that its formulas have letters for, its multiplications and its extra memory."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -67,27 +66,28 @@ class AlgorithmExplanation(NamedTuple):
 
 
 class LayerExplanation(NamedTuple):
-    """Where every figure of one layer comes from.
-
-    Attributes:
-        network, layer: names. type: of the layer. about: what such a layer is, in one line.
-        settings: how it runs.
-        symbols: what the letters of the formulas stand for.
-        figures: those of the report, and the sizes that their formulas have letters for.
-        algorithms: how a convolution can be computed. cheapest: which of them has the fewest multiplications.
-        warnings: what the loader found odd.
-    """
+    """Where every figure of one layer comes from."""
 
     network: str
+    """The network's name."""
     layer: str
+    """The layer's name."""
     type: str
+    """The layer's type."""
     about: str
+    """What such a layer is, in one line."""
     settings: Settings
+    """How it runs."""
     symbols: tuple[Meaning, ...]
+    """What the letters of the formulas stand for."""
     figures: tuple[Figure, ...]
+    """Those of the report, and the sizes that their formulas have letters for."""
     algorithms: tuple[AlgorithmExplanation, ...] = ()
+    """How a convolution can be computed; nothing for other layers."""
     cheapest: str | None = None
+    """Which of the algorithms has the fewest multiplications."""
     warnings: tuple[str, ...] = ()
+    """What the loader found odd."""
 
     def figure(self, name: str) -> Figure:
         """The figure of that name.
@@ -115,35 +115,35 @@ class LayerExplanation(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of a sum.
-
-    Attributes:
-        name: of the layer type, the block or the figure. count: layers in it that are not zero.
-        value: what it adds. share: the part of the whole, from 0 to 1.
-        formula: of its layers, where that is one for all of them. substituted: what its value adds up from.
-    """
+    """A part of a sum."""
 
     name: str
+    """Of the layer type, the block or the figure."""
     count: int  # type: ignore[assignment]  # not the method of tuples
+    """Layers in it that are not zero."""
     value: int
+    """What it adds."""
     share: float | None
+    """The part of the whole, from 0 to 1."""
     formula: str | None = None
+    """That of its layers, where it is one for all of them."""
     substituted: str | None = None
+    """What its value adds up from."""
 
 
 class Breakdown(NamedTuple):
-    """Where the total of one figure comes from, each way of cutting it adding up to all of it.
-
-    Attributes:
-        figure: the total.
-        how: ``sum``, or ``max`` where one buffer serves all layers.
-        by_type: by layer type and formula, or, of memory, by what it holds. by_block: by the blocks of the next level.
-    """
+    """Where the total of one figure comes from, each way of cutting it adding up to all of it."""
 
     figure: Figure
+    """The total."""
     how: str
+    """``sum``, or ``max`` where one buffer serves all layers."""
     by_type: tuple[Part, ...]
+    """By layer type and formula, or, of an estimate, by the figures that it is the sum of."""
     by_block: tuple[Part, ...]
+    """By the blocks of the next level."""
+    of_figures: bool = False
+    """Whether it is an estimate, and adds up from other figures."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -156,21 +156,20 @@ class Breakdown(NamedTuple):
 
 
 class SumExplanation(NamedTuple):
-    """Where the figures of a network, or of one block of it, come from.
-
-    Attributes:
-        network: its name. block: the name of the block, ``None`` for the whole network. layers: how many there are.
-        settings: how it runs.
-        breakdowns: one for each figure that was asked for.
-        warnings: what the loader found odd.
-    """
+    """Where the figures of a network, or of one block of it, come from."""
 
     network: str
+    """The network's name."""
     block: str | None
+    """The block's name; ``None`` for the whole network."""
     layers: int
+    """How many there are in it."""
     settings: Settings
+    """How it runs."""
     breakdowns: tuple[Breakdown, ...]
+    """One for each figure that was asked for."""
     warnings: tuple[str, ...] = ()
+    """What the loader found odd."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""

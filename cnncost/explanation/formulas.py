@@ -102,7 +102,8 @@ class Formulas:
         return convention.count(node, self.operations, batch=1, training=False)
 
     def _symbol(self, name: str, number: int, meaning: str, *, divides: bool = False) -> Symbol:
-        assert self.numbers.setdefault(name, number) == number, f"{name} stands for two numbers"
+        known = self.numbers.setdefault(name, number)
+        assert known == number, f"{name} stands for two numbers"
         self.meanings.setdefault(name, meaning)
         return Symbol(name, divides=divides)
 

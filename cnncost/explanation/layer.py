@@ -9,20 +9,23 @@ from cnncost.conventions.quantities import QUANTITIES, LayerCall
 from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
 from cnncost.explanation.receptive_field import reception
-from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicAnalysis
+from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
 from cnncost.explanation.zeros import why_nothing
-from cnncost.layers.base.window import Reads
-from cnncost.metrics import METRICS
-from cnncost.metrics.metric import metric_called
+from cnncost.metrics.metric import METRICS, Unit
 from cnncost.symbolic.symbols import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cnncost.conventions import Convention
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
+    from cnncost.metrics.estimate import Estimate
+    from cnncost.metrics.metric import Metric
 
-UNITS = {"params": "parameters", "trainable_params": "parameters", "buffers": "numbers", "macs": "MACs"}
+_BEFORE_OPERATIONS, _BEFORE_INPUTS = "macs", "optimizer_bytes"
+"""Where figures that are no metrics stand among them: operations by kind, and the bytes of what is read."""
+
 _OPERATIONS = {
     "add": "additions",
     "mul": "multiplications",
@@ -30,8 +33,6 @@ _OPERATIONS = {
     "cmp": "comparisons",
     "exp": "transcendental functions",
 }
-_OF_THE_LAYER = frozenset({"params", "trainable_params", "macs"})
-"""Figures whose formula is the layer's own, and so its source."""
 
 
 def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
@@ -51,7 +52,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         analysis.graph.name,
         node.name,
         node.type,
-        (node.layer.__doc__ or "").strip().splitlines()[0],
+        (node.layer.__doc__ or node.type).strip().splitlines()[0],
         analysis.settings,
         (*_meanings([*writer.used, *formulas]), *writer.names),
         (*figures, *seen),
@@ -61,40 +62,37 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
     )
 
 
-def unit_of(metric: str, convention_unit: str) -> str:
-    """What a metric counts.
+def unit_of(figure: Metric | Estimate, convention: Convention) -> str:
+    """What a figure counts.
 
-    >>> unit_of("backward_flops", "MACs"), unit_of("param_bytes", "FLOPs"), unit_of("params", "FLOPs")
-    ('MACs', 'bytes', 'parameters')
+    >>> from cnncost.conventions import CONVENTIONS
+    >>> unit_of(METRICS["backward_flops"], CONVENTIONS["macs"]), unit_of(METRICS["params"], CONVENTIONS["macs"])
+    ('MACs', 'parameters')
     """
-    if metric.endswith("_bytes"):
-        return "bytes"
-    return convention_unit if metric.endswith("flops") else UNITS.get(metric, "multiplications")
+    return convention.unit if figure.unit is Unit.FLOPS else figure.unit.value
 
 
 class _Writer:
-    """The figures of one layer, written one after the other.
-
-    Attributes:
-        used: the formulas that were written. names: what the rule of a convention calls things by.
-    """
+    """The figures of one layer, written one after the other."""
 
     def __init__(self, analysis: Analysis, node: Node) -> None:
         self.analysis = analysis
         self.node = node
-        self.symbolic = SymbolicAnalysis(analysis, [node])
+        self.symbolic = SymbolicFormulas(analysis, [node])
         self.used: list[Formula] = []
+        """The formulas that were written."""
         self.names: tuple[Meaning, ...] = ()
+        """What the rule of a convention calls things by."""
 
     def figures(self) -> Iterator[Figure]:
         """The figures of the report, in its order."""
         yield from self._sizes()
         yield self._output_shape()
-        for name in METRICS:
-            yield self._flops() if name == "flops" else self._metric(name)
-            if name == "macs":
+        for metric in METRICS.values():
+            yield self._counted(metric) if metric.by_convention else self._metric(metric)
+            if metric.name == _BEFORE_OPERATIONS:
                 yield from self._operations()
-            if name == "optimizer_bytes":
+            if metric.name == _BEFORE_INPUTS:
                 yield self._input_bytes()
 
     def _formula(self, value: Any) -> Formula:
@@ -123,40 +121,38 @@ class _Writer:
         numbers = " × ".join(f"({dim.substituted})" if isinstance(dim.value, Sum) else dim.substituted for dim in dims)
         return Figure("output_shape", value, "", text, numbers, self.node.layer.source)
 
-    def _metric(self, name: str) -> Figure:
-        value, unit = self.analysis.column(name)[self.node.id], unit_of(name, self.analysis.convention.unit)
-        source = self._source(name)
+    def _metric(self, metric: Metric) -> Figure:
+        name, unit = metric.name, unit_of(metric, self.analysis.convention)
+        value = self.analysis.column(name)[self.node.id]
+        source = metric.source or self.node.layer.source
         if value is None:
             return Figure(name, None, unit, source=source, note="int8 is for inference: nothing is trained in it")
-        note = "" if value else why_nothing(name, self.analysis, self.node)
+        note = "" if value else why_nothing(metric, self.analysis, self.node)
         return self._figure(name, self.symbolic.written(name)[0], value, unit=unit, source=source, note=note)
 
-    def _source(self, name: str) -> str:
-        source = metric_called(name).source
-        return source if source and name not in _OF_THE_LAYER else self.node.layer.source
-
-    def _flops(self) -> Figure:
+    def _counted(self, metric: Metric) -> Figure:
         """By the rule of the convention: its text where it is one, else its arithmetic on symbols."""
         analysis, node, convention = self.analysis, self.node, self.analysis.convention
         batch, training = analysis.settings.batch, analysis.settings.training
-        value = analysis.column("flops")[node.id] or 0
-        note = "" if value else why_nothing("flops", analysis, node)
+        name, source = metric.name, convention.source
+        value = analysis.column(name)[node.id] or 0
+        note = "" if value else why_nothing(metric, analysis, node)
         place = LayerCall(node, node.operations(training).times(batch), batch, training)
         rule = convention.written(*place)
         if rule is None:
-            written = self.symbolic.written("flops")[0]
-            return self._figure("flops", written, value, unit=convention.unit, source=convention.source, note=note)
+            written = self.symbolic.written(name)[0]
+            return self._figure(name, written, value, unit=convention.unit, source=source, note=note)
         if node.auxiliary and not training:
-            return Figure("flops", value, convention.unit, "0", "0", convention.source, note)
+            return Figure(name, value, convention.unit, "0", "0", source, note)
         self.names = tuple(_names_in(rule.formula, place))
         assert rule.value == value, f"{convention.name} counts {value} for {node.name}, its text {rule.value}"
-        return Figure("flops", value, convention.unit, rule.formula, rule.numbers, convention.source, note)
+        return Figure(name, value, convention.unit, rule.formula, rule.numbers, source, note)
 
     def _operations(self) -> Iterator[Figure]:
         """Operations by kind, where there are any; multiply-accumulates are `macs`."""
         layer = self.node.layer
         counted = self.analysis.operations[self.node.id]._asdict()
-        written = self.symbolic.operations[0]._asdict()
+        written = self.symbolic.analysis.operations[0]._asdict()
         for kind, unit in _OPERATIONS.items():
             if counted[kind]:
                 yield self._figure(f"ops.{kind}", written[kind], counted[kind], unit=unit, source=layer.source)
@@ -164,9 +160,9 @@ class _Writer:
     def _input_bytes(self) -> Figure:
         """What the layer reads, for the whole batch: what training keeps of it is at most this."""
         settings, formulas = self.analysis.settings, self.symbolic.formulas[0]
-        reads = [reach is not Reads.NOTHING for reach in self.node.reach()]
-        elements = sum(x.elements for x, read in zip(self.node.xs, reads, strict=True) if read)
-        written = sum(x.elements for x, read in zip(formulas.xs, reads, strict=True) if read)
+        reads = self.node.reads
+        elements = sum(x.elements for x, is_read in zip(self.node.xs, reads, strict=True) if is_read)
+        written = sum(x.elements for x, is_read in zip(formulas.xs, reads, strict=True) if is_read)
         runs = settings.training or not self.node.auxiliary
         return self._figure(
             "input_bytes",

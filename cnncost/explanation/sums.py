@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
 from cnncost.explanation.layer import unit_of
-from cnncost.explanation.symbolic import SymbolicAnalysis
+from cnncost.explanation.symbolic import SymbolicFormulas
 from cnncost.graph.graph import INPUT
-from cnncost.metrics import METRICS
-from cnncost.report.totals import MEMORY_PARTS
+from cnncost.metrics.estimate import ESTIMATES
+from cnncost.metrics.metric import METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
+    from cnncost.metrics.estimate import Estimate
+    from cnncost.metrics.metric import Metric
 
 USUAL = ("params", "macs", "flops", "memory_bytes")
 """What is explained unless somebody asks for a figure."""
@@ -29,8 +31,11 @@ class _Term(NamedTuple):
     """What one layer adds to a total."""
 
     node: Node
+    """The layer."""
     value: int
+    """Never 0."""
     formula: str | None
+    """In symbols; ``None`` where there is none."""
 
 
 def explain_sum(analysis: Analysis, block: str | None = None, names: Sequence[str] = USUAL) -> SumExplanation:
@@ -78,18 +83,22 @@ class _Writer:
         self.analysis = analysis
         self.nodes = nodes
         self.block = block
-        self.symbolic = SymbolicAnalysis(analysis, nodes)
+        self.symbolic = SymbolicFormulas(analysis, nodes)
 
     def breakdown(self, name: str) -> Breakdown:
         """Where one figure comes from."""
-        if name == "memory_bytes":
-            return self._memory()
+        if name in ESTIMATES:
+            return self._estimate(ESTIMATES[name])
         if name not in METRICS:
-            known = [*METRICS, "memory_bytes"]
+            known = [*METRICS, *ESTIMATES]
             hint = f"they are {', '.join(known)}"
             raise SpecError(f"unknown figure `{name[:80]}`{did_you_mean(name, known)}", hint=hint)
-        how = METRICS[name].total
-        unit = unit_of(name, self.analysis.convention.unit)
+        return self._metric(METRICS[name])
+
+    def _metric(self, metric: Metric) -> Breakdown:
+        """The values of the layers, added up."""
+        name, how, convention = metric.name, metric.total, self.analysis.convention
+        unit = unit_of(metric, convention)
         terms = self._terms(name)
         if terms is None:
             note = "int8 is for inference: nothing is trained in it"
@@ -97,26 +106,33 @@ class _Writer:
         by_type = _parts(terms, how, lambda term: (term.node.type, term.formula))
         by_block = self._by_block(terms, how)
         values = [part.value for part in by_block]
-        source = self.analysis.convention.source if name == "flops" else METRICS[name].source
+        source = convention.source if metric.by_convention else metric.source
         figure = Figure(name, _joined(values, how), unit, substituted=_written_out(values, how), source=source)
         return Breakdown(figure, how, by_type, by_block)
 
-    def _memory(self) -> Breakdown:
-        """The sum of what the mode keeps, figure by figure."""
-        names = MEMORY_PARTS[self.analysis.settings.mode]
+    def _estimate(self, estimate: Estimate) -> Breakdown:
+        """The sum of its parts, figure by figure.
+
+        Raises:
+            SpecError: it is no sum.
+        """
+        if estimate.parts is None:
+            raise SpecError(f"`{estimate.name}` is estimated for the network as a whole: there is nothing to add up")
+        names = estimate.parts(self.analysis.settings)
         by_name = {name: self._terms(name) or [] for name in names}
         whole = sum(term.value for terms in by_name.values() for term in terms)
         kept = tuple([_part(name, terms, "sum", whole, formula=_only(terms)) for name, terms in by_name.items()])
         by_block = self._by_block([term for terms in by_name.values() for term in terms], "sum")
         substituted = " + ".join(str(part.value) for part in kept)
-        figure = Figure("memory_bytes", whole, "bytes", " + ".join(names), substituted, "notes 004, Memory Formulas")
-        return Breakdown(figure, "sum", kept, by_block)
+        unit = unit_of(estimate, self.analysis.convention)
+        figure = Figure(estimate.name, whole, unit, " + ".join(names), substituted, estimate.source)
+        return Breakdown(figure, "sum", kept, by_block, of_figures=True)
 
     def _terms(self, name: str) -> list[_Term] | None:
         """What every layer adds, those that add something; ``None`` where there is no answer."""
         column = self.analysis.column(name)
         values = [column[node.id] for node in self.nodes]
-        formulas = self._formulas(name)
+        formulas = self._formulas(METRICS[name])
         if any(value is None for value in values):
             return None
         return [
@@ -125,13 +141,13 @@ class _Writer:
             if value
         ]
 
-    def _formulas(self, name: str) -> list[str | None]:
+    def _formulas(self, metric: Metric) -> list[str | None]:
         """The formula of every layer, as text."""
-        if name == "flops":
+        if metric.by_convention:
             rules = [self._rule(node) for node in self.nodes]
             if any(rule is not None for rule in rules):
                 return rules
-        return [_text(value) for value in self.symbolic.written(name)]
+        return [_text(value) for value in self.symbolic.written(metric.name)]
 
     def _rule(self, node: Node) -> str | None:
         batch, training = self.analysis.settings.batch, self.analysis.settings.training

@@ -1,30 +1,24 @@
-"""The engine's passes on symbols: columns that hold the formulas of the figures."""
+"""The metrics on symbols: columns that hold the formulas of the figures."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cnncost.explanation.formulas import Formulas
-from cnncost.graph.graph import Node
-from cnncost.metrics.analysis import Analysis
-from cnncost.metrics.metric import metric_called
-from cnncost.settings import Settings
+from cnncost.metrics.analysis import Analysis, metric_called
+from cnncost.metrics.metric import METRICS
+from cnncost.symbolic.domain import SYMBOLS
 from cnncost.symbolic.symbols import Expression, Symbol, Value, evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnncost.layers.base.window import Reach
+    from cnncost.graph.graph import Node
+    from cnncost.metrics.metric import Metric
+
+    T = TypeVar("T")
 
 BATCH, ITEM_SIZE = Symbol("B"), Symbol("b")
-
-_LETTERS = {
-    "params": ("P", "parameters of the layer"),
-    "trainable_params": ("P", "parameters of the layer"),
-    "weight_gradient_flops": ("F_w", "FLOPs of the weight gradient"),
-    "input_gradient_flops": ("F_x", "FLOPs of the input gradient"),
-}
-"""Figures that others are computed from: these write a letter where they read them."""
 
 
 class Formula(NamedTuple):
@@ -58,10 +52,11 @@ class Formula(NamedTuple):
         return list(found)
 
 
-class SymbolicAnalysis(Analysis):
-    """Some nodes of an analysis, with symbols for the numbers of their layers, of the batch and of the dtype.
+class SymbolicFormulas:
+    """The metrics of some nodes, with symbols for the numbers of their layers, of the batch and of the dtype.
 
-    What decides whether something is counted at all (who owns weights, what is trained) is taken from the numbers.
+    What only the whole network decides (what is trained, what needs a gradient) is taken from the numbers, and so is
+    whether a figure that others are computed from is there at all: these write a letter for it.
 
     Args:
         numeric: the analysis of the whole graph.
@@ -70,67 +65,52 @@ class SymbolicAnalysis(Analysis):
 
     def __init__(self, numeric: Analysis, nodes: Iterable[Node]) -> None:
         self.numeric = numeric
-        self.formulas: list[Formulas] = []
+        self.nodes = tuple(nodes)
         known: dict[Any, Formulas] = {}
-        symbolic = []
-        for node in nodes:
+        self.formulas: list[Formulas] = []
+        for node in self.nodes:
             if (node.layer, node.xs) not in known:
                 known[node.layer, node.xs] = Formulas(node.layer, node.xs)
             self.formulas.append(known[node.layer, node.xs])
-            symbolic.append(_SymbolicNode.of(node, self.formulas[-1]))
-        settings = _SymbolicSettings(*numeric.settings)._replace(batch=BATCH)  # type: ignore[arg-type]
-        super().__init__(numeric.graph._replace(nodes=tuple(symbolic)), settings)
-
-    def column(self, name: str) -> Sequence[Any]:
-        """The formulas of a metric, or a letter for it where other metrics are computed from it."""
-        if name not in _LETTERS:
-            return super().column(name)
-        values = self.numeric.column(name)
-        return [Symbol(_LETTERS[name][0]) if values[node.id] else values[node.id] for node in self.nodes]
+        symbolic = [
+            node._replace(layer=formulas.layer, xs=formulas.xs, y=formulas.y)
+            for node, formulas in zip(self.nodes, self.formulas, strict=True)
+        ]
+        self.analysis = Analysis(
+            numeric.graph._replace(nodes=tuple(symbolic)),
+            numeric.settings._replace(batch=BATCH),  # type: ignore[arg-type]
+            SYMBOLS,
+            item_size=ITEM_SIZE,
+            trains_weights=self._of_nodes(numeric.trains_weights),
+            trained_upstream=self._of_nodes(numeric.trained_upstream),
+            columns={metric.name: self._letters(metric) for metric in _lettered()},
+        )
 
     def written(self, name: str) -> list[Value]:
         """The formula of a metric at every node; a number where it is one, ``None`` where there is no answer."""
-        return list(metric_called(name).compute(self))
+        return list(metric_called(name).compute(self.analysis))
 
     def formula(self, place: int, value: Value) -> Formula:
         """A value in the letters of the node at `place`, with what they stand for."""
         formulas, settings = self.formulas[place], self.numeric.settings
         numbers: dict[str, Any] = {**formulas.numbers, "B": settings.batch, "b": settings.item_size}
         meanings = {**formulas.meanings, "B": "samples in the batch", "b": f"bytes of a number, {settings.dtype}"}
-        for name, (letter, meaning) in _LETTERS.items():
-            number = self.numeric.column(name)[self.nodes[place].id]
+        for metric in _lettered():
+            number = self.numeric.column(metric.name)[self.nodes[place].id]
             if number:
-                numbers[letter], meanings[letter] = number, meaning
+                numbers[metric.symbol], meanings[metric.symbol] = number, metric.meaning
         return Formula(value, numbers, meanings)
 
-    @property
-    def trains_weights(self) -> list[bool]:
-        trained = self.numeric.trains_weights
-        return [trained[node.id] for node in self.nodes]
+    def _letters(self, metric: Metric) -> list[Value]:
+        """The metric's letter where it is not zero, and known."""
+        values = self._of_nodes(self.numeric.column(metric.name))
+        return [Symbol(metric.symbol) if value else value for value in values]
 
-    @property
-    def trained_upstream(self) -> list[bool]:
-        upstream = self.numeric.trained_upstream
-        return [upstream[node.id] for node in self.nodes]
-
-
-class _SymbolicSettings(Settings):
-    @property
-    def item_size(self) -> Any:
-        return ITEM_SIZE
+    def _of_nodes(self, values: Sequence[T]) -> list[T]:
+        """Those of the values of the whole network that are of the nodes here."""
+        return [values[node.id] for node in self.nodes]
 
 
-class _SymbolicNode(Node):
-    """A node in symbols, which knows from its numbers what it reads: some windows only numbers can say."""
-
-    reached: tuple[Reach, ...]
-
-    @classmethod
-    def of(cls, node: Node, formulas: Formulas) -> _SymbolicNode:
-        """The node of these formulas."""
-        symbolic = cls(*node._replace(layer=formulas.layer, xs=formulas.xs, y=formulas.y))
-        symbolic.reached = node.reach()
-        return symbolic
-
-    def reach(self) -> tuple[Reach, ...]:
-        return self.reached
+def _lettered() -> list[Metric]:
+    """The metrics that others are computed from."""
+    return [metric for metric in METRICS.values() if metric.symbol]

@@ -87,6 +87,12 @@ class Node(NamedTuple):
         """False where the weights are another node's, and so counted there."""
         return self.weights == self.id
 
+    @property
+    def reads(self) -> tuple[bool, ...]:
+        """Whether it reads the numbers of each input; the last may be there for its shape only."""
+        follows = self.layer.follows_shape
+        return tuple([not (follows and place == len(self.xs)) for place in range(1, len(self.xs) + 1)])
+
     # The formulas of the layer at the shapes of this node, for one sample.
 
     def parameters(self) -> int:

@@ -24,9 +24,9 @@ from cnncost.measurement.results import (
 )
 from cnncost.measurement.step import Subject, not_finite, prepare
 from cnncost.measurement.timing import repeat
+from cnncost.metrics.textbook_memory import memory_bytes
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
-from cnncost.report.totals import memory_bytes
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph, Node

@@ -29,9 +29,9 @@ from cnncost.measurement.results import (
     PredictedMemory,
 )
 from cnncost.measurement.step import prepare
+from cnncost.metrics.textbook_memory import MEMORY_PARTS, memory_bytes
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
-from cnncost.report.totals import MEMORY_PARTS, memory_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

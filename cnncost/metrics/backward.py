@@ -10,34 +10,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.metrics.metric import metric
+from cnncost.metrics.metric import Unit, metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncost.graph.graph import Node
     from cnncost.layers.base.costs import GradientMacs
     from cnncost.metrics.analysis import Analysis
 
 
-@metric("weight_gradient_flops", source="notes 004, 9.8")
+_SOURCE = "notes 004, 9.8"
+
+
+@metric(
+    "weight_gradient_flops",
+    Unit.FLOPS,
+    "FLOPs of the weight gradients' multiply-accumulates, for the whole batch; none where weights are frozen",
+    heading="weight gradient {unit}",
+    source=_SOURCE,
+    symbol="F_w",
+    meaning="FLOPs of the weight gradient",
+    trained=True,
+)
 def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
-    """FLOPs of the weight gradients' multiply-accumulates, for the whole batch; none where weights are frozen."""
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
     gradients = zip(_gradient_macs(analysis), analysis.trains_weights, strict=True)
-    factor = analysis.settings.batch * analysis.convention.flops_per_mac
+    factor = analysis.batch * analysis.convention.flops_per_mac
     return analysis.running([factor * macs.weights if trained else 0 for macs, trained in gradients])
 
 
-@metric("input_gradient_flops", source="notes 004, 9.8")
-def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
-    """FLOPs of the input gradients' multiply-accumulates, for the whole batch; none where nothing upstream is trained.
+def _why_no_input_gradient(analysis: Analysis, node: Node) -> str:
+    macs = node.operations(analysis.settings.training).mac
+    return "nothing upstream is trained" if macs and not analysis.trained_upstream[node.id] else ""
 
-    The products of two activations inside an attention layer need both gradients once the layer itself is trained.
-    """
+
+@metric(
+    "input_gradient_flops",
+    Unit.FLOPS,
+    "FLOPs of the input gradients' multiply-accumulates, for the whole batch; none where nothing upstream is trained",
+    heading="input gradient {unit}",
+    source=_SOURCE,
+    symbol="F_x",
+    meaning="FLOPs of the input gradient",
+    why_zero=_why_no_input_gradient,
+)
+def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
+    """The products of two activations inside an attention layer need both gradients once that layer is trained."""
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
-    factor = analysis.settings.batch * analysis.convention.flops_per_mac
+    factor = analysis.batch * analysis.convention.flops_per_mac
     flops = []
     for macs, trained, upstream in zip(
         _gradient_macs(analysis), analysis.trains_weights, analysis.trained_upstream, strict=True
@@ -47,9 +70,14 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     return analysis.running(flops)
 
 
-@metric("backward_flops", source="notes 004, 9.8")
+@metric(
+    "backward_flops",
+    Unit.FLOPS,
+    "FLOPs of the backward pass, its multiply-accumulates alone: weight gradients and input gradients",
+    heading="backward {unit}",
+    source=_SOURCE,
+)
 def backward_flops(analysis: Analysis) -> Sequence[int | None]:
-    """FLOPs of the backward pass, its multiply-accumulates alone: weight gradients and input gradients."""
     parts = zip(analysis.column("weight_gradient_flops"), analysis.column("input_gradient_flops"), strict=True)
     return [None if weights is None or inputs is None else weights + inputs for weights, inputs in parts]
 

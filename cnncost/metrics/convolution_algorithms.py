@@ -6,28 +6,39 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cnncost.algorithms import ALGORITHMS, ConvolutionCall
-from cnncost.metrics.metric import CHEAPEST, METRICS, OPTIONAL_METRICS, Metric
+from cnncost.metrics.metric import CHEAPEST, METRICS, Metric, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cnncost.algorithms import Algorithm
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
 
 
-def names() -> tuple[str, ...]:
-    """The metrics of all algorithms.
+def multiplications_of(algorithm: Algorithm) -> str:
+    """The name of the metric that counts an algorithm's multiplications."""
+    return f"{algorithm.name}_multiplications"
 
-    >>> names()[:2], names()[-1]
-    (('direct_multiplications', 'direct_bytes'), 'cheapest_multiplications')
+
+def bytes_of(algorithm: Algorithm) -> str:
+    """The name of the metric that counts an algorithm's extra memory."""
+    return f"{algorithm.name}_bytes"
+
+
+def cheapest_of(figures: Mapping[str, int | None]) -> str | None:
+    """The algorithm that has the fewest multiplications in the figures of one convolution, and of several the least
+    memory; ``None`` where there are no multiplications to save.
+
+    >>> cheapest_of({"direct_multiplications": 36, "direct_bytes": 0, "winograd_2_multiplications": 16})
+    'winograd_2'
     """
-    return tuple(OPTIONAL_METRICS)
-
-
-def figure_of(algorithm: Algorithm, what: str) -> str:
-    """The name of an algorithm's metric: ``multiplications``, or the ``bytes`` of its extra memory."""
-    return f"{algorithm.name}_{what}"
+    costs = {
+        algorithm.name: (count, figures.get(bytes_of(algorithm)) or 0)
+        for algorithm in ALGORITHMS.values()
+        if (count := figures.get(multiplications_of(algorithm)))
+    }
+    return min(costs, key=lambda name: costs[name]) if costs else None
 
 
 def _multiplications(algorithm: Algorithm, analysis: Analysis) -> Sequence[int | None]:
@@ -38,7 +49,7 @@ def _multiplications(algorithm: Algorithm, analysis: Analysis) -> Sequence[int |
 
 
 def _bytes(algorithm: Algorithm, analysis: Analysis) -> Sequence[int | None]:
-    item_size = analysis.settings.item_size
+    item_size = analysis.item_size
 
     def formula(place: ConvolutionCall) -> int:
         return item_size * algorithm.extra_elements(place, **algorithm.sizes(place))
@@ -47,15 +58,16 @@ def _bytes(algorithm: Algorithm, analysis: Analysis) -> Sequence[int | None]:
 
 
 def _cheapest(analysis: Analysis) -> Sequence[int | None]:
-    columns = [analysis.column(figure_of(algorithm, "multiplications")) for algorithm in ALGORITHMS.values()]
-    return [min(value for value in values if value is not None) for values in zip(*columns, strict=True)]
+    columns = [analysis.column(multiplications_of(algorithm)) for algorithm in ALGORITHMS.values()]
+    smallest = analysis.domain.smallest
+    return [smallest([value for value in values if value is not None]) for values in zip(*columns, strict=True)]
 
 
 def _each_convolution(
     algorithm: Algorithm, analysis: Analysis, formula: Callable[[ConvolutionCall], int]
 ) -> Sequence[int | None]:
     """A formula at every convolution; a gap where the algorithm cannot compute it, and nothing at other layers."""
-    batch = analysis.settings.batch
+    batch = analysis.batch
 
     def value(node: Node) -> int | None:
         if not node.layer.is_convolution:
@@ -68,16 +80,50 @@ def _each_convolution(
     return analysis.running(analysis.each(value))
 
 
-def _register() -> None:
-    for algorithm in ALGORITHMS.values():
-        products, extra = figure_of(algorithm, "multiplications"), figure_of(algorithm, "bytes")
-        about = f"Multiplications of convolutions by {algorithm.title}, for the whole batch"
-        about_memory = f"Bytes that convolutions by {algorithm.title} keep besides, for the whole batch"
-        OPTIONAL_METRICS[products] = Metric(products, about, "sum", partial(_multiplications, algorithm))
-        if extra not in METRICS:  # the memory of im2col is a figure of every report
-            OPTIONAL_METRICS[extra] = Metric(extra, about_memory, "max", partial(_bytes, algorithm))
-    about = "Multiplications of convolutions, each by the algorithm that has the fewest"
-    OPTIONAL_METRICS[CHEAPEST] = Metric(CHEAPEST, about, "sum", _cheapest)
+def _metrics_of(algorithm: Algorithm) -> tuple[Metric, ...]:
+    """Its multiplications, and its extra memory unless that is a figure of every report, as im2col's is."""
+    multiplications = Metric(
+        multiplications_of(algorithm),
+        Unit.MULTIPLICATIONS,
+        f"Multiplications of convolutions by {algorithm.title}, for the whole batch",
+        algorithm.short,
+        partial(_multiplications, algorithm),
+        detail="mults",
+        title="multiplications",
+    )
+    memory = Metric(
+        bytes_of(algorithm),
+        Unit.BYTES,
+        f"Bytes that convolutions by {algorithm.title} keep besides, for the whole batch",
+        algorithm.short,
+        partial(_bytes, algorithm),
+        "max",
+        detail="memory",
+        title="extra memory",
+    )
+    return (multiplications,) if memory.name in METRICS else (multiplications, memory)
 
 
-_register()
+_CHEAPEST = Metric(
+    CHEAPEST,
+    Unit.MULTIPLICATIONS,
+    "Multiplications of convolutions, each by the algorithm that has the fewest",
+    "cheapest",
+    _cheapest,
+    detail="mults",
+)
+
+ALGORITHM_METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (*[each for algorithm in ALGORITHMS.values() for each in _metrics_of(algorithm)], _CHEAPEST)
+}
+"""The metrics of all algorithms, which a report has only when it was asked for them."""
+
+
+def names() -> tuple[str, ...]:
+    """The metrics of all algorithms by name.
+
+    >>> names()[:2], names()[-1]
+    (('direct_multiplications', 'direct_bytes'), 'cheapest_multiplications')
+    """
+    return tuple(ALGORITHM_METRICS)

@@ -21,20 +21,27 @@ class ConventionTotal(NamedTuple):
     """What a convention counts for a whole network, of what, and by whose rules."""
 
     unit: str
+    """What it counts: ``FLOPs`` or ``MACs``."""
     total: int
+    """Of the whole batch, in the forward pass."""
     source: str
+    """The tool and its version, or who published the rules."""
 
 
 class Counts(NamedTuple):
     """What a convention counts: in total, and for each layer in the order of the graph."""
 
     total: int
+    """Of the whole network."""
     layers: tuple[int, ...]
+    """One for each layer."""
 
 
 def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
     """What `convention` counts for every node, zero where one does not run."""
-    batch, training = analysis.settings.batch, analysis.settings.training
+    if not convention.arithmetic:
+        analysis.domain.refuse_unless_integers(f"what `{convention.name}` counts")
+    batch, training = analysis.batch, analysis.settings.training
 
     def count(node: Node, operations: Operations) -> int:
         return 0 if node.layer is INPUT else convention.count(node, operations, batch, training)

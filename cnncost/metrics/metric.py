@@ -1,67 +1,106 @@
-"""How a metric is declared: a function from an analysis to one value per node, registered under the metric's name."""
+"""What a metric is: a function from an analysis to one value for each node, and all that is said of the figure.
+
+>>> list(METRICS)[:3]
+['params', 'trainable_params', 'buffers']
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from cnncost.symbolic.domain import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
+    from cnncost.symbolic.domain import Domain
+
+    Compute = Callable[[Analysis], Sequence[int | None]]
 
 Total = Literal["sum", "max"]
 
 
-class Metric(NamedTuple):
-    """One column: what it is called, what it says, how it is computed and how it adds up.
+class Unit(Enum):
+    """What a figure is counted in, by its name for people."""
 
-    Attributes:
-        name: ends in `_bytes` or `_flops` where the bare number would not tell its unit.
-        about: one line for help texts and the JSON Schema.
-        total: ``sum`` over the layers, or ``max`` where one buffer serves all of them.
-        compute: one value per node.
-        source: where the formula was published; that of the layer, or of the convention, where there is none.
-    """
+    PARAMETERS = "parameters"
+    NUMBERS = "numbers"
+    MACS = "MACs"
+    FLOPS = "FLOPs"
+    """What the convention counts: these, or MACs where a multiply-accumulate is one."""
+    MULTIPLICATIONS = "multiplications"
+    COUNT = "count"
+    """A whole number of anything else."""
+    BYTES = "bytes"
+    SECONDS = "seconds"
+
+
+class Metric(NamedTuple):
+    """One value for every layer, and what everybody needs to know who computes, adds up, shows or explains it."""
 
     name: str
+    """In JSON, in columns and in the API; it ends in its unit where a bare number would not tell it."""
+    unit: Unit
     about: str
-    total: Total
-    compute: Callable[[Analysis], Sequence[int | None]]
+    """One line for help texts and the JSON Schema."""
+    heading: str
+    """For people, above a column; ``{unit}`` stands for what the convention counts."""
+    compute: Compute
+    """One value for every node of an analysis; ``None`` where there is no answer."""
+    total: Total = "sum"
+    """How it adds up: ``sum`` over the layers, or ``max`` where one buffer serves all of them."""
     source: str = ""
+    """Where the formula was published; empty where it is the layer's own, or the convention's."""
+    title: str = ""
+    """Its name for people where no column is around it; empty where that is the heading."""
+    detail: str = ""
+    """What the heading leaves unsaid: a second line below it."""
+    symbol: str = ""
+    """Its letter in the formulas of other metrics; empty where they write its own formula."""
+    meaning: str = ""
+    """What the letter stands for."""
+    stored: bool = False
+    """Whether it belongs to the weights, and so to the layer that owns them, whichever layers run."""
+    trained: bool = False
+    """Whether only weights that are trained have it."""
+    by_convention: bool = False
+    """Whether the rule of the convention counts it: its formula and its source are then those of the rule."""
+    why_zero: Callable[[Analysis, Node], str] | None = None
+    """Why it is zero at a node, in words, where neither ownership nor training says it; empty for no reason."""
+
+    def totalled(self, values: Sequence[int | None], domain: Domain = INTEGERS) -> int | None:
+        """Several values as one: their sum, or the largest where one buffer serves all; a gap makes a gap."""
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return None
+        total: int = domain.sum(known) if self.total == "sum" else domain.largest(known)
+        return total
 
 
 METRICS: dict[str, Metric] = {}
-"""Every metric, in the order of the report."""
-
-OPTIONAL_METRICS: dict[str, Metric] = {}
-"""Metrics that a report has only when asked for: filled by :mod:`cnncost.metrics.convolution_algorithms`."""
-
+"""The metrics of every report, in its order."""
 
 CHEAPEST = "cheapest_multiplications"
-"""The optional metric that tells a report by algorithm from one that is not."""
-
-
-def metric_called(name: str) -> Metric:
-    """The metric of that name, an optional one too.
-
-    Raises:
-        KeyError: there is no such metric.
-    """
-    return METRICS[name] if name in METRICS else OPTIONAL_METRICS[name]
+"""The metric that tells a report by algorithm from one that is not."""
 
 
 def metric(
-    name: str, *, total: Total = "sum", source: str = ""
-) -> Callable[[Callable[[Analysis], Sequence[int | None]]], Callable[[Analysis], Sequence[int | None]]]:
-    """Register a function as the metric `name`; the first line of its docstring describes it."""
+    name: str, unit: Unit, about: str, *, heading: str | None = None, **more: Any
+) -> Callable[[Compute], Compute]:
+    """Register a function as the metric `name`; what else may be said of it are the fields of :class:`Metric`.
 
-    def register(
-        compute: Callable[[Analysis], Sequence[int | None]],
-    ) -> Callable[[Analysis], Sequence[int | None]]:
+    Raises:
+        TypeError: there is a metric of that name, or no such field.
+    """
+
+    def register(compute: Compute) -> Compute:
         if name in METRICS:
             raise TypeError(f"two metrics are called {name!r}")
-        about = (compute.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        METRICS[name] = Metric(name, about, total, compute, source)
+        shown = name.replace("_", " ") if heading is None else heading
+        METRICS[name] = Metric(name, unit, about, shown, compute, **more)
         return compute
 
     return register

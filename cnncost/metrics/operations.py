@@ -5,19 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.metrics.counting import forward_counts
-from cnncost.metrics.metric import metric
+from cnncost.metrics.metric import Unit, metric
 
 if TYPE_CHECKING:
     from cnncost.metrics.analysis import Analysis
 
 
-@metric("macs")
+@metric(
+    "macs",
+    Unit.MACS,
+    "Multiply-accumulates of convolutions, linear layers and matrix products, for the whole batch",
+    heading="MACs",
+)
 def macs(analysis: Analysis) -> list[int]:
-    """Multiply-accumulates of convolutions, linear layers and matrix products, for the whole batch."""
     return [operations.mac for operations in analysis.operations]
 
 
-@metric("flops")
+@metric(
+    "flops",
+    Unit.FLOPS,
+    "Operations of the forward pass as the convention counts them, for the whole batch",
+    heading="{unit}",
+    by_convention=True,
+)
 def flops(analysis: Analysis) -> list[int]:
-    """Operations of the forward pass as the convention counts them, for the whole batch."""
     return forward_counts(analysis, analysis.convention)

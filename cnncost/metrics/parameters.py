@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.graph.graph import Node
-from cnncost.metrics.metric import metric
+from cnncost.metrics.metric import Unit, metric
 
 if TYPE_CHECKING:
     from cnncost.metrics.analysis import Analysis
 
+_LETTER: dict[str, Any] = {"symbol": "P", "meaning": "parameters of the layer"}
 
-@metric("params")
+
+@metric(
+    "params",
+    Unit.PARAMETERS,
+    "Parameters, trainable and frozen; shared weights count where they are owned",
+    stored=True,
+    **_LETTER,
+)
 def params(analysis: Analysis) -> list[int]:
-    """Parameters, trainable and frozen; shared weights count where they are owned."""
     return _owned(analysis, analysis.each(Node.parameters))
 
 
-@metric("trainable_params")
+@metric(
+    "trainable_params",
+    Unit.PARAMETERS,
+    "Parameters that are trained; those of frozen layers are not",
+    stored=True,
+    trained=True,
+    **_LETTER,
+)
 def trainable_params(analysis: Analysis) -> list[int]:
-    """Parameters that are trained; those of frozen layers are not."""
     counts = zip(analysis.nodes, analysis.known("params"), strict=True)
     return [count if node.trainable else 0 for node, count in counts]
 
 
-@metric("buffers", source="the buffers of PyTorch's modules")
+@metric(
+    "buffers",
+    Unit.NUMBERS,
+    "Numbers stored and not trained: running statistics and their counters",
+    source="the buffers of PyTorch's modules",
+    stored=True,
+)
 def buffers(analysis: Analysis) -> list[int]:
-    """Numbers stored and not trained: running statistics and their counters."""
     return _owned(analysis, analysis.each(lambda node: sum(node.buffers())))
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
-from cnncost.layers.base.window import Reads
-from cnncost.metrics.metric import metric
+from cnncost.metrics.estimate import estimate
+from cnncost.metrics.metric import Unit, metric
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
 
 if TYPE_CHECKING:
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
+    from cnncost.metrics.estimate import Analyzed
+
+_SOURCE = "notes 004, Memory Formulas"
+
+MEMORY_PARTS = {
+    "infer": ("param_bytes", "buffer_bytes", "activation_bytes"),
+    "train": ("param_bytes", "buffer_bytes", "activation_bytes", "gradient_bytes", "optimizer_bytes"),
+}
+"""What the textbook adds up to the memory of a network, by mode."""
 
 _COUNTER_BYTES = 8
 """PyTorch's ``num_batches_tracked`` is an int64."""
@@ -26,17 +35,29 @@ _INDEX_BYTES = 4
 """An index "typically" takes 4 bytes whatever the dtype (notes 004, 9.3)."""
 
 
-@metric("param_bytes", source="notes 004, Memory Formulas")
+@metric(
+    "param_bytes",
+    Unit.BYTES,
+    "Bytes of all parameters, 4P in float32",
+    heading="parameters",
+    title="parameter memory",
+    source=_SOURCE,
+    stored=True,
+)
 def param_bytes(analysis: Analysis) -> list[int]:
-    """Bytes of all parameters, 4P in float32."""
-    return [count * analysis.settings.item_size for count in analysis.known("params")]
+    return [count * analysis.item_size for count in analysis.known("params")]
 
 
-@metric("buffer_bytes", source="the buffers of PyTorch's modules")
+@metric(
+    "buffer_bytes",
+    Unit.BYTES,
+    "Bytes of running statistics, float32 beside int8 weights, and of their 64-bit counters",
+    heading="buffer memory",
+    source="the buffers of PyTorch's modules",
+    stored=True,
+)
 def buffer_bytes(analysis: Analysis) -> list[int]:
-    """Bytes of running statistics, float32 beside int8 weights, and of their 64-bit counters."""
-    settings = analysis.settings
-    item_size = settings.item_size if settings.trains else ITEM_SIZES["float32"]
+    item_size = analysis.item_size if analysis.settings.trains else ITEM_SIZES["float32"]
 
     def bytes_of(node: Node) -> int:
         stored = node.buffers()
@@ -46,60 +67,126 @@ def buffer_bytes(analysis: Analysis) -> list[int]:
     return [count if node.owns_weights else 0 for node, count in counts]
 
 
-@metric("gradient_bytes", source="notes 004, Memory Formulas")
+@metric(
+    "gradient_bytes",
+    Unit.BYTES,
+    "Bytes of the gradients of all trainable parameters, 4P in float32",
+    heading="gradients",
+    title="gradient memory",
+    source=_SOURCE,
+    stored=True,
+    trained=True,
+)
 def gradient_bytes(analysis: Analysis) -> Sequence[int | None]:
-    """Bytes of the gradients of all trainable parameters, 4P in float32."""
     return _per_trained(analysis, 1)
 
 
-@metric("optimizer_bytes", source="notes 004, Memory Formulas")
+def _why_no_optimizer(analysis: Analysis, node: Node) -> str:
+    return f"{analysis.settings.optimizer} keeps nothing" if node.parameters() else ""
+
+
+@metric(
+    "optimizer_bytes",
+    Unit.BYTES,
+    "Bytes of what the optimizer keeps per trainable parameter, 8P for Adam in float32",
+    heading="optimizer",
+    title="optimizer memory",
+    source=_SOURCE,
+    stored=True,
+    trained=True,
+    why_zero=_why_no_optimizer,
+)
 def optimizer_bytes(analysis: Analysis) -> Sequence[int | None]:
-    """Bytes of what the optimizer keeps per trainable parameter, 8P for Adam in float32."""
     return _per_trained(analysis, OPTIMIZER_STATES[analysis.settings.optimizer])
 
 
-@metric("activation_bytes", source="notes 004, Memory Formulas")
+@metric(
+    "activation_bytes",
+    Unit.BYTES,
+    "Bytes of the layer's output for the whole batch, 4 B C H W in float32",
+    heading="activations",
+    title="output memory",
+    source=_SOURCE,
+)
 def activation_bytes(analysis: Analysis) -> list[int]:
-    """Bytes of the layer's output for the whole batch, 4 B C H W in float32."""
-    factor = analysis.settings.batch * analysis.settings.item_size
+    factor = analysis.batch * analysis.item_size
     return analysis.running(analysis.each(lambda node: 0 if node.layer is INPUT else factor * node.y.elements))
 
 
-@metric("im2col_bytes", total="max", source="notes 004, 8.3; Chellapilla et al. 2006")
+@metric(
+    "im2col_bytes",
+    Unit.BYTES,
+    "Bytes of the im2col matrix for the whole batch; one buffer serves every layer",
+    heading="im2col",
+    title="im2col memory",
+    source="notes 004, 8.3; Chellapilla et al. 2006",
+    total="max",
+)
 def im2col_bytes(analysis: Analysis) -> list[int]:
-    """Bytes of the im2col matrix for the whole batch; one buffer serves every layer."""
-    factor = analysis.settings.batch * analysis.settings.item_size
+    factor = analysis.batch * analysis.item_size
     return analysis.running(analysis.each(lambda node: factor * node.layer.column_elements(*node.xs, y=node.y)))
 
 
-@metric("pool_index_bytes", source="notes 004, 9.3 and Memory Formulas")
+@metric(
+    "pool_index_bytes",
+    Unit.BYTES,
+    "Bytes of the positions of maxima that max pools keep for backward, for the whole batch, 4 B C H_o W_o",
+    heading="pool index",
+    title="pool index memory",
+    source="notes 004, 9.3 and Memory Formulas",
+)
 def pool_index_bytes(analysis: Analysis) -> list[int]:
-    """Bytes of the positions of maxima that max pools keep for backward, for the whole batch, 4 B C H_o W_o."""
-    factor = analysis.settings.batch * _INDEX_BYTES
+    factor = analysis.batch * _INDEX_BYTES
     return analysis.running(analysis.each(lambda node: factor * node.layer.index_elements(*node.xs, y=node.y)))
 
 
-@metric("traffic_bytes", source="Williams et al. 2009")
+@metric(
+    "traffic_bytes",
+    Unit.BYTES,
+    "Bytes read and written if nothing stays in a cache: a layer's inputs, its weights and its output",
+    heading="traffic",
+    title="memory traffic",
+    source="Williams et al. 2009",
+)
 def traffic_bytes(analysis: Analysis) -> list[int]:
-    """Bytes read and written if nothing stays in a cache: a layer's inputs, its weights and its output.
+    """What FLOPs are divided by for the arithmetic intensity, as in the roofline model of the source.
 
-    What FLOPs are divided by for the arithmetic intensity (Williams et al. 2009, the roofline model). A layer that uses
-    another's weights reads them too; an input that is there for its shape only is not read.
+    A layer that uses another's weights reads them too; an input that is there for its shape only is not read.
     """
-    batch, item_size = analysis.settings.batch, analysis.settings.item_size
+    batch, item_size = analysis.batch, analysis.item_size
 
     def bytes_of(node: Node) -> int:
         if node.layer is INPUT:
             return 0
-        read = sum(x.elements for x, reach in zip(node.xs, node.reach(), strict=True) if reach is not Reads.NOTHING)
+        read = sum(x.elements for x, is_read in zip(node.xs, node.reads, strict=True) if is_read)
         return item_size * (batch * (read + node.y.elements) + node.parameters())
 
     return analysis.running(analysis.each(bytes_of))
 
 
+@estimate(
+    "memory_bytes",
+    Unit.BYTES,
+    "Bytes of everything that the textbook counts in the mode, added up as if all of it were there at once",
+    heading="memory",
+    source=_SOURCE,
+    parts=lambda settings: MEMORY_PARTS[settings.mode],
+)
+def memory_bytes(network: Analyzed) -> int | None:
+    """The sum of the parts; ``None`` where one of them is unknown.
+
+    >>> from cnncost import analyze
+    >>> report = analyze("resnet50")
+    >>> memory_bytes(report) == report.totals.param_bytes + report.totals.buffer_bytes + report.totals.activation_bytes
+    True
+    """
+    parts = [network.totals[part] for part in MEMORY_PARTS[network.settings.mode]]
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
 def _per_trained(analysis: Analysis, numbers: int) -> Sequence[int | None]:
     """Bytes of so many numbers per trainable parameter; a gap where the dtype is for inference only."""
-    settings = analysis.settings
-    if not settings.trains:
+    if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
-    return [count * numbers * settings.item_size for count in analysis.known("trainable_params")]
+    return [count * numbers * analysis.item_size for count in analysis.known("trainable_params")]

@@ -36,7 +36,7 @@ def analyze_graph(
     0
     """
     analysis = Analysis(graph, settings)
-    names = [*METRICS, *(_names_of_algorithms() if algorithms else ())]
+    names = (*METRICS, *(_names_of_algorithms() if algorithms else ()))
     columns = {name: analysis.column(name) for name in names}
     counts = {convention.name: forward_counts(analysis, convention) for convention in conventions}
     return Report(

@@ -1,4 +1,4 @@
-"""Figures held to limits: budgets, and what a spec's `expect` says. Data, no formatting."""
+"""Figures compared with limits: budgets, and what a spec's `expect` says. Data, no formatting."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
 
 class Verdict(NamedTuple):
-    """One figure held to one limit.
-
-    Attributes:
-        network: whose figure it is. figure: a total by name, or `memory_bytes`.
-        actual: what it is. limit: what it may be at most, or must be when `exact`.
-        source: who says so.
-    """
+    """One figure compared with one limit."""
 
     network: str
+    """Whose figure it is."""
     figure: str
+    """The name of a total or of an estimate."""
     actual: int | None
+    """What it is; ``None`` where that is not known."""
     limit: int
+    """What it may be at most, or must be."""
     exact: bool
+    """Whether it must be the limit to the unit."""
     source: str
+    """Who says so."""
 
     @property
     def holds(self) -> bool:
-        """Whether the figure keeps to its limit; an unknown one does not."""
+        """Whether the figure keeps to its limit; one that is not known does not."""
         if self.actual is None:
             return False
         return self.actual == self.limit if self.exact else self.actual <= self.limit

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.report.totals import COUNTED, counted, total_of
+from cnncost.report.totals import counted, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
 
 class Comparison(NamedTuple):
-    """Several reports, what each is called, and which of them ratios refer to.
-
-    Attributes:
-        names: as the networks were asked for. reports: one each. baseline: a position in both.
-    """
+    """Several reports, what each is called, and which of them ratios refer to."""
 
     names: tuple[str, ...]
+    """As the networks were asked for."""
     reports: tuple[Report, ...]
+    """One for each name."""
     baseline: int = 0
+    """The position of the network that ratios refer to."""
 
     @classmethod
     def of(cls, reports: Sequence[Report], names: Sequence[str], baseline: str | int = 0) -> Comparison:
@@ -46,7 +45,7 @@ class Comparison(NamedTuple):
 
     @property
     def counted(self) -> tuple[str, ...]:
-        """What several conventions count, where all reports have it."""
+        """The names of what several conventions count, where all reports have it."""
         first, *others = [counted(report) for report in self.reports]
         return tuple(name for name in first if all(name in other for other in others))
 
@@ -74,10 +73,11 @@ class Comparison(NamedTuple):
 
     def _counts(self, position: int) -> dict[str, Any]:
         """What each convention counts of one network, with the ratio."""
+        report = self.reports[position]
         return {
-            name: {**count._asdict(), "ratio": self.ratio(COUNTED + name, position)}
-            for name, count in self.reports[position].counts.items()
-            if COUNTED + name in self.counted
+            count.convention: {**report.counts[count.convention]._asdict(), "ratio": self.ratio(name, position)}
+            for name, count in counted(report).items()
+            if name in self.counted
         }
 
 
@@ -85,7 +85,9 @@ class StageDifference(NamedTuple):
     """A stage of one network beside its counterpart in the other; ``None`` where there is none."""
 
     first: Row | None
+    """The stage of the baseline."""
     second: Row | None
+    """The stage of the other network."""
 
     def figures(self, metric: str) -> tuple[int | None, int | None]:
         """A metric of both; a missing stage has none of it."""
@@ -101,8 +103,11 @@ class StageComparison(NamedTuple):
     """Two networks, stage by stage."""
 
     names: tuple[str, str]
+    """As the networks were asked for, the baseline first."""
     reports: tuple[Report, Report]
+    """One for each name."""
     stages: tuple[StageDifference, ...]
+    """In the order of the networks."""
 
     @classmethod
     def of(cls, comparison: Comparison) -> StageComparison:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from cnncost.metrics.metric import metric_called
+from cnncost.metrics.analysis import metric_called
+from cnncost.metrics.metric import CHEAPEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,6 +58,11 @@ class Figures(Mapping[str, "int | None"]):
         return f"Figures({self._values!r})"
 
     @property
+    def by_algorithm(self) -> bool:
+        """Whether convolutions are counted by every algorithm too."""
+        return CHEAPEST in self._values
+
+    @property
     def flops_per_byte(self) -> float | None:
         """Arithmetic intensity, FLOPs per byte read or written (Williams et al. 2009); nothing where no byte is."""
         return self.flops / self.traffic_bytes if self.traffic_bytes else None
@@ -68,11 +74,4 @@ def total(columns: Mapping[str, Sequence[int | None]]) -> Figures:
     >>> total({"macs": [100, 20], "im2col_bytes": [64, 32], "gradient_bytes": [None, None]})
     Figures({'macs': 120, 'im2col_bytes': 64, 'gradient_bytes': None})
     """
-    return Figures({name: _total(name, values) for name, values in columns.items()})
-
-
-def _total(name: str, values: Sequence[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
-        return None
-    return sum(known) if metric_called(name).total == "sum" else max(known, default=0)
+    return Figures({name: metric_called(name).totalled(values) for name, values in columns.items()})

@@ -22,29 +22,28 @@ SCHEMA_VERSION = 1
 
 
 class Report(NamedTuple):
-    """What a network costs, layer by layer.
-
-    Attributes:
-        name: the network's. source: where it was published.
-        settings: how it runs.
-        inputs: shape of every input, with the batch. outputs: names of the layers that are outputs.
-        totals: the metrics of the whole network.
-        rows: one per layer, in the order of execution, until they are regrouped.
-        warnings: what the loader found odd.
-        variables: what was set from outside, by variable, as it was written.
-        counts: what each of several conventions counts in total, where several were asked for.
-    """
+    """What a network costs, layer by layer."""
 
     name: str
+    """The network's."""
     source: str | None
+    """Where it was published."""
     settings: Settings
+    """How it runs."""
     inputs: Mapping[str, tuple[int, ...]]
+    """Shape of every input, with the batch."""
     outputs: tuple[str, ...]
+    """Names of the layers that are outputs."""
     totals: Figures
+    """The metrics of the whole network."""
     rows: tuple[Row, ...]
+    """One per layer, in the order of execution, until they are regrouped."""
     warnings: tuple[str, ...] = ()
+    """What the loader found odd."""
     variables: Mapping[str, str] = {}
+    """What was set from outside, by variable, as it was written."""
     counts: Mapping[str, ConventionTotal] = {}
+    """What each of several conventions counts in total, by its name, where several were asked for."""
 
     @property
     def flops_per_byte(self) -> float | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.layers.base.costs import Operations
-from cnncost.metrics.metric import CHEAPEST
 from cnncost.report.figures import Figures, total
 
 if TYPE_CHECKING:
@@ -13,41 +12,35 @@ if TYPE_CHECKING:
 
     from cnncost.metrics.receptive_field.fields import ReceptiveField
 
-_PRODUCTS = "_multiplications"
-"""How the figures of convolution algorithms end; a report has them only when it was asked for them."""
-
 _FIELD_KEYS = ("size", "jump", "start_padding", "center", "aligned", "global")
 """The fields of a :class:`ReceptiveField`, as the JSON calls them."""
 
 
 class Row(NamedTuple):
-    """One layer, or several that were merged.
-
-    Attributes:
-        name: unique, hierarchical: ``stage[0].bottleneck[1].residual.conv``.
-        type: the layer type, or the kind of block that was merged.
-        inputs: names of the rows and of the network's inputs that it reads.
-        output_shape: with the batch; of the last layer of a block, ``None`` for layers that are merely of one type.
-        figures: the metrics.
-        operations: of the forward pass, by kind, for the whole batch.
-        receptive_field: in the first input of the network that reaches it; of the last layer of a block.
-        receptive_fields: in every input that reaches it, where the network has several inputs.
-        scopes: kinds of the containers it lies in, outermost first.
-        count: layers that it stands for.
-        counts: what each of several conventions counts, where several were asked for.
-    """
+    """One layer, or several that were merged."""
 
     name: str
+    """Unique and hierarchical: ``stage[0].bottleneck[1].residual.conv``."""
     type: str
+    """The layer type, or the kind of block that was merged."""
     inputs: tuple[str, ...]
+    """Names of the rows and of the network's inputs that it reads."""
     output_shape: tuple[int, ...] | None
+    """With the batch; of the last layer of a block, ``None`` for layers that are merely of one type."""
     figures: Figures
+    """The metrics."""
     operations: Operations
+    """Of the forward pass, by kind, for the whole batch."""
     receptive_field: ReceptiveField | None = None
+    """In the first input of the network that reaches it; of the last layer of a block."""
     receptive_fields: Mapping[str, ReceptiveField] | None = None
+    """In every input that reaches it, where the network has several inputs."""
     scopes: tuple[str, ...] = ()
+    """Kinds of the containers it lies in, outermost first."""
     count: int = 1  # type: ignore[assignment]  # not the method of tuples
+    """Layers that it stands for."""
     counts: Mapping[str, int] = {}
+    """What each of several conventions counts, by its name, where several were asked for."""
 
     @property
     def flops_per_byte(self) -> float | None:
@@ -60,14 +53,11 @@ class Row(NamedTuple):
 
         Nothing for other layers, for several layers at once, and where the report is not by algorithm.
         """
-        products = {
-            name.removesuffix(_PRODUCTS): count
-            for name, count in self.figures.items()
-            if name.endswith(_PRODUCTS) and name != CHEAPEST and count
-        }
-        if not products or self.count > 1:
+        if self.count > 1 or not self.figures.by_algorithm:
             return None
-        return min(products, key=lambda name: (products[name], self.figures[f"{name}_bytes"] or 0))
+        from cnncost.metrics.convolution_algorithms import cheapest_of
+
+        return cheapest_of(self.figures)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -82,7 +72,7 @@ class Row(NamedTuple):
         }
         if self.receptive_fields is not None:
             row["receptive_fields"] = {name: _field_to_dict(field) for name, field in self.receptive_fields.items()}
-        if CHEAPEST in self.figures:
+        if self.figures.by_algorithm:
             row["cheapest_algorithm"] = self.cheapest_algorithm
         counts = {"counts": dict(self.counts)} if self.counts else {}
         return {**row, "scopes": list(self.scopes), "count": self.count, **counts}

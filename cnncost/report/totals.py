@@ -1,54 +1,99 @@
-"""Totals by name: those of the report, and the memory that they add up to."""
+"""Any figure of a network by its name: the total of a metric, an estimate, or what a convention counts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.metrics.analysis import metric_called
+from cnncost.metrics.estimate import ESTIMATES, Estimate
+from cnncost.metrics.metric import Metric, Unit
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from cnncost.report.report import Report
 
-MEMORY_PARTS = {
-    "infer": ("param_bytes", "buffer_bytes", "activation_bytes"),
-    "train": ("param_bytes", "buffer_bytes", "activation_bytes", "gradient_bytes", "optimizer_bytes"),
-}
-"""What the textbook adds up to the memory of a network, by mode (notes 004, Memory Formulas)."""
+    Quantity: TypeAlias = "Metric | Estimate | ConventionCount"
+    """What a figure is: all of them say their name, unit, heading, title and detail."""
 
 
-COUNTED = "count:"
-"""What stands before a convention's name where its count is one figure among others: ``count:fvcore``."""
+class ConventionCount(NamedTuple):
+    """What a convention counts, as a figure among others.
 
-
-def counted(report: Report) -> tuple[str, ...]:
-    """The figures of several conventions side by side, where the report has them."""
-    return tuple(COUNTED + name for name in report.counts)
-
-
-def memory_bytes(report: Report) -> int | None:
-    """Bytes of everything the textbook counts in the report's mode; ``None`` where a part is unknown.
-
-    >>> from cnncost import analyze
-    >>> report = analyze("resnet50")
-    >>> memory_bytes(report) == report.totals.param_bytes + report.totals.buffer_bytes + report.totals.activation_bytes
-    True
+    >>> count = ConventionCount("fvcore", "MACs")
+    >>> count.name, count.heading, count.detail
+    ('count:fvcore', 'fvcore', '(MACs)')
     """
-    parts = [report.totals[part] for part in MEMORY_PARTS[report.settings.mode]]
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+
+    convention: str
+    """Its name."""
+    counts: str
+    """What it counts: ``FLOPs`` or ``MACs``."""
+
+    @property
+    def name(self) -> str:
+        """Apart from all metrics: a convention may be called as one of them is."""
+        return f"count:{self.convention}"
+
+    @property
+    def heading(self) -> str:
+        """For people."""
+        return self.convention
+
+    @property
+    def detail(self) -> str:
+        """What the heading leaves unsaid."""
+        return f"({self.counts})"
+
+    @property
+    def title(self) -> str:
+        """No other than the heading."""
+        return ""
+
+    @property
+    def unit(self) -> Unit:
+        """A count, whatever of: the detail says it."""
+        return Unit.COUNT
+
+
+def quantity_called(name: str) -> Metric | Estimate | None:
+    """The metric or estimate of that name; ``None`` where it is neither.
+
+    >>> quantity_called("memory_bytes").heading, quantity_called("winograd_2_bytes").heading, quantity_called("layer")
+    ('memory', 'Winograd 2×2', None)
+    """
+    if name in ESTIMATES:
+        return ESTIMATES[name]
+    try:
+        return metric_called(name)
+    except KeyError:
+        return None
+
+
+def counted(report: Report) -> dict[str, ConventionCount]:
+    """The counts of several conventions side by side, where the report has them, by the names of these figures."""
+    counts = [ConventionCount(name, count.unit) for name, count in report.counts.items()]
+    return {count.name: count for count in counts}
 
 
 def total_of(report: Report, name: str) -> int | None:
-    """A total of the report, its `memory_bytes`, or what a convention counts.
+    """A total of the report, an estimate, or what a convention counts.
 
     Raises:
         SpecError: there is no such figure.
+
+    >>> from cnncost import analyze
+    >>> report = analyze("lenet5", convention=["textbook", "fvcore"])
+    >>> [total_of(report, name) for name in ("params", "memory_bytes", "count:fvcore")]
+    [61706, 306832, 416520]
     """
-    if name == "memory_bytes":
-        return memory_bytes(report)
-    if name in counted(report):
-        return report.counts[name.removeprefix(COUNTED)].total
+    if name in ESTIMATES:
+        return ESTIMATES[name].compute(report)
+    counts = counted(report)
+    if name in counts:
+        return report.counts[counts[name].convention].total
     if name not in report.totals:
-        known = [*report.totals, "memory_bytes"]
+        known = [*report.totals, *ESTIMATES]
         raise SpecError(f"unknown figure `{name[:80]}`{did_you_mean(name, known)}", hint=f"they are {', '.join(known)}")
     return report.totals[name]

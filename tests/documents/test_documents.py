@@ -18,7 +18,7 @@ from cnncost.documents import COMMANDS, AnalysisDocument, ZooDocument, json_sche
 from cnncost.errors import SpecError
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
-from cnncost.metrics.metric import metric
+from cnncost.metrics.metric import Unit, metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -269,9 +269,8 @@ def test_a_metric_that_is_defined_at_run_time_is_in_schemas_and_documents() -> N
     before = analyze("lenet5").to_dict()
     try:
 
-        @metric("output_channels", total="max")
+        @metric("output_channels", Unit.COUNT, "Channels of the output", total="max")
         def output_channels(analysis: Analysis) -> Sequence[int | None]:
-            """Channels of the output."""
             return [node.y.channels for node in analysis.nodes]
 
         data = analyze("lenet5").to_dict()

@@ -10,7 +10,7 @@ from cnncost import analyze, explain
 from cnncost.explanation import Breakdown, SumExplanation
 from cnncost.explanation.sums import blocks_of
 from cnncost.metrics import METRICS
-from cnncost.report.totals import memory_bytes
+from cnncost.metrics.textbook_memory import memory_bytes
 from tests.explanation.formula_text import value_of
 
 NETWORKS = ["resnet50", "googlenet", "unet", "lenet5"]

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
-from cnncost import load
+from cnncost import analyze, compare, explain, load
 from cnncost.conventions import CONVENTIONS, Convention, register
 from cnncost.graph.graph import Node
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import counts_by_convention
-from cnncost.metrics.metric import metric
+from cnncost.metrics.metric import Unit, metric
+from cnncost.render import render
+from cnncost.render.views.analysis import View, report_document
+from cnncost.render.views.comparison import comparison_document
+from cnncost.render.views.headings import kind_of
+from cnncost.report.totals import total_of
 from cnncost.settings import Settings
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from cnncost.graph.graph import Graph
+    from cnncost.metrics.metric import Compute
 
 CONV = ("conv", {"out": 8, "kernel": 3, "padding": 1})
 
@@ -260,17 +267,45 @@ def test_operations_are_counted_once_for_all_conventions(monkeypatch: pytest.Mon
     assert len(asked) == len({*asked}) > 0
 
 
-def test_a_metric_is_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnncost.metrics.metric.METRICS", dict(METRICS))
+@pytest.fixture
+def channels() -> Iterator[Compute]:
+    """A metric that somebody defines, for as long as the test runs."""
 
-    @metric("channels")
+    @metric("channels", Unit.BYTES, "Output channels", heading="channels of the output", total="max")
     def channels(analysis: Analysis) -> list[int]:
-        """Output channels."""
         return analysis.each(lambda node: node.y.channels)
 
-    from cnncost.metrics import metric as base
+    yield channels
+    del METRICS["channels"]
 
-    assert base.METRICS["channels"].about == "Output channels"
-    assert channels(Analysis(chain([CONV], (3, 6, 6)))) == [3, 8]
+
+def test_a_metric_is_one_function(channels: Compute) -> None:
+    analysis = Analysis(chain([CONV], (3, 6, 6)))
+    assert channels(analysis) == [3, 8]
+    assert analysis.total("channels") == 8
+
+
+@pytest.mark.usefixtures("channels")
+def test_what_a_metric_says_of_itself_is_all_that_others_need() -> None:
+    report = analyze("lenet5")
+    assert report.totals["channels"] == total_of(report, "channels") == 400  # flattened, 16 × 5 × 5
+    assert json.loads(report.to_json())["layers"][0]["channels"] == 6
+    table = render(report_document(report, View(columns=("layer", "channels"))), "markdown")
+    assert "channels of the output" in table
+    assert kind_of("channels") == "bytes"
+    compared = json.loads(render(comparison_document(compare(["lenet5"] * 2)), "json"))
+    assert compared["networks"][1]["ratios"]["channels"] == 1
+    conv = explain("lenet5", "conv")
+    assert (conv.figure("channels").value, conv.figure("channels").formula) == (6, "C_o")
+    assert explain("lenet5", total="channels").breakdowns[0].figure.value == 400
+
+
+def test_no_two_metrics_are_called_the_same(channels: Compute) -> None:
     with pytest.raises(TypeError, match="two metrics are called 'channels'"):
-        metric("channels")(channels)
+        metric("channels", Unit.COUNT, "Again")(channels)
+
+
+def test_an_unknown_property_of_a_metric_is_refused() -> None:
+    with pytest.raises(TypeError, match="colour"):
+        metric("colour", Unit.COUNT, "No such thing", colour="red")(lambda _: [])
+    assert "colour" not in METRICS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 from cnncost.errors import LayerError, did_you_mean
 from cnncost.layers.base import specifiers
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
-from cnncost.layers.base.fields import Field
+from cnncost.layers.base.fields import Field, Reference
 from cnncost.layers.base.one_channel import Line, counterpart_of_one_channel
 
 if TYPE_CHECKING:
@@ -137,6 +137,11 @@ class Layer:
         'linear(out, bias=true)'
         """
         return f"{cls.keyword}({', '.join(_parameter(field) for field in cls.fields.values())})"
+
+    @property
+    def follows_shape(self) -> bool:
+        """Whether its last input is there for its shape only."""
+        return any(isinstance(field, Reference) and getattr(self, name) for name, field in self.fields.items())
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"layers are immutable: cannot set {name}")

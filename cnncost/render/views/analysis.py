@@ -110,7 +110,7 @@ def layer_sheet(report: Report, view: View, *, flat: bool = False) -> Sheet:
 
 def _usual_columns(report: Report, view: View) -> tuple[str, ...]:
     names: tuple[str, ...] = catalogue.DEFAULT_TRAINING if report.settings.training else catalogue.DEFAULT
-    if CHEAPEST in report.totals:
+    if report.totals.by_algorithm:
         names = (*names[:3], *catalogue.BY_ALGORITHM)
     if report.counts:
         names = (*names[:3], *counted(report))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.metrics import METRICS
-from cnncost.metrics.metric import CHEAPEST
+from cnncost.metrics.metric import CHEAPEST, METRICS
 from cnncost.render.document import Column, Named, Share
 from cnncost.render.views.headings import detail_of, heading_of, kind_of
 from cnncost.report import totals
-from cnncost.report.totals import COUNTED, counted
+from cnncost.report.totals import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +68,7 @@ def chosen(names: Sequence[str], report: Report, shared: str) -> tuple[Column, .
 def known(report: Report) -> tuple[str, ...]:
     """Every column there is, in the order of a CSV file."""
     first = ("layer", "type", "output_shape")
-    algorithm = ("cheapest_algorithm",) if CHEAPEST in report.totals else ()
+    algorithm = ("cheapest_algorithm",) if report.totals.by_algorithm else ()
     last = ("receptive_field", "jump", "flops_per_byte", "share", "layers")
     return (*first, *report.totals, *algorithm, *counted(report), *last)
 
@@ -83,8 +82,8 @@ def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
         return lambda row: _named(row, _CELLS[name](row))
     if name in _CELLS:
         return _CELLS[name]
-    if name.startswith(COUNTED):
-        return lambda row: row.counts[name.removeprefix(COUNTED)]
+    if (count := counted(report).get(name)) is not None:
+        return lambda row: row.counts[count.convention]
     return lambda row: row.figures[name]
 
 
@@ -120,9 +119,10 @@ def _column(name: str, report: Report, shared: str) -> Column:
         return _OWN[name]._replace(heading=heading_of("flops", convention))
     if name in _OWN:
         return _OWN[name]
-    if name in counted(report):
-        keep = _CONVENTIONS_KEEP - counted(report).index(name)
-        return Column(name, heading_of(name), "count", detail_of(name, convention), keep)
+    counts = counted(report)
+    if name in counts:
+        keep = _CONVENTIONS_KEEP - list(counts).index(name)
+        return Column(name, heading_of(counts[name]), "count", detail_of(counts[name]), keep)
     if name not in report.totals:
         names = known(report)
         raise SpecError(f"unknown column `{name}`{did_you_mean(name, names)}", hint=f"they are {', '.join(names)}")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from cnncost.render.document import Column, Document, Line, Sheet, Typed
 from cnncost.render.views.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
 from cnncost.report.comparison import difference
-from cnncost.report.totals import total_of
+from cnncost.report.totals import counted, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.report.comparison import Comparison, StageComparison, StageDifference
     from cnncost.report.report import Report
+    from cnncost.report.totals import Quantity
     from cnncost.settings import Settings
 
 FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
@@ -62,12 +63,18 @@ def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sh
 
 
 def _figure_line(comparison: Comparison, figure: str) -> Line:
+    quantity = _quantity(comparison, figure)
     return _line(
         comparison,
-        full_heading_of(figure, _settings(comparison).convention),
-        lambda position: Typed(kind_of(figure), total_of(comparison.reports[position], figure)),
+        full_heading_of(quantity, _settings(comparison).convention),
+        lambda position: Typed(kind_of(quantity), total_of(comparison.reports[position], figure)),
         lambda position: comparison.ratio(figure, position),
     )
+
+
+def _quantity(comparison: Comparison, figure: str) -> str | Quantity:
+    """What a figure is: what conventions count is known from the reports alone."""
+    return counted(comparison.reports[0]).get(figure, figure)
 
 
 def _line(
@@ -93,8 +100,9 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet
     ]
     convention = _settings(comparison).convention
     for keep, figure in zip(range(99, 0, -1), figures, strict=False):  # a figure and its ratio go together
-        heading, detail = heading_of(figure, convention), detail_of(figure, convention)
-        columns.append(Column(figure, heading, kind_of(figure), detail, keep))
+        quantity = _quantity(comparison, figure)
+        heading, detail = heading_of(quantity, convention), detail_of(quantity, convention)
+        columns.append(Column(figure, heading, kind_of(quantity), detail, keep))
         ratio_keep = 0 if figure in comparison.counted else keep  # conventions fill the screen without them
         columns.append(Column(f"{figure}_ratio", "ratio", "ratio", priority=ratio_keep))
     lines = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.explanation.figure import LayerExplanation
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet, Typed
-from cnncost.render.views.headings import full_heading_of, settings_parts
+from cnncost.render.views.headings import settings_parts, title_of
 from cnncost.render.views.sums import sum_sheets
 
 if TYPE_CHECKING:
@@ -27,14 +27,7 @@ _SOURCE = Column("source", "source", priority=1)
 
 _HEADINGS = {
     "output_shape": "output shape",
-    "param_bytes": "parameter memory",
-    "gradient_bytes": "gradient memory",
-    "optimizer_bytes": "optimizer memory",
     "input_bytes": "input memory",
-    "activation_bytes": "output memory",
-    "im2col_bytes": "im2col memory",
-    "pool_index_bytes": "pool index memory",
-    "traffic_bytes": "memory traffic",
     "receptive_field": "receptive field",
     "start_padding": "padding of the first field",
     "ops.add": "additions",
@@ -189,13 +182,11 @@ def _heading(figure: Figure, layer: LayerExplanation) -> str:
     name, _, axis = figure.name.rpartition("_")
     if name in _HEADINGS and len(axis) == 1:
         return f"{_HEADINGS[name]} along {axis.upper()}"
-    if figure.name.endswith("_multiplications"):
-        return "multiplications"
     if any(figure in algorithm.figures[-1:] for algorithm in layer.algorithms):
         return "extra memory"
     if len(figure.name) <= _LONGEST_LETTER:
         return figure.name
-    return _HEADINGS.get(figure.name) or full_heading_of(figure.name, layer.settings.convention)
+    return _HEADINGS.get(figure.name) or title_of(figure.name, layer.settings.convention)
 
 
 def _typed(figure: Figure) -> Any:

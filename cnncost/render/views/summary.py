@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.render.document import Column, Line, Sheet, Typed
 from cnncost.render.units import percent_text
 from cnncost.render.views.headings import full_heading_of, heading_of, kind_of
-from cnncost.report.totals import MEMORY_PARTS, memory_bytes
+from cnncost.report.totals import total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,9 +40,9 @@ def summary_sheet(report: Report) -> Sheet:
         )
         for name in _FIGURES
     ]
-    memory = memory_bytes(report)
+    memory = total_of(report, "memory_bytes")
     parts = ((heading_of(part), report.totals[part]) for part in MEMORY_PARTS[report.settings.mode])
-    lines.append(Line(("memory", Typed("bytes", memory), _largest(parts, memory, named=5), "")))
+    lines.append(Line((heading_of("memory_bytes"), Typed("bytes", memory), _largest(parts, memory, named=5), "")))
     return Sheet("", _COLUMNS, tuple(lines))
 
 

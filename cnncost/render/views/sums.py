@@ -35,7 +35,7 @@ def _sheets(explanation: SumExplanation, breakdown: Breakdown) -> Iterator[Sheet
         yield Sheet(f"{heading} of {where}", (Column("figure", ""),), (Line((figure.note,)),))
         return
     value = f"{figure.value:,}"
-    first = "kept" if figure.name == "memory_bytes" else "layer type"
+    first = "kept" if breakdown.of_figures else "layer type"
     columns = (Column("name", first), _FORMULA, _COUNT, _VALUE._replace(heading=figure.unit), _SHARE)
     lines = [(part.name, part.formula or "", *_amounts(breakdown, part)) for part in breakdown.by_type]
     counted = sum(part.count for part in breakdown.by_type) if first == "layer type" else ""
