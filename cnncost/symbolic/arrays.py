@@ -38,7 +38,7 @@ class ExactArray:
     (ExactArray([7, 8]), ExactArray([1, 0]))
     """
 
-    __slots__ = ("_bound", "_values")
+    __slots__ = ("_size", "_values")
     __array_ufunc__ = None
     """NumPy's own arrays leave operators to this class."""
 
@@ -46,7 +46,8 @@ class ExactArray:
         array = values if _is_numpys(values) else _numpy().array(values, dtype=object)  # lists may mix sizes
         if array.dtype.kind not in "iub" and not _are_integers(array):
             raise TypeError(f"an exact array holds whole numbers, not {values!r:.80}")
-        self._values, self._bound = _smallest_type(array)
+        self._size = _magnitude(array)
+        self._values = array.astype("int64" if self._size <= _LARGEST else object)
 
     @property
     def values(self) -> Any:
@@ -165,14 +166,15 @@ class ExactArray:
             operation: on arrays of NumPy's.
             bound: how large results are at most, from how large both are; `None` for too large.
         """
-        second = _array(other)
+        second = other if isinstance(other, int) else _array(other)
         if second is None:
             return NotImplemented  # type: ignore[no-any-return]  # as the operators do
-        if self._bound is not None and second._bound is not None:
-            largest = bound(self._bound, second._bound)
-            if largest is not None and largest <= _LARGEST:
-                return _made(operation(self._values, second._values))
-        return ExactArray(operation(self._values.astype(object), second._values.astype(object)))
+        for exactly in (False, True):
+            sizes = _size(self, exactly), _size(second, exactly)
+            result = bound(*sizes) if max(sizes) <= _LARGEST else None
+            if result is not None and result <= _LARGEST:
+                return _made(operation(self._values, getattr(second, "_values", second)), result)
+        return ExactArray(operation(_objects(self), _objects(second)))
 
 
 def _numpy() -> Any:
@@ -188,21 +190,18 @@ def _numpy() -> Any:
     return np
 
 
-def _made(values: Any) -> ExactArray:
-    """An array of results that 64 bits hold."""
+def _made(values: Any, size: int) -> ExactArray:
+    """An array of results that 64 bits hold, none of them larger than `size`."""
     made = ExactArray.__new__(ExactArray)
-    made._values = _numpy().asarray(values, dtype="int64")
-    made._bound = _bound(made._values)
+    made._values, made._size = _numpy().asarray(values, dtype="int64"), size
     return made
 
 
 def _array(value: Any) -> ExactArray | None:
-    """A number or an array as an exact one; ``None`` for everything else, which the operators leave to the other."""
+    """A number or an array as an exact one; ``None`` for everything else, which operators leave to the other side."""
     if isinstance(value, ExactArray):
         return value
-    if isinstance(value, int):
-        return ExactArray(int(value))
-    return ExactArray(value) if _is_numpys(value) else None
+    return ExactArray(value) if isinstance(value, int) or _is_numpys(value) else None
 
 
 def _is_numpys(value: Any) -> bool:
@@ -211,29 +210,31 @@ def _is_numpys(value: Any) -> bool:
 
 def _divisor(value: Any) -> Any:
     """What is divided by, which NumPy would let be zero."""
-    second = _array(value)
-    if second is None:
-        return value
-    if not second._values.all():
+    second = value if isinstance(value, int) else _array(value)
+    if not (second._values.all() if isinstance(second, ExactArray) else second != 0):
         raise ZeroDivisionError("an array is divided by one that has a zero")
-    return second
+    return value if second is None else second
 
 
 def _are_integers(array: Any) -> bool:
     return array.dtype.kind == "O" and all(isinstance(number, int) for number in array.flat)
 
 
-def _smallest_type(array: Any) -> tuple[Any, int | None]:
-    """The numbers in 64 bits with the largest magnitude of them, or as objects and ``None`` where that is too large."""
-    bound = _bound(array)
-    if bound <= _LARGEST:
-        return array.astype("int64"), bound
-    return array.astype(object), None
+def _size(value: ExactArray | int, exactly: bool) -> int:
+    """The largest magnitude, or, unless `exactly` is asked for, what it is at most."""
+    if isinstance(value, int):
+        return abs(value)
+    if exactly:
+        value._size = _magnitude(value._values)
+    return value._size
 
 
-def _bound(array: Any) -> int:
-    """The largest magnitude."""
+def _magnitude(array: Any) -> int:
     return max(abs(int(array.max())), abs(int(array.min()))) if array.size else 0
+
+
+def _objects(value: ExactArray | int) -> Any:
+    return value if isinstance(value, int) else value._values.astype(object)
 
 
 def _largest_power(base: int, exponent: int) -> int | None:

@@ -37,7 +37,7 @@ class Domain:
 
     def largest(self, values: Sequence[Any]) -> Any:
         """The largest, and 0 where there are none. None of them is below 0."""
-        return reduce(maximum, values, 0)
+        return reduce(maximum, values) if values else 0
 
     def smallest(self, values: Sequence[Any]) -> Any:
         """The smallest; there must be one."""
