@@ -28,18 +28,20 @@ except SpecError as error:
 
 FORMATS = """
 from cnncost import analyze, zoo
-from cnncost.render import RENDERERS, render
-from cnncost.render.views.analysis import report_document
+from cnncost.render import render
+from cnncost.render.format import format_names
+from cnncost.render.views.analyze import report_document
 from cnncost.render.views.zoo import frontier_document
-for form in set(RENDERERS) - {"table"}:
+for form in set(format_names()) - {"table"}:
     render(report_document(analyze("lenet")), form)
     render(frontier_document(zoo(frontier=True), zoo()), form)
 """
 
 VERIFICATIONS = """
 from cnncost.measurement.devices import Machine
-from cnncost.render import RENDERERS, render
-from cnncost.render.views.verification import verification_document
+from cnncost.render import render
+from cnncost.render.format import format_names
+from cnncost.render.views.verify import verification_document
 from cnncost.settings import Settings
 from cnncost.verification.result import Check, RunSettings, Verification
 found = Verification(
@@ -48,7 +50,7 @@ found = Verification(
     machine=Machine(device="meta", name="", driver="", torch="", date=""),
     checks=(Check.of("conv", "params", 156, 156),),
 )
-for form in set(RENDERERS) - {"table"}:
+for form in set(format_names()) - {"table"}:
     render(verification_document([found]), form)
 """
 

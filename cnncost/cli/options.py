@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from typer import Argument, Option
 
 from cnncost.amounts import parse_bytes, parse_count
-from cnncost.errors import SpecError, did_you_mean
-from cnncost.render import RENDERERS
+from cnncost.errors import SpecError
+from cnncost.render.format import format_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,7 +32,7 @@ Convention = Annotated[str, Option(metavar="NAME|FILE", help="how operations are
 Conventions = Annotated[
     str, Option("--convention", metavar="NAME|FILE,...|all", help="how operations are counted as FLOPs, or ways to")
 ]
-Format = Annotated[str, Option("--format", "-f", metavar="|".join(RENDERERS), help="how the result is written")]
+Format = Annotated[str, Option("--format", "-f", metavar="|".join(format_names()), help="how the result is written")]
 Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]
 MaxNodes = Annotated[str, Option("--max-nodes", metavar="N", help="layers that a network may have")]
 MaxBytes = Annotated[str, Option("--max-bytes", metavar="N", help="bytes that a file may have")]
@@ -53,17 +53,6 @@ def limits_of(nodes: str, file_bytes: str) -> Limits:
     return Limits(bytes=most, nodes=whole("--max-nodes", nodes), yaml_nodes=max(Limits().yaml_nodes, most // 10))
 
 
-def check_format(name: str) -> None:
-    """Refuse what is no name of an output format.
-
-    Raises:
-        SpecError: there is none of that name.
-    """
-    if name not in RENDERERS:
-        close = did_you_mean(name, RENDERERS)
-        raise SpecError(f"unknown format `{name[:80]}`{close}", hint=f"one of {', '.join(RENDERERS)}")
-
-
 def whole(option: str, text: str) -> int:
     """The whole number that an option holds, from 1.
 
@@ -73,6 +62,24 @@ def whole(option: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text)):
         raise SpecError(f"`{option}` takes a whole number from 1, not `{text[:80]}`")
     return int(text)
+
+
+def depth_of(text: str) -> int | Literal["auto"] | None:
+    """What `--depth` says: a number of levels, `all`, or `auto`.
+
+    Raises:
+        SpecError: none of these.
+
+    >>> depth_of("2"), depth_of("all"), depth_of("auto")
+    (2, None, 'auto')
+    """
+    if text == "auto":
+        return "auto"
+    if text == "all":
+        return None
+    if text.isascii() and text.isdigit() and int(text[:9]) > 0:
+        return int(text[:9])
+    raise SpecError(f"the depth must be a number from 1, `all` or `auto`, not `{text[:80]}`")
 
 
 def seconds_of(option: str, text: str) -> float:

@@ -1,13 +1,18 @@
-"""A sheet: what every tabular format draws. Values, not text; how a kind of value reads is decided in `cells`."""
+"""What a command shows, as data: values and not text, without a width or a format.
+
+How a kind of value reads is decided in `cells`, what is shown and where in `formats`.
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterable, Sequence
 
-    from cnncost.render.terminal.plot import Plot
+    from cnncost.render.passages import Passage
+    from cnncost.render.plot import Plot
 
 Kind = Literal[
     "text",
@@ -31,6 +36,15 @@ Kind = Literal[
 ]
 """What a column holds."""
 
+Overflow = Literal[
+    "whole",  # they stay as they are
+    "label",  # they may be shortened, as long as one label can still be told from another
+    "phrase",  # they may be shortened, as long as their beginning can be read
+    "wrap",  # they may go on in further lines
+    "below",  # they may stand below their line, in several lines
+]
+"""What may happen to the texts of a column for which there is too little room."""
+
 
 class Share(NamedTuple):
     """A part of a whole, drawn as a bar where the format can."""
@@ -40,11 +54,12 @@ class Share(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """A value that brings its kind along, for columns that hold several; an `exact` one is written out."""
+    """A value with its kind, for columns that hold values of several kinds."""
 
     kind: Kind
     value: Any
     exact: bool = False
+    """Whether it is written out to the last digit."""
 
 
 class Named(NamedTuple):
@@ -55,74 +70,152 @@ class Named(NamedTuple):
 
 
 ESSENTIAL = 100
-"""Columns of such a `keep` or more stay for as long as shorter names in the first column make room for them."""
+"""Columns of this priority or more stay for as long as shorter names in the first column make room for them."""
 
 
 class Column(NamedTuple):
-    """One column of a sheet.
-
-    Attributes:
-        name: how machines call it: the header of a CSV file, a name for ``--columns``.
-        heading: how people call it. detail: what the heading must not leave unsaid, e.g. the FLOP convention.
-        kind: what its cells hold.
-        keep: the narrower the terminal, the fewer columns: those with the smallest number go first, all at once.
-        least: characters that its texts may be cut to before it goes; 0 where they must stay whole.
-    """
+    """One column of a table."""
 
     name: str
+    """What programs call it: the header of a CSV file, a name for ``--columns``."""
     heading: str
+    """What people call it."""
     kind: Kind = "text"
+    """What its cells hold."""
     detail: str = ""
+    """What the heading must not leave unsaid, e.g. the convention that FLOPs are counted by."""
     priority: int = 0
-    min_width: int = 0
+    """The less room there is, the fewer columns are shown: those of the lowest priority go first, all at once."""
+    overflow: Overflow = "whole"
+    """What may happen to its texts where there is too little room."""
+    rounded: bool = False
+    """It repeats another column with fewer digits: not for those who want all digits, nor where there is no room."""
 
 
 class Line(NamedTuple):
-    """One line: a cell per column (``None`` where there is no answer), and how deep it lies in the tree of blocks.
-
-    A title stands for a block whose contents follow: it has a name and no figures.
-    """
+    """One line of a table."""
 
     cells: tuple[Any, ...]
+    """One for each column; ``None`` where there is no answer."""
     level: int = 0
+    """How deep it lies in the tree of blocks."""
     title: bool = False
+    """Whether it stands for a block whose contents follow: it has a name and no figures."""
 
 
-class Sheet(NamedTuple):
-    """A table before it is text.
+class Table(NamedTuple):
+    """A table before it is text; the first column names the lines."""
 
-    Attributes:
-        title: what it shows. caption: what one must know to read it, in parts.
-        columns, lines: the body; the first column names the line.
-        totals: the last line, under a rule; left out by formats for machines.
-        notes: remarks below. legends: remarks on a column, by its name, for as long as it is shown.
-        fixed: the columns were asked for by name, so none may be dropped.
-        by_name: columns can be asked for by name, with `--columns`.
-        narrower: takes the place of this sheet where it does not fit.
-    """
-
-    title: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     totals: Line | None = None
-    caption: tuple[str, ...] = ()
+    """The last line, below a rule; not for programs."""
+    title: str = ""
+    """What it shows, where the document's title does not say it."""
+    facts: tuple[str, ...] = ()
+    """What one must know to read it."""
     notes: tuple[str, ...] = ()
+    """Remarks below it."""
     legends: tuple[tuple[str, str], ...] = ()
+    """Remarks on a column, with its name: shown as long as the column is."""
     fixed: bool = False
+    """The columns were asked for by name, so that none may be left out."""
     by_name: bool = False
-    narrower: Sheet | None = None
+    """Columns can be asked for by name, with ``--columns``."""
+    alternative: Table | None = None
+    """The same in another arrangement, for where there is too little room for this one."""
 
     def remarks(self, hidden: Container[str] = ()) -> tuple[str, ...]:
         """The notes, and the legends of all columns but the `hidden` ones."""
         return (*self.notes, *(legend for column, legend in self.legends if column not in hidden))
 
+    def without_rounded(self) -> Table:
+        """The table without the columns that repeat others with fewer digits."""
+        kept = [place for place, column in enumerate(self.columns) if not column.rounded]
+        if len(kept) == len(self.columns):
+            return self
+        lines = [
+            line if line.title else line._replace(cells=tuple([line.cells[place] for place in kept]))
+            for line in self.lines
+        ]
+        return self._replace(columns=tuple([self.columns[place] for place in kept]), lines=tuple(lines))
 
-class Document(NamedTuple):
-    """What a command has to show: as data for JSON, as sheets for everything else. Only the one asked for is made.
 
-    Formats for machines take the first sheet alone, and terminals draw the plot above the sheets.
+class Document:
+    """What a command shows; a format takes the parts that it can show.
+
+    Parts are handed over as functions, and made when a format first reads them: the JSON of a large network is work
+    that a table does not need, and its tables are work that JSON does not need.
+
+    Args:
+        title: what it is of, where one thing is.
+        facts: what one must know to read it.
+        tables: for people.
+        records: one flat table for programs, with full names and nothing left out; by default the first of the tables.
+        figures: drawings.
+        passages: what stands in place of the tables where there is room for sentences, but not for columns of them.
+        notes: remarks on all of it.
+        data: what JSON holds.
+
+    >>> column, line = Column("name", "layer"), Line(("conv",))
+    >>> document = Document("lenet5", tables=lambda: [Table((column,), (line,))], data=lambda: {"layers": ["conv"]})
+    >>> document.title, document.tables[0].lines[0].cells, document.data
+    ('lenet5', ('conv',), {'layers': ['conv']})
     """
 
-    data: Callable[[], dict[str, Any]]
-    sheets: Callable[[], tuple[Sheet, ...]]
-    plot: Callable[[], Plot] | None = None
+    def __init__(
+        self,
+        title: str = "",
+        facts: Sequence[str] = (),
+        *,
+        tables: Callable[[], Iterable[Table]],
+        records: Callable[[], Table] | None = None,
+        figures: Callable[[], Iterable[Plot]] = tuple,
+        passages: Callable[[], Iterable[Passage]] = tuple,
+        notes: Sequence[str] = (),
+        data: Callable[[], dict[str, Any]],
+    ) -> None:
+        self.title, self.facts, self.notes = title, tuple(facts), tuple(notes)
+        self._tables, self._records, self._figures, self._passages, self._data = (
+            tables,
+            records,
+            figures,
+            passages,
+            data,
+        )
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """For people, in their order."""
+        return tuple(self._tables())
+
+    @cached_property
+    def records(self) -> Table:
+        """One flat table for programs."""
+        return self._records() if self._records is not None else self.tables[0]
+
+    @cached_property
+    def figures(self) -> tuple[Plot, ...]:
+        """Drawings, as the points that are drawn."""
+        return tuple(self._figures())
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Sentences in place of the tables; empty where the tables say everything."""
+        return tuple(self._passages())
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """What JSON holds."""
+        return self._data()
+
+    def titled_tables(self, *, rounded: bool = True) -> tuple[Table, ...]:
+        """The tables as a format shows them that has nothing but tables.
+
+        Title and facts of the document stand above the first, its notes below the last; without the columns that
+        repeat others with fewer digits if not `rounded`.
+        """
+        first, *others = self.tables if rounded else [table.without_rounded() for table in self.tables]
+        titled = [first._replace(title=self.title or first.title, facts=(*self.facts, *first.facts)), *others]
+        titled[-1] = titled[-1]._replace(notes=(*titled[-1].notes, *self.notes))
+        return tuple(titled)

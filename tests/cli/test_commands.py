@@ -13,16 +13,18 @@ from typer.testing import CliRunner
 from cnncost import analyze, api
 from cnncost.cli.app import app
 from cnncost.cli.commands.schema import COMMANDS as SCHEMAS
-from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, limits_of, settings_of, shapes_of, whole
+from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, depth_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
 from cnncost.language.yaml.reader import Limits
 from cnncost.layers import REGISTRY, SPLITS
-from cnncost.render import RENDERERS
+from cnncost.render.format import REGISTERED, Format, format_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from typer.testing import Result
+
+    from cnncost.render.document import Document
 
 SPEC = """\
 name: tiny
@@ -73,7 +75,7 @@ def test_analyze_csv_has_every_layer() -> None:
     assert sum(int(line["params"]) for line in lines) == PARAMS
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_every_format(form: str) -> None:
     assert "conv" in run("analyze", "tiny.yaml", "--format", form).stdout
 
@@ -419,3 +421,23 @@ def test_help_calls_arguments_by_their_name_alone(command: str, arguments: str) 
     assert text.splitlines()[0] == f"Usage: cnncost {command} [OPTIONS] {arguments}"
     assert f"\nArguments:\n  {arguments.strip('[]')}  " in text
     assert "<" not in text
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "x", "1.5", "²"])
+def test_no_depth(text: str) -> None:
+    with pytest.raises(SpecError, match="the depth must be a number from 1"):
+        depth_of(text)
+
+
+def test_a_format_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def names(document: Document, raw: bool) -> str:
+        return " ".join(str(line.cells[0]) for line in document.records.lines) + f", raw {raw}\n"
+
+    monkeypatch.setitem(REGISTERED, "names", Format("names", "for this test", ".txt", "records", names))
+    assert (
+        run("analyze", "tiny.yaml", "--format", "names").stdout
+        == "conv relu global_avgpool flatten linear, raw False\n"
+    )
+    assert run("compare", "tiny.yaml", "lenet5", "-f", "names", "--raw").stdout == "tiny.yaml lenet5, raw True\n"
+    assert run("explain", "tiny.yaml", "conv", "-f", "names").stdout.startswith("H_o W_o output_shape params")
+    assert "one of table, json, csv, markdown, latex, names" in run("zoo", "-f", "nmes", code=2).stderr

@@ -18,7 +18,7 @@ from cnncost.errors import SpecError
 from cnncost.language import library
 from cnncost.language.yaml.reader import Limits
 from cnncost.layers.conv import Contraction
-from cnncost.render import RENDERERS
+from cnncost.render.format import format_names
 from cnncost.verification import run as verification_run
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def test_as_csv_with_every_check() -> None:
     assert {"conv", "relu", "linear", ""} <= {line["layer"] for line in lines}
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_every_format(form: str) -> None:
     assert "tiny" in run("tiny.yaml", "--device", "meta", "--format", form).stdout
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cnncost import compare_published, zoo
 from cnncost.cli.app import app
-from cnncost.render import RENDERERS
+from cnncost.render.format import format_names
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -39,7 +39,7 @@ def test_figures_are_whole_when_asked() -> None:
     assert "3,504,872" in run("zoo", "mobilenet_v2", "--raw").stdout
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_every_format(form: str) -> None:
     for options in ((), ("--frontier",)):
         assert "efficientnet" in run("zoo", "efficientnet", "--format", form, *options).stdout
@@ -77,7 +77,7 @@ def test_the_frontier_adapts_to_the_terminal(monkeypatch: pytest.MonkeyPatch) ->
     assert max(map(len, lines)) <= 50
 
 
-def test_the_frontier_for_machines_is_its_architectures() -> None:
+def test_the_frontier_for_programs_is_its_architectures() -> None:
     printed = json.loads(run("zoo", "--frontier", "-f", "json").stdout)
     assert printed == zoo(frontier=True).to_dict()
     accuracies = [entry["accuracy"] for entry in printed["architectures"]]
@@ -126,7 +126,7 @@ def test_one_network_can_be_held_to_what_is_published(monkeypatch: pytest.Monkey
     assert "MACs, truncated" in text  # 3.8G of 3,857,973,248
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_published_figures_in_every_format(form: str) -> None:
     assert "62.4M" in run("compare", "alexnet", "vgg16", "--published", "--format", form).stdout
 

@@ -189,7 +189,7 @@ Path.read_bytes = lambda path: (read.append(path.stem), original(path))[1]
 import sys
 from cnncost import analyze
 from cnncost.render import render
-from cnncost.render.views.analysis import report_document
+from cnncost.render.views.analyze import report_document
 render(report_document(analyze("lenet5"{})), "csv")
 from cnncost.conventions import CONVENTIONS
 assert "fvcore" in CONVENTIONS and len(list(CONVENTIONS)) > 2

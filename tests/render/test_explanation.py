@@ -12,9 +12,11 @@ from rich.console import Console
 
 from cnncost import explain
 from cnncost.explanation import LayerExplanation
-from cnncost.render import RENDERERS, render
+from cnncost.render import render
+from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
-from cnncost.render.views.explanation import broken, explanation_document
+from cnncost.render.terminal.arrangement import broken
+from cnncost.render.views.explain import explanation_document
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ LAYERS: dict[str, dict[str, Any]] = {
 }
 
 
-def document(name: str, **options: bool) -> Document:
-    return explanation_document(explain(**LAYERS[name]), **options)
+def document(name: str) -> Document:
+    return explanation_document(explain(**LAYERS[name]))
 
 
 def table(document: Document, width: int = 100, raw: bool = False) -> str:
@@ -56,7 +58,7 @@ def test_a_wide_table_has_a_line_for_each_figure() -> None:
 
 
 def test_without_rounded_numbers() -> None:
-    text = table(document("conv", raw=True), raw=True)
+    text = table(document("conv"), raw=True)
     assert "14,797,504,512" in text
     assert "14.8 G" not in text
     assert "14.8 G" in table(document("conv"))
@@ -105,20 +107,20 @@ def test_lines_are_broken_where_it_is_least_in_the_way() -> None:
     assert broken(text, 44) == [text]
 
 
-@pytest.mark.parametrize("form", sorted({*RENDERERS} - {"table"}))
+@pytest.mark.parametrize("form", sorted({*format_names()} - {"table"}))
 @pytest.mark.parametrize("name", ["conv", "totals"])
 def test_other_formats(name: str, form: str) -> None:
-    text = render(document(name, for_machines=form in ("csv", "json")), form)
+    text = render(document(name), form)
     assert "C_o" in text.replace("\\_", "_")
 
 
 def test_csv_has_every_figure_and_every_part() -> None:
-    lines = list(csv.DictReader(io.StringIO(render(document("conv", for_machines=True), "csv"))))
+    lines = list(csv.DictReader(io.StringIO(render(document("conv"), "csv"))))
     by_name = {line["figure"]: line for line in lines}
     assert by_name["flops"]["value"] == "14797504512"
     assert by_name["winograd_4_bytes"]["unit"] == "bytes"
     assert by_name["output_shape"]["value"] == "32x128x56x56"
-    parts = list(csv.DictReader(io.StringIO(render(document("block", for_machines=True), "csv"))))
+    parts = list(csv.DictReader(io.StringIO(render(document("block"), "csv"))))
     for by in ("type", "block"):
         assert sum(int(part["value"]) for part in parts if part["by"] == by) == 525_568
 

@@ -10,9 +10,10 @@ import re
 import pytest
 
 from cnncost.documents import AnalysisDocument
-from cnncost.render import MACHINE_FORMATS, RENDERERS, render
-from cnncost.render.document import Column, Document, Line, Sheet
-from cnncost.render.views.analysis import View, report_document
+from cnncost.render import render
+from cnncost.render.document import Column, Document, Line, Table
+from cnncost.render.format import format_names
+from cnncost.render.views.analyze import View, report_document
 from tests.render.goldens import check_golden
 from tests.render.sample import BATCH, sample_report
 
@@ -20,10 +21,10 @@ NASTY = r"a_b|c & 100% of $x$ {y} \z ~ ^ # <b> [1] `*` "
 
 
 def shown(form: str, view: View = View(), *, raw: bool = False) -> str:  # noqa: B008 - immutable
-    return render(report_document(sample_report(), view, for_machines=form in MACHINE_FORMATS), form, raw=raw)
+    return render(report_document(sample_report(), view), form, raw=raw)
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_every_format_is_text_that_ends_its_last_line(form: str) -> None:
     text = shown(form)
     assert text.endswith("\n")
@@ -63,8 +64,8 @@ def test_csv_of_chosen_columns() -> None:
 
 
 def test_csv_quotes_what_needs_it() -> None:
-    sheet = Sheet("", (Column("name", "name"),), (Line(('a,"b"\nc',)),))
-    text = render(Document(dict, lambda: (sheet,)), "csv")
+    table = Table((Column("name", "name"),), (Line(('a,"b"\nc',)),))
+    text = render(Document(tables=lambda: [table], data=dict), "csv")
     assert list(csv.reader(io.StringIO(text))) == [["name"], ['a,"b"\nc']]
 
 
@@ -105,8 +106,8 @@ def test_latex_rows_end_as_rows() -> None:
 
 
 def nasty_document() -> Document:
-    sheet = Sheet("", (Column("name", "na|me"), Column("n", "n", "count")), (Line((NASTY, 12)),))
-    return Document(dict, lambda: (sheet,))
+    table = Table((Column("name", "na|me"), Column("n", "n", "count")), (Line((NASTY, 12)),))
+    return Document(tables=lambda: [table], data=dict)
 
 
 def test_flops_name_their_convention_everywhere() -> None:

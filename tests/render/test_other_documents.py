@@ -13,10 +13,11 @@ from rich.console import Console
 
 from cnncost.conventions import find
 from cnncost.layers import REGISTRY
-from cnncost.render import RENDERERS, render
+from cnncost.render import render
+from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
-from cnncost.render.views.checks import verdict_document
-from cnncost.render.views.comparison import comparison_document, stage_document
+from cnncost.render.views.check import checks_document
+from cnncost.render.views.compare import comparison_document, stage_document
 from cnncost.render.views.layers import layer_list, layer_page
 from cnncost.report.checks import Verdict
 from cnncost.report.comparison import Comparison, StageComparison
@@ -63,15 +64,15 @@ def test_stages() -> None:
 
 
 def test_verdicts() -> None:
-    check_golden("verdicts.txt", table(verdict_document(VERDICTS)))
+    check_golden("verdicts.txt", table(checks_document(VERDICTS)))
 
 
 def test_verdicts_that_hold() -> None:
-    assert table(verdict_document(VERDICTS[:2])).endswith("all 2 checks hold\n")
+    assert table(checks_document(VERDICTS[:2])).endswith("all 2 checks hold\n")
 
 
 def test_comparison_as_csv_has_a_network_per_line_and_every_figure() -> None:
-    text = render(comparison_document(compared(2), for_machines=True), "csv")
+    text = render(comparison_document(compared(2)), "csv")
     lines = list(csv.DictReader(io.StringIO(text)))
     assert [line["network"] for line in lines] == ["x1", "x2"]
     assert lines[1]["input"] == "3x32x32"
@@ -81,21 +82,21 @@ def test_comparison_as_csv_has_a_network_per_line_and_every_figure() -> None:
 
 
 def test_verdicts_as_data() -> None:
-    data = json.loads(render(verdict_document(VERDICTS), "json"))
+    data = json.loads(render(checks_document(VERDICTS), "json"))
     assert data["ok"] is False
     assert [check["holds"] for check in data["checks"]] == [True, True, False, False]
-    lines = list(csv.DictReader(io.StringIO(render(verdict_document(VERDICTS), "csv"))))
+    lines = list(csv.DictReader(io.StringIO(render(checks_document(VERDICTS), "csv"))))
     assert [line["verdict"] for line in lines] == ["ok", "ok", "failed", "failed"]
     assert [line["actual"] for line in lines] == ["24122", "24122", "424760", ""]
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_every_document_has_every_format(form: str) -> None:
     documents = (
         comparison_document(compared(2)),
         comparison_document(compared(6)),
         stage_document(StageComparison.of(compared(2))),
-        verdict_document(VERDICTS),
+        checks_document(VERDICTS),
     )
     for document in documents:
         assert render(document, form).endswith("\n")
@@ -149,7 +150,7 @@ def test_a_ratio_is_shown_with_its_figure_or_not_at_all() -> None:
 @pytest.mark.parametrize("width", range(30, 100, 5))
 def test_verdicts_on_narrow_terminals(width: int) -> None:
     verdicts = [each._replace(network="a_network_with_a_long_name@and=settings") for each in VERDICTS]
-    text = at_width(verdict_document(verdicts), width)
+    text = at_width(checks_document(verdicts), width)
     assert max(map(len, text.splitlines())) <= width
     heading = text.splitlines()[0]
     assert heading.endswith("verdict") or "source" in heading
@@ -171,7 +172,7 @@ def test_verdicts_on_narrow_terminals(width: int) -> None:
     ],
 )
 def test_a_difference_that_rounding_hides_is_shown(actual: int, limit: int, shown: list[str]) -> None:
-    line = table(verdict_document([Verdict("net", "flops", actual, limit, exact=False, source="budget")])).splitlines()[
+    line = table(checks_document([Verdict("net", "flops", actual, limit, exact=False, source="budget")])).splitlines()[
         2
     ]
     assert [
@@ -182,5 +183,5 @@ def test_a_difference_that_rounding_hides_is_shown(actual: int, limit: int, show
 
 def test_budgets_of_flops_name_their_convention() -> None:
     verdicts = [Verdict("net", "flops", 1, 2, exact=False, source="budget")]
-    assert "FLOPs (textbook)" in table(verdict_document(verdicts))
-    assert "MACs (macs)" in table(verdict_document(verdicts, find("macs")))
+    assert "FLOPs (textbook)" in table(checks_document(verdicts))
+    assert "MACs (macs)" in table(checks_document(verdicts, find("macs")))

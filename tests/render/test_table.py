@@ -8,10 +8,10 @@ import re
 import pytest
 from rich.console import Console
 
-from cnncost.render.document import Column, Document, Line, Sheet
+from cnncost.render.document import Column, Document, Line, Table
 from cnncost.render.formats.table import render
 from cnncost.render.terminal.screen import width_of
-from cnncost.render.views.analysis import View, report_document
+from cnncost.render.views.analyze import View, report_document
 from tests.effort import steps
 from tests.render.goldens import check_golden
 from tests.render.sample import deep_report, sample_report
@@ -95,15 +95,15 @@ def test_columns_asked_for_stay_however_narrow() -> None:
 
 
 def test_long_names_are_cut() -> None:
-    sheet = Sheet("", (Column("name", "name"), Column("n", "n", "count")), (Line(("a" * 100, 1)),), fixed=True)
-    lines = render(Document(dict, lambda: (sheet,)), console=console(20)).splitlines()
+    names = Table((Column("name", "name"), Column("n", "n", "count")), (Line(("a" * 100, 1)),), fixed=True)
+    lines = render(Document(tables=lambda: [names], data=dict), console=console(20)).splitlines()
     assert lines[-1] == "a" * 16 + "…  1"
 
 
 def test_wide_characters_keep_the_columns_straight() -> None:
     lines = (Line(("卷积", 1)), Line(("conv", 22)))
-    sheet = Sheet("", (Column("name", "name"), Column("n", "n", "count")), lines)
-    shown = render(Document(dict, lambda: (sheet,)), console=console(40)).splitlines()[2:]
+    names = Table((Column("name", "name"), Column("n", "n", "count")), lines)
+    shown = render(Document(tables=lambda: [names], data=dict), console=console(40)).splitlines()[2:]
     assert shown == ["卷积   1", "conv  22"]
 
 

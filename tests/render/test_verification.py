@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 
 from cnncost.measurement.devices import Machine
-from cnncost.render import RENDERERS, render
+from cnncost.render import render
+from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
-from cnncost.render.views.verification import verification_document
+from cnncost.render.views.verify import verification_document
 from cnncost.verification.result import Check, FieldFigures, Verification
 from tests.render.goldens import check_golden
 
@@ -172,7 +173,7 @@ def test_verifications_as_data() -> None:
 
 
 def test_csv_has_every_check() -> None:
-    text = render(verification_document([found(), found("wrong", checks=WRONG)], for_machines=True), "csv")
+    text = render(verification_document([found(), found("wrong", checks=WRONG)]), "csv")
     lines = list(csv.DictReader(io.StringIO(text)))
     assert len(lines) == len(RIGHT) + len(WRONG)
     assert lines[1]["measured"] == "2x16x32x32"
@@ -182,7 +183,7 @@ def test_csv_has_every_check() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_every_format(form: str) -> None:
     for networks in ([found(latency=LATENCY, memory=MEMORY)], [found(), found("wrong", checks=WRONG)]):
         assert render(verification_document(networks), form).endswith("\n")

@@ -9,9 +9,9 @@ import pytest
 from cnncost.errors import SpecError
 from cnncost.render.cells import plain, readable
 from cnncost.render.document import Line, Share, Typed
-from cnncost.render.views.analysis import SCREEN, View, layer_sheet, parse_depth, viewed
-from cnncost.render.views.summary import summary_sheet
-from cnncost.render.views.tree import Branch, tree_of
+from cnncost.render.parts.summary import summary_table
+from cnncost.render.parts.tree import Branch, tree_of
+from cnncost.render.views.analyze import SCREEN, View, layer_table, viewed
 from cnncost.report.figures import Figures
 from tests.render.sample import deep_report, sample_report
 
@@ -24,11 +24,11 @@ def names(view: View) -> list[str]:
 
 
 def test_few_layers_are_all_shown() -> None:
-    sheet = layer_sheet(sample_report(), View())
-    assert [line.cells[0] for line in sheet.lines if not line.title] == [
+    table = layer_table(sample_report(), View())
+    assert [line.cells[0] for line in table.lines if not line.title] == [
         "stem", "conv", "relu", "conv", "scale", "pool", "head",
     ]  # fmt: skip
-    assert [line.cells[0] for line in sheet.lines if line.title] == ["stage[0]", "stage[1]"]
+    assert [line.cells[0] for line in table.lines if line.title] == ["stage[0]", "stage[1]"]
 
 
 @pytest.mark.parametrize(("blocks", "layers"), [(10, 10), (30, 3), (38, 100), (39, 2)])
@@ -65,53 +65,47 @@ def test_depth() -> None:
 
 
 def test_by_type() -> None:
-    sheet = layer_sheet(sample_report(), View(by_type=True))
-    assert sheet.columns[0].name == "type"
-    assert [line.cells[:2] for line in sheet.lines] == [
+    table = layer_table(sample_report(), View(by_type=True))
+    assert table.columns[0].name == "type"
+    assert [line.cells[:2] for line in table.lines] == [
         ("conv", 3), ("relu", 1), ("multiply", 1), ("global_avgpool", 1), ("linear", 1),
     ]  # fmt: skip
-    assert sheet.totals is not None
-    assert sheet.totals.cells[:2] == ("total", 7)
+    assert table.totals is not None
+    assert table.totals.cells[:2] == ("total", 7)
 
 
 def test_sorted_rows_have_their_full_names() -> None:
-    sheet = layer_sheet(sample_report(), View(sort="params", top=2))
-    assert [line.cells[0] for line in sheet.lines] == ["stage[1].conv", "stage[0].conv"]
-    assert sheet.columns[-1].detail == "of params"
-    assert sheet.lines[0].cells[-1] == Share(18_432, 24_122)
+    table = layer_table(sample_report(), View(sort="params", top=2))
+    assert [line.cells[0] for line in table.lines] == ["stage[1].conv", "stage[0].conv"]
+    assert table.columns[-1].detail == "of params"
+    assert table.lines[0].cells[-1] == Share(18_432, 24_122)
 
 
 def test_columns_of_choice() -> None:
-    sheet = layer_sheet(sample_report(), View(columns=("macs", "flops_per_byte", "layer")))
-    assert [column.name for column in sheet.columns] == ["macs", "flops_per_byte", "layer"]
-    assert sheet.lines[0].cells == (442_368, 884.736, "stem")
-    assert sheet.fixed
+    table = layer_table(sample_report(), View(columns=("macs", "flops_per_byte", "layer")))
+    assert [column.name for column in table.columns] == ["macs", "flops_per_byte", "layer"]
+    assert table.lines[0].cells == (442_368, 884.736, "stem")
+    assert table.fixed
 
 
 @pytest.mark.parametrize("view", [View(columns=("layer", "mcas")), View(sort="mcas")])
 def test_unknown_names_are_refused(view: View) -> None:
     with pytest.raises(SpecError, match="did you mean `macs`"):
-        layer_sheet(sample_report(), view)
-
-
-@pytest.mark.parametrize("text", ["", "0", "-1", "x", "1.5", "²"])
-def test_no_depth(text: str) -> None:
-    with pytest.raises(SpecError, match="the depth must be a number from 1"):
-        parse_depth(text)
+        layer_table(sample_report(), view)
 
 
 def test_unknown_figures_are_marked_and_never_zero() -> None:
     report = sample_report()
     stem = report.rows[0]
     blind = stem._replace(figures=Figures({**stem.figures, "macs": None, "flops": None}))
-    line = layer_sheet(report._replace(rows=(blind,)), View()).lines[0]
+    line = layer_table(report._replace(rows=(blind,)), View()).lines[0]
     assert isinstance(line, Line)
     assert line.cells[4:6] == (None, None)
     assert line.cells[-1] is None
 
 
 def test_summary_names_the_largest_first() -> None:
-    lines = {line.cells[0]: line.cells[1:] for line in summary_sheet(sample_report()).lines}
+    lines = {line.cells[0]: line.cells[1:] for line in summary_table(sample_report()).lines}
     # 18,432 and 4,608 of 24,122 parameters are 76 % and 19 %; 650 are 2.7 %, 432 are 1.8 %
     assert lines["params"] == (
         Typed("count", 24_122), "stage[1] 76 %, stage[0] 19 %, head 2.7 %", "conv 97 %, linear 2.7 %",
@@ -149,16 +143,16 @@ def two_inputs() -> Report:
 
 
 def test_a_receptive_field_says_which_of_several_inputs_it_lies_in() -> None:
-    sheet = layer_sheet(two_inputs(), View(columns=("layer", "receptive_field", "jump")))
-    cells = [line.cells for line in sheet.lines if not line.title]
+    table = layer_table(two_inputs(), View(columns=("layer", "receptive_field", "jump")))
+    cells = [line.cells for line in table.lines if not line.title]
     assert [readable("field", cell[1]) for cell in cells] == ["left 3 /1", "right 7 /2", "left 3 /1"]
     assert [plain("field", cell[1]) for cell in cells] == ["left 3x3", "right 7x7", "left 3x3"]
     assert [plain("axes", cell[2]) for cell in cells] == ["left 1x1", "right 2x2", "left 1x1"]
-    assert sheet.remarks() == ("receptive field: an input, and in its pixels size /jump",)
+    assert table.remarks() == ("receptive field: an input, and in its pixels size /jump",)
 
 
 def test_the_only_input_needs_no_name() -> None:
-    cells = layer_sheet(sample_report(), View(columns=("layer", "receptive_field"))).lines[0].cells
+    cells = layer_table(sample_report(), View(columns=("layer", "receptive_field"))).lines[0].cells
     assert readable("field", cells[1]) == "3 /1"
 
 

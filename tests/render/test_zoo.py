@@ -1,4 +1,4 @@
-"""Architectures as sheets, the frontier as a plot, and claims beside exact figures."""
+"""Architectures as tables, the frontier as a plot, and claims beside exact figures."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from cnncost import compare_published
 from cnncost.graph.graph import Published
 from cnncost.language.load import loads
 from cnncost.published.catalogue import METRIC, Entry, Zoo
-from cnncost.render import RENDERERS, render
+from cnncost.render import render
+from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
-from cnncost.render.terminal.plot import Plot, Point, draw
-from cnncost.render.views.claims import claims_document
+from cnncost.render.plot import Plot, Point
+from cnncost.render.terminal.plot import draw_plot
+from cnncost.render.views.published import claims_document
 from cnncost.render.views.zoo import frontier_document, zoo_document
 from tests.render.goldens import check_golden
 
@@ -73,8 +75,8 @@ def table(document: Document, width: int = 120) -> str:
 
 def plotted(zoo: Zoo = ZOO, width: int = 80, *, ascii_only: bool = False) -> list[str]:
     document = frontier_document(zoo.frontier(), zoo)
-    assert document.plot is not None
-    return ["".join(text for _, text in line) for line in draw(document.plot(), width, ascii_only=ascii_only)]
+    [plot] = document.figures
+    return ["".join(text for _, text in line) for line in draw_plot(plot, width, ascii_only=ascii_only)]
 
 
 def test_architectures_as_a_table() -> None:
@@ -168,19 +170,19 @@ def test_the_plot_keeps_to_the_width(width: int) -> None:
 def test_names_never_hide_a_mark_or_each_other(width: int) -> None:
     crowd = tuple(Point(1e9 * 1.2**index, 70 + 0.8 * index, f"network_{index}") for index in range(12))
     dots = tuple(Point(1e9 * 1.1**index, 69 + 0.1 * index) for index in range(30))
-    pieces = [piece for line in draw(Plot("", "x", "y", (*crowd, *dots)), width) for piece in line]
+    pieces = [piece for line in draw_plot(Plot("", "x", "y", (*crowd, *dots)), width) for piece in line]
     labels = [text for role, text in pieces if role == "label"]
     assert len(labels) == len(set(labels))
     assert set(labels) <= {point.name for point in crowd}  # whole, so none is under another
     without_names = tuple(point._replace(name="x") for point in crowd)
-    marks = [text for line in draw(Plot("", "x", "y", (*without_names, *dots)), width) for _, text in line]
+    marks = [text for line in draw_plot(Plot("", "x", "y", (*without_names, *dots)), width) for _, text in line]
     assert "".join(text for role, text in pieces if role == "mark").count("●") == "".join(marks).count("●")
 
 
 @pytest.mark.parametrize("width", [40, 70, 110])
 def test_every_name_touches_its_mark(width: int) -> None:
     crowd = tuple(Point(1e9 * 1.3**index, 70 + index, f"network_{index}") for index in range(12))
-    lines = list(draw(Plot("", "x", "y", crowd), width))
+    lines = list(draw_plot(Plot("", "x", "y", crowd), width))
     at: dict[str, tuple[int, int, int]] = {}
     marks: list[tuple[int, int]] = []
     for row, line in enumerate(lines):
@@ -200,20 +202,20 @@ def test_every_name_touches_its_mark(width: int) -> None:
 
 
 def test_one_point_is_a_plot_too() -> None:
-    [*_, rule, ticks, heading] = draw(Plot("alone", "MACs", "%", (Point(4e9, 76.1, "resnet50"),)), 60)
+    [*_, rule, ticks, heading] = draw_plot(Plot("alone", "MACs", "%", (Point(4e9, 76.1, "resnet50"),)), 60)
     assert "┬" in rule[0][1]
     assert "5 G" in ticks[0][1]
     assert heading[0][1].endswith("MACs")
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_architectures_in_every_format(form: str) -> None:
     text = render(zoo_document(ZOO), form)
     assert "middling" in text
     assert "60" in text
 
 
-def test_architectures_for_machines() -> None:
+def test_architectures_for_programs() -> None:
     assert json.loads(render(zoo_document(ZOO), "json")) == ZOO.to_dict()
     lines = list(csv.DictReader(io.StringIO(render(zoo_document(ZOO), "csv"))))
     assert (lines[1]["name"], lines[1]["params"], lines[1]["macs"], lines[1]["accuracy"]) == (
@@ -235,15 +237,15 @@ def test_claims_in_a_narrow_terminal() -> None:
     check_golden("claims-narrow.txt", table(claims_document(claimed()), 76))
 
 
-@pytest.mark.parametrize("form", RENDERERS)
+@pytest.mark.parametrize("form", format_names())
 def test_claims_in_every_format(form: str) -> None:
-    text = render(claims_document(claimed(), for_machines=form in ("json", "csv")), form)
+    text = render(claims_document(claimed()), form)
     assert "a book" in text
     assert "0.68K" in text
 
 
-def test_claims_for_machines() -> None:
-    document = claims_document(claimed(), for_machines=True)
+def test_claims_for_programs() -> None:
+    document = claims_document(claimed())
     assert json.loads(render(document, "json")) == claimed().to_dict()
     first, second, third = csv.DictReader(io.StringIO(render(document, "csv")))
     assert (first["network"], first["year"], first["params"], first["flops"]) == ("claimed", "1998", "690", "1360")
@@ -262,22 +264,22 @@ def test_a_figure_without_auxiliary_heads_says_so() -> None:
     text = table(claims_document(comparison))
     assert "off by +2.3 % *" in text
     assert "*: of the parameters without auxiliary heads, 44 of" in text
-    assert "without heads, off by +2.3 %" in render(claims_document(comparison, for_machines=True), "csv")
+    assert "without heads, off by +2.3 %" in render(claims_document(comparison), "csv")
     assert "*" not in table(claims_document(claimed()))
 
 
 def test_claims_of_counts_alone_are_one_table() -> None:
     counts = loads("{input: 68, network: [{linear: 10}], published: {source: a, params: 690}}")
-    assert len(claims_document(compare_published([counts])).sheets()) == 1
+    assert len(claims_document(compare_published([counts])).tables) == 1
     accuracy = loads("{input: 68, network: [{linear: 10}], published: {source: a, accuracy: 90}}")
-    [sheet] = claims_document(compare_published([accuracy])).sheets()
-    assert sheet.title == "accuracy, and operations per parameter"
+    [only] = claims_document(compare_published([accuracy])).tables
+    assert only.title == "accuracy, and operations per parameter"
 
 
 @pytest.mark.parametrize("figure", ["params: 700", "accuracy: 90"])
 def test_a_note_is_said_below_the_first_table(figure: str) -> None:
     noted = loads(f"{{name: x, input: 68, network: [{{linear: 10}}], published: {{source: a, {figure}, note: b}}}}")
-    first, *others = claims_document(compare_published([noted])).sheets()
+    first, *others = claims_document(compare_published([noted])).tables
     assert "x in a: b" in first.notes
-    assert all("x in a: b" not in sheet.notes for sheet in others)
+    assert all("x in a: b" not in other.notes for other in others)
     assert "x in a: b" in render(claims_document(compare_published([noted])), "markdown")

@@ -11,7 +11,7 @@ from cnncost.cli.output import warn, write
 from cnncost.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from cnncost.render.views.analysis import View
+    from cnncost.render.views.analyze import View
 
 
 def analyze(
@@ -39,13 +39,13 @@ def analyze(
 ) -> None:
     """Show what each layer of a network costs, and the totals."""
     from cnncost.api import analyze as analyze_spec
-    from cnncost.render import MACHINE_FORMATS, render
-    from cnncost.render.views.analysis import report_document
-    from cnncost.render.views.columns import asks_for_algorithms
+    from cnncost.render.format import find_format
+    from cnncost.render.parts.columns import asks_for_algorithms
+    from cnncost.render.views.analyze import report_document
 
-    options.check_format(form)
-    if columns is not None and form == "json":
-        raise SpecError("`--columns` is for tables: json holds every figure", hint="csv has the columns you name")
+    output = find_format(form)
+    if columns is not None and output.part == "data":
+        raise SpecError(f"`--columns` is for tables: {form} holds every figure", hint="csv has the columns you name")
     view = _view(depth, by, columns)._replace(sort=sort, top=None if top is None else options.whole("--top", top))
     report = analyze_spec(
         spec,
@@ -60,12 +60,11 @@ def analyze(
         limits=options.limits_of(max_nodes, max_bytes),
     )
     warn(report.warnings)
-    document = report_document(report, view, for_machines=form in MACHINE_FORMATS)
-    write(render(document, form, raw=raw))
+    write(output.render(report_document(report, view), raw))
 
 
 def _view(depth: str, by: str, columns: str | None) -> View:
-    from cnncost.render.views.analysis import View, parse_depth
+    from cnncost.render.views.analyze import View
 
     if by not in ("block", "type"):
         close = did_you_mean(by, ("block", "type"))
@@ -73,4 +72,4 @@ def _view(depth: str, by: str, columns: str | None) -> View:
     if by == "type" and depth != "auto":
         raise SpecError("`--depth` groups by block: it does not go with `--by type`")
     names = tuple(filter(None, (name.strip() for name in (columns or "").split(","))))
-    return View(parse_depth(depth), by == "type", columns=names)
+    return View(options.depth_of(depth), by == "type", columns=names)

@@ -49,11 +49,11 @@ def check(
     is nothing to check.
     """
     from cnncost.api import load
-    from cnncost.render import render
-    from cnncost.render.views.checks import verdict_document
+    from cnncost.render.format import find_format
+    from cnncost.render.views.check import checks_document
     from cnncost.settings import Settings
 
-    options.check_format(form)
+    output = find_format(form)
     named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
     budget = options.budget_of(named, max_figure)
     limits = options.limits_of(max_nodes, max_bytes)
@@ -69,7 +69,7 @@ def check(
         verdicts += found
     if not verdicts:
         raise SpecError("there is nothing to check", hint="give a budget, such as `--max-params 5M`")
-    write(render(verdict_document(verdicts, settings.convention), form, raw=raw))
+    write(output.render(checks_document(verdicts, settings.convention), raw))
     if not all(verdict.holds for verdict in verdicts):
         raise Exit(FAILED)
 

@@ -36,14 +36,14 @@ def compare(
 ) -> None:
     """Show networks side by side."""
     from cnncost.api import compare as compare_specs
-    from cnncost.render import render
+    from cnncost.render.format import find_format
 
-    options.check_format(form)
+    output = find_format(form)
     limits = options.limits_of(max_nodes, max_bytes)
     if published:
         runs_otherwise = {"mode": mode != "infer", "dtype": dtype != "float32", "optimizer": optimizer != "adam"}
         _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", input=input, set=set, **runs_otherwise)
-        write(_published(specs, convention, limits, form, raw))
+        write(output.render(_published(specs, convention, limits), raw))
         return
     comparison = compare_specs(
         specs,
@@ -58,7 +58,7 @@ def compare(
         limits=limits,
     )
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
-    write(render(_document(comparison, stages, form), form, raw=raw))
+    write(output.render(_document(comparison, stages), raw))
 
 
 def _conventions(text: str, stages: bool) -> list[str]:
@@ -69,14 +69,13 @@ def _conventions(text: str, stages: bool) -> list[str]:
     return conventions
 
 
-def _document(comparison: Comparison, stages: bool, form: str) -> Document:
-    from cnncost.render import MACHINE_FORMATS
-    from cnncost.render.views.comparison import comparison_document, stage_document
+def _document(comparison: Comparison, stages: bool) -> Document:
+    from cnncost.render.views.compare import comparison_document, stage_document
     from cnncost.report.comparison import StageComparison
 
     if stages:
         return stage_document(StageComparison.of(comparison))
-    return comparison_document(comparison, for_machines=form in MACHINE_FORMATS)
+    return comparison_document(comparison)
 
 
 def _refuse_others(**given: object) -> None:
@@ -89,10 +88,8 @@ def _refuse_others(**given: object) -> None:
             )
 
 
-def _published(specs: list[str], convention: str, limits: Limits, form: str, raw: bool) -> str:
+def _published(specs: list[str], convention: str, limits: Limits) -> Document:
     from cnncost.api import compare_published
-    from cnncost.render import MACHINE_FORMATS, render
-    from cnncost.render.views.claims import claims_document
+    from cnncost.render.views.published import claims_document
 
-    comparison = compare_published(specs, convention=convention, limits=limits)
-    return render(claims_document(comparison, for_machines=form in MACHINE_FORMATS), form, raw=raw)
+    return claims_document(compare_published(specs, convention=convention, limits=limits))

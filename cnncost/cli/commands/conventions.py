@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from shutil import get_terminal_size
 from typing import Annotated
 
 from typer import Argument
 
-from cnncost.cli import options
+from cnncost.cli import options  # noqa: TC001 - typer reads it from the annotations
 from cnncost.cli.output import write
-
-_WIDTH = 100
 
 
 def conventions(
@@ -25,18 +22,9 @@ def conventions(
     With a name: its rules, what it is taken from, and what it gets wrong.
     """
     from cnncost.conventions import find
-    from cnncost.render import render
-    from cnncost.render.views.conventions import (
-        catalogue_document,
-        catalogue_text,
-        convention_document,
-        convention_text,
-    )
+    from cnncost.render.format import find_format
+    from cnncost.render.views.conventions import catalogue_document, convention_document
 
-    options.check_format(form)
-    convention = None if name is None else find(name)
-    if form == "table":  # sentences, which a table has no room for
-        width = min(get_terminal_size((_WIDTH, 0)).columns, _WIDTH)
-        write((catalogue_text(width) if convention is None else convention_text(convention, width)) + "\n")
-        return
-    write(render(catalogue_document() if convention is None else convention_document(convention), form))
+    output = find_format(form)
+    document = catalogue_document() if name is None else convention_document(find(name))
+    write(output.render(document, False))

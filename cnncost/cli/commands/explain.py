@@ -39,10 +39,10 @@ def explain(
     """
     from cnncost.api import explain as explain_spec
     from cnncost.explanation.single import names_a_layer_type
-    from cnncost.render import MACHINE_FORMATS, render
-    from cnncost.render.views.explanation import explanation_document
+    from cnncost.render.format import find_format
+    from cnncost.render.views.explain import explanation_document
 
-    options.check_format(form)
+    output = find_format(form)
     settings = options.arguments_of(set) if names_a_layer_type(spec) else options.settings_of(set)
     explanation = explain_spec(
         spec,
@@ -58,5 +58,4 @@ def explain(
         limits=options.limits_of(max_nodes, max_bytes),
     )
     warn(explanation.warnings)
-    document = explanation_document(explanation, raw=raw, for_machines=form in MACHINE_FORMATS)
-    write(render(document, form, raw=raw))
+    write(output.render(explanation_document(explanation), raw))

@@ -35,10 +35,10 @@ def reconcile(
     Exit code 1 when there is none for it.
     """
     from cnncost.api import reconcile as reconcile_spec
-    from cnncost.render import MACHINE_FORMATS, render
-    from cnncost.render.views.reconciliation import reconciliation_document
+    from cnncost.render.format import find_format
+    from cnncost.render.views.reconcile import reconciliation_document
 
-    options.check_format(form)
+    output = find_format(form)
     most = options.whole("--top", top)
     with progress_bar() as progress:
         found = reconcile_spec(
@@ -52,7 +52,6 @@ def reconcile(
             limits=options.limits_of(max_nodes, max_bytes),
             progress=progress,
         )
-    document = reconciliation_document(found, most, for_machines=form in MACHINE_FORMATS)
-    write(render(document, form, raw=raw))
+    write(output.render(reconciliation_document(found, most), raw))
     if not all(each.matches for each in found):
         raise Exit(NOT_FOUND)

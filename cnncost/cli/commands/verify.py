@@ -63,11 +63,11 @@ def verify(
     1 when a figure differs or something broke. Interrupted, it shows and keeps what was found until then.
     """
     from cnncost.measurement.options import MeasureOptions
-    from cnncost.render import MACHINE_FORMATS, render
-    from cnncost.render.views.verification import verification_document
+    from cnncost.render.format import find_format
+    from cnncost.render.views.verify import verification_document
     from cnncost.verification.run import Plan
 
-    options.check_format(form)
+    output = find_format(form)
     names = _names(specs or [], every=all, against=against)
     measure = MeasureOptions(
         device=device,
@@ -86,7 +86,7 @@ def verify(
     graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), limits, every=all)
     found = _found(names, graphs, plan)
     notes = (plan.note,) if plan.note else ()
-    write(render(verification_document(found, notes, for_machines=form in MACHINE_FORMATS), form, raw=raw))
+    write(output.render(verification_document(found, notes), raw))
     if save is not None:
         _keep(save, found)
     if len(found) < len(names):

@@ -37,10 +37,10 @@ def zoo(
     """
     from cnncost.api import zoo as choose
     from cnncost.published.catalogue import METRIC
-    from cnncost.render import render
+    from cnncost.render.format import find_format
     from cnncost.render.views.zoo import frontier_document, zoo_document
 
-    options.check_format(form)
+    output = find_format(form)
     chosen = choose(
         pattern,
         task=task,
@@ -53,8 +53,8 @@ def zoo(
         sort=sort,
     )
     if not frontier:
-        write(render(zoo_document(chosen), form, raw=raw))
+        write(output.render(zoo_document(chosen), raw))
         return
     best = chosen.frontier()
     document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
-    write(render(document, form, raw=raw))
+    write(output.render(document, raw))

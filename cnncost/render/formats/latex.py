@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.render.cells import LEFT_ALIGNED, line_texts
+from cnncost.render.format import Format
 
 if TYPE_CHECKING:
-    from cnncost.render.document import Column, Document, Line, Sheet
+    from cnncost.render.document import Column, Document, Line, Table
 
 _SPECIAL = str.maketrans(
     {
@@ -28,25 +29,27 @@ _SPECIAL = str.maketrans(
 
 
 def render(document: Document, raw: bool = False) -> str:
-    """The document's sheets, one `tabular` each."""
-    return "% needs \\usepackage{booktabs}\n" + "\n".join(_tabular(sheet, raw) for sheet in document.sheets())
+    """The document's tables, one `tabular` each."""
+    return "% needs \\usepackage{booktabs}\n" + "\n".join(
+        _tabular(table, raw) for table in document.titled_tables(rounded=not raw)
+    )
 
 
-def _tabular(sheet: Sheet, raw: bool) -> str:
-    alignment = "".join("l" if column.kind in LEFT_ALIGNED else "r" for column in sheet.columns)
-    headings = [_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]
-    totals = [r"\midrule", _row(_cells(sheet.totals, sheet.columns, raw))] if sheet.totals else []
+def _tabular(table: Table, raw: bool) -> str:
+    alignment = "".join("l" if column.kind in LEFT_ALIGNED else "r" for column in table.columns)
+    headings = [_escaped(f"{column.heading} {column.detail}".strip()) for column in table.columns]
+    totals = [r"\midrule", _row(_cells(table.totals, table.columns, raw))] if table.totals else []
     rows = [
-        *map(_comment, filter(None, (sheet.title, *sheet.caption))),
+        *map(_comment, filter(None, (table.title, *table.facts))),
         rf"\begin{{tabular}}{{{alignment}}}",
         r"\toprule",
         _row(headings),
         r"\midrule",
-        *(_row(_cells(line, sheet.columns, raw)) for line in sheet.lines),
+        *(_row(_cells(line, table.columns, raw)) for line in table.lines),
         *totals,
         r"\bottomrule",
         r"\end{tabular}",
-        *map(_comment, sheet.remarks()),
+        *map(_comment, table.remarks()),
     ]
     return "\n".join(rows) + "\n"
 
@@ -67,3 +70,6 @@ def _escaped(text: str) -> str:
 
 def _comment(text: str) -> str:
     return "% " + " ".join(text.split())
+
+
+FORMAT = Format("latex", "for papers, as `tabular` with booktabs", ".tex", "tables", render)

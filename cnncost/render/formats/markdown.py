@@ -5,27 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.render.cells import LEFT_ALIGNED, line_texts
+from cnncost.render.format import Format
 
 if TYPE_CHECKING:
-    from cnncost.render.document import Column, Document, Line, Sheet
+    from cnncost.render.document import Column, Document, Line, Table
 
 
 def render(document: Document, raw: bool = False) -> str:
-    """The document's sheets, one table each."""
-    return "\n".join(_table(sheet, raw) for sheet in document.sheets())
+    """The document's tables, one table each."""
+    return "\n".join(_table(table, raw) for table in document.titled_tables(rounded=not raw))
 
 
-def _table(sheet: Sheet, raw: bool) -> str:
-    above = [f"**{_escaped(sheet.title)}**"] if sheet.title else []
-    above += [_escaped(" · ".join(sheet.caption))] if sheet.caption else []
+def _table(table: Table, raw: bool) -> str:
+    above = [f"**{_escaped(table.title)}**"] if table.title else []
+    above += [_escaped(" · ".join(table.facts))] if table.facts else []
     rows = [
-        _row([_escaped(f"{column.heading} {column.detail}".strip()) for column in sheet.columns]),
-        _row(["---" if column.kind in LEFT_ALIGNED else "---:" for column in sheet.columns]),
-        *(_row(_cells(line, sheet.columns, raw)) for line in sheet.lines),
+        _row([_escaped(f"{column.heading} {column.detail}".strip()) for column in table.columns]),
+        _row(["---" if column.kind in LEFT_ALIGNED else "---:" for column in table.columns]),
+        *(_row(_cells(line, table.columns, raw)) for line in table.lines),
     ]
-    if sheet.totals:
-        rows.append(_row([f"**{cell}**" if cell else "" for cell in _cells(sheet.totals, sheet.columns, raw)]))
-    parts = [*above, "\n".join(rows), *map(_escaped, sheet.remarks())]
+    if table.totals:
+        rows.append(_row([f"**{cell}**" if cell else "" for cell in _cells(table.totals, table.columns, raw)]))
+    parts = [*above, "\n".join(rows), *map(_escaped, table.remarks())]
     return "\n\n".join(parts) + "\n"
 
 
@@ -44,3 +45,6 @@ def _escaped(text: str) -> str:
     for character in "\\|*_`[]<":
         text = text.replace(character, "\\" + character)
     return " ".join(text.split())
+
+
+FORMAT = Format("markdown", "for issues and README files", ".md", "tables", render)

@@ -1,4 +1,4 @@
-"""Columns of a sheet as text: every cell, and how wide the widest is."""
+"""Columns of a table as text: every cell, and how wide the widest is."""
 
 from __future__ import annotations
 
@@ -11,31 +11,32 @@ from cnncost.render.terminal.screen import cut, in_ascii, printable, width_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnncost.render.document import Column, Kind, Share, Sheet
+    from cnncost.render.document import Column, Kind, Overflow, Share, Table
 
 INDENT = 2
 _NARROWEST_NAME = 12
+_NARROWEST: dict[Overflow, int] = {"label": 14, "phrase": 16}
+"""Characters that texts may be shortened to; names of lines are, whatever their column says."""
 _WITH_UNIT: frozenset[Kind] = frozenset({"count", "bytes", "change", "field", "typed", "seconds"})
 
 
 class ColumnText(NamedTuple):
-    """One column, drawn.
-
-    Attributes:
-        place: in the sheet. column: what it shows. heading, detail: as they are written.
-        texts: of every line, the totals last. width: of the widest text.
-        largest: the largest part among shares, whose bar is drawn in full.
-        spanning: the lines whose text may run on over the other columns, which are empty there.
-    """
+    """One column, as it is written."""
 
     place: int
+    """In the table."""
     column: Column
+    """What it shows."""
     heading: str
     detail: str
     texts: list[str]
+    """Of every line, the totals last."""
     width: int
+    """Of the widest text."""
     largest: int = 0
+    """The largest part among shares, whose bar is drawn in full."""
     spanning: frozenset[int] = frozenset()
+    """The lines whose text may run on over the other columns, which are empty there."""
 
     def across(self, bar_width: int) -> int:
         """The width of the column, with its bar if it has one."""
@@ -47,9 +48,14 @@ class ColumnText(NamedTuple):
         return bar(share.part, self.largest, width, ascii_only=ascii_only)
 
     @property
+    def can_be_shortened(self) -> bool:
+        """Whether its texts may be shortened rather than its column left out."""
+        return self.column.overflow in _NARROWEST
+
+    @property
     def narrowest(self) -> int:
         """The width that the column may be cut to: of names, so that they can still be told apart."""
-        least = _NARROWEST_NAME if self.place == 0 else self.column.min_width
+        least = _NARROWEST_NAME if self.place == 0 else _NARROWEST.get(self.column.overflow, 0)
         if not least or self.column.kind != "text":
             return self.width
         return min(self.width, max(least, len(self.heading), len(self.detail)))
@@ -63,18 +69,18 @@ class ColumnText(NamedTuple):
         return self._replace(texts=texts, width=room)
 
 
-def draw(sheet: Sheet, raw: bool, ascii_only: bool) -> list[ColumnText]:
-    """All columns of the sheet."""
-    lines = [*sheet.lines, *([sheet.totals] if sheet.totals else [])]
-    rows = [line_texts(line, sheet.columns, raw) for line in lines]
+def column_texts(table: Table, raw: bool, ascii_only: bool) -> list[ColumnText]:
+    """All columns of the table."""
+    lines = [*table.lines, *([table.totals] if table.totals else [])]
+    rows = [line_texts(line, table.columns, raw) for line in lines]
     for line, texts in zip(lines, rows, strict=True):
         texts[0] = " " * (INDENT * line.level) + texts[0]
-    cells = zip(*rows, strict=True) if rows else ((),) * len(sheet.columns)
-    return [_strip(sheet, index, list(texts), ascii_only) for index, texts in enumerate(cells)]
+    cells = zip(*rows, strict=True) if rows else ((),) * len(table.columns)
+    return [_column_text(table, index, list(texts), ascii_only) for index, texts in enumerate(cells)]
 
 
-def _strip(sheet: Sheet, index: int, texts: list[str], ascii_only: bool) -> ColumnText:
-    column = sheet.columns[index]
+def _column_text(table: Table, index: int, texts: list[str], ascii_only: bool) -> ColumnText:
+    column = table.columns[index]
     heading, detail = column.heading, column.detail
     if column.kind in _WITH_UNIT:
         texts = _units_below_each_other(texts, " /" if column.kind == "field" else " ")
@@ -85,15 +91,15 @@ def _strip(sheet: Sheet, index: int, texts: list[str], ascii_only: bool) -> Colu
         texts = _points_below_each_other(texts)
     if column.kind == "text":
         texts = [printable(text) for text in texts]
-    spanning = frozenset(number for number, line in enumerate(sheet.lines) if line.title and index == 0)
+    spanning = frozenset(number for number, line in enumerate(table.lines) if line.title and index == 0)
     width = max(map(width_of, texts), default=0)
-    return ColumnText(index, column, printable(heading), detail, texts, width, _largest(sheet, index), spanning)
+    return ColumnText(index, column, printable(heading), detail, texts, width, _largest(table, index), spanning)
 
 
-def _largest(sheet: Sheet, index: int) -> int:
-    if sheet.columns[index].kind != "share":
+def _largest(table: Table, index: int) -> int:
+    if table.columns[index].kind != "share":
         return 0
-    return max((line.cells[index].part for line in sheet.lines if line.cells[index]), default=0)
+    return max((line.cells[index].part for line in table.lines if line.cells[index]), default=0)
 
 
 def _units_below_each_other(texts: Sequence[str], gap: str) -> list[str]:

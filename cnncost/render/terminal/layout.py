@@ -1,4 +1,4 @@
-"""Where each cell of a sheet goes on a terminal of a given width: text and roles, no colours yet."""
+"""Where each cell of a table goes on a terminal of a given width: text and roles, no colours yet."""
 
 from __future__ import annotations
 
@@ -6,67 +6,75 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN
-from cnncost.render.document import ESSENTIAL
-from cnncost.render.terminal.column_text import ColumnText, draw
+from cnncost.render.terminal.arrangement import arrangements
+from cnncost.render.terminal.column_text import ColumnText, column_texts
+from cnncost.render.terminal.fitting import GAP, Fit, across, fit, fits
 from cnncost.render.terminal.screen import cut, ellipsis, in_ascii, pad, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.render.document import Kind, Line, Sheet
+    from cnncost.render.document import Line, Table
 
 Piece = tuple[str, str]
 """The role of a stretch of text, and the text."""
 
-_GAP = 2
-_BAR_WIDTHS = (12, 6, 3)
 _OUTCOMES = {"ok": "good", "same": "good", "not measured": "faint"}
 """The roles of verdicts; every other one is bad news."""
 _FAINT = frozenset({"0", "0 B", "-", UNKNOWN})
 
 
 class Layout(NamedTuple):
-    """A sheet laid out: the columns that fit, how wide each is, and the remarks below."""
+    """A table laid out."""
 
-    sheet: Sheet
+    table: Table
+    """In the arrangement that fits."""
     width: int
-    strips: list[ColumnText]
-    bar_width: int
-    remarks: tuple[str, ...]
+    """Of the terminal."""
+    fit: Fit
+    """The columns that there is room for."""
     ascii_only: bool
+    """Whether the terminal can show nothing but ASCII."""
 
     @property
     def widths(self) -> list[int]:
         """The widths of the columns."""
-        return [strip.across(self.bar_width) for strip in self.strips]
+        return [column.across(self.fit.bar_width) for column in self.fit.columns]
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is said below the table, last of what there is no room for."""
+        hidden = [each.column.name for each in self.fit.hidden]
+        return (*self.table.remarks(hidden), *([_not_shown(self.table, self.fit.hidden)] if hidden else []))
 
     def lines(self) -> Iterator[list[Piece]]:
         """Every line of the table, as pieces from left to right."""
-        sheet, widths = self.sheet, self.widths
-        rule = [("rule", ("-" if self.ascii_only else "─") * _across(widths))]
+        columns, widths = self.fit.columns, self.widths
+        rule = [("rule", ("-" if self.ascii_only else "─") * across(widths))]
         yield from self._above()
-        yield self._line_of("heading", [strip.heading for strip in self.strips], widths)
-        if any(strip.detail for strip in self.strips):
-            yield self._line_of("detail", [strip.detail for strip in self.strips], widths)
+        yield self._line_of("heading", [column.heading for column in columns], widths)
+        if any(column.detail for column in columns):
+            yield self._line_of("detail", [column.detail for column in columns], widths)
         yield rule
-        for number, line in enumerate(sheet.lines):
+        for number, line in enumerate(self.table.lines):
             yield self._line(number, line, widths)
-        if sheet.totals:
+        if self.table.totals:
             yield rule
-            yield self._line_of("total", [strip.texts[-1] for strip in self.strips], widths)
+            yield self._line_of("total", [column.texts[-1] for column in columns], widths)
         yield from self._below()
 
     def _above(self) -> Iterator[list[Piece]]:
-        yield from self._paragraph("title", self.sheet.title)
-        for line in _filled(self.sheet.caption, self.width):
+        yield from self._paragraph("title", self.table.title)
+        for line in _filled(self.table.facts, self.width):
             yield from self._paragraph("caption", line)
-        if self.sheet.title:
+        if self.table.title:
             yield []
 
     def _below(self) -> Iterator[list[Piece]]:
-        if self.remarks:
+        remarks = self.remarks
+        if remarks:
             yield []
-        for remark in self.remarks:
+        for remark in remarks:
             yield from self._paragraph("caption", remark)
 
     def _paragraph(self, role: str, text: str) -> Iterator[list[Piece]]:
@@ -76,80 +84,49 @@ class Layout(NamedTuple):
 
     def _line_of(self, role: str, texts: Sequence[str], widths: Sequence[int]) -> list[Piece]:
         """A line that has one role from end to end."""
-        cells = [_aligned(*cell) for cell in zip(self.strips, texts, widths, strict=True)]
-        return [(role, (" " * _GAP).join(cells).rstrip())]
+        cells = [_aligned(*cell) for cell in zip(self.fit.columns, texts, widths, strict=True)]
+        return [(role, (" " * GAP).join(cells).rstrip())]
 
     def _line(self, number: int, line: Line, widths: Sequence[int]) -> list[Piece]:
         if line.title:
-            return [("block", cut(self.strips[0].texts[number], self.width, ellipsis(self.ascii_only)))]
+            title = self.fit.columns[0].texts[number]
+            return [("block", cut(title, self.width, ellipsis(self.ascii_only)))]
         pieces: list[Piece] = []
-        for strip, width in zip(self.strips, widths, strict=True):
-            text = strip.texts[number]
-            role = _role(strip, text)
-            gap = " " * _GAP if pieces else ""
-            if strip.column.kind == "share":
-                share = line.cells[strip.place]
-                pieces.append((role, gap + text.rjust(strip.width)))
-                drawn = strip.bar(share, self.bar_width, self.ascii_only) if share else ""
-                pieces.append(("bar", f" {drawn}".ljust(width - strip.width)))
-            else:
-                pieces.append((role, gap + _aligned(strip, text, width)))
+        for column, width in zip(self.fit.columns, widths, strict=True):
+            first, *others = self._cell(column, column.texts[number], line, width)
+            pieces += [(first[0], " " * (GAP if pieces else 0) + first[1]), *others]
         while len(pieces) > 1 and not pieces[-1][1].strip():
             pieces.pop()
         role, last = pieces[-1]
         return [*pieces[:-1], (role, last.rstrip())]
 
-
-def lay_out(sheet: Sheet, raw: bool, width: int, *, ascii_only: bool = False) -> Layout:
-    """Draw the cells of `sheet`, choose the columns that fit into `width`, and say which do not.
-
-    Bars shrink first; then texts that may be cut are, and columns go, those with the smallest `keep` first; then names
-    are cut. Essential columns go only when that is not enough.
-    """
-    drawn = draw(sheet, raw, ascii_only)
-    if sheet.narrower and _width_of(drawn, _BAR_WIDTHS[-1]) > width:
-        return lay_out(sheet.narrower, raw, width, ascii_only=ascii_only)
-    strips, hidden = (drawn, []) if sheet.fixed else _fitting(drawn, width)
-    bar_width = next((bars for bars in _BAR_WIDTHS if _width_of(strips, bars) <= width), _BAR_WIDTHS[-1])
-    strips = _cut_to(strips, width, bar_width, ellipsis(ascii_only))
-    names = [strip.column.name for strip in hidden]
-    remarks = (*sheet.remarks(names), *([_not_shown(sheet, hidden)] if hidden else []))
-    return Layout(sheet, width, strips, bar_width, remarks, ascii_only)
+    def _cell(self, column: ColumnText, text: str, line: Line, width: int) -> list[Piece]:
+        """A cell in its width, a share with its bar."""
+        role = _role(column, text)
+        if column.column.kind != "share":
+            return [(role, _aligned(column, text, width))]
+        share = line.cells[column.place]
+        bar = column.bar(share, self.fit.bar_width, self.ascii_only) if share else ""
+        return [(role, text.rjust(column.width)), ("bar", f" {bar}".ljust(width - column.width))]
 
 
-def _cut_to(strips: Sequence[ColumnText], width: int, bar_width: int, mark: str) -> list[ColumnText]:
-    """The columns with their texts cut as far as `width` asks: those with the smallest `keep` first, names last."""
-    cut_down = list(strips)
-    for place in sorted(range(len(strips)), key=lambda place: (not place, strips[place].column.priority)):
-        excess = _width_of(cut_down, bar_width) - width
-        if excess > 0:
-            cut_down[place] = strips[place].cut(strips[place].width - excess, mark)
-    return cut_down
-
-
-def _fitting(strips: Sequence[ColumnText], width: int) -> tuple[list[ColumnText], list[ColumnText]]:
-    """The columns that fit, and those that do not. No text is cut for a column that is worth less."""
-    shown = list(strips)
-    while len(shown) > 1 and _width_of(shown, _BAR_WIDTHS[-1]) > width:
-        least = min(strip.column.priority for strip in shown[1:])
-        next_to_go = [strip for strip in shown[1:] if strip.column.priority == least]
-        name = shown[0].cut(0) if least >= ESSENTIAL else shown[0]
-        shortest = [name, *(strip.cut(0) for strip in shown[1:])]
-        may_be_cut = least >= ESSENTIAL or any(strip.column.min_width for strip in next_to_go)
-        if may_be_cut and _width_of(shortest, _BAR_WIDTHS[-1]) <= width:
+def lay_out(table: Table, raw: bool, width: int, *, ascii_only: bool = False) -> Layout:
+    """Draw the cells of `table` in the first arrangement that fits into `width`, or as much of the last as fits."""
+    for arranged in arrangements(table):
+        columns = column_texts(arranged, raw, ascii_only)
+        if fits(columns, width):
             break
-        shown = [shown[0], *(strip for strip in shown[1:] if strip.column.priority > least)]
-    places = {strip.place for strip in shown}
-    return shown, [strip for strip in strips if strip.place not in places]
+    return Layout(arranged, width, fit(columns, width, fixed=arranged.fixed, ascii_only=ascii_only), ascii_only)
 
 
-def _not_shown(sheet: Sheet, hidden: Sequence[ColumnText]) -> str:
+def _not_shown(table: Table, hidden: Sequence[ColumnText]) -> str:
     """Which columns there is no room for: by the names that `--columns` takes, or by their headings."""
-    if sheet.by_name:
-        return f"not shown at this width: {', '.join(strip.column.name for strip in hidden)} (`--columns` chooses)"
-    columns = [strip.column for strip in hidden]
-    keeps = [column.priority for column in columns]  # a ratio that goes together with its figure need not be named
-    named = [column for column in columns if column.kind != "ratio" or keeps.count(column.priority) == 1]
+    columns = [each.column for each in hidden]
+    if table.by_name:
+        return f"not shown at this width: {', '.join(column.name for column in columns)} (`--columns` chooses)"
+    priorities = [column.priority for column in columns]
+    # A ratio that goes together with its figure need not be named.
+    named = [column for column in columns if column.kind != "ratio" or priorities.count(column.priority) == 1]
     headings = [f"{column.heading} {column.detail}".strip() for column in named]
     return f"not shown at this width: {', '.join(filter(None, headings))}"
 
@@ -165,24 +142,16 @@ def _filled(parts: Sequence[str], width: int) -> list[str]:
     return lines
 
 
-def _width_of(strips: Sequence[ColumnText], bar_width: int) -> int:
-    return _across([strip.across(bar_width) for strip in strips])
+def _aligned(column: ColumnText, text: str, width: int) -> str:
+    if column.column.kind == "share":  # the bar is on the right of the number
+        return text.rjust(column.width).ljust(width)
+    return pad(text, width, right=column.column.kind not in LEFT_ALIGNED)
 
 
-def _across(widths: Sequence[int]) -> int:
-    return sum(widths) + _GAP * (len(widths) - 1)
-
-
-def _aligned(strip: ColumnText, text: str, width: int) -> str:
-    if strip.column.kind == "share":  # the bar is on the right of the number
-        return text.rjust(strip.width).ljust(width)
-    return pad(text, width, right=strip.column.kind not in LEFT_ALIGNED)
-
-
-def _role(strip: ColumnText, text: str) -> str:
-    kind: Kind = strip.column.kind
+def _role(column: ColumnText, text: str) -> str:
+    kind = column.column.kind
     if kind in ("verdict", "outcome"):
         return _OUTCOMES.get(text, "bad")
-    if strip.place == 0 and kind == "text":
+    if column.place == 0 and kind == "text":
         return "name"
     return "faint" if text.strip() in _FAINT else ""

@@ -1,4 +1,4 @@
-"""Points in a plane, drawn in characters: some marked and named, the others dots. The axis across is logarithmic."""
+"""A plot drawn in characters: points with a name are marked, the others are dots. The axis across is logarithmic."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from cnncost.render.units import COUNT_UNITS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnncost.render.plot import Plot, Point
     from cnncost.render.terminal.layout import Piece
 
 _WIDEST = 110
@@ -27,28 +28,6 @@ _MOST_TICKS_IN_DECADES = 3
 _SIGNS = ASCII | str.maketrans({"●": "*", "·": ".", "│": "|", "└": "+", "┬": "+"})
 
 
-class Point(NamedTuple):
-    """A point; one with a name is marked."""
-
-    x: float
-    y: float
-    name: str = ""
-
-
-class Plot(NamedTuple):
-    """What there is to draw.
-
-    Attributes:
-        title: what it shows. x_heading, y_heading: what the axes are.
-        points: with positive x, which is drawn logarithmically.
-    """
-
-    title: str
-    x_heading: str
-    y_heading: str
-    points: tuple[Point, ...]
-
-
 class Axis(NamedTuple):
     """From values to places: characters from the start, of so many."""
 
@@ -61,7 +40,7 @@ class Axis(NamedTuple):
         return round((value - self.low) / (self.high - self.low) * (self.length - 1))
 
 
-def draw(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[list[Piece]]:
+def draw_plot(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[list[Piece]]:
     """The lines of a plot that is at most `width` characters wide, as pieces from left to right."""
     width = max(_NARROWEST, min(width, _WIDEST))
     down = _vertical(plot.points, max(_LOWEST, min(_HIGHEST, width // 4)))

@@ -1,1 +1,1 @@
-"""What each command shows, as documents."""
+"""Views: from what was computed to a document, one module for each command."""

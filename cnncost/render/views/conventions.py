@@ -1,103 +1,68 @@
-"""Conventions as sheets: what each of several counts of a network, and the catalogue of those there are."""
+"""The conventions that operations are counted by: all of them, or one with its rules."""
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.rules import RuleConvention
-from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet
+from cnncost.render.document import Column, Document, Line, Table
+from cnncost.render.passages import Entry, Items, Paragraph, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cnncost.conventions import Convention
-    from cnncost.report.report import Report
-
-_WIDE = 48
-"""Characters of a rule's layers beside which the rule still finds room."""
-_NARROWEST_RULE = 30
-"""Characters that a rule must have beside its layers: with fewer it stands below them."""
-
-
-def totals_sheet(report: Report) -> Sheet:
-    """What each of several conventions counts of a whole network, with ratios to the first."""
-    first = next(iter(report.counts.values())).total
-    lines = [
-        Line((name, count.total, count.unit, count.total / first if first else None, count.source))
-        for name, count in report.counts.items()
-    ]
-    columns = (
-        Column("convention", "convention"),
-        Column("total", "total", "count", priority=ESSENTIAL + 1),
-        Column("unit", "unit", priority=ESSENTIAL),
-        Column("ratio", "ratio", "ratio", priority=2),
-        Column("source", "source", priority=1),
-    )
-    return Sheet("", columns, tuple(lines))
+    from cnncost.render.passages import Passage
 
 
 def catalogue_document() -> Document:
     """Every convention in a line."""
-    return Document(lambda: {"schema": 1, "conventions": [*map(_summary, CONVENTIONS.values())]}, lambda: (_list(),))
+    return Document(
+        tables=lambda: [_list()],
+        passages=lambda: [Entry(_heading(each), (f"{each.about}.", each.source)) for each in CONVENTIONS.values()],
+        data=lambda: {"schema": 1, "conventions": [*map(_summary, CONVENTIONS.values())]},
+    )
 
 
 def convention_document(convention: Convention) -> Document:
     """One convention with its rules and quirks."""
-    return Document(lambda: {"schema": 1, **_data(convention)}, lambda: (_rule_sheet(convention),))
-
-
-def catalogue_text(width: int) -> str:
-    """Every convention in a paragraph, for people."""
-    return "\n\n".join(
-        "\n".join([f"{each.name}, in {each.unit}", *_wrapped([f"{each.about}.", each.source], width, "  ")])
-        for each in CONVENTIONS.values()
+    return Document(
+        convention.name,
+        (convention.about,),
+        tables=lambda: [_rule_table(convention)],
+        passages=lambda: _passages(convention),
+        notes=(*convention.quirks, _source(convention)),
+        data=lambda: {"schema": 1, **_data(convention)},
     )
 
 
-def convention_text(convention: Convention, width: int) -> str:
-    """One convention with its rules and quirks, for people."""
-    parts = [[f"{convention.name}, in {convention.unit}"], _wrapped([f"{convention.about}."], width)]
-    rules = [*_rules(convention)]
-    if rules:
-        longest = max(len(layers) for layers, _ in rules if len(layers) <= _WIDE)
-        parts.append([line for layers, rule in rules for line in _aligned(layers, rule, longest, width)])
-    parts.append([line for quirk in convention.quirks for line in _wrapped([quirk], width, "  ", "- ")])
-    parts.append(_wrapped([f"source: {convention.source}"], width))
-    return "\n\n".join("\n".join(part) for part in parts if part)
-
-
-def _wrapped(texts: Iterable[str], width: int, indent: str = "", first: str | None = None) -> list[str]:
-    first = indent if first is None else first
-    return [
-        line
-        for text in texts
-        for line in wrap(text, width, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
-    ]
-
-
-def _aligned(layers: str, rule: str, longest: int, width: int) -> list[str]:
-    """What is counted and how in two columns; below each other where the first is too long."""
-    start = "  " + layers.ljust(longest) + "  "
-    if width - len(start) < _NARROWEST_RULE:
-        return ["  " + layers, *_wrapped([rule], width, " " * 4)]
-    if len(layers) > longest:
-        return ["  " + layers, *_wrapped([rule], width, " " * (longest + 4))]
-    return _wrapped([rule], width, " " * len(start), start)
-
-
-def _list() -> Sheet:
+def _list() -> Table:
     columns = (Column("name", "name"), Column("unit", "unit"), Column("about", "about"), Column("source", "source"))
     lines = [Line((each.name, each.unit, each.about, each.source)) for each in CONVENTIONS.values()]
-    return Sheet("", columns, tuple(lines))
+    return Table(columns, tuple(lines))
 
 
-def _rule_sheet(convention: Convention) -> Sheet:
+def _rule_table(convention: Convention) -> Table:
     columns = (Column("layers", "layers"), Column("count", "what one counts"))
     lines = tuple([Line((layers, rule)) for layers, rule in _rules(convention)])
-    source = f"source: {convention.source}"
-    return Sheet(convention.name, columns, lines, caption=(convention.about,), notes=(*convention.quirks, source))
+    return Table(columns, lines)
+
+
+def _passages(convention: Convention) -> Iterator[Passage]:
+    yield Entry(_heading(convention), ())
+    yield Paragraph(f"{convention.about}.")
+    yield Terms(tuple(_rules(convention)))
+    yield Items(convention.quirks)
+    yield Paragraph(_source(convention))
+
+
+def _heading(convention: Convention) -> str:
+    return f"{convention.name}, in {convention.unit}"
+
+
+def _source(convention: Convention) -> str:
+    return f"source: {convention.source}"
 
 
 def _rules(convention: Convention) -> Iterator[tuple[str, str]]:

@@ -1,11 +1,11 @@
-"""The architectures that ship, as a sheet, and their efficiency frontier as a plot."""
+"""The architectures that ship, as a table, and their efficiency frontier as a plot."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet
-from cnncost.render.terminal.plot import Plot, Point
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table
+from cnncost.render.plot import Plot, Point
 
 if TYPE_CHECKING:
     from cnncost.published.catalogue import Entry, Zoo
@@ -17,8 +17,8 @@ _COLUMNS: tuple[Column, ...] = (
     Column("params", "params", "count", priority=ESSENTIAL + 1),
     Column("macs", "MACs", "count", priority=ESSENTIAL + 1),
     Column("accuracy", "accuracy", "points", "%", priority=ESSENTIAL),
-    Column("metric", "of", priority=7, min_width=14),
-    Column("accuracy_source", "printed in", priority=6, min_width=16),
+    Column("metric", "of", priority=7, overflow="label"),
+    Column("accuracy_source", "printed in", priority=6, overflow="phrase"),
     Column("source", "source", priority=1),
 )
 _OF_ONE_METRIC = tuple([column._replace(priority=3) if column.name == "metric" else column for column in _COLUMNS])
@@ -27,22 +27,26 @@ _OF_ONE_METRIC = tuple([column._replace(priority=3) if column.name == "metric" e
 
 def zoo_document(zoo: Zoo) -> Document:
     """Architectures, one a line."""
-    return Document(zoo.to_dict, lambda: (_sheet(zoo),))
+    return Document(tables=lambda: [_table(zoo)], data=zoo.to_dict)
 
 
 def frontier_document(frontier: Zoo, others: Zoo) -> Document:
     """The frontier of architectures: drawn among the others, and one a line."""
-    return Document(frontier.to_dict, lambda: (_sheet(frontier),), lambda: _plot(frontier, others))
+    return Document(
+        tables=lambda: [_table(frontier)],
+        figures=lambda: [_plot(frontier, others)],
+        data=frontier.to_dict,
+    )
 
 
-def _sheet(zoo: Zoo) -> Sheet:
+def _table(zoo: Zoo) -> Table:
     number = len(zoo.entries)
     note = "1 architecture" if number == 1 else f"{number} architectures"
     columns = _COLUMNS
     if zoo.metric is not None:
         columns = _OF_ONE_METRIC
         note += f"; accuracies are of {zoo.metric}"
-    return Sheet("", columns, tuple(map(_line, zoo.entries)), notes=(note,))
+    return Table(columns, tuple(map(_line, zoo.entries)), notes=(note,))
 
 
 def _line(entry: Entry) -> Line:

@@ -1,4 +1,4 @@
-"""Latency and memory as sheets: what was measured, beside what the device can do and what was predicted."""
+"""Latency and memory as tables: what was measured, beside what the device can do and what was predicted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from cnncost.measurement.ceilings import Rates
 from cnncost.measurement.outcome import CompilerFailure
 from cnncost.measurement.results import CompiledTiming, Latency, Memory
-from cnncost.render.document import Column, Line, Sheet
+from cnncost.render.document import Column, Line, Table
+from cnncost.render.parts.headings import heading_of
 from cnncost.render.units import bytes_text
-from cnncost.render.views.headings import heading_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,8 +52,8 @@ _MEMORY = (
 )
 
 
-def measurement_sheets(verification: Verification) -> Iterator[Sheet]:
-    """The sheets of what was measured; none of what was not asked for, or broke off."""
+def measurement_tables(verification: Verification) -> Iterator[Table]:
+    """The tables of what was measured; none of what was not asked for, or broke off."""
     if isinstance(verification.latency, Latency):
         yield _latency(verification.latency)
         if verification.latency.layers:
@@ -68,7 +68,7 @@ def median_seconds(verification: Verification) -> float | None:
     return latency.eager.median_seconds if isinstance(latency, Latency) else None
 
 
-def _latency(latency: Latency) -> Sheet:
+def _latency(latency: Latency) -> Table:
     compiled, roof = latency.compiled, latency.ceilings
     notes = [*latency.notes]
     lines = [_timing_line("a step of training" if latency.mode == "train" else "inference", latency.eager)]
@@ -82,7 +82,7 @@ def _latency(latency: Latency) -> Sheet:
     ceiling = (_whole(roof.flops_per_second), "", _whole(roof.bytes_per_second), "")
     totals = Line(("ceilings", "", "", "", "", "", *ceiling))
     caption = f"ceilings: a product of {roof.matrix_size} × {roof.matrix_size} matrices, and a copy"
-    return Sheet("", _LATENCY, tuple(lines), totals, notes=(*notes, caption))
+    return Table(_LATENCY, tuple(lines), totals, notes=(*notes, caption))
 
 
 def _timing_line(name: str, timing: Timing) -> Line:
@@ -90,7 +90,7 @@ def _timing_line(name: str, timing: Timing) -> Line:
     return Line((name, *times, *_rates(timing)))
 
 
-def _slowest(layers: Sequence[LayerLatency]) -> Sheet:
+def _slowest(layers: Sequence[LayerLatency]) -> Table:
     """The layers that take longest, by their forward and backward passes together."""
 
     def seconds(layer: LayerLatency) -> float:
@@ -114,7 +114,7 @@ def _slowest(layers: Sequence[LayerLatency]) -> Sheet:
     backward = any(layer.backward_seconds is not None for layer in layers)
     columns = _LAYERS if backward else _LAYERS[:-1]
     lines = lines if backward else [Line(line.cells[:-1]) for line in lines]
-    return Sheet("", columns, tuple(lines), notes=(more,) if len(layers) > _SLOWEST else ())
+    return Table(columns, tuple(lines), notes=(more,) if len(layers) > _SLOWEST else ())
 
 
 def _rates(timing: Timing | LayerLatency) -> tuple[Any, ...]:
@@ -128,15 +128,15 @@ def _whole(rate: float | None) -> int | None:
     return None if rate is None else round(rate)
 
 
-def _memory(memory: MemoryResult) -> Sheet:
+def _memory(memory: MemoryResult) -> Table:
     """The parts of the prediction, and the peak beside their sum; out of memory there is no peak."""
     predicted = memory.predicted
     lines = [Line((heading_of(part), size, "", "")) for part, size in predicted.parts().items()]
     if not isinstance(memory, Memory):
-        return Sheet("", _MEMORY, tuple(lines), Line(("peak", predicted.memory_bytes, None, None)))
+        return Table(_MEMORY, tuple(lines), Line(("peak", predicted.memory_bytes, None, None)))
     lines.append(Line(("input", "", memory.input_bytes, "")))
     totals = Line(("peak", predicted.memory_bytes, memory.peak_bytes, memory.ratio))
     notes = [*memory.notes]
     if memory.reserved_bytes:
         notes.append(f"the allocator reserved {bytes_text(memory.reserved_bytes)}")
-    return Sheet("", _MEMORY, tuple(lines), totals, notes=tuple(notes))
+    return Table(_MEMORY, tuple(lines), totals, notes=tuple(notes))

@@ -1,11 +1,11 @@
-"""Comparisons as sheets: a few networks as columns, many as rows, two stage by stage."""
+"""Comparisons as tables: a few networks as columns, many as rows, two stage by stage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.document import Column, Document, Line, Sheet, Typed
-from cnncost.render.views.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
+from cnncost.render.document import Column, Document, Line, Table, Typed
+from cnncost.render.parts.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
 from cnncost.report.comparison import difference
 from cnncost.report.totals import counted, total_of
 
@@ -26,29 +26,42 @@ _MOST_COLUMNS = 4
 """More networks than this become rows."""
 
 
-def comparison_document(comparison: Comparison, *, for_machines: bool = False) -> Document:
-    """Networks side by side."""
-    if for_machines:
-        every = (*comparison.metrics, *comparison.counted)
-        return Document(comparison.to_dict, lambda: (_networks_as_rows(comparison, every),))
-    figures: tuple[str, ...] = FIGURES_TRAINING if _settings(comparison).training else FIGURES
-    if comparison.counted:
-        figures = ("params", *comparison.counted)
-    return Document(comparison.to_dict, lambda: (_for_people(comparison, figures),))
+def comparison_document(comparison: Comparison) -> Document:
+    """Networks side by side; programs get every figure."""
+    return Document(
+        tables=lambda: [_for_people(comparison)],
+        records=lambda: _networks_as_rows(comparison, (*comparison.metrics, *comparison.counted)),
+        data=comparison.to_dict,
+    )
 
 
 def stage_document(comparison: StageComparison) -> Document:
     """Two networks stage by stage."""
-    return Document(comparison.to_dict, lambda: (_stages(comparison),))
+    names, settings = comparison.names, _settings(comparison)
+    return Document(
+        f"{names[0]} (1st) and {names[1]} (2nd), stage by stage",
+        settings_parts(settings),
+        tables=lambda: [_stages(comparison)],
+        data=comparison.to_dict,
+    )
 
 
-def _for_people(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+def _for_people(comparison: Comparison) -> Table:
+    """A few networks as columns, or as rows where there is no room for them; many as rows."""
+    figures = _usual_figures(comparison)
     rows = _networks_as_rows(comparison, figures)
-    few = len(comparison.reports) <= _MOST_COLUMNS
-    return _networks_as_columns(comparison, figures)._replace(narrower=rows) if few else rows
+    if len(comparison.reports) > _MOST_COLUMNS:
+        return rows
+    return _networks_as_columns(comparison, figures)._replace(alternative=rows)
 
 
-def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+def _usual_figures(comparison: Comparison) -> tuple[str, ...]:
+    if comparison.counted:
+        return ("params", *comparison.counted)
+    return FIGURES_TRAINING if _settings(comparison).training else FIGURES
+
+
+def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Table:
     columns = [Column("figure", "figure")]
     for position, name in enumerate(comparison.names):
         columns.append(Column(name, name, "typed"))
@@ -59,7 +72,7 @@ def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Sh
         _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
         *(_figure_line(comparison, figure) for figure in figures),
     ]
-    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison))
+    return Table(tuple(columns), tuple(lines), notes=_notes(comparison))
 
 
 def _figure_line(comparison: Comparison, figure: str) -> Line:
@@ -92,29 +105,29 @@ def _line(
     return Line(tuple(cells))
 
 
-def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Sheet:
+def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Table:
     columns = [
         Column("network", "network"),
         Column("input", "input", "shapes"),
         Column("layers", "layers", "count", priority=1),
     ]
     convention = _settings(comparison).convention
-    for keep, figure in zip(range(99, 0, -1), figures, strict=False):  # a figure and its ratio go together
+    for priority, figure in zip(range(99, 0, -1), figures, strict=False):  # a figure and its ratio go together
         quantity = _quantity(comparison, figure)
         heading, detail = heading_of(quantity, convention), detail_of(quantity, convention)
-        columns.append(Column(figure, heading, kind_of(quantity), detail, keep))
-        ratio_keep = 0 if figure in comparison.counted else keep  # conventions fill the screen without them
-        columns.append(Column(f"{figure}_ratio", "ratio", "ratio", priority=ratio_keep))
+        columns.append(Column(figure, heading, kind_of(quantity), detail, priority))
+        priority_of_ratio = 0 if figure in comparison.counted else priority  # conventions fill the screen alone
+        columns.append(Column(f"{figure}_ratio", "ratio", "ratio", priority=priority_of_ratio))
     lines = []
     for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
         cells: list[Any] = [name, _inputs(report), len(report.rows)]
         for figure in figures:
             cells += [total_of(report, figure), comparison.ratio(figure, position)]
         lines.append(Line(tuple(cells)))
-    return Sheet("", tuple(columns), tuple(lines), notes=_notes(comparison))
+    return Table(tuple(columns), tuple(lines), notes=_notes(comparison))
 
 
-def _stages(comparison: StageComparison) -> Sheet:
+def _stages(comparison: StageComparison) -> Table:
     """All changes stay longer than the figures that they are between, of which both are shown or none."""
     settings = _settings(comparison)
     columns = [Column("stage", "stage")]
@@ -126,12 +139,10 @@ def _stages(comparison: StageComparison) -> Sheet:
             Column(f"{figure}_change", heading, "change", "change", priority=20 - place),
         ]
     first, second = (report.totals for report in comparison.reports)
-    return Sheet(
-        f"{comparison.names[0]} (1st) and {comparison.names[1]} (2nd), stage by stage",
+    return Table(
         tuple(columns),
         tuple(Line((_stage_name(stage), *_stage_cells(stage.figures))) for stage in comparison.stages),
         Line(("total", *_stage_cells(lambda figure: (first[figure], second[figure])))),
-        settings_parts(settings),
     )
 
 

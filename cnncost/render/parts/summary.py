@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
-from cnncost.render.document import Column, Line, Sheet, Typed
+from cnncost.render.document import Column, Line, Table, Typed
+from cnncost.render.parts.headings import full_heading_of, heading_of, kind_of
 from cnncost.render.units import percent_text
-from cnncost.render.views.headings import full_heading_of, heading_of, kind_of
 from cnncost.report.totals import total_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 
 
-def summary_sheet(report: Report) -> Sheet:
+def summary_table(report: Report) -> Table:
     """One line per figure: its total, the blocks and the layer types that have the most of it."""
     blocks, types = report.grouped(1), report.by_type()
     lines = [
@@ -43,7 +43,7 @@ def summary_sheet(report: Report) -> Sheet:
     memory = total_of(report, "memory_bytes")
     parts = ((heading_of(part), report.totals[part]) for part in MEMORY_PARTS[report.settings.mode])
     lines.append(Line((heading_of("memory_bytes"), Typed("bytes", memory), _largest(parts, memory, named=5), "")))
-    return Sheet("", _COLUMNS, tuple(lines))
+    return Table(_COLUMNS, tuple(lines))
 
 
 def _largest(parts: Iterable[tuple[str, int | None]], whole: int | None, named: int = _NAMED) -> str:

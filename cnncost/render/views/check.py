@@ -1,12 +1,12 @@
-"""What `check` found, as data and as a sheet."""
+"""What `check` found, as data and as a table."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cnncost.render.cells import readable
-from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet, Typed
-from cnncost.render.views.headings import TEXTBOOK, full_heading_of, kind_of
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
+from cnncost.render.parts.headings import TEXTBOOK, full_heading_of, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +25,9 @@ _COLUMNS = (
 )
 
 
-def verdict_document(verdicts: Sequence[Verdict], convention: Convention = TEXTBOOK) -> Document:
+def checks_document(verdicts: Sequence[Verdict], convention: Convention = TEXTBOOK) -> Document:
     """All verdicts, and how many failed; FLOPs are those of a `convention`."""
-    return Document(lambda: _data(verdicts), lambda: (_sheet(verdicts, convention),))
+    return Document(tables=lambda: [_table(verdicts, convention)], data=lambda: _data(verdicts))
 
 
 def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -35,10 +35,10 @@ def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
     return {"schema": 1, "ok": holds, "checks": [verdict.to_dict() for verdict in verdicts]}
 
 
-def _sheet(verdicts: Sequence[Verdict], convention: Convention) -> Sheet:
+def _table(verdicts: Sequence[Verdict], convention: Convention) -> Table:
     failed = sum(not verdict.holds for verdict in verdicts)
     lines = tuple([_line(verdict, convention) for verdict in verdicts])
-    return Sheet("", _COLUMNS, lines, notes=(_summary(len(verdicts), failed),))
+    return Table(_COLUMNS, lines, notes=(_summary(len(verdicts), failed),))
 
 
 def _summary(checks: int, failed: int) -> str:

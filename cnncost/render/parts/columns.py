@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.metric import CHEAPEST, METRICS
 from cnncost.render.document import Column, Named, Share
-from cnncost.render.views.headings import detail_of, heading_of, kind_of
+from cnncost.render.parts.headings import detail_of, heading_of, kind_of
 from cnncost.report import totals
 from cnncost.report.totals import counted
 
@@ -28,7 +28,7 @@ _OWN = {
     "flops_per_byte": Column("flops_per_byte", "FLOPs", "number", detail="per byte", priority=1),
     "share": Column("share", "share", "share", priority=7),
 }
-_KEEP = {
+_PRIORITIES = {
     "params": 9,
     "macs": 10,
     "flops": 8,
@@ -41,7 +41,7 @@ _KEEP = {
 }
 """What stays longest on a narrow terminal."""
 
-_CONVENTIONS_KEEP = 90
+_CONVENTIONS_PRIORITY = 90
 """Several conventions go one by one, the last of them first."""
 
 DEFAULT = ("layer", "type", "output_shape", "params", "macs", "flops", "activation_bytes", "receptive_field", "share")
@@ -121,13 +121,13 @@ def _column(name: str, report: Report, shared: str) -> Column:
         return _OWN[name]
     counts = counted(report)
     if name in counts:
-        keep = _CONVENTIONS_KEEP - list(counts).index(name)
-        return Column(name, heading_of(counts[name]), "count", detail_of(counts[name]), keep)
+        priority = _CONVENTIONS_PRIORITY - list(counts).index(name)
+        return Column(name, heading_of(counts[name]), "count", detail_of(counts[name]), priority)
     if name not in report.totals:
         names = known(report)
         raise SpecError(f"unknown column `{name}`{did_you_mean(name, names)}", hint=f"they are {', '.join(names)}")
     detail = detail_of(name, convention)
-    return Column(name, heading_of(name, convention), kind_of(name), detail, _KEEP.get(name, 4))
+    return Column(name, heading_of(name, convention), kind_of(name), detail, _PRIORITIES.get(name, 4))
 
 
 def _shape(row: Row) -> tuple[int, ...] | None:

@@ -1,18 +1,17 @@
-"""A report as sheets: the layer table in the view that was asked for, and a summary of where things go."""
+"""A report: the layer table in the view that was asked for, and a summary of where things go."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from cnncost.errors import SpecError
 from cnncost.metrics.metric import CHEAPEST
 from cnncost.render.cells import MISALIGNED, WHOLE_TOO, shape_text
-from cnncost.render.document import Document, Line, Sheet
-from cnncost.render.views import columns as catalogue
-from cnncost.render.views.conventions import totals_sheet
-from cnncost.render.views.headings import heading_of, settings_parts
-from cnncost.render.views.summary import summary_sheet
-from cnncost.render.views.tree import tree_of
+from cnncost.render.document import Document, Line, Table
+from cnncost.render.parts import columns as catalogue
+from cnncost.render.parts.convention_totals import convention_totals_table
+from cnncost.render.parts.headings import heading_of, settings_parts
+from cnncost.render.parts.summary import summary_table
+from cnncost.render.parts.tree import tree_of
 from cnncost.report.totals import counted
 
 if TYPE_CHECKING:
@@ -21,24 +20,27 @@ if TYPE_CHECKING:
     from cnncost.report.report import Report
 
 SCREEN = 40
-"""Lines that fit a screen: networks with more layers are grouped by block unless asked otherwise."""
+"""Lines that fit a screen."""
 
 
 class View(NamedTuple):
-    """What of a report to show.
+    """What of a report to show."""
 
-    Attributes:
-        depth: group by block, so many levels deep; ``None`` for every layer, ``auto`` for the most that fit a screen.
-        by_type: one row per layer type instead.
-        sort: a metric, largest first. top: only so many rows.
-        columns: names; the usual ones when empty.
+    depth: int | Literal["auto"] | None = "auto"
+    """Group by block, so many levels deep; ``None`` for every layer.
+
+    With ``auto``, tables for people are as deep as `lines` allow, and programs get every layer.
     """
-
-    depth: int | str | None = "auto"
     by_type: bool = False
+    """One row for each layer type instead."""
     sort: str | None = None
+    """A metric, the largest first."""
     top: int | None = None
+    """Only so many rows."""
     columns: tuple[str, ...] = ()
+    """Their names; when empty the usual ones, and all of them for programs."""
+    lines: int = SCREEN
+    """How many a table for people should have at most, where `depth` leaves it open."""
 
 
 DEFAULT_VIEW = View()
@@ -47,18 +49,18 @@ _IN_PIXELS = "size /jump, in pixels of the input"
 _BY_ALGORITHM = "mults: real multiplications, of convolutions alone; –: the algorithm does not apply to all of them"
 
 
-def report_document(report: Report, view: View = DEFAULT_VIEW, *, for_machines: bool = False) -> Document:
-    """The report in a view; formats `for_machines` have every layer and every column unless asked otherwise."""
-    if for_machines:
-        columns = view.columns or catalogue.known(report)
-        view = view._replace(depth=None if view.depth == "auto" else view.depth, columns=columns)
+def report_document(report: Report, view: View = DEFAULT_VIEW) -> Document:
+    """The report in a view: the layers, and where parameters, operations and memory go."""
+    every_layer = view._replace(depth=None if view.depth == "auto" else view.depth)
     return Document(
-        lambda: viewed(report, view)[0].to_dict(),  # noqa: PLW0108 - grouped only when it is asked for
-        lambda: (
-            (layer_sheet(report, view, flat=True),)
-            if for_machines
-            else (layer_sheet(report, view), totals_sheet(report) if report.counts else summary_sheet(report))
-        ),
+        report.name,
+        _facts(report),
+        tables=lambda: [
+            layer_table(report, view),
+            convention_totals_table(report) if report.counts else summary_table(report),
+        ],
+        records=lambda: layer_records(report, every_layer),
+        data=lambda: viewed(report, every_layer)[0].to_dict(),  # noqa: PLW0108 - grouped only when it is asked for
     )
 
 
@@ -82,30 +84,40 @@ def viewed(report: Report, view: View) -> tuple[Report, tuple[str, ...]]:
     return shown, tuple(notes)
 
 
-def layer_sheet(report: Report, view: View, *, flat: bool = False) -> Sheet:
-    """The table of layers, blocks or types; a `flat` one has full names and no titles."""
+def layer_table(report: Report, view: View) -> Table:
+    """The table of layers, blocks or types, as a tree where they are in their order."""
     shown, notes = viewed(report, view)
     shared = view.sort or "flops"
     names = view.columns or _usual_columns(report, view)
     columns = catalogue.chosen(names, report, shared)
-    values = [catalogue.value_of(name, report, shared) for name in names]
-    rows = [tuple([value(row) for value in values]) for row in shown.rows]
-    is_tree = names[0] == "layer" and not (flat or view.by_type or view.sort or view.top)
-    lines = _tree_lines(rows) if is_tree else tuple(map(Line, rows))
+    cells = _cells(shown, names, report, shared)
+    is_tree = names[0] == "layer" and not (view.by_type or view.sort or view.top)
     totals = [catalogue.total_of(name, report) for name in names]
     if columns[0].kind == "text":
         totals[0] = "total"
-    return Sheet(
-        report.name,
+    return Table(
         columns,
-        lines,
+        _tree_lines(cells) if is_tree else tuple(map(Line, cells)),
         Line(tuple(totals)),
-        _caption(report),
-        notes,
-        _legends(shown, names),
+        notes=notes,
+        legends=_legends(shown, names),
         fixed=bool(view.columns),
         by_name=True,
     )
+
+
+def layer_records(report: Report, view: View) -> Table:
+    """The rows with their full names, in every column unless some are asked for."""
+    shared = view.sort or "flops"
+    names = view.columns or catalogue.known(report)
+    columns = catalogue.chosen(names, report, shared)
+    return Table(columns, tuple(map(Line, _cells(viewed(report, view)[0], names, report, shared))))
+
+
+def _cells(shown: Report, names: Sequence[str], report: Report, shared: str) -> list[tuple[Any, ...]]:
+    """The cells of each row that is shown of a report."""
+    values = [catalogue.value_of(name, report, shared) for name in names]
+    return [tuple([value(row) for value in values]) for row in shown.rows]
 
 
 def _usual_columns(report: Report, view: View) -> tuple[str, ...]:
@@ -128,13 +140,13 @@ def _tree_lines(rows: Sequence[tuple[object, ...]]) -> tuple[Line, ...]:
 
 
 def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
-    """The report grouped as deep as fits a screen, and how to see all of it."""
-    if min(len(report.rows), view.top or len(report.rows)) <= SCREEN:
+    """The report grouped as deep as fits the lines of the view, and how to see all of it."""
+    if min(len(report.rows), view.top or len(report.rows)) <= view.lines:
         return report, []
     shown = report.grouped(1)
     for depth in range(2, max(row.name.count(".") for row in report.rows) + 1):
         deeper = report.grouped(depth)
-        if len(tree_of([row.name for row in deeper.rows])) > SCREEN:
+        if len(tree_of([row.name for row in deeper.rows])) > view.lines:
             break
         shown = deeper
     if len(shown.rows) == len(report.rows):
@@ -143,7 +155,7 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
     return shown, [f"{len(report.rows)} layers in {groups}; see all with --depth all"]
 
 
-def _caption(report: Report) -> tuple[str, ...]:
+def _facts(report: Report) -> tuple[str, ...]:
     shapes = [f"{name} {shape_text(shape[1:])}" for name, shape in report.inputs.items()]
     settings = settings_parts(report.settings)
     if report.counts:
@@ -172,19 +184,3 @@ def _legend(shown: Report) -> str:
     if any(not field.aligned for field in fields):
         legend.append(f"{MISALIGNED}: paths of unlike center or jump meet")
     return "; ".join(legend)
-
-
-def parse_depth(text: str) -> int | str | None:
-    """What `--depth` says: a number of levels, `all`, or `auto`.
-
-    Raises:
-        SpecError: none of these.
-
-    >>> parse_depth("2"), parse_depth("all"), parse_depth("auto")
-    (2, None, 'auto')
-    """
-    if text in ("all", "auto"):
-        return None if text == "all" else text
-    if text.isascii() and text.isdigit() and int(text[:9]) > 0:
-        return int(text[:9])
-    raise SpecError(f"the depth must be a number from 1, `all` or `auto`, not `{text[:80]}`")

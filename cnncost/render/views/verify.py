@@ -1,14 +1,14 @@
-"""Verifications as sheets: what was predicted beside what PyTorch gives, one network at a time or many as rows."""
+"""Verifications as tables: what was predicted beside what PyTorch gives, one network at a time or many as rows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.metrics.receptive_field.fields import ReceptiveField
-from cnncost.render.document import Column, Document, Line, Sheet, Typed
-from cnncost.render.views.headings import heading_of, kind_of
-from cnncost.render.views.measurements import measurement_sheets, median_seconds
-from cnncost.render.views.remarks import said_once
+from cnncost.render.document import Column, Document, Line, Table, Typed
+from cnncost.render.parts.headings import heading_of, kind_of
+from cnncost.render.parts.measurements import measurement_tables, median_seconds
+from cnncost.render.parts.remarks import said_once
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, FieldFigures
 
 if TYPE_CHECKING:
@@ -56,23 +56,21 @@ _EVERY_CHECK = (
 )
 
 
-def verification_document(
-    verifications: Sequence[Verification], notes: tuple[str, ...] = (), *, for_machines: bool = False
-) -> Document:
+def verification_document(verifications: Sequence[Verification], notes: tuple[str, ...] = ()) -> Document:
     """One network with all that was found, or many with what differs in each.
 
     Args:
         verifications: of at least one network.
         notes: remarks on all of them.
-        for_machines: every single check, in one sheet.
     """
-
-    def sheets() -> tuple[Sheet, ...]:
-        if for_machines:
-            return (_every_check(verifications),)
-        return _one(verifications[0], notes) if len(verifications) == 1 else _many(verifications, notes)
-
-    return Document(lambda: _data(verifications), sheets)
+    one = len(verifications) == 1
+    return Document(
+        verifications[0].network if one else f"{len(verifications)} networks",
+        _facts(verifications[0]),
+        tables=lambda: _one(verifications[0], notes) if one else _many(verifications, notes),
+        records=lambda: _every_check(verifications),
+        data=lambda: _data(verifications),
+    )
 
 
 def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
@@ -80,34 +78,30 @@ def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
     return {"schema": SCHEMA_VERSION, "passed": passed, "verifications": [each.model_dump() for each in verifications]}
 
 
-def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Sheet, ...]:
+def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Table, ...]:
     ending = (*notes, *_failure(verification), _verdict(verification))
-    summary = _figure_sheet(verification.network, verification.checks)._replace(
-        caption=_caption(verification), notes=(*_remarks(verification.checks), *ending)
-    )
-    other = (_figure_sheet(f"{verification.network} and the other model", verification.against),)
-    others = other if verification.against else ()
-    return (summary, *others, *_differences(verification), *measurement_sheets(verification))
+    summary = _figure_table(verification.checks)._replace(notes=(*_remarks(verification.checks), *ending))
+    title = f"{verification.network} and the other model"
+    others = [_figure_table(verification.against)._replace(title=title)] if verification.against else []
+    return (summary, *others, *_differences(verification), *measurement_tables(verification))
 
 
-def _figure_sheet(title: str, checks: Sequence[Check]) -> Sheet:
-    return Sheet(title, _FIGURES, tuple([_figure_line(figure) for figure in _figures(checks)]))
+def _figure_table(checks: Sequence[Check]) -> Table:
+    return Table(_FIGURES, tuple([_figure_line(figure) for figure in _figures(checks)]))
 
 
-def _many(verifications: Sequence[Verification], notes: tuple[str, ...]) -> tuple[Sheet, ...]:
+def _many(verifications: Sequence[Verification], notes: tuple[str, ...]) -> tuple[Table, ...]:
     failed = [each for each in verifications if not each.passed]
     names = ", ".join(each.network for each in failed)
     verdict = f"{len(failed)} of {len(verifications)} networks failed: {names}" if failed else "all networks passed"
     breaks = [f"{each.network} {text}" for each in verifications for text in _failure(each)]
     timed = any(median_seconds(each) is not None for each in verifications)
-    summary = Sheet(
-        f"{len(verifications)} networks",
+    summary = Table(
         _SUMMARY if timed else tuple([column for column in _SUMMARY if column.name != "latency"]),
         tuple([_summary_line(each, timed) for each in verifications]),
-        caption=_caption(verifications[0]),
         notes=(*_remarks([check for each in verifications for check in each.checks]), *notes, *breaks, verdict),
     )
-    return (summary, *(sheet for each in failed for sheet in _differences(each)))
+    return (summary, *(table for each in failed for table in _differences(each)))
 
 
 class _Figure(NamedTuple):
@@ -141,7 +135,7 @@ def _figure_line(figure: _Figure) -> Line:
     return Line((heading_of(figure.name), *total, f"{same:,} of {len(compared):,}" if compared else "", figure.verdict))
 
 
-def _differences(verification: Verification) -> tuple[Sheet, ...]:
+def _differences(verification: Verification) -> tuple[Table, ...]:
     """What differs from the model of the spec, and from the other one."""
     name = verification.network
     return (
@@ -150,7 +144,7 @@ def _differences(verification: Verification) -> tuple[Sheet, ...]:
     )
 
 
-def _difference(title: str, checks: Sequence[Check]) -> tuple[Sheet, ...]:
+def _difference(title: str, checks: Sequence[Check]) -> tuple[Table, ...]:
     """The layers that differ, in the order of execution: the first is often the cause of the others.
 
     The totals are in the table of figures, and here only where no layer differs.
@@ -167,16 +161,16 @@ def _difference(title: str, checks: Sequence[Check]) -> tuple[Sheet, ...]:
     if len(layers) > _NAMED:
         notes.append(f"{_NAMED} of {len(layers):,}; `--format json` has them all")
     lines = tuple([Line((check.layer or _WHOLE, heading_of(check.figure), *_values(check))) for check in shown])
-    return (Sheet(title, _CHECKS, lines, notes=tuple(notes)),)
+    return (Table(_CHECKS, lines, title=title, notes=tuple(notes)),)
 
 
-def _every_check(verifications: Sequence[Verification]) -> Sheet:
+def _every_check(verifications: Sequence[Verification]) -> Table:
     lines = [
         Line((each.network, check.layer, check.figure, *_values(check), check.verdict, check.note))
         for each in verifications
         for check in (*each.checks, *each.against)
     ]
-    return Sheet("", _EVERY_CHECK, tuple(lines))
+    return Table(_EVERY_CHECK, tuple(lines))
 
 
 def _summary_line(verification: Verification, timed: bool) -> Line:
@@ -212,7 +206,7 @@ def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _caption(verification: Verification) -> tuple[str, ...]:
+def _facts(verification: Verification) -> tuple[str, ...]:
     settings, machine = verification.settings, verification.machine
     return (
         f"{machine.device}: {machine.name}",

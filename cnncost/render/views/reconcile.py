@@ -1,11 +1,11 @@
-"""What `reconcile` found, as data and as sheets."""
+"""What `reconcile` found, as data and as tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cnncost.conventions import CONVENTIONS
-from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet, Typed
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("difference", "off by", "deviation", priority=2),
     Column("changes", "what is different from the spec", priority=ESSENTIAL + 3),
 )
-_PLAIN_COLUMNS = (
+_RECORD_COLUMNS = (
     Column("figure", "figure"),
     Column("published_by", "published by"),
     Column("network", "network"),
@@ -31,28 +31,24 @@ _MOST_COUNTINGS = 2
 """Ways of counting that a line names, where several find the same number."""
 
 
-def reconciliation_document(
-    reconciliations: Sequence[Reconciliation], most: int, *, for_machines: bool = False
-) -> Document:
+def reconciliation_document(reconciliations: Sequence[Reconciliation], most: int) -> Document:
     """What was found of one figure or of several; tables show the `most` likely ways, and as many of the nearest."""
-
-    def sheets() -> tuple[Sheet, ...]:
-        if for_machines:
-            return (_flat(reconciliations, most),)
-        return tuple(_sheet(each, most) for each in reconciliations)
-
-    return Document(lambda: {"schema": 1, "figures": [each.to_dict() for each in reconciliations]}, sheets)
+    return Document(
+        tables=lambda: [_table(each, most) for each in reconciliations],
+        records=lambda: _records(reconciliations, most),
+        data=lambda: {"schema": 1, "figures": [each.to_dict() for each in reconciliations]},
+    )
 
 
 def _shown(found: Reconciliation, most: int) -> tuple[Way, ...]:
     return found.matches[:most] + found.nearest[:most]
 
 
-def _sheet(found: Reconciliation, most: int) -> Sheet:
+def _table(found: Reconciliation, most: int) -> Table:
     title = f"{found.figure} of {found.network}"
     if found.published_by:
         title += f", {found.published_by}"
-    return Sheet(title, _COLUMNS, tuple(map(_line, _shown(found, most))), notes=tuple(_notes(found, most)))
+    return Table(_COLUMNS, tuple(map(_line, _shown(found, most))), title=title, notes=tuple(_notes(found, most)))
 
 
 def _notes(found: Reconciliation, most: int) -> Iterator[str]:
@@ -77,14 +73,14 @@ def _figures(way: Way) -> tuple[object, ...]:
     return Typed("count", way.value, exact=True), way.agreement or "no", way.difference
 
 
-def _flat(reconciliations: Sequence[Reconciliation], most: int) -> Sheet:
+def _records(reconciliations: Sequence[Reconciliation], most: int) -> Table:
     """The ways to all figures in one table, nothing of them shortened."""
     lines = [
         Line((found.figure, found.published_by, way.network, way.quantity, *_cells(way)))
         for found in reconciliations
         for way in _shown(found, most)
     ]
-    return Sheet("", _PLAIN_COLUMNS, tuple(lines))
+    return Table(_RECORD_COLUMNS, tuple(lines))
 
 
 def _cells(way: Way) -> tuple[object, ...]:

@@ -1,12 +1,12 @@
-"""What sources print of networks beside the exact figures, as sheets."""
+"""What sources print of networks beside the exact figures, as tables."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.document import ESSENTIAL, Column, Document, Line, Sheet, Typed
-from cnncost.render.views.headings import detail_of, heading_of
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
+from cnncost.render.parts.headings import detail_of, heading_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,15 +25,18 @@ _SHORT_READINGS: dict[What, str] = {**_READINGS, "params_without_heads": "{} *"}
 """For people, who find out below what the star is for."""
 
 
-def claims_document(comparison: PublishedComparison, *, for_machines: bool = False) -> Document:
+def claims_document(comparison: PublishedComparison) -> Document:
     """Claims, one a line; for people below their networks, the counts first and then what they were made for."""
-    if for_machines:
-        return Document(comparison.to_dict, lambda: (_plain_sheet(comparison),))
-    return Document(comparison.to_dict, lambda: _sheets(comparison))
+    return Document(
+        tables=lambda: _tables(comparison),
+        records=lambda: _records(comparison),
+        notes=_notes(comparison),
+        data=comparison.to_dict,
+    )
 
 
-def _sheets(comparison: PublishedComparison) -> tuple[Sheet, ...]:
-    counts = _sheet(
+def _tables(comparison: PublishedComparison) -> tuple[Table, ...]:
+    counts = _table(
         comparison,
         "counts, as printed and as they are",
         _count_columns(comparison.convention),
@@ -41,32 +44,31 @@ def _sheets(comparison: PublishedComparison) -> tuple[Sheet, ...]:
         _counts,
     )
     counts = counts._replace(legends=_legends(comparison))
-    uses = _sheet(
+    uses = _table(
         comparison,
         "accuracy, and operations per parameter",
         _use_columns(comparison.convention),
         lambda claim: claim.printed.accuracy is not None or claim.printed_flops_per_param is not None,
         _uses,
     )
-    shown = [sheet for sheet in (counts, uses) if sheet.lines] or [counts]
+    shown = [table for table in (counts, uses) if table.lines] or [counts]
     shown[0] = shown[0]._replace(notes=_reasons(comparison))
-    shown[-1] = shown[-1]._replace(notes=(*shown[-1].notes, *_notes(comparison)))
     return tuple(shown)
 
 
-def _sheet(
+def _table(
     comparison: PublishedComparison,
     title: str,
     columns: tuple[Column, ...],
     belongs: Callable[[Claim], bool],
     cells: Callable[[Claim], tuple[Any, ...]],
-) -> Sheet:
-    """The claims that belong on a sheet, each below the network and the year that it is of."""
+) -> Table:
+    """The claims that belong on a table, each below the network and the year that it is of."""
     lines: list[Line] = []
     for name, claims in groupby(filter(belongs, comparison.claims), key=_network):
         lines.append(Line((name,), title=True))
         lines += [Line((claim.printed.source, *cells(claim)), level=1) for claim in claims]
-    return Sheet(title, columns, tuple(lines))
+    return Table(columns, tuple(lines), title=title)
 
 
 def _network(claim: Claim) -> str:
@@ -117,7 +119,7 @@ def _uses(claim: Claim) -> tuple[Any, ...]:
     return (claim.printed.accuracy, metric, *quotients)
 
 
-def _plain_sheet(comparison: PublishedComparison) -> Sheet:
+def _records(comparison: PublishedComparison) -> Table:
     """Everything that is said of a claim, in one line."""
     columns = (
         Column("network", "network"),
@@ -130,7 +132,7 @@ def _plain_sheet(comparison: PublishedComparison) -> Sheet:
         (claim.network, claim.year, claim.printed.source, *_counts(claim, _READINGS), *_uses(claim), claim.printed.note)
         for claim in comparison.claims
     ]
-    return Sheet("", columns, tuple(map(Line, lines)))
+    return Table(columns, tuple(map(Line, lines)))
 
 
 def _verdict(judgement: Judgement | None, readings: Mapping[What, str]) -> str:

@@ -1,0 +1,1 @@
+"""What views are made of: columns, headings, trees of rows, and tables that several views share."""

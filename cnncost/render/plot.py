@@ -1,0 +1,26 @@
+"""Points in a plane, as data: some with a name, the others to compare them with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Point(NamedTuple):
+    """A point; one with a name is marked."""
+
+    x: float
+    y: float
+    name: str = ""
+
+
+class Plot(NamedTuple):
+    """What there is to draw."""
+
+    title: str
+    """What it shows."""
+    x_heading: str
+    """What the logarithmic axis across is."""
+    y_heading: str
+    """What the axis upwards is."""
+    points: tuple[Point, ...]
+    """With positive x, which is drawn logarithmically."""
