@@ -14,22 +14,20 @@ _BYTES = {
     **{f"{letter}ib": 1024**power for power, letter in enumerate("kmgtp", 1)},
 }
 _WHOLE = r"\d[\d_]*|\d{1,3}(?:,\d{3})+"
-"""A decimal comma must not pass for one between thousands: `4,09G` would be a hundred times what it says."""
+"""A decimal comma must not pass for one between thousands: `4,09G` would be a hundred times as much as it says."""
 # Nothing that has parameters has more: a larger exponent is a typo, and must not become a huge integer.
 _LARGEST_EXPONENT = 30
 
 
 class Amount(NamedTuple):
-    """A decimal number as it is written: ``digits * factor / 10**places``.
-
-    Attributes:
-        digits: all of them, as one whole number. places: how many stand behind the point.
-        factor: of the suffix and the exponent.
-    """
+    """A decimal number as it is written: ``digits * factor / 10**places``."""
 
     digits: int
+    """All of them, as one whole number."""
     places: int
+    """How many stand behind the point."""
     factor: int
+    """Of the suffix and the exponent."""
 
     @property
     def floor(self) -> int:

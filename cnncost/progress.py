@@ -1,4 +1,4 @@
-"""How long work tells how far it has got: it is handed a function that is told."""
+"""How long work reports how far it has got: by calling a function that it was given."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Progress: TypeAlias = "Callable[[str, int, int], None]"
-"""Told what is being done, and how many of how many parts are: ``(text, done, total)``."""
+"""Called with what is being done, and how many of how many parts are done: ``(text, done, total)``."""
 
 
 def no_progress(text: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""

@@ -120,7 +120,7 @@ def count_of(option: str, text: str) -> int:
 
 
 def _amount(what: str, parse: Callable[[str], int], text: str) -> int:
-    """An amount; what is none of them is told with what it was meant for."""
+    """An amount; the error for any other text says what it was meant for."""
     try:
         return parse(text)
     except SpecError as error:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A function that is told `(what is being done, parts done, parts in all)`; the bar is gone at the end."""
+    """A function to call with `(what is being done, parts done, parts in all)`; the bar is gone at the end."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield no_progress
         return

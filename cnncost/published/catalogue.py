@@ -1,6 +1,7 @@
 """The architectures that ship, as data: what each costs, what others publish of it, and which are on the frontier.
 
-Documents are read and no graph is made: what a network costs is what its `expect` says, which is held to PyTorch.
+Documents are read and no graph is made: what a network costs is what its `expect` says, which tests compare with
+PyTorch.
 """
 
 from __future__ import annotations
@@ -27,27 +28,30 @@ _STEPS = re.compile(r"^(?:vars|blocks|network):.*?(?=^\w|\Z)", re.MULTILINE | re
 
 
 class Entry(NamedTuple):
-    """One architecture; ``None`` where nothing is known.
-
-    Attributes:
-        name: as commands take it. family: the file that it stands in.
-        year, task: when and for what it was published.
-        params, macs: exact; multiply-accumulates of one sample.
-        accuracy: percent, of `metric`, as `accuracy_source` prints it.
-        source: where the architecture was published. published: all that others print of it.
-    """
+    """One architecture; ``None`` where nothing is known."""
 
     name: str
+    """As commands take it."""
     family: str
+    """The file that describes it."""
     year: int | None
+    """In which it was published."""
     task: str | None
+    """What it was published for."""
     params: int | None
+    """Exact."""
     macs: int | None
+    """Exact, of one sample."""
     accuracy: float | None
+    """Percent of `metric`."""
     metric: str | None
+    """What the accuracy is of."""
     accuracy_source: str | None
+    """Who printed the accuracy."""
     source: str | None
+    """Where the architecture was published."""
     published: tuple[Published, ...]
+    """All that others print of it."""
 
     def measured_by(self, metric: str) -> Entry:
         """The entry with its accuracy of that metric, or with none."""
@@ -59,14 +63,12 @@ class Entry(NamedTuple):
 
 
 class Zoo(NamedTuple):
-    """Architectures, in some order.
-
-    Attributes:
-        entries: the architectures. metric: what all their accuracies are of, where that was asked for.
-    """
+    """Architectures."""
 
     entries: tuple[Entry, ...]
+    """In some order."""
     metric: str | None = None
+    """What all their accuracies are of, where that was asked for."""
 
     def measured_by(self, metric: str) -> Zoo:
         """Those with an accuracy of that metric.

@@ -23,36 +23,37 @@ Parameters are those that are stored, or those that inference needs: without wha
 
 
 class Judgement(NamedTuple):
-    """A printed figure beside the exact one that it is, or the nearest where it is none.
-
-    Attributes:
-        what: the exact figure. agreement: how the printed one follows from it, ``None`` where it does not.
-        error: printed over exact, less one.
-    """
+    """A printed figure beside the exact one that it is, or the nearest where it is none."""
 
     what: What
+    """The exact figure."""
     agreement: Agreement | None
+    """How the printed figure follows from it; ``None`` where it does not."""
     error: float
+    """Printed over exact, less one."""
 
 
 class Claim(NamedTuple):
-    """What one source prints of a network, and what it is.
-
-    Attributes:
-        network: as it was asked for. year: when it was published.
-        params, macs, flops: exact, of one sample in inference. params_without_heads: those that inference needs.
-        printed: the source, and what it prints. params_judged, flops_judged: those of its figures that are counts.
-    """
+    """What one source prints of a network, and what it is."""
 
     network: str
+    """As it was asked for."""
     year: int | None
+    """In which it was published."""
     params: int
+    """Exact."""
     params_without_heads: int
+    """Exact, those that inference needs."""
     macs: int
+    """Exact, of one sample in inference."""
     flops: int
+    """Exact, of one sample in inference, by the convention of the comparison."""
     printed: Published
+    """The source, and what it prints."""
     params_judged: Judgement | None
+    """The printed parameters, if there are any."""
     flops_judged: Judgement | None
+    """The printed operations, if there are any."""
 
     @classmethod
     def of(cls, network: str, graph: Graph, report: Report, printed: Published) -> Claim:
@@ -95,16 +96,14 @@ class Claim(NamedTuple):
 
 
 class PublishedComparison(NamedTuple):
-    """Networks beside what is published of them.
-
-    Attributes:
-        convention: what FLOPs are counted by. claims: of one network after the other.
-        silent: the networks of which nothing is published.
-    """
+    """Networks beside what is published of them."""
 
     convention: Convention
+    """What FLOPs are counted by."""
     claims: tuple[Claim, ...]
+    """Of one network after the other."""
     silent: tuple[str, ...]
+    """The networks of which nothing is published."""
 
     @classmethod
     def of(cls, networks: Mapping[str, tuple[Graph, Report]], convention: Convention) -> PublishedComparison:

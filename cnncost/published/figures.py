@@ -15,15 +15,14 @@ _FEWEST_DIGITS = 2
 
 
 class PrintedFigure(NamedTuple):
-    """A figure as it was printed.
-
-    Attributes:
-        text: as printed. value: what it says. unit: what one in its last significant digit is worth.
-    """
+    """A figure as it was printed."""
 
     text: str
+    """As printed."""
     value: Fraction
+    """What it says."""
     unit: Fraction
+    """What one in its last significant digit is worth."""
 
     @classmethod
     def read(cls, text: str) -> PrintedFigure:

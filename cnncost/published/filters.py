@@ -14,35 +14,35 @@ if TYPE_CHECKING:
 
 
 class Filter(NamedTuple):
-    """One thing that is asked of architectures.
-
-    Attributes:
-        asked: in words, behind "no architecture". holds: whether an architecture has it.
-        hint: what comes nearest, among those that do not have it.
-    """
+    """One thing that is asked of architectures."""
 
     asked: str
+    """In words, to follow "no architecture"."""
     holds: Callable[[Entry], bool]
+    """Whether an architecture has it."""
     hint: Callable[[Sequence[Entry]], str | None]
+    """What comes nearest, among those that do not have it."""
 
 
 class Filters(NamedTuple):
-    """What is asked of architectures; ``None`` where anything will do.
-
-    Attributes:
-        pattern: the name holds it, or is like it where it has a `*`, `?` or `[`. task: what it was published for.
-        since, until: the years in which it was published. max_params, max_macs: what it may cost.
-        min_accuracy: percent. metric: what the accuracy is of.
-    """
+    """What is asked of architectures; ``None`` where anything will do."""
 
     pattern: str | None = None
+    """The name contains it, or matches it where it has a `*`, `?` or `[`."""
     task: str | None = None
+    """What it was published for."""
     since: int | None = None
+    """The first year in which it may have been published."""
     until: int | None = None
+    """The last year in which it may have been published."""
     max_params: int | None = None
+    """Parameters that it may have."""
     max_macs: int | None = None
+    """Multiply-accumulates of one sample that it may take."""
     min_accuracy: float | None = None
+    """Percent of `metric`."""
     metric: str | None = None
+    """What the accuracy is of."""
 
     def choose(self, zoo: Zoo) -> Zoo:
         """The architectures that pass every filter, in their order.
@@ -51,7 +51,7 @@ class Filters(NamedTuple):
             SpecError: none does; the text says which filter removed the last of them.
         """
         left = zoo
-        for each in self._of_what_stands_in_a_spec():
+        for each in self._filters_of_entries():
             left = _passing(each, left, zoo)
         if self.metric is not None:
             left = left.measured_by(self.metric)
@@ -60,7 +60,7 @@ class Filters(NamedTuple):
             left = _passing(_at_least("accuracy", self.min_accuracy, asked), left, zoo)
         return left
 
-    def _of_what_stands_in_a_spec(self) -> Iterator[Filter]:
+    def _filters_of_entries(self) -> Iterator[Filter]:
         if self.pattern is not None:
             yield _named(self.pattern)
         if self.task is not None:

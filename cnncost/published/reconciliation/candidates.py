@@ -25,20 +25,22 @@ RESOLUTIONS = (128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 
 
 
 class Change(NamedTuple):
-    """One thing that is different from the spec.
-
-    Attributes:
-        kind: two changes of one kind exclude each other. text: for people.
-        variant, set, input, edit, training: what is to be done; what is not needed stays empty.
-    """
+    """One thing that is different from the spec."""
 
     kind: str
+    """Two changes of one kind exclude each other."""
     text: str
+    """For people."""
     variant: str | None = None
+    """Another network of the file."""
     set: tuple[tuple[str, Any], ...] = ()
+    """Variables with other values."""
     input: tuple[int, ...] | None = None
+    """The shape of another image."""
     edit: str | None = None
+    """One of :data:`~cnncost.graph.edits.EDITS`."""
     training: bool = False
+    """Whether the network is trained."""
 
     @property
     def reloads(self) -> bool:
@@ -52,24 +54,25 @@ class Change(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A network that may have been meant.
-
-    Attributes:
-        changes: what is different from the spec. documented: whether the spec itself names all of it.
-        graph: what it is then. training: whether it trains.
-    """
+    """A network that may have been meant."""
 
     changes: tuple[str, ...]
+    """What is different from the spec."""
     documented: bool
+    """Whether the spec itself names all of it."""
     graph: Graph
+    """What it is then."""
     training: bool
+    """Whether it is trained."""
 
 
 class Subject:
     """The spec that a figure was published of; its text is read once.
 
     Args:
-        spec: as for :func:`cnncost.load`. settings: variables to override. shape: other input shapes.
+        spec: as for :func:`cnncost.load`.
+        settings: variables to override.
+        shape: other input shapes.
         limits: how large the file and the network may be.
 
     Raises:

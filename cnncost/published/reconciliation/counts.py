@@ -20,28 +20,28 @@ _CONVOLUTIONS_ALONE = "convolutions alone"
 
 
 class Count(NamedTuple):
-    """A number that a network has in one way of reading it.
-
-    Attributes:
-        network: the name of the network that was counted. changes: what is different from the spec.
-        documented: whether the spec itself names these changes, as its variants and switches.
-        quantity: what was counted. countings: the conventions, or rules for parameters, that give this number.
-        value: the number.
-    """
+    """A number that a network has in one way of reading it."""
 
     network: str
+    """The name of the network that was counted."""
     changes: tuple[str, ...]
+    """What is different from the spec."""
     documented: bool
+    """Whether the spec itself names these changes, as its variants and switches."""
     quantity: Quantity
+    """What was counted."""
     countings: tuple[str, ...]
+    """The conventions, or rules for parameters, that give this number."""
     value: int
+    """The number."""
 
 
 class Counts:
-    """The numbers of every network that may be meant: each is counted once, for all figures that are held against it.
+    """The numbers of every network that may be meant: each is counted once, for all figures that are compared with it.
 
     Args:
-        subject: the spec, and what may be changed of it. quantities: what is counted.
+        subject: the spec, and what may be changed of it.
+        quantities: what is counted.
     """
 
     def __init__(self, subject: Subject, quantities: Iterable[Quantity]) -> None:

@@ -1,4 +1,4 @@
-"""The search: every number of every candidate, held against the published figure, and ranked."""
+"""The search: every number of every candidate, compared with the published figure, and ranked."""
 
 from __future__ import annotations
 
@@ -20,29 +20,31 @@ _FIRST = ("all parameters", "parameters without auxiliary heads", "macs", "torch
 """Ways of counting that are the most likely to be meant, in this order; `torch` is two for each of `macs`."""
 _STEPS = ("the network as it stands", "networks with one change", "networks with two changes")
 _FAR = 2
-"""Networks with so many changes are tried last, and too many of them come near any figure to be told as nearest."""
+"""Networks with so many changes are tried last, and too many of them come near any figure to be named as nearest."""
 _UNITS = re.compile(
     r"(.*[\d.kmgtpb])\s*(?:(?P<flops>flops?|macs?|madds|mult-?adds)|(?P<params>params?|parameters))\s*", re.IGNORECASE
 )
 
 
 class Way(NamedTuple):
-    """A :class:`~cnncost.published.reconciliation.counts.Count` beside the published figure.
-
-    Attributes:
-        network, changes, documented, quantity, countings, value: of the count.
-        agreement: how the figure follows from the number; ``None`` where it does not.
-        difference: how far the number is from the figure, as a share of the figure.
-    """
+    """A :class:`~cnncost.published.reconciliation.counts.Count` beside the published figure."""
 
     network: str
+    """The name of the network that was counted."""
     changes: tuple[str, ...]
+    """What is different from the spec."""
     documented: bool
+    """Whether the spec itself names these changes."""
     quantity: Quantity
+    """What was counted."""
     countings: tuple[str, ...]
+    """The conventions, or rules for parameters, that give the number."""
     value: int
+    """The number."""
     agreement: Agreement | None
+    """How the figure follows from the number; ``None`` where it does not."""
     difference: float
+    """How far the number is from the figure, as a share of the figure."""
 
     @property
     def rank(self) -> tuple[float, ...]:
@@ -59,20 +61,20 @@ class Way(NamedTuple):
 
 
 class Reconciliation(NamedTuple):
-    """What was found of a published figure.
-
-    Attributes:
-        network: the spec's own. figure: as published. published_by: the source, where the spec has it.
-        matches: the ways that give it, the likeliest first.
-        nearest: the closest of the others. tried: how many numbers were held against it.
-    """
+    """What was found of a published figure."""
 
     network: str
+    """The spec's own."""
     figure: str
+    """As published."""
     published_by: str | None
+    """The source, where the spec has it."""
     matches: tuple[Way, ...]
+    """The ways that give it, the likeliest first."""
     nearest: tuple[Way, ...]
+    """The closest of the others."""
     tried: int
+    """How many numbers were compared with it."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -154,7 +156,7 @@ def search(
         candidates = subject.candidates(changes)
         for done, candidate in enumerate(candidates):
             progress(step, done, len(candidates))
-            ways += [_held(count, printed) for count in counts.of(candidate) if count.quantity in quantities]
+            ways += [_compared(count, printed) for count in counts.of(candidate) if count.quantity in quantities]
     ways = _simplest(ways)
     matches = tuple(way for way in ways if way.agreement)
     others = [way for way in ways if not way.agreement and len(way.changes) < _FAR]
@@ -166,7 +168,7 @@ def _quantities(named: str | None) -> tuple[Quantity, ...]:
     return tuple(each for each in QUANTITIES if named in (None, each))
 
 
-def _held(count: Count, printed: PrintedFigure) -> Way:
+def _compared(count: Count, printed: PrintedFigure) -> Way:
     return Way(*count, printed.agreement(count.value), printed.difference(count.value))
 
 
