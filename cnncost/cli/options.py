@@ -167,7 +167,7 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
     """Limits by figure, from the options that have a name and from `--max FIGURE=AMOUNT`.
 
     Raises:
-        SpecError: an option that sets no limit, two that limit the same figure, or what is no amount.
+        SpecError: an option that sets no limit, two that limit the same figure, or a text that is not an amount.
 
     >>> budget_of({"params": "5M", "macs": None}, ["activation_bytes=64KiB"])
     {'params': 5000000, 'activation_bytes': 65536}

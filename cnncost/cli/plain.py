@@ -1,4 +1,8 @@
-"""Options that arrive as they were typed, and arguments that help shows by their metavar alone."""
+"""Options that arrive as they were typed, and arguments that help shows by their metavar alone.
+
+All that reaches into typer stands here. It relies on what typer 0.15 to 0.29 have in common: `get_params` of commands
+and groups, and `process_value`, `get_help_record`, `get_usage_pieces` and `param_type_name` of parameters.
+"""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class Zoo(NamedTuple):
         """Those with an accuracy of that metric.
 
         Raises:
-            SpecError: there is none.
+            SpecError: no architecture has one.
         """
         measured = [entry.measured_by(metric) for entry in self.entries]
         known = tuple([entry for entry in measured if entry.accuracy is not None])

@@ -23,7 +23,7 @@ Parameters are those that are stored, or those that inference needs: without wha
 
 
 class Judgement(NamedTuple):
-    """A printed figure beside the exact one that it is, or the nearest where it is none."""
+    """A printed figure beside the exact one that it agrees with, or else the nearest."""
 
     what: What
     """The exact figure."""

@@ -1,4 +1,4 @@
-"""How each kind of value reads: `plain` for machines, `readable` for people."""
+"""How each kind of value reads: `plain` for programs, `readable` for people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHOLE_TOO = "+"
 
 
 def plain(kind: Kind, value: Any) -> Any:
-    """The value as a machine reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
+    """The value as a program reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
     if value is None or value == "":
         return ""
     if isinstance(value, Named):

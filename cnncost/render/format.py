@@ -51,7 +51,7 @@ def find_format(name: str) -> Format:
     """The format of a name; its module is imported only now, since it may need a package that others do not.
 
     Raises:
-        SpecError: there is none of that name.
+        SpecError: there is no format of that name.
 
     >>> find_format("csv").suffix
     '.csv'

@@ -63,11 +63,11 @@ def test_stages() -> None:
     check_golden("stages.txt", table(stage_document(StageComparison.of(compared(2)))))
 
 
-def test_verdicts() -> None:
-    check_golden("verdicts.txt", table(checks_document(VERDICTS)))
+def test_checks() -> None:
+    check_golden("checks.txt", table(checks_document(VERDICTS)))
 
 
-def test_verdicts_that_hold() -> None:
+def test_checks_that_hold() -> None:
     assert table(checks_document(VERDICTS[:2])).endswith("all 2 checks hold\n")
 
 
@@ -81,7 +81,7 @@ def test_comparison_as_csv_has_a_network_per_line_and_every_figure() -> None:
         assert int(lines[0][metric]) == total
 
 
-def test_verdicts_as_data() -> None:
+def test_checks_as_data() -> None:
     data = json.loads(render(checks_document(VERDICTS), "json"))
     assert data["ok"] is False
     assert [check["holds"] for check in data["checks"]] == [True, True, False, False]
@@ -148,7 +148,7 @@ def test_a_ratio_is_shown_with_its_figure_or_not_at_all() -> None:
 
 
 @pytest.mark.parametrize("width", range(30, 100, 5))
-def test_verdicts_on_narrow_terminals(width: int) -> None:
+def test_checks_on_narrow_terminals(width: int) -> None:
     verdicts = [each._replace(network="a_network_with_a_long_name@and=settings") for each in VERDICTS]
     text = at_width(checks_document(verdicts), width)
     assert max(map(len, text.splitlines())) <= width

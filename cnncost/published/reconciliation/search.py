@@ -88,7 +88,7 @@ def search_all(
     """One figure, or all that the spec says is published; `options` are those of :func:`search`.
 
     Raises:
-        SpecError: no such quantity, the figure is no amount, or there is none.
+        SpecError: no such quantity, the figure is not an amount, or nothing is published.
     """
     if quantity is not None and quantity not in QUANTITIES:
         raise SpecError(
@@ -141,7 +141,7 @@ def search(
     Networks with two changes are tried where none with fewer has it, or when the search is `thorough`.
 
     Raises:
-        SpecError: the figure is no amount, zero, or no whole number.
+        SpecError: the figure is not an amount, is zero, or is not a whole number.
     """
     printed = PrintedFigure.read(figure)
     if not printed.value:

@@ -1,4 +1,4 @@
-"""Notes that are said of many layers, said once."""
+"""Notes that hold for many layers, given once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"(?<![\w.])(\d+)(?![\w.])")
 
 
 def said_once(notes: Iterable[str]) -> list[tuple[str, int]]:
-    """Each note, and how often it is said; those that differ in a number only are one.
+    """Each note, and how often it occurs; those that differ in a number only are one.
 
     >>> said_once(["counted 2 times", "not run", "counted 32 times", "counted 8 times"])
     [('counted 2 to 32 times', 3), ('not run', 1)]

@@ -54,7 +54,7 @@ class ColumnText(NamedTuple):
 
     @property
     def narrowest(self) -> int:
-        """The width that the column may be cut to: of names, so that they can still be told apart."""
+        """The width that the column may be cut to, such that one text can still be told from another."""
         least = _NARROWEST_NAME if self.place == 0 else _NARROWEST.get(self.column.overflow, 0)
         if not least or self.column.kind != "text":
             return self.width

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
 FIGURES_TRAINING = (*FIGURES[:3], "backward_flops", *FIGURES[3:5], "gradient_bytes", "optimizer_bytes", "memory_bytes")
-"""What is compared for people; formats for machines have every figure."""
+"""What is compared for people; programs get every figure."""
 
 _STAGE_FIGURES = ("params", "macs", "flops", "activation_bytes")
 _MOST_COLUMNS = 4
