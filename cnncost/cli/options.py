@@ -184,7 +184,13 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
 
 
 def _limit(figure: str, amount: str) -> int:
-    parse = parse_bytes if figure.endswith("_bytes") else parse_count
+    from cnncost.metrics.metric import Unit
+    from cnncost.report.totals import quantity_called
+
+    quantity = quantity_called(figure)
+    if quantity is None:
+        return 0  # refused, with those there are, when the figure is looked up
+    parse = parse_bytes if quantity.unit is Unit.BYTES else parse_count
     return _amount(f"the limit of {figure[:80]}", parse, amount)
 
 

@@ -14,7 +14,7 @@ from cnncost.layers.base import costs
 from cnncost.metrics import METRICS
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.counting import ConventionTotal
-from cnncost.metrics.receptive_field import fields
+from cnncost.metrics.receptive_field import figures as of_fields
 from cnncost.report.figures import Figures
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
@@ -61,9 +61,9 @@ class ReceptiveField(Record):
     is_global: Flag = Field(alias="global")
     """whether some path reads the whole input"""
 
-    def field(self) -> fields.ReceptiveField:
+    def field(self) -> of_fields.ReceptiveField:
         """The receptive field as a row has it."""
-        return fields.ReceptiveField(
+        return of_fields.ReceptiveField(
             self.size, self.jump, self.start_padding, self.center, self.aligned, self.is_global
         )
 

@@ -1,6 +1,6 @@
 """Where figures come from: formulas in symbols, with their numbers, and what they add up to. Plain data.
 
-What is written here is what the engine computes: its passes, run on symbols in place of numbers.
+What is written here is what the analysis computes: its metrics, run on symbols in place of numbers.
 """
 
 from __future__ import annotations

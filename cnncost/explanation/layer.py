@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.conventions.quantities import QUANTITIES, LayerCall
 from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
-from cnncost.explanation.receptive_field import reception
+from cnncost.explanation.receptive_field import explain_receptive_field
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
 from cnncost.explanation.zeros import why_nothing
 from cnncost.metrics.metric import METRICS, Unit
@@ -46,7 +46,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
     """
     writer = _Writer(analysis, node)
     figures = list(writer.figures())
-    seen, formulas = reception(analysis, node, writer.symbolic.formulas[0])
+    seen, formulas = explain_receptive_field(analysis, node, writer.symbolic.formulas[0])
     algorithms, cheapest = explain_algorithms(analysis, writer.symbolic, node)
     return LayerExplanation(
         analysis.graph.name,

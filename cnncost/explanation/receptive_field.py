@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.explanation.figure import Figure
 from cnncost.explanation.symbolic import Formula
 from cnncost.layers.base.window import SAME_POSITION, Reads
-from cnncost.metrics.receptive_field.fields import receptive_fields
+from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.symbolic.symbols import Symbol
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Node
     from cnncost.layers.base.window import Window
     from cnncost.metrics.analysis import Analysis
-    from cnncost.metrics.receptive_field.fields import ReceptiveField
+    from cnncost.metrics.receptive_field.figures import ReceptiveField
 
 _SOURCE = "notes 004, 10.1; Araujo et al. 2019"
 _MEANINGS = {
@@ -28,7 +28,7 @@ _MEANINGS = {
 _NAMES = ("receptive_field", "jump", "start_padding")
 
 
-def reception(analysis: Analysis, node: Node, formulas: Formulas) -> tuple[list[Figure], list[Formula]]:
+def explain_receptive_field(analysis: Analysis, node: Node, formulas: Formulas) -> tuple[list[Figure], list[Formula]]:
     """The figures of the receptive field, and the formulas that they were written from."""
     for column in receptive_fields(analysis).values():
         field = column[node.id]

@@ -22,11 +22,14 @@ BATCH, ITEM_SIZE = Symbol("B"), Symbol("b")
 
 
 class Formula(NamedTuple):
-    """A formula with the number of each of its letters, and what these stand for."""
+    """A formula with the numbers of its letters."""
 
     value: Value
+    """The formula itself; a number where it came to one."""
     numbers: dict[str, Any]
+    """The number of each letter, and of some that it does not have."""
     meanings: dict[str, str]
+    """What each of these letters stands for."""
 
     @property
     def text(self) -> str:

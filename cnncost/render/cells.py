@@ -10,7 +10,7 @@ from cnncost.render.units import bytes_text, count_text, deviation_text, number_
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cnncost.metrics.receptive_field.fields import ReceptiveField
+    from cnncost.metrics.receptive_field.figures import ReceptiveField
     from cnncost.render.document import Column, Kind, Line
 
 LEFT_ALIGNED: frozenset[Kind] = frozenset({"text", "verdict", "outcome"})

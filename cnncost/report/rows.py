@@ -10,7 +10,7 @@ from cnncost.report.figures import Figures, total
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from cnncost.metrics.receptive_field.fields import ReceptiveField
+    from cnncost.metrics.receptive_field.figures import ReceptiveField
 
 _FIELD_KEYS = ("size", "jump", "start_padding", "center", "aligned", "global")
 """The fields of a :class:`ReceptiveField`, as the JSON calls them."""

@@ -12,7 +12,7 @@ from cnncost.settings import Settings
 from cnncost.validation import Flag, Number, Positive, Record, Text, Whole
 
 if TYPE_CHECKING:
-    from cnncost.metrics.receptive_field.fields import ReceptiveField
+    from cnncost.metrics.receptive_field.figures import ReceptiveField
 
 Verdict = Literal["same", "different", "not measured"]
 

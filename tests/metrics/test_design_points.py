@@ -18,7 +18,7 @@ from cnncost.layers.base.window import Reads
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.convolution_algorithms import ALGORITHM_METRICS
 from cnncost.metrics.estimate import ESTIMATES
-from cnncost.metrics.receptive_field.fields import receptive_fields
+from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.settings import Settings
 from cnncost.symbolic.arrays import ExactArray
 from cnncost.symbolic.domain import ARRAYS

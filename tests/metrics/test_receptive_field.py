@@ -8,7 +8,7 @@ import pytest
 
 from cnncost.language.load import load, loads
 from cnncost.metrics import Analysis
-from cnncost.metrics.receptive_field.fields import ReceptiveField, receptive_fields
+from cnncost.metrics.receptive_field.figures import ReceptiveField, receptive_fields
 from tests.effort import steps
 from tests.graphs import Builder, Step, chain
 

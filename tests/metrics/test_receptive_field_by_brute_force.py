@@ -12,7 +12,7 @@ import pytest
 
 from cnncost.language.load import loads
 from cnncost.metrics import Analysis
-from cnncost.metrics.receptive_field.fields import fields
+from cnncost.metrics.receptive_field.unit_fields import unit_fields
 
 Pixels = list[frozenset[int]]
 
@@ -55,7 +55,7 @@ def test_every_unit_sees_what_single_operators_hand_on(seed: int) -> None:
         step, units = grow(units, random_)
         steps.append(step)
     graph = loads(f"input: [1, {size}]\nnetwork: [{', '.join('{' + step + '}' for step in steps)}]")
-    found = fields(Analysis(graph), 0)[-1]
+    found = unit_fields(Analysis(graph), 0)[-1]
     assert found is not None
     assert found.axes is not None
     (track,) = found.axes[0]

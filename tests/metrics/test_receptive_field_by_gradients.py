@@ -14,7 +14,8 @@ import torch
 from torch import nn
 
 from cnncost.metrics import Analysis
-from cnncost.metrics.receptive_field.fields import fields, receptive_fields
+from cnncost.metrics.receptive_field.figures import receptive_fields
+from cnncost.metrics.receptive_field.unit_fields import unit_fields
 from tests.graphs import Builder, Step, chain
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def check(graph: Graph, network: Layer, length: int) -> int:
     """Hold the field of the last layer against the gradients; the number of units that were compared exactly."""
     measured = supports(network, length)
     analysis = Analysis(graph)
-    field = fields(analysis, 0)[-1]
+    field = unit_fields(analysis, 0)[-1]
     figures = receptive_fields(analysis)["input"][-1]
     assert field is not None
     assert figures is not None

@@ -13,8 +13,8 @@ from cnncost.layers import Reads
 from cnncost.layers.conv import Conv
 from cnncost.layers.pool import MaxPool
 from cnncost.metrics import Analysis
-from cnncost.metrics.receptive_field.fields import fields
 from cnncost.metrics.receptive_field.track import Track
+from cnncost.metrics.receptive_field.unit_fields import unit_fields
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.receptive_field.checks import field_checks
 from cnncost.verification.receptive_field.response import measure_responses
@@ -38,7 +38,7 @@ def differing(checks: list[Check]) -> list[str]:
 
 def seen_by_the_last(graph: Graph) -> list[tuple[int, int] | None]:
     """The first and last pixel that every unit of the last layer sees, by the probe."""
-    found = measure_responses(graph, fields(Analysis(graph), 0), 0, 0, "cpu").local[graph.nodes[-1].id]
+    found = measure_responses(graph, unit_fields(Analysis(graph), 0), 0, 0, "cpu").local[graph.nodes[-1].id]
     pairs = zip(found.first, found.last, strict=True)
     return [(first, last) if first <= last else None for first, last in pairs]
 

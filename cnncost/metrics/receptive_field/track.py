@@ -20,8 +20,11 @@ class Track(NamedTuple):
     """
 
     step: int
+    """Pixels by which the fields lie further on after a period of units."""
     firsts: tuple[int, ...]
+    """The first pixel of each phase's first unit."""
     lasts: tuple[int, ...]
+    """The last pixel of each phase's first unit."""
 
     @property
     def period(self) -> int:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.metrics.analysis import Analysis
-from cnncost.metrics.receptive_field.fields import fields
+from cnncost.metrics.receptive_field.unit_fields import unit_fields
 from cnncost.verification.receptive_field.expected import CLIPPED, WHOLE, Extents, expected_extents
 from cnncost.verification.receptive_field.response import Response, Responses, measure_responses
 from cnncost.verification.result import SAME, Check, FieldFigures
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph.graph import Graph, Node
-    from cnncost.metrics.receptive_field.fields import Field, Number, ReceptiveField
+    from cnncost.metrics.receptive_field.figures import Number, ReceptiveField
     from cnncost.metrics.receptive_field.track import Track
+    from cnncost.metrics.receptive_field.unit_fields import UnitFields
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
@@ -75,7 +76,7 @@ def field_checks(graph: Graph, report: Report, device: str = "cpu") -> list[Chec
 
 def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Iterator[Check]:
     """The checks of one input of the network."""
-    graph, claimed = analysis.graph, fields(analysis, source)
+    graph, claimed = analysis.graph, unit_fields(analysis, source)
     name, pixels = graph.nodes[source].name, graph.nodes[source].y.spatial
     figure = _FIGURE if len(graph.inputs) == 1 else f"{_FIGURE} in {name}"
     axes = [
@@ -107,7 +108,7 @@ def _claim_check(layer: str, figure: str, predicted: ReceptiveField | None, sees
     return Check.different(layer, figure, told, None, note)
 
 
-def _measured(node: Node, field: Field, axes: Sequence[_Axis]) -> list[MeasuredAxis]:
+def _measured(node: Node, field: UnitFields, axes: Sequence[_Axis]) -> list[MeasuredAxis]:
     """What was found along each axis."""
     if field.axes is None:
         return [_global(node, axis) for axis in axes]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Graph, Node
     from cnncost.layers.base.tensor import Tensor
     from cnncost.layers.base.window import Reach, Window
-    from cnncost.metrics.receptive_field.fields import Field
+    from cnncost.metrics.receptive_field.unit_fields import UnitFields
 
 WHOLE, CLIPPED, AT_MOST = range(3)
 """No border on the way; a border; a border at a window with gaps, of which the outermost elements may be lost."""
@@ -39,7 +39,7 @@ Extents = list[Extent]
 """By unit."""
 
 
-def expected_extents(graph: Graph, fields: list[Field | None], source: int, axis: int) -> dict[int, Extents]:
+def expected_extents(graph: Graph, fields: list[UnitFields | None], source: int, axis: int) -> dict[int, Extents]:
     """What the units of every node see along one axis of the input, without the paths that read everything.
 
     Nodes are left out where the fields say nothing of single units.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.graph.graph import Graph, Node
-    from cnncost.metrics.receptive_field.fields import Field
+    from cnncost.metrics.receptive_field.unit_fields import UnitFields
 
 # Below it is rounding: the least weight of an interpolation that is not zero is above.
 _DARK = 1e-4
@@ -52,7 +52,7 @@ class Responses(NamedTuple):
     """Why a node was not measured."""
 
 
-def measure_responses(graph: Graph, fields: list[Field | None], source: int, axis: int, device: str) -> Responses:
+def measure_responses(graph: Graph, fields: list[UnitFields | None], source: int, axis: int, device: str) -> Responses:
     """What the units of every node see of one axis of the input at index `source`.
 
     Args:
@@ -79,7 +79,7 @@ def measure_responses(graph: Graph, fields: list[Field | None], source: int, axi
 class _Probe:
     """The one-channel network for one axis of one input."""
 
-    def __init__(self, graph: Graph, fields: list[Field | None], source: int, axis: int, device: str) -> None:
+    def __init__(self, graph: Graph, fields: list[UnitFields | None], source: int, axis: int, device: str) -> None:
         self.graph, self.fields, self.source, self.device = graph, fields, source, device
         self.line = Line(axis, len(graph.nodes[source].y.spatial))
         self.pixels = graph.nodes[source].y.spatial[axis]

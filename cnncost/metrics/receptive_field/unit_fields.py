@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cnncost.layers.base.window import MOST_PHASES, Reads, Window
-from cnncost.metrics.receptive_field.track import Track, largest_extent, twice_center, unite
+from cnncost.metrics.receptive_field.track import Track, unite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,85 +23,38 @@ if TYPE_CHECKING:
     from cnncost.layers.base.window import Reach
     from cnncost.metrics.analysis import Analysis
 
-Number = int | float
 T = TypeVar("T")
 
 # Beyond these, and beyond MOST_PHASES, a field keeps its size and loses its place: the work stays bounded.
 _MOST_TRACKS = 4
 
 
-class ReceptiveField(NamedTuple):
-    """Receptive field of the units of one layer, in pixels of one input of the network, per axis.
-
-    Attributes:
-        size: extent; the largest over all units where it depends on the position.
-        jump: pixels between the fields of neighbouring units; ``None`` where there is no such number.
-        start_padding: pixels by which the first unit's field lies before the input's border.
-        center: where the middle of the first unit's field lies; ``None``, like the padding, where the place is unknown.
-        aligned: whether the fields of all paths that met had the same center and jump.
-        is_global: whether some path reads the whole input; the other figures are those of the paths that do not, or,
-            where there are none, the whole input.
-    """
-
-    size: tuple[int, ...]
-    jump: tuple[Number, ...] | None
-    start_padding: tuple[Number, ...] | None
-    center: tuple[Number, ...] | None
-    aligned: bool = True
-    is_global: bool = False
-
-
-class Field(NamedTuple):
-    """The receptive fields of all units of a layer, in one input of the network.
-
-    Attributes:
-        axes: per axis of the input, what the units see of it: several tracks where paths of unlike jump met. ``None``
-            where every path reads the whole input.
-        aligned, is_global: as in :class:`ReceptiveField`.
-        position_known: whether it is known which unit sees which pixels.
-        channels_misaligned: whether the channels of one position may see unlike places: a layer that mixes them sees
-            everything.
-    """
+class UnitFields(NamedTuple):
+    """The receptive fields of all units of a layer, in one input of the network."""
 
     axes: tuple[tuple[Track, ...], ...] | None
+    """Per axis of the input, what the units see of it: several tracks where paths of unlike jump met. ``None`` where
+    every path reads the whole input."""
     aligned: bool = True
+    """Whether all paths that met had the same center and jump."""
     is_global: bool = False
+    """Whether some path reads the whole input."""
     position_known: bool = True
+    """Whether it is known which unit sees which pixels."""
     channels_misaligned: bool = False
+    """Whether the channels of one position may see unlike places: a layer that mixes them sees everything."""
 
 
-_EVERYTHING = Field(None, is_global=True)
+_EVERYTHING = UnitFields(None, is_global=True)
 _PIXEL = (Track(1, (0,), (0,)),)
 
 
-def receptive_fields(analysis: Analysis) -> dict[str, list[ReceptiveField | None]]:
-    """The receptive field of every node in each input of the network; ``None`` where it reads nothing of that input."""
-    return {analysis.nodes[source].name: _column(analysis, source) for source in analysis.graph.inputs}
-
-
-def _column(analysis: Analysis, source: int) -> list[ReceptiveField | None]:
-    pixels = analysis.nodes[source].y
-    column: list[ReceptiveField | None] = []
-    # Layers that read single positions hand on the very field they read: its figures are worked out once.
-    known: dict[tuple[int, tuple[int, ...]], ReceptiveField] = {}
-    found = fields(analysis, source)  # held for as long as their identities are keys
-    for node, field in zip(analysis.nodes, found, strict=True):
-        if field is None:
-            column.append(None)
-            continue
-        key = (id(field), node.y.spatial)
-        if key not in known:
-            known[key] = _figures(field, pixels, node.y)
-        column.append(known[key])
-    return column
-
-
-def fields(analysis: Analysis, source: int) -> list[Field | None]:
+def unit_fields(analysis: Analysis, source: int) -> list[UnitFields | None]:
     """The field of every node in the input of the network at index `source`, in one pass over the graph."""
-    known: list[Field | None] = []
+    known: list[UnitFields | None] = []
     for node, reaches in zip(analysis.nodes, analysis.reaches, strict=True):
         if node.id == source:
-            known.append(Field((_PIXEL,) * len(node.y.spatial)))
+            known.append(UnitFields((_PIXEL,) * len(node.y.spatial)))
             continue
         paths = [
             _through(field, reach, x, node.y)
@@ -112,7 +65,7 @@ def fields(analysis: Analysis, source: int) -> list[Field | None]:
     return known
 
 
-def _through(field: Field, reach: Reach, x: Tensor, y: Tensor) -> Field:
+def _through(field: UnitFields, reach: Reach, x: Tensor, y: Tensor) -> UnitFields:
     """The field of units that read units of `field`, in the way that `reach` says."""
     if reach is Reads.POINT or field.axes is None:
         return field
@@ -130,18 +83,18 @@ def _through(field: Field, reach: Reach, x: Tensor, y: Tensor) -> Field:
 
 
 def _through_windows(
-    field: Field, axes: tuple[tuple[Track, ...], ...], windows: tuple[Window, ...], x: Tensor, y: Tensor
-) -> Field:
+    field: UnitFields, axes: tuple[tuple[Track, ...], ...], windows: tuple[Window, ...], x: Tensor, y: Tensor
+) -> UnitFields:
     if _cover(windows, x, y):
         return _EVERYTHING
     if not field.position_known or len(windows) != len(axes):
         return field if all(window.size == 1 for window in windows) and not field.channels_misaligned else _EVERYTHING
     if any(window.stride.denominator > MOST_PHASES for window in windows):
-        seen = _per_axis(_widened, axes, windows)
-        return Field(seen, field.aligned, field.is_global, position_known=False)
-    seen = _per_axis(lambda tracks, window: tuple([track.through(window) for track in tracks]), axes, windows)
+        seen = per_axis(_widened, axes, windows)
+        return UnitFields(seen, field.aligned, field.is_global, position_known=False)
+    seen = per_axis(lambda tracks, window: tuple([track.through(window) for track in tracks]), axes, windows)
     placed = all(len(track.firsts) <= MOST_PHASES for tracks in seen for track in tracks)
-    return Field(seen, field.aligned, field.is_global, placed)
+    return UnitFields(seen, field.aligned, field.is_global, placed)
 
 
 def _widened(tracks: tuple[Track, ...], window: Window) -> tuple[Track, ...]:
@@ -156,7 +109,7 @@ def _cover(windows: tuple[Window, ...], x: Tensor, y: Tensor) -> bool:
     )
 
 
-def _moved(field: Field, axes: tuple[tuple[Track, ...], ...], x: Tensor, y: Tensor) -> Field:
+def _moved(field: UnitFields, axes: tuple[tuple[Track, ...], ...], x: Tensor, y: Tensor) -> UnitFields:
     """Units somewhere else. One unit is easily found again; spread over many places it is what all of them saw."""
     if x.positions > 1:
         return field._replace(position_known=False)
@@ -165,7 +118,7 @@ def _moved(field: Field, axes: tuple[tuple[Track, ...], ...], x: Tensor, y: Tens
     return field._replace(axes=tuple([tuple([track.at_first_unit() for track in tracks]) for tracks in axes]))
 
 
-def _union(paths: Sequence[Field], y: Tensor) -> Field:
+def _union(paths: Sequence[UnitFields], y: Tensor) -> UnitFields:
     """Everything that is seen along any of the paths; those that see the whole input leave only their mark."""
     if len(paths) == 1:
         return paths[0]
@@ -177,15 +130,15 @@ def _union(paths: Sequence[Field], y: Tensor) -> Field:
     axes = [path.axes for path in local if path.axes is not None]
     if not all(path.position_known for path in local):
         channels_misaligned = any(path.channels_misaligned for path in local)
-        return Field(
-            _per_axis(_largest, *axes),
+        return UnitFields(
+            per_axis(_largest, *axes),
             aligned,
             is_global,
             position_known=False,
             channels_misaligned=channels_misaligned,
         )
-    together = _per_axis(_together, _units(y, len(axes[0])), *axes)
-    return Field(
+    together = per_axis(_together, units_along(y, len(axes[0])), *axes)
+    return UnitFields(
         tuple([tracks for tracks, _ in together]),
         aligned and all(alike for _, alike in together),
         is_global,
@@ -206,28 +159,7 @@ def _together(units: int, *paths: tuple[Track, ...]) -> tuple[tuple[Track, ...],
     return united, len(united) == 1 and len({track.twice_center for track in tracks}) == 1
 
 
-def _figures(field: Field, source: Tensor, y: Tensor) -> ReceptiveField:
-    """What is reported of a field in the input `source`, for the units of `y`."""
-    if field.axes is None:
-        middle = tuple([_quotient(size - 1, 2) for size in source.spatial])
-        return ReceptiveField(source.spatial, None, (0,) * len(middle), middle, field.aligned, field.is_global)
-    if not field.position_known:
-        size = tuple([max([track.size for track in tracks]) for tracks in field.axes])
-        return ReceptiveField(size, None, None, None, field.aligned, field.is_global)
-    axes = _per_axis(_axis_figures, field.axes, _units(y, len(field.axes)))
-    size, jump, padding, center = zip(*axes, strict=True) if axes else ((), (), (), ())
-    return ReceptiveField(size, None if None in jump else jump, padding, center, field.aligned, field.is_global)
-
-
-def _axis_figures(tracks: tuple[Track, ...], units: int) -> tuple[int, Number | None, Number, Number]:
-    """Size, jump, padding and center."""
-    size = largest_extent(tracks, units)
-    jump = _quotient(*tracks[0].jump) if len(tracks) == 1 else None
-    twice, over = twice_center(tracks)
-    return size, jump, _quotient((size - 1) * over - twice, 2 * over), _quotient(twice, 2 * over)
-
-
-def _per_axis(function: Callable[..., T], *arguments: Sequence[Any]) -> tuple[T, ...]:
+def per_axis(function: Callable[..., T], *arguments: Sequence[Any]) -> tuple[T, ...]:
     """The function's value for every axis, worked out once for like axes side by side: most maps are square."""
     values: list[T] = []
     before = None
@@ -237,11 +169,6 @@ def _per_axis(function: Callable[..., T], *arguments: Sequence[Any]) -> tuple[T,
     return tuple(values)
 
 
-def _units(y: Tensor, axes: int) -> tuple[int, ...]:
+def units_along(y: Tensor, axes: int) -> tuple[int, ...]:
     """Units along each axis of the network's input; a map of another rank, where fields are placed, has one."""
     return y.spatial if len(y.spatial) == axes else (1,) * axes
-
-
-def _quotient(numerator: int, denominator: int) -> Number:
-    """A whole number where it is one."""
-    return numerator / denominator if numerator % denominator else numerator // denominator
