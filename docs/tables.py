@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cnncost.api.documents import json_schema
 from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import KEYS as CONVENTION_KEYS
 from cnncost.conventions.quantities import QUANTITIES
-from cnncost.documents import json_schema
 from cnncost.language.document.document import KEYS
 from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import MODIFIERS

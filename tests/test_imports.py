@@ -96,7 +96,7 @@ def test_the_command_line_needs_rich_for_tables(command: str) -> None:
 
 
 def test_documents_are_read_with_pydantic_alone() -> None:
-    read = "from cnncost.documents import json_schema, read; read(report.to_dict()); json_schema('compare')"
+    read = "import cnncost; cnncost.read_document(report.to_dict()); cnncost.json_schema('compare')"
     assert heavy_imports(f"{ANALYSIS}\n{read}") == {"pydantic"}
 
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from cnncost.api.documents import json_schema, read_document
 from cnncost.api.explained import explain
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.published import compare_published, reconcile, zoo
 from cnncost.api.pytorch import build, verify
 
-__all__ = ["analyze", "build", "compare", "compare_published", "explain", "load", "reconcile", "verify", "zoo"]
+__all__ = [
+    "analyze",
+    "build",
+    "compare",
+    "compare_published",
+    "explain",
+    "json_schema",
+    "load",
+    "read_document",
+    "reconcile",
+    "verify",
+    "zoo",
+]

@@ -14,14 +14,10 @@ from cnncost.documents.check import CheckDocument
 from cnncost.documents.compare import ComparisonDocument, PublishedComparisonDocument, StageComparisonDocument
 from cnncost.documents.conventions import ConventionDocument, ConventionsDocument
 from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDocument
-from cnncost.documents.kinds import COMMANDS, read
 from cnncost.documents.reconcile import ReconciliationDocument
-from cnncost.documents.schema import json_schema
-from cnncost.documents.verify import VerificationDocument
 from cnncost.documents.zoo import ZooDocument
 
 __all__ = [
-    "COMMANDS",
     "AnalysisDocument",
     "CheckDocument",
     "ComparisonDocument",
@@ -33,8 +29,5 @@ __all__ = [
     "ReconciliationDocument",
     "StageComparisonDocument",
     "SumExplanationDocument",
-    "VerificationDocument",
     "ZooDocument",
-    "json_schema",
-    "read",
 ]

@@ -10,15 +10,9 @@ from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from cnncost.documents import base
 from cnncost.documents.base import Document, Shape, Sparse
 from cnncost.documents.figures import Totals, in_order, names, refuse_other_names
-from cnncost.layers.base import costs
 from cnncost.metrics import METRICS
 from cnncost.metrics.analysis import metric_called
-from cnncost.metrics.counting import ConventionTotal
-from cnncost.metrics.receptive_field import figures as of_fields
-from cnncost.report.figures import Figures
-from cnncost.report.report import Report
-from cnncost.report.rows import Row
-from cnncost.settings import Settings
+from cnncost.metrics.figures import Figures
 from cnncost.validation import Count, Flag, Number, Positive, Record, Text, Whole
 
 if TYPE_CHECKING:
@@ -61,12 +55,6 @@ class ReceptiveField(Record):
     is_global: Flag = Field(alias="global")
     """whether some path reads the whole input"""
 
-    def field(self) -> of_fields.ReceptiveField:
-        """The receptive field as a row has it."""
-        return of_fields.ReceptiveField(
-            self.size, self.jump, self.start_padding, self.center, self.aligned, self.is_global
-        )
-
 
 class Layer(Sparse):
     """A layer, or several that were merged: besides these fields, it has every figure of the totals."""
@@ -107,23 +95,6 @@ class Layer(Sparse):
         """The metrics, by name."""
         return Figures(in_order(self.__pydantic_extra__))
 
-    def row(self) -> Row:
-        """The row of the report."""
-        several = {name: each.field() for name, each in self.receptive_fields.items()}
-        return Row(
-            self.name,
-            self.type,
-            self.inputs,
-            self.output_shape,
-            self.figures,
-            costs.Operations(**self.ops.model_dump()),
-            None if self.receptive_field is None else self.receptive_field.field(),
-            several if "receptive_fields" in self.model_fields_set else None,
-            self.scopes,
-            self.count,
-            dict(self.counts),
-        )
-
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         written = handler(schema)
@@ -163,33 +134,3 @@ class AnalysisDocument(Document, Sparse):
     layers: tuple[Layer, ...]
     """in the order of execution, unless sorted or merged"""
     warnings: base.Warnings
-
-    def report(self) -> Report:
-        """The report that the document was written from.
-
-        Raises:
-            SpecError: its convention is not known here.
-
-        >>> from cnncost import analyze
-        >>> report = analyze("lenet5")
-        >>> AnalysisDocument.read(report.to_json()).report() == report
-        True
-        """
-        return Report(
-            self.name,
-            self.source,
-            Settings.checked(
-                batch=self.batch,
-                dtype=self.dtype,
-                optimizer=self.optimizer,
-                mode=self.mode,
-                convention=self.convention,
-            ),
-            dict(self.inputs),
-            self.outputs,
-            self.totals,
-            tuple([layer.row() for layer in self.layers]),
-            self.warnings,
-            dict(self.variables),
-            {name: ConventionTotal(each.unit, each.total, each.source) for name, each in self.counts.items()},
-        )

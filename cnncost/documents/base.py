@@ -87,9 +87,22 @@ def plain_data(source: Source, label: str) -> Any:
     if isinstance(source, Mapping):
         return source
     try:
-        return from_json(_text(source), allow_inf_nan=False)
+        text = _text(source)
     except OSError as error:
         raise SpecError(f"cannot read `{source!s}`: {error.strerror}") from error
+    except ValueError as error:
+        raise SpecError(f"not {label}: {error}") from error
+    return parsed(text, label)
+
+
+def parsed(text: str | bytes, label: str) -> Any:
+    """What a JSON text holds.
+
+    Raises:
+        SpecError: it is not JSON.
+    """
+    try:
+        return from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise SpecError(f"not {label}: {error}") from error
 

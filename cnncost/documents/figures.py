@@ -10,7 +10,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.metrics.analysis import metric_called
-from cnncost.report.figures import Figures
+from cnncost.metrics.figures import Figures
 from cnncost.validation import Count, Fraction, Whole
 
 if TYPE_CHECKING:

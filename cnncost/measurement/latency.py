@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from cnncost.measurement.layer_latency import LayerTiming, Profile
     from cnncost.measurement.options import MeasureOptions
     from cnncost.measurement.results import LatencyResult
+    from cnncost.metrics.figures import Figures
     from cnncost.progress import Progress
-    from cnncost.report.figures import Figures
     from cnncost.report.report import Report
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.graph.graph import INPUT
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import ConventionTotal, forward_counts
+from cnncost.metrics.figures import Figures, total
 from cnncost.metrics.receptive_field.figures import receptive_fields
-from cnncost.report.figures import Figures, total
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
 from cnncost.settings import Settings

@@ -1,4 +1,4 @@
-"""The result of an analysis: frozen data, to JSON, regrouped and sorted. No formatting.
+"""The result of an analysis: frozen data, to and from JSON, regrouped and sorted. No formatting.
 
 Figures are per row, one row per layer to begin with; totals are those of the whole network, however rows are regrouped.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.metrics.counting import ConventionTotal
 from cnncost.report.rows import Row, merge_blocks, merge_types
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.metrics.counting import ConventionTotal
-    from cnncost.report.figures import Figures
-    from cnncost.settings import Settings
+    from cnncost.documents import AnalysisDocument
+    from cnncost.metrics.figures import Figures
 
 SCHEMA_VERSION = 1
 """Version of the JSON form."""
@@ -91,7 +92,7 @@ class Report(NamedTuple):
         return value / whole if value is not None and whole else None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the JSON holds it; :class:`cnncost.documents.AnalysisDocument` reads it back."""
+        """Plain data, as the JSON holds it; :meth:`from_dict` reads it back."""
         return {
             "schema": SCHEMA_VERSION,
             "name": self.name,
@@ -111,3 +112,48 @@ class Report(NamedTuple):
         import json  # only those who write JSON pay for it
 
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Report:
+        """The report that :meth:`to_dict` described.
+
+        Raises:
+            SpecError: not such data, or of another version; the message has the path of the field that is wrong.
+        """
+        from cnncost.documents import AnalysisDocument  # only those who read pay for pydantic
+
+        return cls._of(AnalysisDocument.of(data))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Report:
+        """The report that :meth:`to_json` wrote.
+
+        Raises:
+            SpecError: not JSON, or not that of a report; the message has the path of the field that is wrong.
+
+        >>> from cnncost import analyze
+        >>> report = analyze("lenet5")
+        >>> Report.from_json(report.to_json()) == report
+        True
+        """
+        from cnncost.documents import AnalysisDocument
+        from cnncost.documents.base import parsed
+
+        return cls._of(AnalysisDocument.of(parsed(text, AnalysisDocument.label)))
+
+    @classmethod
+    def _of(cls, document: AnalysisDocument) -> Report:
+        """The report that a document is of."""
+        settings = {name: getattr(document, name) for name in Settings._fields}
+        return cls(
+            document.name,
+            document.source,
+            Settings.checked(**settings),
+            dict(document.inputs),
+            document.outputs,
+            document.totals,
+            tuple(map(Row.of, document.layers)),
+            document.warnings,
+            dict(document.variables),
+            {name: ConventionTotal(each.unit, each.total, each.source) for name, each in document.counts.items()},
+        )

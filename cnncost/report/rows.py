@@ -1,16 +1,17 @@
-"""The rows of a report: one layer each, or several merged; to plain data."""
+"""The rows of a report: one layer each, or several merged; to and from plain data."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.layers.base.costs import Operations
-from cnncost.report.figures import Figures, total
+from cnncost.metrics.figures import Figures, total
+from cnncost.metrics.receptive_field.figures import ReceptiveField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from cnncost.metrics.receptive_field.figures import ReceptiveField
+    from cnncost.documents import analyze
 
 _FIELD_KEYS = ("size", "jump", "start_padding", "center", "aligned", "global")
 """The fields of a :class:`ReceptiveField`, as the JSON calls them."""
@@ -77,6 +78,24 @@ class Row(NamedTuple):
         counts = {"counts": dict(self.counts)} if self.counts else {}
         return {**row, "scopes": list(self.scopes), "count": self.count, **counts}
 
+    @classmethod
+    def of(cls, layer: analyze.Layer) -> Row:
+        """The row that a layer of a document describes."""
+        several = {name: _field_of(field) for name, field in layer.receptive_fields.items()}
+        return cls(
+            layer.name,
+            layer.type,
+            layer.inputs,
+            layer.output_shape,
+            layer.figures,
+            Operations(**layer.ops.model_dump()),
+            None if layer.receptive_field is None else _field_of(layer.receptive_field),
+            several if "receptive_fields" in layer.model_fields_set else None,
+            layer.scopes,
+            layer.count,
+            dict(layer.counts),
+        )
+
 
 def merge_blocks(rows: Sequence[Row], depth: int) -> tuple[Row, ...]:
     """Rows whose names agree in the first `depth` segments, as one; a row so shallow itself stays as it is."""
@@ -123,6 +142,10 @@ def _merged(rows: list[Row], name: str, kind: str) -> Row:
     figures = total({name: [row.figures[name] for row in rows] for name in rows[0].figures})
     counts = {name: sum(row.counts[name] for row in rows) for name in rows[0].counts}
     return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows), counts=counts)
+
+
+def _field_of(field: analyze.ReceptiveField) -> ReceptiveField:
+    return ReceptiveField(field.size, field.jump, field.start_padding, field.center, field.aligned, field.is_global)
 
 
 def _field_to_dict(field: ReceptiveField) -> dict[str, Any]:

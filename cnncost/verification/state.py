@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnncost.graph.graph import Graph
-    from cnncost.report.figures import Figures
+    from cnncost.metrics.figures import Figures
     from cnncost.report.report import Report
     from cnncost.settings import Settings
 

@@ -16,11 +16,12 @@ from torch.nn import functional
 
 from cnncost import analyze, load
 from cnncost.algorithms import ALGORITHMS, ConvolutionCall
-from cnncost.documents import AnalysisDocument, json_schema
+from cnncost.api.documents import json_schema
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.metrics.convolution_algorithms import names
 from cnncost.render import render
 from cnncost.render.views.analyze import View, report_document
+from cnncost.report.report import Report
 from cnncost.symbolic.dims import power_of_two_from, rounded_logarithm
 
 Array = Any
@@ -339,7 +340,7 @@ def test_a_report_by_algorithm_is_valid_and_comes_back() -> None:
     report = analyze("small_resnet", batch=2, algorithms=True)
     data = report.to_dict()
     Draft202012Validator(json_schema("analyze")).validate(data)
-    assert AnalysisDocument.read(data).report() == report
+    assert Report.from_dict(data) == report
     assert report.by_type().grouped(1).totals == report.totals
 
 

@@ -13,10 +13,10 @@ from cnncost.conventions import CONVENTIONS, Convention, choose, find
 from cnncost.conventions.file import read_convention
 from cnncost.conventions.registry import FOLDER, shipped
 from cnncost.conventions.rules import RuleConvention
-from cnncost.documents import AnalysisDocument
 from cnncost.errors import SpecError
 from cnncost.layers import REGISTRY
 from cnncost.metrics.counting import counts_by_convention
+from cnncost.report.report import Report
 from tests.graphs import chain
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def test_side_by_side() -> None:
     }
     assert [row.counts["torchinfo"] for row in report.rows] == [macs, 2 * 8, 0]
     assert report.by_type().rows[1].counts == {"torch": 0, "macs": 0, "torchinfo": 16}
-    assert AnalysisDocument.read(report.to_json()).report() == report
+    assert Report.from_json(report.to_json()) == report
     assert analyze(CHAIN).counts == {}
     assert "counts" not in analyze(CHAIN).to_dict()
 

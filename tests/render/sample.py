@@ -9,8 +9,8 @@ from typing import Any
 
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS
+from cnncost.metrics.figures import Figures
 from cnncost.metrics.receptive_field.figures import ReceptiveField
-from cnncost.report.figures import Figures
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
 from cnncost.settings import Settings

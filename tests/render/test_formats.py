@@ -9,11 +9,11 @@ import re
 
 import pytest
 
-from cnncost.documents import AnalysisDocument
 from cnncost.render import render
 from cnncost.render.document import Column, Document, Line, Table
 from cnncost.render.format import format_names
 from cnncost.render.views.analyze import View, report_document
+from cnncost.report.report import Report
 from tests.render.goldens import check_golden
 from tests.render.sample import BATCH, sample_report
 
@@ -33,7 +33,7 @@ def test_every_format_is_text_that_ends_its_last_line(form: str) -> None:
 
 
 def test_json_is_the_report() -> None:
-    assert AnalysisDocument.read(json.loads(shown("json"))).report() == sample_report()
+    assert Report.from_dict(json.loads(shown("json"))) == sample_report()
 
 
 def test_json_of_blocks_has_their_sums() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from cnncost.conventions import find
 from cnncost.errors import SpecError
+from cnncost.metrics.figures import Figures
 from cnncost.metrics.textbook_memory import memory_bytes
 from cnncost.report.comparison import Comparison, StageComparison
-from cnncost.report.figures import Figures
 from cnncost.report.totals import total_of
 from tests.render.sample import sample_report
 

@@ -12,13 +12,14 @@ from jsonschema import Draft202012Validator
 
 from cnncost import analyze
 from cnncost.algorithms import ALGORITHMS
+from cnncost.api.documents import json_schema
 from cnncost.conventions import choose
-from cnncost.documents import AnalysisDocument, json_schema
 from cnncost.errors import SpecError
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS
+from cnncost.metrics.figures import Figures
 from cnncost.report.analyze import analyze_graph
-from cnncost.report.figures import Figures
+from cnncost.report.report import Report
 from cnncost.settings import Settings
 from tests.graphs import Builder, chain
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.graph.graph import Graph
-    from cnncost.report.report import Report
 
 CONV = ("conv", {"out": 8, "kernel": 3, "padding": 1})
 
@@ -92,10 +92,10 @@ class TestForms:
     """Every form of the same data."""
 
     def test_dictionaries_go_both_ways(self, report: Report) -> None:
-        assert AnalysisDocument.read(report.to_dict()).report() == report
+        assert Report.from_dict(report.to_dict()) == report
 
     def test_json_goes_both_ways(self, report: Report) -> None:
-        assert AnalysisDocument.read(report.to_json()).report() == report
+        assert Report.from_json(report.to_json()) == report
 
     def test_the_schema_holds(self, report: Report) -> None:
         Draft202012Validator(json_schema("analyze")).validate(json.loads(report.to_json()))
@@ -218,7 +218,7 @@ class TestGrouping:
 
     def test_groups_group_again(self) -> None:
         assert self.report.grouped(3).grouped(1) == self.report.grouped(1)
-        assert AnalysisDocument.read(self.report.to_dict()).report().grouped(2) == self.report.grouped(2)
+        assert Report.from_dict(self.report.to_dict()).grouped(2) == self.report.grouped(2)
 
     @pytest.mark.parametrize("depth", [0, -1])
     def test_a_depth_is_positive(self, depth: int) -> None:
@@ -293,4 +293,4 @@ def test_a_report_says_what_was_set() -> None:
     assert report.to_dict()["variables"] == {"classes": "7"}
     assert analyze("resnet50@depths=[2,2,2,2];v1=true").variables == {"depths": "[2,2,2,2]", "v1": "true"}
     assert analyze("resnet101").variables == {}  # a variant is a network of its own name
-    assert AnalysisDocument.read(report.to_dict()).report().variables == {"classes": "7"}
+    assert Report.from_dict(report.to_dict()).variables == {"classes": "7"}

@@ -9,8 +9,8 @@ import torch
 
 from cnncost.language.load import load
 from cnncost.metrics import METRICS
+from cnncost.metrics.figures import Figures
 from cnncost.report.analyze import analyze_graph
-from cnncost.report.figures import Figures
 from cnncost.settings import Settings
 from cnncost.verification.counts import count_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check

@@ -38,6 +38,6 @@ def _schema(name: str) -> dict[str, Any]:
         known = (SPEC, *COMMANDS)
         close = did_you_mean(name, known)
         raise SpecError(f"there is no schema of `{name[:80]}`{close}", hint=f"one of {', '.join(known)}")
-    from cnncost.documents import json_schema
+    from cnncost.api.documents import json_schema
 
     return json_schema(name)
