@@ -78,7 +78,7 @@ def test_presets_give_the_tools_numbers(network: Network) -> None:
 
 def test_every_preset_has_been_held_to_its_tool() -> None:
     presets = {(row["preset"], row["unit"], row["version"]) for rows in table().values() for row in rows}
-    assert {name for name, _, _ in presets} == set(CONVENTIONS.ours) - OURS
+    assert {name for name, _, _ in presets} == set(CONVENTIONS) - OURS
     for name, unit, version in presets:
         assert CONVENTIONS[name].unit == unit
         assert version in CONVENTIONS[name].source

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from cnncost.conventions.base import Convention, Written
-from cnncost.conventions.registry import CONVENTIONS, AnyConvention, SomeConventions, choose, find, register
+from cnncost.conventions.base import Convention, RecordedConvention, Written
+from cnncost.conventions.catalogue import register
+from cnncost.conventions.registry import CONVENTIONS, AnyConvention, SomeConventions, choose, find
 
 # Their order is the order in which they are listed, before those that are files.
 from cnncost.conventions import textbook  # isort: skip
@@ -17,6 +18,7 @@ __all__ = [
     "CONVENTIONS",
     "AnyConvention",
     "Convention",
+    "RecordedConvention",
     "SomeConventions",
     "Written",
     "choose",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
 
-from cnncost.conventions.registry import CONVENTIONS, find, register
+from cnncost.conventions.catalogue import CLASSES, register, registered
+from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
     from cnncost.errors import Span
@@ -15,15 +16,18 @@ Unit = Literal["FLOPs", "MACs"]
 
 
 class Written(NamedTuple):
-    """What a convention counts for a layer, as text: the rule, the same with numbers for its names, and the result."""
+    """What a convention counts for a layer, as text."""
 
     formula: str
+    """The rule."""
     numbers: str
+    """The same with numbers for its names."""
     value: int
+    """What it comes to."""
 
 
 class Convention:
-    """Base of all conventions. A subclass with ``name=`` is one of them: its docstring says how it counts.
+    """Base of all conventions. A subclass with ``name=`` is known by that name: its docstring says how it counts.
 
     A rule sees the whole node: the layer with its fields, and the shapes it reads and writes.
     """
@@ -49,8 +53,8 @@ class Convention:
             register(cls())
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
-        if CONVENTIONS.get(self.name) is self:
-            return find, (self.name,)  # one of ours stays one object in copies and pickles
+        if CLASSES.get(self.name) is self:
+            return registered, (self.name,)  # it stays one object in copies and pickles
         return super().__reduce_ex__(protocol)
 
     @property
@@ -72,3 +76,26 @@ class Convention:
     def written(self, node: Node, operations: Operations, batch: int, training: bool) -> Written | None:
         """The count as text; ``None`` where it is plain arithmetic, which writes itself when it runs on symbols."""
         return None
+
+
+class RecordedConvention(Convention):
+    """A convention whose figures were read back from a file, and whose rules are not here: it counts nothing.
+
+    >>> RecordedConvention("mine", "MACs").unit
+    'MACs'
+    """
+
+    def __init__(self, name: str, unit: Unit) -> None:
+        self.name = name
+        self.unit = unit
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RecordedConvention) and (self.name, self.unit) == (other.name, other.unit)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.unit))
+
+    def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
+        """Raises a SpecError: only figures that were counted before are known."""
+        hint = "give the convention by its file"
+        raise SpecError(f"the rules of the convention `{self.name}` are not known here", hint=hint)

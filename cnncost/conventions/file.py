@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnncost.conventions.header import read_header
 from cnncost.conventions.quantities import QUANTITIES, field_names
-from cnncost.conventions.registry import EVERY
 from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.signature import check_name
@@ -14,15 +14,15 @@ from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import parse_expression, part_at_fault
 from cnncost.language.expressions.tokens import tokenize
 from cnncost.language.expressions.values import Fault
-from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span, whole_number
+from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.language.yaml.reader import parse
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, SupportsIndex
 
-    from cnncost.conventions.base import Unit
     from cnncost.errors import Span
 
 KEYS = {
@@ -34,12 +34,19 @@ KEYS = {
     "quirks": "what it gets wrong or leaves out, a list of sentences",
     "vars": "names for expressions that several rules need; each sees those above it",
     "rules": "what one layer counts, by layer types and families",
-    "otherwise": "what a layer without a rule counts",
+    "free": "layer types and families that count nothing, a list",
+    "otherwise": "what a layer counts that has no rule and is not free; without it such a layer is refused",
 }
 """The keys of a convention's file."""
 
-_REQUIRED = ("name", "unit", "source", "about", "rules", "otherwise")
-_UNITS: dict[str, tuple[Unit, int]] = {"FLOPs": ("FLOPs", 2), "MACs": ("MACs", 1)}
+_REQUIRED = ("name", "unit", "source", "about", "rules")
+
+
+class FileConvention(RuleConvention):
+    """A convention as a file states it: copies and pickles are read from the same text."""
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        return read_convention, (self.span.source.text, self.span.source.name)
 
 
 def read_file(path: str | Path) -> RuleConvention:
@@ -60,75 +67,41 @@ def read_file(path: str | Path) -> RuleConvention:
     return read_convention(data, shown)
 
 
+def read_preset(path: Path) -> RuleConvention:
+    """The convention in a file that ships with cnncost; what it says of itself is not checked."""
+    return _convention(parse(path.read_bytes(), str(path)), checked=False)
+
+
 def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConvention:
     """The convention in a text; `file` is what errors call it.
 
     Raises:
         SpecError: it is none; the text says where and what to do.
+
+    >>> own = read_convention("{name: mine, unit: MACs, source: me, about: Own., rules: {conv: mac}, free: relu}")
+    >>> own.rule_of("conv").text, own.rule_of("relu").text, len(own.book.uncounted()) > 40
+    ('mac', '0', True)
     """
-    root = parse(data, file)
+    return _convention(parse(data, file), checked=True)
+
+
+def _convention(root: Node, *, checked: bool) -> RuleConvention:
     if not isinstance(root, MappingNode):
-        raise SpecError(f"`{file}` is no convention: it holds no keys", root.span)
+        raise SpecError(f"`{root.span.source.name}` is no convention: it holds no keys", root.span)
     refuse_unknown_keys(root, KEYS, "a convention")
-    for key in _REQUIRED:
+    for key in (*_REQUIRED, *(key for key in ("free", "otherwise") if key in root)):
         if key not in root:
             raise SpecError(f"the key `{key}` is missing", root.span, hint=f"`{key}`: {KEYS[key]}")
         if is_empty(_value(root, key)):
             raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}`: {KEYS[key]}")
-    unit, usual = _unit(root)
-    return RuleConvention(
-        _name(root),
-        unit=unit,
-        flops_per_mac=_flops_per_mac(root, usual),
-        source=_sentence(_value(root, "source"), "`source`"),
-        about=_sentence(_value(root, "about"), "`about`").rstrip("."),
-        quirks=tuple(_quirks(root)),
-        book=_book(root),
-        span=_value(root, "name").span,
-    )
+    header = read_header(root, checked=checked)
+    return FileConvention(header, _book(root), _value(root, "name").span)
 
 
 def _value(root: MappingNode, key: str) -> Node:
     value = root.get(key)
     assert value is not None
     return value
-
-
-def _name(root: MappingNode) -> str:
-    node = _value(root, "name")
-    name = check_name(plain_text(node, "`name`"), node.span, "convention")
-    if name == EVERY:
-        raise SpecError("`all` stands for every convention, and names none", node.span, hint="choose another name")
-    return name
-
-
-def _unit(root: MappingNode) -> tuple[Unit, int]:
-    node = _value(root, "unit")
-    text = plain_text(node, "`unit`")
-    if text not in _UNITS:
-        raise SpecError(f"the unit is `FLOPs` or `MACs`, not `{text[:40]}`", node.span)
-    return _UNITS[text]
-
-
-def _flops_per_mac(root: MappingNode, usual: int) -> int:
-    number = whole_number(root, "flops_per_mac")
-    if number == 0:
-        hint = f"it is {usual} when left out"
-        raise SpecError("`flops_per_mac` must be at least 1", _value(root, "flops_per_mac").span, hint=hint)
-    return usual if number is None else number
-
-
-def _quirks(root: MappingNode) -> Iterator[str]:
-    node = root.get("quirks")
-    if node is None or is_empty(node):
-        return
-    for item in node.items if isinstance(node, SequenceNode) else [node]:
-        yield _sentence(item, "each of `quirks`")
-
-
-def _sentence(node: Node, what: str) -> str:
-    """A text in one line, however it was folded."""
-    return " ".join(plain_text(node, what).split())
 
 
 def _book(root: MappingNode) -> RuleBook:
@@ -141,19 +114,30 @@ def _book(root: MappingNode) -> RuleBook:
         rules.append(rule)
         for name, part in _parts(key):
             _assign(name, part, rule, types if name in REGISTRY else families)
-    otherwise = _rule((), _value(root, "otherwise"), "`otherwise`")
-    by_type = {
-        name: types.get(name) or families[layer.family]
-        for name, layer in REGISTRY.items()
-        if name in types or layer.family in families
-    }
+    free = [*_free(root.get("free"))]
+    for item in free:
+        nothing = Rule((item.text,), parse_expression("0", item.span), item.span)
+        _assign(item.text, item, nothing, types if item.text in REGISTRY else families)
+    otherwise = _rule((), _value(root, "otherwise"), "`otherwise`") if "otherwise" in root else None
+    book = RuleBook(tuple(rules), tuple([item.text for item in free]), otherwise, types, families, variables)
     known = {*QUANTITIES, *variables, *_fields()}
-    for rule in (*rules, otherwise):
+    for rule in (*rules, *([otherwise] if otherwise else [])):
         _refuse_unknown(rule, known)
     read = _read_by(variables)
-    for name in REGISTRY:
-        _refuse_missing_field(by_type.get(name, otherwise), name, read)
-    return RuleBook(tuple(rules), otherwise, by_type, variables)
+    for keyword in REGISTRY:
+        counting = book.rule_of(keyword)
+        if counting is not None:
+            _refuse_missing_field(counting, keyword, read)
+    return book
+
+
+def _free(node: Node | None) -> Iterator[Scalar]:
+    """The layer types and families that a convention names as free."""
+    items = node.items if isinstance(node, SequenceNode) else [] if node is None else [node]
+    for item in items:
+        plain_text(item, "each of `free`")
+        assert isinstance(item, Scalar)
+        yield from (part for _, part in _parts(item))
 
 
 def _parts(key: Scalar) -> Iterator[tuple[str, Scalar]]:
@@ -177,8 +161,10 @@ def _assign(name: str, part: Scalar, rule: Rule, rules: dict[str, Rule]) -> None
         hint = "`cnncost layers` lists both"
         raise SpecError(f"unknown layer type or family `{name[:60]}`{did_you_mean(name, known)}", part.span, hint=hint)
     if name in rules:
-        line = rules[name].span.line
-        raise SpecError(f"a second rule for `{name}`", part.span, hint=f"the first stands on line {line}")
+        first = rules[name].span.line
+        if rule.span is part.span:  # of what is free
+            raise SpecError(f"`{name}` is free already, or has a rule", part.span, hint=f"see line {first}")
+        raise SpecError(f"a second rule for `{name}`", part.span, hint=f"the first stands on line {first}")
     rules[name] = rule
 
 

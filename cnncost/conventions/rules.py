@@ -5,16 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.conventions.base import Convention, Unit, Written
+from cnncost.conventions.base import Convention, Written
 from cnncost.conventions.quantities import QUANTITIES, LayerCall, field_names, field_value
 from cnncost.errors import SpecError
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.tokens import tokenize
 from cnncost.language.expressions.values import describe
+from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from cnncost.conventions.header import Header
     from cnncost.errors import Span
     from cnncost.graph.graph import Node
     from cnncost.language.expressions.expression import Expression
@@ -24,13 +26,19 @@ if TYPE_CHECKING:
 _EXACT = 2**53
 """From here on a floating-point number may stand for an integer beside the right one."""
 
+_MOST_NAMED = 6
+"""Layer types that an error names besides the one at fault."""
+
 
 class Rule(NamedTuple):
-    """An expression, where it stands, and the layer types and families that it counts, as they are written."""
+    """What one layer counts."""
 
     layers: tuple[str, ...]
+    """The layer types and families that it counts, as they are written."""
     expression: Expression
+    """Its count."""
     span: Span
+    """Where the expression stands."""
 
     @property
     def text(self) -> str:
@@ -39,18 +47,29 @@ class Rule(NamedTuple):
 
 
 class RuleBook(NamedTuple):
-    """The rules of a convention.
-
-    Attributes:
-        rules: in the order of the file. otherwise: of the layers that none of them counts.
-        by_type: the rule of each layer type that has one.
-        variables: names for expressions, each of which sees those before it.
-    """
+    """The rules of a convention."""
 
     rules: tuple[Rule, ...]
-    otherwise: Rule
-    by_type: Mapping[str, Rule]
+    """In the order of the file."""
+    free: tuple[str, ...]
+    """The layer types and families that count nothing, as they are written."""
+    otherwise: Rule | None
+    """Of the layers that are in neither; ``None`` where it has none, and refuses them."""
+    types: Mapping[str, Rule]
+    """The rule of each layer type that has one of its own; of one that is free it is 0."""
+    families: Mapping[str, Rule]
+    """The rule of each family that has one, for its other types."""
     variables: Mapping[str, Rule]
+    """Names for expressions, each of which sees those before it."""
+
+    def rule_of(self, keyword: str) -> Rule | None:
+        """The rule that counts a layer type: its own, its family's, or that of all others."""
+        family = REGISTRY[keyword].family if keyword in REGISTRY else ""
+        return self.types.get(keyword) or self.families.get(family) or self.otherwise
+
+    def uncounted(self) -> list[str]:
+        """The layer types that are neither counted nor free."""
+        return [keyword for keyword in REGISTRY if self.rule_of(keyword) is None]
 
 
 class RuleConvention(Convention):
@@ -62,49 +81,62 @@ class RuleConvention(Convention):
     """
 
     arithmetic = False
+    span: Span
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        unit: Unit,
-        flops_per_mac: int,
-        source: str,
-        about: str,
-        quirks: tuple[str, ...],
-        book: RuleBook,
-        span: Span,
-    ) -> None:
-        self.name = name
-        self.unit = unit
-        self.flops_per_mac = flops_per_mac
-        self.source = source
-        self.quirks = quirks
+    def __init__(self, header: Header, book: RuleBook, span: Span) -> None:
+        self.name = header.name
+        self.unit = header.unit
+        self.flops_per_mac = header.flops_per_mac
+        self.source = header.source
+        self.quirks = header.quirks
+        self.header = header
+        """What its file says of itself."""
         self.book = book
+        """Its rules."""
         self.span = span
-        self._about = about
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both were read from the same text."""
+        return isinstance(other, RuleConvention) and self.span.source.text == other.span.source.text
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     @property
     def about(self) -> str:
-        return self._about
+        return self.header.about
 
-    def rule_of(self, type_: str) -> Rule:
-        """The rule that counts a layer type."""
-        return self.book.by_type.get(type_, self.book.otherwise)
+    def rule_of(self, keyword: str) -> Rule:
+        """The rule that counts a layer type.
+
+        Raises:
+            SpecError: it is neither counted nor free, and there is no rule for the others.
+        """
+        rule = self.book.rule_of(keyword)
+        if rule is None:
+            hint = f"give it a rule, name it under `free`, or write `otherwise`{_others(self.book, keyword)}"
+            raise SpecError(f"the convention `{self.name}` says nothing of `{keyword}`", self.span, hint=hint)
+        return rule
 
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
-        rule = self.rule_of(node.type)
         scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
+            rule = self.rule_of(node.type)
             return _whole(rule.expression.evaluate(scope, rule.span), rule)
 
     def written(self, node: Node, operations: Operations, batch: int, training: bool) -> Written:
-        rule = self.rule_of(node.type)
         scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
-            return Written(
-                rule.text, substituted(rule.text, scope), _whole(rule.expression.evaluate(scope, rule.span), rule)
-            )
+            rule = self.rule_of(node.type)
+            value = _whole(rule.expression.evaluate(scope, rule.span), rule)
+            return Written(rule.text, substituted(rule.text, scope), value)
+
+
+def _others(book: RuleBook, keyword: str) -> str:
+    """The other layer types of which a convention says nothing, for a hint."""
+    others = [f"`{other}`" for other in book.uncounted() if other != keyword]
+    more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+    return f"; nor does it name {', '.join(others[:_MOST_NAMED])}{more}" if others else ""
 
 
 @contextmanager
@@ -120,21 +152,21 @@ def _at(convention: str, layer: str) -> Iterator[None]:
 class LayerScope:
     """The names of a rule, with their values at one layer."""
 
-    __slots__ = ("_place", "_values", "_variables")
+    __slots__ = ("_call", "_values", "_variables")
 
-    def __init__(self, place: LayerCall, variables: Mapping[str, Rule]) -> None:
-        self._place = place
+    def __init__(self, call: LayerCall, variables: Mapping[str, Rule]) -> None:
+        self._call = call
         self._variables = variables
         self._values: dict[str, Value] = {}
 
     def lookup(self, name: str) -> Value:
         """The value of `name`; raises KeyError when it has none."""
         if name in QUANTITIES:
-            return QUANTITIES[name].value(self._place)
+            return QUANTITIES[name].value(self._call)
         if name in self._variables:
             return self._variable(name)
-        if name in field_names(self._place.node.layer):
-            return field_value(self._place.node, name)
+        if name in field_names(self._call.node.layer):
+            return field_value(self._call.node, name)
         raise KeyError(name)
 
     def _variable(self, name: str) -> Value:
@@ -146,7 +178,7 @@ class LayerScope:
 
     def names(self) -> Iterable[str]:
         """Every name that has a value here."""
-        return [*QUANTITIES, *self._variables, *field_names(self._place.node.layer)]
+        return [*QUANTITIES, *self._variables, *field_names(self._call.node.layer)]
 
 
 def substituted(text: str, scope: LayerScope) -> str:

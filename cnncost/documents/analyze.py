@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 
@@ -124,6 +124,8 @@ class AnalysisDocument(Document, Sparse):
     optimizer: base.Optimizer
     mode: base.Mode
     convention: base.Convention
+    convention_unit: Literal["FLOPs", "MACs"] | None = None
+    """what the convention counts, where it is a user's own"""
     inputs: base.Inputs
     outputs: tuple[Text, ...]
     """names of the layers that are outputs"""

@@ -44,5 +44,7 @@ class ConventionDocument(Document, Convention):
     """what its rules share, by name"""
     rules: Mapping[str, Text] | None
     """what one of each of these layer types counts"""
+    free: tuple[Text, ...] | None
+    """layer types and families that count nothing"""
     otherwise: Text | None
-    """what one of all other layer types counts"""
+    """what one of all other layer types counts; null where these are refused"""

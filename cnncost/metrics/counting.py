@@ -65,7 +65,7 @@ def counts_by_convention(
     analysis = Analysis(graph, settings)
     layers = [node.id for node in graph.layers]
     found = {}
-    for name in CONVENTIONS.ours if conventions is None else conventions:
+    for name in CONVENTIONS if conventions is None else conventions:
         by_node = forward_counts(analysis, find(name))
         found[name] = Counts(sum(by_node), tuple([by_node[number] for number in layers]))
     return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.conventions import CONVENTIONS, RecordedConvention
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.report.rows import Row, merge_blocks, merge_types
@@ -93,12 +94,14 @@ class Report(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it; :meth:`from_dict` reads it back."""
+        own = self.settings.convention
         return {
             "schema": SCHEMA_VERSION,
             "name": self.name,
             "source": self.source,
             "variables": dict(self.variables),
             **self.settings.to_dict(),
+            **({} if own.name in CONVENTIONS else {"convention_unit": own.unit}),
             "inputs": {name: list(shape) for name, shape in self.inputs.items()},
             "outputs": list(self.outputs),
             "totals": dict(self.totals),
@@ -145,6 +148,8 @@ class Report(NamedTuple):
     def _of(cls, document: AnalysisDocument) -> Report:
         """The report that a document is of."""
         settings = {name: getattr(document, name) for name in Settings._fields}
+        if document.convention_unit is not None:  # a user's own, whose rules may be elsewhere
+            settings["convention"] = RecordedConvention(document.convention, document.convention_unit)
         return cls(
             document.name,
             document.source,

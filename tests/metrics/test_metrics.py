@@ -10,6 +10,7 @@ import torch
 
 from cnncost import analyze, compare, explain, load
 from cnncost.conventions import CONVENTIONS, Convention, register
+from cnncost.conventions.catalogue import CLASSES
 from cnncost.graph.graph import Node
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS, Analysis
@@ -137,7 +138,7 @@ class TestOtherConventions:
             def count(self, node: object, operations: Operations, batch: int, training: bool) -> int:
                 return batch * node.layer.kernel[0] * node.xs[0].channels  # type: ignore[attr-defined,no-any-return]
 
-        monkeypatch.setitem(CONVENTIONS, "kernels", Kernels())
+        monkeypatch.setitem(CLASSES, "kernels", Kernels())
         assert column(chain([CONV], (5, 6, 6)), "flops", convention="kernels", batch=2) == [2 * 3 * 5]
         assert Kernels().about == "Elements of the kernel times the batch"
 

@@ -71,7 +71,10 @@ def _rules(convention: Convention) -> Iterator[tuple[str, str]]:
         book = convention.book
         for rule in book.rules:
             yield ", ".join(rule.layers), rule.text
-        yield "otherwise", book.otherwise.text
+        if book.free:
+            yield "free", ", ".join(book.free)
+        if book.otherwise is not None:
+            yield "otherwise", book.otherwise.text
         for name, rule in book.variables.items():
             yield f"{name} =", rule.text
 
@@ -83,12 +86,13 @@ def _summary(convention: Convention) -> dict[str, Any]:
 
 def _data(convention: Convention) -> dict[str, Any]:
     """All of one convention; the rules of one that is a class are its program."""
-    rules: dict[str, Any] = {"vars": None, "rules": None, "otherwise": None}
+    rules: dict[str, Any] = {"vars": None, "rules": None, "free": None, "otherwise": None}
     if isinstance(convention, RuleConvention):
         book = convention.book
         rules = {
             "vars": {name: rule.text for name, rule in book.variables.items()},
             "rules": {", ".join(rule.layers): rule.text for rule in book.rules},
-            "otherwise": book.otherwise.text,
+            "free": list(book.free),
+            "otherwise": None if book.otherwise is None else book.otherwise.text,
         }
     return {**_summary(convention), "quirks": list(convention.quirks), **rules}
