@@ -16,7 +16,8 @@ from cnncost.layers.base.window import Reads
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
-from cnncost.symbolic.symbols import Sum, Symbol, Value
+from cnncost.symbolic.symbols import Symbol
+from cnncost.symbolic.terms import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from cnncost.layers import Layer
     from cnncost.layers.base.fields import Field
     from cnncost.layers.base.window import Reach
+    from cnncost.symbolic.expression import Value
 
 INTRODUCTION = """\
 # Formulas

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncost.explanation.symbolic import Formula, SymbolicFormulas
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
-    from cnncost.symbolic.symbols import Value
+    from cnncost.symbolic.expression import Value
 
 
 def explain_algorithms(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.graph.graph import Node
 from cnncost.layers.base.fields import Count, Numbers, Padding, Reference, Sizes
 from cnncost.layers.base.tensor import Tensor
-from cnncost.symbolic.symbols import Symbol, Value
+from cnncost.symbolic.symbols import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cnncost.layers.base.fields import Field
     from cnncost.layers.base.layer import Layer
     from cnncost.layers.base.window import Reach
+    from cnncost.symbolic.expression import Value
 
 _AXES = {1: "L", 2: "HW", 3: "DHW"}
 """Sizes of a map of one, two and three axes; in small letters they are the indices of what has a number per axis."""

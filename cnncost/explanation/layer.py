@@ -12,7 +12,7 @@ from cnncost.explanation.receptive_field import explain_receptive_field
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
 from cnncost.explanation.zeros import why_nothing
 from cnncost.metrics.metric import METRICS, Unit
-from cnncost.symbolic.symbols import Sum
+from cnncost.symbolic.terms import Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

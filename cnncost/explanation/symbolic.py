@@ -8,7 +8,8 @@ from cnncost.explanation.formulas import Formulas
 from cnncost.metrics.analysis import Analysis, metric_called
 from cnncost.metrics.metric import METRICS
 from cnncost.symbolic.domain import SYMBOLS
-from cnncost.symbolic.symbols import Expression, Symbol, Value, evaluate
+from cnncost.symbolic.expression import Expression, Value, evaluate
+from cnncost.symbolic.symbols import Symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +52,7 @@ class Formula(NamedTuple):
         """The symbols in it, each once, in the order in which they are written."""
         found: dict[str, None] = {}
         if isinstance(self.value, Expression):
-            self.value.text(lambda symbol: found.setdefault(symbol.name) or symbol.name)
+            self.value.text(lambda name: found.setdefault(name) or name)
         return list(found)
 
 

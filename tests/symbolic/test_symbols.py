@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.symbolic import dims
-from cnncost.symbolic.symbols import Symbol, evaluate
+from cnncost.symbolic.expression import evaluate
+from cnncost.symbolic.symbols import Symbol
 from tests.layers.strategies import Placement, fitting
 
 if TYPE_CHECKING:
