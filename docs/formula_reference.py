@@ -260,14 +260,14 @@ def _reach(reach: Reach) -> str:
 
 def _algorithms() -> Iterator[str]:
     formulas = _formulas(REGISTRY["conv"], {"out": 24, "kernel": 3, "padding": 1})
-    place = ConvolutionCall(formulas.layer, formulas.xs[0], formulas.y, Symbol("B"))  # type: ignore[arg-type]  # in symbols
+    call = ConvolutionCall(formulas.layer, formulas.xs[0], formulas.y, Symbol("B"))  # type: ignore[arg-type]  # in symbols
     for algorithm in ALGORITHMS.values():
-        sizes = algorithm.sizes(place)
+        sizes = algorithm.sizes(call)
         letters: dict[str, Any] = {name: Symbol(name) for name in sizes}
         yield f"### {algorithm.name}\n\n{_about_algorithm(type(algorithm))}\n\n| figure | formula |\n|---|---|"
         yield from (f"| {name}, {algorithm.letters[name]} | `{size}` |" for name, size in sizes.items())
-        yield f"| multiplications | `{algorithm.multiplications(place, **letters)}` |"
-        yield f"| bytes of extra memory | `{Symbol('b') * algorithm.extra_elements(place, **letters)}` |"
+        yield f"| multiplications | `{algorithm.multiplications(call, **letters)}` |"
+        yield f"| bytes of extra memory | `{Symbol('b') * algorithm.extra_elements(call, **letters)}` |"
         yield f"\nSource: {algorithm.source}.\n"
 
 

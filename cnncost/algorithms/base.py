@@ -20,12 +20,16 @@ ALGORITHMS: dict[str, Algorithm] = {}
 
 
 class ConvolutionCall(NamedTuple):
-    """A convolution where it stands: the shapes of one sample that it reads and writes, and how many samples."""
+    """A convolution where it stands."""
 
     layer: Conv
+    """With its fields."""
     x: Tensor
+    """The shape of one sample that it reads."""
     y: Tensor
+    """The shape of one sample that it writes."""
     batch: int
+    """How many samples."""
 
     @property
     def filters(self) -> int:
@@ -67,15 +71,15 @@ class Algorithm:
         """Why it cannot compute a convolution of the input `x`; nothing where it can."""
         return None
 
-    def sizes(self, place: ConvolutionCall) -> dict[str, int]:
+    def sizes(self, call: ConvolutionCall) -> dict[str, int]:
         """What its formulas have letters for: the keys of :attr:`letters`."""
         return {}
 
-    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
+    def multiplications(self, call: ConvolutionCall, **sizes: int) -> int:
         """Multiplications of the whole batch; `sizes` are those of :meth:`sizes`."""
         raise NotImplementedError
 
-    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
+    def extra_elements(self, call: ConvolutionCall, **sizes: int) -> int:
         """Numbers that it keeps besides input, weights and output, all at once and for the whole batch."""
         raise NotImplementedError
 

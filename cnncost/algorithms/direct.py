@@ -17,8 +17,8 @@ class Direct(Algorithm, name="direct"):
     short = "direct"
     source = "notes 004, 8.4"
 
-    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
-        return place.batch * place.layer.operations(place.x, y=place.y).mac
+    def multiplications(self, call: ConvolutionCall, **sizes: int) -> int:
+        return call.batch * call.layer.operations(call.x, y=call.y).mac
 
-    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
+    def extra_elements(self, call: ConvolutionCall, **sizes: int) -> int:
         return 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cnncost.algorithms.base import Algorithm, refusal_of_others, refusal_of_steps
-from cnncost.layers.conv import Conv, pads
+from cnncost.layers.base.sliding import pads
+from cnncost.layers.conv import Conv
 from cnncost.symbolic.dims import power_of_two_from, product, rounded_logarithm
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ class Fft(Algorithm, name="fft"):
     def refusal(self, layer: Layer, x: Tensor) -> str | None:
         return refusal_of_others(layer) or (refusal_of_steps(layer) if isinstance(layer, Conv) else None)
 
-    def sizes(self, place: ConvolutionCall) -> dict[str, int]:
+    def sizes(self, call: ConvolutionCall) -> dict[str, int]:
         padded = [
             size + before + after
-            for size, (before, after) in zip(place.x.spatial, pads(place.layer, place.x), strict=True)
+            for size, (before, after) in zip(call.x.spatial, pads(call.layer, call.x), strict=True)
         ]
         *others, last = map(power_of_two_from, padded)
         return {
@@ -52,14 +53,14 @@ class Fft(Algorithm, name="fft"):
             "S": product((*others, last // 2 + 1)),
         }
 
-    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
+    def multiplications(self, call: ConvolutionCall, **sizes: int) -> int:
         """The transforms' N log2 N for each map, and four for each pair of frequencies."""
-        transforms = sizes["N"] * sizes["n"] * self._maps(place)
-        return transforms + 4 * place.batch * place.filters * sizes["S"]
+        transforms = sizes["N"] * sizes["n"] * self._maps(call)
+        return transforms + 4 * call.batch * call.filters * sizes["S"]
 
-    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
-        return 2 * sizes["S"] * self._maps(place)
+    def extra_elements(self, call: ConvolutionCall, **sizes: int) -> int:
+        return 2 * sizes["S"] * self._maps(call)
 
-    def _maps(self, place: ConvolutionCall) -> int:
+    def _maps(self, call: ConvolutionCall) -> int:
         """Inputs, filters and outputs."""
-        return place.batch * place.x.channels + place.filters + place.batch * place.layer.out
+        return call.batch * call.x.channels + call.filters + call.batch * call.layer.out

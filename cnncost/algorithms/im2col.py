@@ -21,8 +21,8 @@ class Im2col(Algorithm, name="im2col"):
     short = "im2col"
     source = "notes 004, 8.3; Chellapilla et al. 2006"
 
-    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
-        return place.batch * place.layer.operations(place.x, y=place.y).mac
+    def multiplications(self, call: ConvolutionCall, **sizes: int) -> int:
+        return call.batch * call.layer.operations(call.x, y=call.y).mac
 
-    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
-        return place.batch * place.layer.column_elements(place.x, y=place.y)
+    def extra_elements(self, call: ConvolutionCall, **sizes: int) -> int:
+        return call.batch * call.layer.column_elements(call.x, y=call.y)

@@ -42,15 +42,15 @@ class Winograd(Algorithm):
             return refusal_of_others(layer)
         return refusal_of_kernels(layer, (_KERNEL, _KERNEL)) or refusal_of_steps(layer)
 
-    def sizes(self, place: ConvolutionCall) -> dict[str, int]:
-        return {"t": product(ceil_div(size, self.tile) for size in place.y.spatial)}
+    def sizes(self, call: ConvolutionCall) -> dict[str, int]:
+        return {"t": product(ceil_div(size, self.tile) for size in call.y.spatial)}
 
-    def multiplications(self, place: ConvolutionCall, **sizes: int) -> int:
-        return self.products * place.batch * place.filters * sizes["t"]
+    def multiplications(self, call: ConvolutionCall, **sizes: int) -> int:
+        return self.products * call.batch * call.filters * sizes["t"]
 
-    def extra_elements(self, place: ConvolutionCall, **sizes: int) -> int:
-        tiles = place.batch * sizes["t"]
-        return self.products * (tiles * place.x.channels + place.filters + tiles * place.layer.out)
+    def extra_elements(self, call: ConvolutionCall, **sizes: int) -> int:
+        tiles = call.batch * sizes["t"]
+        return self.products * (tiles * call.x.channels + call.filters + tiles * call.layer.out)
 
 
 class Winograd2(Winograd, name="winograd_2"):

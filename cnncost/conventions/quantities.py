@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.layers.conv import pads
+from cnncost.layers.base.sliding import pads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,53 +16,61 @@ if TYPE_CHECKING:
 
 
 class LayerCall(NamedTuple):
-    """A layer that is counted, and how it runs; `operations` are those of the whole batch."""
+    """A layer that is counted, and how it runs."""
 
     node: Node
+    """The layer with its fields, and the shapes of one sample."""
     operations: Operations
+    """What really runs, for the whole batch."""
     batch: int
+    """How many samples."""
     training: bool
+    """Whether it runs as in training."""
 
 
 class Quantity(NamedTuple):
-    """What a name stands for at every layer, in words and as a function."""
+    """What a name stands for at every layer."""
 
     about: str
+    """In words."""
     value: Callable[[LayerCall], Value]
+    """As a function."""
 
 
-def _inputs(at: LayerCall) -> list[int]:
-    return [at.batch * x.elements for x in at.node.xs]
+def _inputs(call: LayerCall) -> list[int]:
+    return [call.batch * x.elements for x in call.node.xs]
 
 
-def _biases(at: LayerCall) -> int:
-    return at.node.layer.biases(*at.node.xs)
+def _biases(call: LayerCall) -> int:
+    return call.node.layer.biases(*call.node.xs)
 
 
 QUANTITIES: dict[str, Quantity] = {
-    "mac": Quantity("multiply-accumulates of the whole batch", lambda at: at.operations.mac),
-    "add": Quantity("additions, those of biases among them, of the whole batch", lambda at: at.operations.add),
-    "mul": Quantity("multiplications of the whole batch", lambda at: at.operations.mul),
-    "div": Quantity("divisions of the whole batch", lambda at: at.operations.div),
-    "cmp": Quantity("comparisons of the whole batch", lambda at: at.operations.cmp),
-    "exp": Quantity("exponentials and the like, of the whole batch", lambda at: at.operations.exp),
-    "input": Quantity("elements of the first input, of the whole batch", lambda at: _inputs(at)[0]),
+    "mac": Quantity("multiply-accumulates of the whole batch", lambda call: call.operations.mac),
+    "add": Quantity("additions, those of biases among them, of the whole batch", lambda call: call.operations.add),
+    "mul": Quantity("multiplications of the whole batch", lambda call: call.operations.mul),
+    "div": Quantity("divisions of the whole batch", lambda call: call.operations.div),
+    "cmp": Quantity("comparisons of the whole batch", lambda call: call.operations.cmp),
+    "exp": Quantity("exponentials and the like, of the whole batch", lambda call: call.operations.exp),
+    "input": Quantity("elements of the first input, of the whole batch", lambda call: _inputs(call)[0]),
     "inputs": Quantity("elements of every input, of the whole batch, as a list", _inputs),
-    "output": Quantity("elements of the output, of the whole batch", lambda at: at.batch * at.node.y.elements),
-    "batch": Quantity("samples", lambda at: at.batch),
-    "training": Quantity("whether the layer runs in training", lambda at: at.training),
-    "channels_in": Quantity("channels of the first input", lambda at: at.node.xs[0].channels),
-    "channels_out": Quantity("channels of the output", lambda at: at.node.y.channels),
-    "sizes_in": Quantity("spatial sizes of the first input, or its tokens", lambda at: list(at.node.xs[0].spatial)),
-    "sizes_out": Quantity("spatial sizes of the output, or its tokens", lambda at: list(at.node.y.spatial)),
+    "output": Quantity("elements of the output, of the whole batch", lambda call: call.batch * call.node.y.elements),
+    "batch": Quantity("samples", lambda call: call.batch),
+    "training": Quantity("whether the layer runs in training", lambda call: call.training),
+    "channels_in": Quantity("channels of the first input", lambda call: call.node.xs[0].channels),
+    "channels_out": Quantity("channels of the output", lambda call: call.node.y.channels),
+    "sizes_in": Quantity("spatial sizes of the first input, or its tokens", lambda call: list(call.node.xs[0].spatial)),
+    "sizes_out": Quantity("spatial sizes of the output, or its tokens", lambda call: list(call.node.y.spatial)),
     "positions_in": Quantity(
-        "positions or tokens of the first input: the product of its sizes", lambda at: at.node.xs[0].positions
+        "positions or tokens of the first input: the product of its sizes", lambda call: call.node.xs[0].positions
     ),
-    "positions_out": Quantity("positions or tokens of the output", lambda at: at.node.y.positions),
-    "rank": Quantity("how many sizes the first input has", lambda at: len(at.node.xs[0].spatial)),
-    "layout": Quantity("`'map'`, `'tokens'` or `'flat'`: how the first input lies", lambda at: at.node.xs[0].layout),
-    "parameters": Quantity("trainable elements", lambda at: at.node.parameters()),
-    "weights": Quantity("trainable elements without the biases", lambda at: at.node.parameters() - _biases(at)),
+    "positions_out": Quantity("positions or tokens of the output", lambda call: call.node.y.positions),
+    "rank": Quantity("how many sizes the first input has", lambda call: len(call.node.xs[0].spatial)),
+    "layout": Quantity(
+        "`'map'`, `'tokens'` or `'flat'`: how the first input lies", lambda call: call.node.xs[0].layout
+    ),
+    "parameters": Quantity("trainable elements", lambda call: call.node.parameters()),
+    "weights": Quantity("trainable elements without the biases", lambda call: call.node.parameters() - _biases(call)),
     "biases": Quantity("trainable elements that PyTorch calls bias", _biases),
 }
 """The names that every rule may use; beside them, the fields of the layers that it counts."""

@@ -39,19 +39,19 @@ class _Writer:
         self.symbolic = symbolic
         self.node = node
         formulas = symbolic.formulas[0]
-        self.place = ConvolutionCall(formulas.layer, formulas.xs[0], formulas.y, BATCH)  # type: ignore[arg-type]  # in symbols
+        self.call = ConvolutionCall(formulas.layer, formulas.xs[0], formulas.y, BATCH)  # type: ignore[arg-type]  # in symbols
 
     def explained(self, algorithm: Algorithm) -> AlgorithmExplanation:
         """One algorithm: its sizes, multiplications and extra memory, or why it cannot compute this convolution."""
         refusal = algorithm.refusal(self.node.layer, self.node.xs[0])
         if refusal is not None:
             return AlgorithmExplanation(algorithm.name, algorithm.title, refusal)
-        sizes = {name: self.symbolic.formula(0, size) for name, size in algorithm.sizes(self.place).items()}
+        sizes = {name: self.symbolic.formula(0, size) for name, size in algorithm.sizes(self.call).items()}
         letters: dict[str, Any] = {name: Symbol(name) for name in sizes}
         known = {name: size.result for name, size in sizes.items()}
         costs = (
-            (multiplications_of(algorithm), algorithm.multiplications(self.place, **letters)),
-            (bytes_of(algorithm), ITEM_SIZE * algorithm.extra_elements(self.place, **letters)),
+            (multiplications_of(algorithm), algorithm.multiplications(self.call, **letters)),
+            (bytes_of(algorithm), ITEM_SIZE * algorithm.extra_elements(self.call, **letters)),
         )
         figures = (
             *(_figure(name, size, "", note=algorithm.letters[name]) for name, size in sizes.items()),

@@ -6,7 +6,20 @@
 
 from __future__ import annotations
 
-from cnncost.layers import activation, conv, group, join, linear, norm, pool, regularisation, resize, shape, token
+from cnncost.layers import (
+    activation,
+    conv,
+    group,
+    join,
+    linear,
+    norm,
+    pool,
+    pool_adaptive,
+    regularisation,
+    resize,
+    shape,
+    token,
+)
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
@@ -32,6 +45,7 @@ __all__ = [
     "linear",
     "norm",
     "pool",
+    "pool_adaptive",
     "regularisation",
     "resize",
     "shape",

@@ -8,43 +8,11 @@ from typing import Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.sliding import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.base.specifiers import count, flag, padding, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import MOST_PHASES, Reach, Window
-from cnncost.symbolic.dims import effective_kernel, product, same_padding, window_count
-
-Pairs = tuple[tuple[int, int], ...]
-
-
-def pads(layer: Any, x: Tensor) -> Pairs:
-    """Padding before and after each axis of a windowed layer, `same` resolved for the input `x`."""
-    if layer.padding != "same":
-        return tuple(layer.padding)
-    return tuple(
-        same_padding(size, kernel, stride, dilation)
-        for size, kernel, stride, dilation in zip(x.spatial, layer.kernel, layer.stride, layer.dilation, strict=True)
-    )
-
-
-def check_rank(layer: Layer, x: Tensor) -> None:
-    """Refuse a map without spatial axes, or with more than PyTorch's layers take."""
-    if not 1 <= len(x.spatial) <= 3:
-        raise LayerError(f"`{layer.keyword}` works on 1 to 3 spatial axes, and its input {x} has {len(x.spatial)}")
-
-
-def check_windows(layer: Any, x: Tensor, *, ceil: bool = False) -> None:
-    """Refuse a window that is larger than its padded input; in ceiling mode it may hang over by less than a stride."""
-    for axis, (size, (before, after)) in enumerate(zip(x.spatial, pads(layer, x), strict=True)):
-        extent = effective_kernel(layer.kernel[axis], layer.dilation[axis])
-        overhang = layer.stride[axis] - 1 if ceil else 0
-        if extent > size + before + after + overhang:
-            padded = f" padded to {size + before + after}" if before + after else ""
-            dilated = f" (dilated from {layer.kernel[axis]})" if layer.dilation[axis] > 1 else ""
-            raise LayerError(
-                f"kernel of {extent}{dilated} is larger than its input of {size}{padded}",
-                field="kernel",
-                hint=f"the input is {x}",
-            )
+from cnncost.symbolic.dims import effective_kernel, product, window_count
 
 
 class Contraction(Layer):
@@ -230,22 +198,6 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
         # PyTorch takes off the same on both sides only; a negative pad takes off what it is told.
         cut = tuple((-before, -after) for before, after in self.padding)
         return nn.Sequential(conv, constant_pad(nn, cut, 0.0))
-
-
-def sliding_windows(layer: Any, x: Tensor) -> tuple[Window, ...]:
-    """The windows of a convolution or pool: size d(k - 1) + 1, stride s, start -p."""
-    return tuple(
-        Window(effective_kernel(kernel, dilation), stride, -before, gap=dilation)
-        for kernel, stride, dilation, (before, _) in zip(
-            layer.kernel, layer.stride, layer.dilation, pads(layer, x), strict=True
-        )
-    )
-
-
-def constant_pad(nn: Any, before_and_after: Pairs, value: float) -> Any:
-    """PyTorch's padding module, which takes the last axis first."""
-    flat = [side for pair in reversed(before_and_after) for side in pair]
-    return getattr(nn, f"ConstantPad{len(before_and_after)}d")(flat, value)
 
 
 def _inputs_by_phase(kernel: int, stride: int, before: int, dilation: int) -> tuple[tuple[int, int], ...]:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
+from cnncost.layers.base.sliding import Pairs, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.base.specifiers import choice, count, flag, padding, real, sizes
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.conv import Contraction, Conv, Pairs, check_windows, constant_pad, pads, sliding_windows
+from cnncost.layers.conv import Contraction, Conv
 from cnncost.layers.norm import BatchNorm
-from cnncost.layers.pool import ChannelMaxPool
+from cnncost.layers.pool_adaptive import ChannelMaxPool
 from cnncost.symbolic.dims import product, window_count
 
 if TYPE_CHECKING:

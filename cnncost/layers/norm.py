@@ -12,10 +12,10 @@ from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, everywhere, unchanged
+from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import count, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
 from cnncost.layers.base.window import Reach, Reads
-from cnncost.layers.conv import check_rank
 
 
 class Normalisation(Layer):

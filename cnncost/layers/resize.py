@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import choice, count, reference, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads, Window, stretched
-from cnncost.layers.conv import check_rank
 from cnncost.layers.shape import Rearrangement, check_same_rank
 
 if TYPE_CHECKING:

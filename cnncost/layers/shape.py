@@ -7,11 +7,11 @@ from typing import Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.one_channel import Line, anything, unchanged
+from cnncost.layers.base.one_channel import Line, one_position, unchanged
+from cnncost.layers.base.sliding import Pairs, check_rank, constant_pad
 from cnncost.layers.base.specifiers import count, numbers, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads, Window
-from cnncost.layers.conv import Pairs, check_rank, constant_pad
 
 _MOST_DIMENSIONS = 8
 
@@ -261,14 +261,3 @@ def check_same_rank(layer: Layer, x: Tensor, like: Tensor) -> None:
         raise LayerError(
             f"`{layer.keyword}` takes the size of {like.layout} {like}, and its input is {x}", field="like"
         )
-
-
-def one_position(line: Line, x: Tensor, y: Tensor) -> Any:
-    """What stands for a layer whose channels and positions trade places: any unit of the one position there is.
-
-    Raises:
-        LayerError: there are several, and one channel cannot show which went where.
-    """
-    if x.positions > 1:
-        raise LayerError("channels and positions trade places, which one channel cannot show")
-    return lambda units: anything(units, line.thin(y).dims)

@@ -42,8 +42,8 @@ def cheapest_of(figures: Mapping[str, int | None]) -> str | None:
 
 
 def _multiplications(algorithm: Algorithm, analysis: Analysis) -> Sequence[int | None]:
-    def formula(place: ConvolutionCall) -> int:
-        return algorithm.multiplications(place, **algorithm.sizes(place))
+    def formula(call: ConvolutionCall) -> int:
+        return algorithm.multiplications(call, **algorithm.sizes(call))
 
     return _each_convolution(algorithm, analysis, formula)
 
@@ -51,8 +51,8 @@ def _multiplications(algorithm: Algorithm, analysis: Analysis) -> Sequence[int |
 def _bytes(algorithm: Algorithm, analysis: Analysis) -> Sequence[int | None]:
     item_size = analysis.item_size
 
-    def formula(place: ConvolutionCall) -> int:
-        return item_size * algorithm.extra_elements(place, **algorithm.sizes(place))
+    def formula(call: ConvolutionCall) -> int:
+        return item_size * algorithm.extra_elements(call, **algorithm.sizes(call))
 
     return _each_convolution(algorithm, analysis, formula)
 

@@ -104,13 +104,13 @@ class Case:
 
     def counted(self, name: str) -> tuple[int, int]:
         """Multiplications and extra numbers, by the formulas."""
-        algorithm, place = (
+        algorithm, call = (
             ALGORITHMS[name],
             ConvolutionCall(self.layer, self.tensor, self.layer.output(self.tensor), self.batch),
         )
         assert algorithm.refusal(self.layer, self.tensor) is None
-        sizes = algorithm.sizes(place)
-        return algorithm.multiplications(place, **sizes), algorithm.extra_elements(place, **sizes)
+        sizes = algorithm.sizes(call)
+        return algorithm.multiplications(call, **sizes), algorithm.extra_elements(call, **sizes)
 
 
 def winograd(case: Case, tile: int) -> tuple[Array, Counter]:
@@ -261,9 +261,9 @@ def test_formulas_run_on_arrays_of_sizes(name: str) -> None:
     layer: Any = REGISTRY["conv"].make({"out": 8, "kernel": 3, "padding": 1}, 2)
 
     def counts(x: Tensor) -> tuple[Any, Any]:
-        place = ConvolutionCall(layer, x, layer.output(x), 4)
-        sizes = algorithm.sizes(place)
-        return algorithm.multiplications(place, **sizes), algorithm.extra_elements(place, **sizes)
+        call = ConvolutionCall(layer, x, layer.output(x), 4)
+        sizes = algorithm.sizes(call)
+        return algorithm.multiplications(call, **sizes), algorithm.extra_elements(call, **sizes)
 
     together = counts(Tensor(3, (np.array(sides), np.array(sides))))  # type: ignore[arg-type]
     alone = [counts(Tensor(3, (side, side))) for side in sides]

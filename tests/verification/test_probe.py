@@ -164,7 +164,7 @@ def test_a_wrong_recurrence_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_layer_that_reads_everything_must_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnncost.layers.pool import GlobalAvgPool
+    from cnncost.layers.pool_adaptive import GlobalAvgPool
 
     monkeypatch.setattr(GlobalAvgPool, "reach", lambda self, x, y: (Reads.POINT,))
     assert differing(checks_of(chain([("conv", {"out": 2, "kernel": 3}), "global_avgpool"], (1, 9, 9))))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.errors import LayerError
 from cnncost.layers.base.fields import Padding, Sizes
 
 if TYPE_CHECKING:
@@ -99,3 +100,14 @@ def everywhere(x: Any) -> Any:
 def anything(x: Any, dims: Sequence[int]) -> Any:
     """Whether anything is lit, for every element of a sample of these dimensions."""
     return x.flatten(1).amax(1).reshape(-1, *[1] * len(dims)).expand(-1, *dims)
+
+
+def one_position(line: Line, x: Tensor, y: Tensor) -> Any:
+    """What stands for a layer whose channels and positions trade places: any unit of the one position there is.
+
+    Raises:
+        LayerError: there are several, and one channel cannot show which went where.
+    """
+    if x.positions > 1:
+        raise LayerError("channels and positions trade places, which one channel cannot show")
+    return lambda units: anything(units, line.thin(y).dims)
