@@ -1,4 +1,4 @@
-"""What holds for every test: one thread, and the same random examples on every machine."""
+"""What holds for every test on every machine: one thread, no terminal, the same random examples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from hypothesis import settings
 # threads would wait for each other, which takes many times as long on a busy machine.
 for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
+
+# What makes rich and typer wider, narrower or more colourful, on a terminal or in a CI; tests that are about it set it.
+for variable in (
+    *("COLUMNS", "LINES", "TERMINAL_WIDTH", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "PY_COLORS"),
+    *("TTY_COMPATIBLE", "TTY_INTERACTIVE", "GITHUB_ACTIONS", "DATABRICKS_RUNTIME_VERSION"),
+    *("JUPYTER_COLUMNS", "JUPYTER_LINES", "TYPER_USE_RICH", "_TYPER_FORCE_DISABLE_TERMINAL"),
+):
+    os.environ.pop(variable, None)
 
 # `pytest --hypothesis-profile=default` draws other examples every time, and remembers those that failed.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
