@@ -12,16 +12,21 @@ A document's fenced blocks are run in order, in an empty directory of its own:
 from __future__ import annotations
 
 import doctest
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
+from contextlib import ExitStack, chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
+from unittest.mock import patch
 
 import cnncost
+from cnncost.cli.app import app
+from cnncost.conventions import CONVENTIONS
 from cnncost.conventions.file import read_convention
 from cnncost.errors import SpecError
 from cnncost.graph.graph import Graph
@@ -33,6 +38,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 
 _BLOCK = re.compile(r"^```(?P<language>\w+)(?P<claims>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+_ONE_OF_OURS = re.compile(
+    r"cnncost (?!.*--against)(?P<arguments>(?:[^|;<>$&`*'\n]|'[^'\n]*'|\\\n)*?)(?:(?P<operator>[|;])(?P<behind>.*))?",
+    re.DOTALL,
+)
+"""A command of cnncost that leaves no module of somebody's imported, and what the shell does with what comes of it."""
+
+_KEPT = ("HOME", "LANG", "SYSTEMROOT", "TMPDIR", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""What commands see of the environment."""
+
+_PATIENCE = 600
+"""Seconds after which a command counts as hung."""
+
 _PYTHON = "#!{python}\nfrom cnncost.cli import main\n\nmain()\n"
 
 
@@ -93,7 +110,7 @@ class Shell:
         program.parent.mkdir()
         program.write_text(_PYTHON.format(python=sys.executable))
         program.chmod(0o755)
-        kept = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "SYSTEMROOT", "TMPDIR")}
+        kept = {name: value for name, value in os.environ.items() if name in _KEPT}
         self.environment = {
             **kept,
             "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",
@@ -117,22 +134,61 @@ class Shell:
 
     def run(self, command: str) -> list[str]:
         """The lines that a command prints, on standard output and standard error, without blanks at their ends."""
-        ran = subprocess.run(
-            ["bash", "-c", f"{command}\n"],
-            cwd=self.directory,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=60,
-            check=False,
-        )
-        lines = [line.rstrip() for line in ran.stdout.decode().splitlines()]
+        match = _ONE_OF_OURS.fullmatch(command)
+        printed = self._in_bash(command) if match is None else self._here(**match.groupdict())
+        lines = [line.rstrip() for line in printed.splitlines()]
         while lines and not lines[-1]:
             lines.pop()
         if any(line.startswith("Traceback") for line in lines):
             raise RuntimeError("\n".join([f"$ {command}", *lines]))
         return lines
+
+    def _in_bash(self, command: str, given: str = "") -> str:
+        """What a command of the shell prints that reads `given`."""
+        ran = subprocess.run(
+            ["bash", "-c", f"{command}\n"],
+            cwd=self.directory,
+            env=self.environment,
+            input=given.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+            check=False,
+        )
+        return ran.stdout.decode()
+
+    def _here(self, arguments: str, operator: str | None, behind: str) -> str:
+        """What `cnncost` prints, run in this process: one of its own would import everything again.
+
+        Args:
+            arguments: of cnncost, as they are typed.
+            operator: `|` or `;`, where the shell has something to do with the output or with the exit code.
+            behind: that.
+        """
+        words = shlex.split(arguments.replace("\\\n", ""))
+        output = io.StringIO()
+        piped = io.StringIO() if operator == "|" else output
+        with ExitStack() as conditions:
+            conditions.enter_context(chdir(self.directory))
+            conditions.enter_context(patch.dict(os.environ, self.environment, clear=True))
+            conditions.enter_context(redirect_stdout(piped))
+            conditions.enter_context(redirect_stderr(output))
+            conditions.callback(_forget, set(CONVENTIONS))
+            try:
+                app(words, prog_name="cnncost")
+            except SystemExit as ended:
+                code = ended.code or 0
+        if operator is None:
+            return output.getvalue()
+        if operator == "|":
+            return output.getvalue() + self._in_bash(behind, piped.getvalue())
+        return output.getvalue() + self._in_bash(f"(exit {code}); {behind}")
+
+
+def _forget(known: set[str]) -> None:
+    """Forget the conventions that a command brought along, as the end of a process would."""
+    for name in set(CONVENTIONS) - known:
+        del CONVENTIONS[name]
 
 
 def _false_claims(block: Block) -> Iterator[str]:

@@ -19,7 +19,7 @@ PATIENCE = 300
 """Seconds after which a process counts as hung and is killed: it takes about one, or a minute on a busy machine."""
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, **environment: str | bytes) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*COMMAND, *arguments],
         capture_output=True,
@@ -45,7 +45,8 @@ def test_columns_say_how_wide_a_pipe_is() -> None:
 def test_columns_that_are_no_width_are_as_if_unset() -> None:
     unset = run("analyze", "lenet").stdout
     for columns in ("0", "-5", "wide", "²", "9" * 5000):
-        assert run("analyze", "lenet", COLUMNS=columns).stdout == unset != "", columns
+        # As bytes, which a locale without that character can hand on too.
+        assert run("analyze", "lenet", COLUMNS=columns.encode()).stdout == unset != "", columns
 
 
 def test_a_comparison_fits_where_it_is_shown() -> None:
