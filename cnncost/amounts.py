@@ -81,7 +81,7 @@ def _parse(text: str, units: dict[str, int], example: str) -> Amount:
     amount = re.fullmatch(pattern, text.lower(), re.ASCII)
     if amount is None or not (amount[1] or amount[2]) or len(text) > 100:
         commas = "; commas stand before three digits each, and decimals behind a point" if "," in text else ""
-        raise SpecError(f"`{text[:100]}` is no amount", hint=f"write {example}{commas}")
+        raise SpecError(f"`{text[:100]}` is not a valid amount", hint=f"write {example}{commas}")
     whole, fraction, exponent, unit = amount.groups(default="")
     if unit not in units:
         both = f"`{unit.upper()}B` is powers of 1000, `{unit.upper()}iB` powers of 1024"

@@ -52,7 +52,7 @@ All formulas are for one sample. A figure that is not listed is 0.
 - **gradients** are the multiply-accumulates of the backward pass.
 - **reads** says what one output unit sees of the input along each axis: unit i reads the inputs from i·step + start on,
   as many as the window is long. Receptive fields follow from it.
-- "notes" are the course notes *Convolutional Neural Networks: Complete Dissection*, part 004 of the project's sources.
+- "notes" are [unpublished course notes](sources.md#the-notes); a paper or a book stands beside them.
 """
 
 ALGORITHMS_HEADING = """\

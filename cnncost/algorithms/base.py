@@ -86,7 +86,7 @@ class Algorithm:
 
 def refusal_of_others(layer: Layer) -> str | None:
     """The refusal of everything but a plain convolution."""
-    return None if isinstance(layer, Conv) else f"a `{layer.keyword}` is no plain convolution"
+    return None if isinstance(layer, Conv) else f"a `{layer.keyword}` is not a plain convolution"
 
 
 def refusal_of_steps(layer: Conv) -> str | None:

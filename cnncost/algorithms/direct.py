@@ -15,7 +15,7 @@ class Direct(Algorithm, name="direct"):
 
     title = "nested loops"
     short = "direct"
-    source = "notes 004, 8.4"
+    source = "notes 004, 8.4; Goodfellow et al. 2016, 9.1"
 
     def multiplications(self, call: ConvolutionCall, **sizes: int) -> int:
         return call.batch * call.layer.operations(call.x, y=call.y).mac

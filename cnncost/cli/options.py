@@ -219,4 +219,4 @@ def _shape(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in parts)
     except ValueError:
         hint = "write `3x224x224`: channels first, without the batch"
-        raise SpecError(f"`{text[:80]}` is no shape", hint=hint) from None
+        raise SpecError(f"`{text[:80]}` is not a valid shape", hint=hint) from None

@@ -63,7 +63,7 @@ def read_file(path: str | Path) -> RuleConvention:
     except OSError as error:
         raise SpecError(f"cannot read `{shown}`: {(error.strerror or str(error)).lower()}") from None
     except ValueError:
-        raise SpecError(f"`{shown}` is no path") from None
+        raise SpecError(f"`{shown}` is not a valid path") from None
     return read_convention(data, shown)
 
 
@@ -87,7 +87,7 @@ def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConven
 
 def _convention(root: Node, *, checked: bool) -> RuleConvention:
     if not isinstance(root, MappingNode):
-        raise SpecError(f"`{root.span.source.name}` is no convention: it holds no keys", root.span)
+        raise SpecError(f"`{root.span.source.name}` is not a convention: it holds no keys", root.span)
     refuse_unknown_keys(root, KEYS, "a convention")
     for key in (*_REQUIRED, *(key for key in ("free", "otherwise") if key in root)):
         if key not in root:

@@ -22,7 +22,7 @@ class Textbook(Convention, name="textbook"):
     2
     """
 
-    source = "notes 004, Computational Summary"
+    source = "notes 004, Computational Summary; Goodfellow et al. 2016, chapter 9"
 
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
         if isinstance(node.layer, Activation):

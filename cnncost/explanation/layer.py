@@ -169,7 +169,7 @@ class _Writer:
             BATCH * ITEM_SIZE * written * runs,
             settings.batch * settings.item_size * elements * runs,
             unit="bytes",
-            source="notes 004, 9.1",
+            source="notes 004, 9.1; Sohoni et al. 2019, section 2",
         )
 
 

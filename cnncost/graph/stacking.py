@@ -45,10 +45,10 @@ def stack(graphs: Sequence[Graph]) -> Graph:
 def _refuse_unlike_graphs(first: Graph, other: Graph) -> None:
     if len(first.nodes) != len(other.nodes):
         counts = f"{len(first.layers)} layers and {len(other.layers)}"
-        raise SpecError(f"networks of unlike structure, with {counts}, are no design points of one")
+        raise SpecError(f"networks of unlike structure, with {counts}, cannot be the design points of one")
     for name in ("inputs", "outputs", "auxiliary"):
         if getattr(first, name) != getattr(other, name):
-            raise SpecError(f"networks of unlike {name} are no design points of one")
+            raise SpecError(f"networks of unlike {name} cannot be the design points of one")
 
 
 def _stacked_node(nodes: Sequence[Node]) -> Node:
@@ -99,6 +99,6 @@ def _refuse_unlike(values: Sequence[Any], what: str) -> None:
     other = next((value for value in values if value != first), first)
     if other != first:
         raise SpecError(
-            f"networks of unlike structure are no design points of one: {what} is {first} and {other}",
+            f"networks of unlike structure cannot be the design points of one: {what} is {first} and {other}",
             hint="stack those that differ in numbers alone",
         )

@@ -67,7 +67,7 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     except OSError as error:
         raise SpecError(f"cannot read `{shown}`: {(error.strerror or str(error)).lower()}") from None
     except ValueError:
-        raise SpecError(f"`{shown}` is no path") from None
+        raise SpecError(f"`{shown}` is not a valid path") from None
 
 
 def looks_like_path(spec: str) -> bool:

@@ -112,7 +112,7 @@ class Add(Broadcast, keyword="add"):
 class Subtract(Broadcast, keyword="subtract"):
     """The first less the others."""
 
-    source = "one operation per element, as the notes 004 count the addition"
+    source = "one operation per element, as the notes 004 count the addition; He et al. 2016, section 3.2"
 
     def operations(self, *xs: Tensor, y: Tensor) -> Operations:
         """One subtraction per element and further input."""

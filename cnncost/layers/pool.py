@@ -44,7 +44,7 @@ class Pool(Layer):
 class WindowPool(Pool):
     """What pools over sliding windows share."""
 
-    source = "notes 004, 9.3 and Computational Summary"
+    source = "notes 004, 9.3 and Computational Summary; Goodfellow et al. 2016, 9.3"
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...]

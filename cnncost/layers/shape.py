@@ -87,7 +87,7 @@ class Permute(Rearrangement, keyword="permute"):
     def check(self, x: Tensor) -> None:
         if sorted(self.axes) != list(range(len(x.dims))):
             raise LayerError(
-                f"axes {list(self.axes)} are no permutation of the {len(x.dims)} axes of {x}",
+                f"axes {list(self.axes)} are not a permutation of the {len(x.dims)} axes of {x}",
                 field="axes",
                 hint="axes count from 0; the batch is none of them",
             )
@@ -192,7 +192,7 @@ class PadChannels(Rearrangement, keyword="pad_channels"):
     """
 
     accepts = ANY_LAYOUT
-    source = "He et al. 2015, section 3.3, option A"
+    source = "He et al. 2016, section 3.3, option A"
 
     before: int = count("channels of zeros before the input's", low=0)
     after: int = count("channels of zeros after the input's", low=0)

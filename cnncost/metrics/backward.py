@@ -1,4 +1,5 @@
-"""FLOPs of the backward pass: the gradients of multiply-accumulates, as the notes count them (004, 9.8).
+"""FLOPs of the backward pass: the gradients of multiply-accumulates, as the notes count them (004, 9.8;
+Goodfellow et al. 2016, 9.5).
 
 A contraction's weight gradient takes as many multiply-accumulates as its forward pass, and so does its input gradient;
 the latter is computed only where something trainable lies upstream. All other gradients (of activations, norms, pools,
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from cnncost.metrics.analysis import Analysis
 
 
-_SOURCE = "notes 004, 9.8"
+_SOURCE = "notes 004, 9.8; Goodfellow et al. 2016, 9.5"
 
 
 @metric(

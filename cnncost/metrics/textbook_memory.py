@@ -1,4 +1,4 @@
-"""Memory by the textbook's formulas, in bytes (notes 004, Memory Formulas).
+"""Memory by the textbook's formulas, in bytes (notes 004, Memory Formulas; Sohoni et al. 2019, section 2).
 
 Parameters 4P, gradients 4P, Adam 8P, activations 4 B C H W per layer, im2col 4 B C_i k^2 H_o W_o, max-pool indices
 4 B C H_o W_o: with the item size of the dtype in place of the 4, except for the indices.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnncost.metrics.analysis import Analysis
     from cnncost.metrics.estimate import Analyzed
 
-_SOURCE = "notes 004, Memory Formulas"
+_SOURCE = "notes 004, Memory Formulas; Sohoni et al. 2019, section 2"
 
 MEMORY_PARTS = {
     "infer": ("param_bytes", "buffer_bytes", "activation_bytes"),
@@ -32,7 +32,7 @@ _COUNTER_BYTES = 8
 """PyTorch's ``num_batches_tracked`` is an int64."""
 
 _INDEX_BYTES = 4
-"""An index "typically" takes 4 bytes whatever the dtype (notes 004, 9.3)."""
+"""An index "typically" takes 4 bytes whatever the dtype (notes 004, 9.3; the switches of Zeiler & Fergus 2014)."""
 
 
 @metric(
@@ -133,7 +133,7 @@ def im2col_bytes(analysis: Analysis) -> list[int]:
     "Bytes of the positions of maxima that max pools keep for backward, for the whole batch, 4 B C H_o W_o",
     heading="pool index",
     title="pool index memory",
-    source="notes 004, 9.3 and Memory Formulas",
+    source="notes 004, 9.3 and Memory Formulas; Zeiler & Fergus 2014, section 2.1",
 )
 def pool_index_bytes(analysis: Analysis) -> list[int]:
     factor = analysis.batch * _INDEX_BYTES

@@ -71,7 +71,7 @@ class ExactArray:
         raise TypeError("a formula must not branch on the numbers of an array: they may differ")
 
     def __hash__(self) -> NoReturn:
-        raise TypeError("an array of design points is no key: its numbers may differ")
+        raise TypeError("an array of design points cannot be a key: its numbers may differ")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ExactArray, (self._values,)

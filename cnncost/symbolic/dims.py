@@ -107,7 +107,8 @@ def effective_kernel(kernel: int, dilation: int) -> int:
 
 
 def window_count(size: int, kernel: int, stride: int, padding: int, dilation: int = 1) -> int:
-    """Positions of a sliding window, floor((H + P - d(k - 1) - 1) / s) + 1 (notes 004, 9.1).
+    """Positions of a sliding window, floor((H + P - d(k - 1) - 1) / s) + 1 (notes 004, 9.1;
+    Dumoulin & Visin 2016, section 2).
 
     `padding` is the total of both sides, 2p in the textbook's symmetric case.
 

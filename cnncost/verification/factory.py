@@ -30,7 +30,7 @@ def load_factory(text: str) -> Callable[[], Any]:
     if isinstance(made, torch.nn.Module):
         return lambda: made
     if not callable(made):
-        raise SpecError(f"`{text}` is no model, and cannot be called to make one", hint=_FORM)
+        raise SpecError(f"`{text}` is neither a model nor a function that returns one", hint=_FORM)
     return lambda: _make(text, made)
 
 

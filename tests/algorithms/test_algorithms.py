@@ -298,7 +298,7 @@ def test_formulas_run_on_arrays_of_sizes(name: str) -> None:
             "conv_transpose",
             {"kernel": 3},
             (8, 8),
-            dict.fromkeys(("fft", "winograd_2", "winograd_4"), "a `conv_transpose` is no plain convolution"),
+            dict.fromkeys(("fft", "winograd_2", "winograd_4"), "a `conv_transpose` is not a plain convolution"),
         ),
     ],
 )

@@ -140,7 +140,7 @@ def test_warnings_go_to_standard_error() -> None:
         (["."], "`.`"),
         (["tiny.yaml", "--set", "widht=8"], "did you mean `width`?"),
         (["tiny.yaml", "--set", "width"], "write `--set NAME=VALUE`"),
-        (["tiny.yaml", "--input", "3xbig"], "`3xbig` is no shape"),
+        (["tiny.yaml", "--input", "3xbig"], "`3xbig` is not a valid shape"),
         (["tiny.yaml", "--input", "3x8x8", "--input", "3x9x9"], "write `--input NAME=3x224x224` for each"),
         (["tiny.yaml", "--batch", "many"], "`--batch` takes a whole number from 1, not `many`"),
         (["tiny.yaml", "--top", "0"], "`--top` takes a whole number from 1, not `0`"),
@@ -303,9 +303,9 @@ def test_named_budgets_and_others() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--max-params", "lots"), "error: the limit of params: `lots` is no amount\n  = hint: write"),
+        (("--max-params", "lots"), "error: the limit of params: `lots` is not a valid amount\n  = hint: write"),
         (("--max-memory", "24G"), "error: the limit of memory_bytes: unknown unit `g` in `24G`\n  = hint: `GB` is"),
-        (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is no amount\n"),
+        (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is not a valid amount\n"),
     ],
 )
 def test_an_amount_that_is_none_is_told_with_what_it_was_meant_for(options: tuple[str, ...], message: str) -> None:

@@ -101,7 +101,7 @@ def test_two_changes_where_one_is_not_enough(spec: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lenet5", "much"], "error: `much` is no amount"),
+        (["lenet5", "much"], "error: `much` is not a valid amount"),
         (["lenet5", "1G", "--top", "0"], "error: `--top` takes a whole number from 1, not `0`"),
         (["lenet5", "1G", "--quantity", "macs"], "error: unknown quantity `macs`"),
         (["lenet55", "1G"], "error: there is no architecture and no file `lenet55`; did you mean `lenet5`?"),

@@ -103,5 +103,5 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
         read_file("nowhere/mine.yaml")
     with pytest.raises(SpecError, match=r"^error: cannot read `.*`: is a directory$"):
         read_file(tmp_path)
-    with pytest.raises(SpecError, match=r"is no path$"):
+    with pytest.raises(SpecError, match=r"is not a valid path$"):
         read_file("nul\0.yaml")

@@ -166,9 +166,13 @@ INPUTS = [
         "cannot reshape [6, 8, 8], 384 elements, to [6, 60], 360 elements",
         "size",
     ),
-    Case("permute", {"axes": [0, 1]}, [IMAGE], "axes [0, 1] are no permutation of the 3 axes of [6, 8, 8]", "axes"),
+    Case("permute", {"axes": [0, 1]}, [IMAGE], "axes [0, 1] are not a permutation of the 3 axes of [6, 8, 8]", "axes"),
     Case(
-        "permute", {"axes": [1, 2, 3]}, [IMAGE], "axes [1, 2, 3] are no permutation of the 3 axes of [6, 8, 8]", "axes"
+        "permute",
+        {"axes": [1, 2, 3]},
+        [IMAGE],
+        "axes [1, 2, 3] are not a permutation of the 3 axes of [6, 8, 8]",
+        "axes",
     ),
     Case("slice", {"start": 2, "stop": 7}, [IMAGE], "`slice` stops at channel 7, beyond the 6 of [6, 8, 8]", "stop"),
     Case("slice", {"start": 3, "stop": 3}, [IMAGE], "`slice` from channel 3 to 3 is empty", "start"),

@@ -52,7 +52,7 @@ def test_bytes(text: str, count: int) -> None:
 def test_a_comma_is_no_decimal_point(text: str) -> None:
     with pytest.raises(SpecError) as raised:
         parse_count(text)
-    assert raised.value.message == f"`{text}` is no amount"
+    assert raised.value.message == f"`{text}` is not a valid amount"
     assert "commas stand before three digits each, and decimals behind a point" in (raised.value.hint or "")
 
 
@@ -75,7 +75,7 @@ def test_a_bare_prefix_is_no_unit_of_memory() -> None:
 
 
 def test_what_is_no_amount_is_told_how_to_be_one() -> None:
-    with pytest.raises(SpecError, match="`lots` is no amount") as raised:
+    with pytest.raises(SpecError, match="`lots` is not a valid amount") as raised:
         parse_count("lots")
     assert raised.value.hint == "write a number such as `5M`, `1.5G` or `4e6`"
 

@@ -200,12 +200,12 @@ def test_without_a_figure_what_the_spec_publishes_is_reconciled() -> None:
     ("figure", "quantity", "message"),
     [
         ("0", None, "`0` is nothing to look for"),
-        ("four", None, "`four` is no amount"),
-        ("4.09", None, "`4.09` is no whole number of anything"),
+        ("four", None, "`four` is not a valid amount"),
+        ("4.09", None, "`4.09` is not a whole number"),
         ("25M", "flop", "unknown quantity `flop`; did you mean `flops`?"),
-        ("4,09G", None, "`4,09G` is no amount"),
+        ("4,09G", None, "`4,09G` is not a valid amount"),
         ("1e400", None, "the exponent of `1e400` is too large"),
-        ("MACs", None, "`MACs` is no amount"),
+        ("MACs", None, "`MACs` is not a valid amount"),
         (None, None, "`lenet5_mnist` publishes no figure to reconcile"),
     ],
 )

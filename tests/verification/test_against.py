@@ -241,7 +241,7 @@ def test_functions_classes_and_models_are_taken(module: str, path: str, out: int
         ("there_models:Net", "there is no module `there_models`"),
         ("their_models.inner:Net", "there is no module `their_models.inner`"),
         ("their_models:Nett", "`their_models` has no `Nett`; did you mean `Net`?"),
-        ("their_models:seven", "`their_models:seven` is no model, and cannot be called to make one"),
+        ("their_models:seven", "`their_models:seven` is neither a model nor a function that returns one"),
         ("their_models:number", "`their_models:number` makes no model, but a int"),
         ("their_models:breaks", "`their_models:breaks` fails: ValueError: no weights"),
         ("broken_models:Net", "`broken_models` does not import: ModuleNotFoundError: No module named 'nowhere_to"),

@@ -43,7 +43,7 @@ def check(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Hold networks to budgets.
+    """Check networks against budgets.
 
     And to the `expect` figures of their specs, of one sample in inference. Exit code 1 when a check fails; 2 when there
     is nothing to check.

@@ -49,7 +49,7 @@ def verify(
     per_layer: Annotated[bool, Option("--per-layer", help="latency of every layer, too")] = False,
     seconds: Annotated[str, Option(metavar="S", help="time budget of one measurement")] = "2",
     against: Annotated[
-        str | None, Option(metavar="MODULE:FACTORY", help="also hold it against the model that this function returns")
+        str | None, Option(metavar="MODULE:FACTORY", help="also compare it with the model that this function returns")
     ] = None,
     save: Annotated[str | None, Option(metavar="FILE", help="keep what was found, as JSON")] = None,
     form: options.Format = "table",
@@ -57,7 +57,7 @@ def verify(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Hold the figures of networks against PyTorch.
+    """Compare the figures of networks with PyTorch.
 
     Counts are taken on meta tensors, layer by layer; receptive fields and latency are measured on the device. Exit code
     1 when a figure differs or something broke. Interrupted, it shows and keeps what was found until then.
@@ -107,7 +107,7 @@ def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequenc
     if not specs:
         raise SpecError("there is nothing to verify", hint="give a spec, or `--all`")
     if against is not None and len(specs) > 1:
-        raise SpecError("`--against` holds one network against one model, and several are given")
+        raise SpecError("`--against` compares one network with one model, and several are given")
     return specs
 
 

@@ -122,7 +122,7 @@ def read_document(root: Node, name: str) -> Document:
     """
     if not isinstance(root, MappingNode):
         hint = "a spec has at least `input` and `network`"
-        raise SpecError(f"`{name}` is no spec: it holds no keys", root.span, hint=hint)
+        raise SpecError(f"`{name}` is not a spec: it holds no keys", root.span, hint=hint)
     refuse_unknown_keys(root, KEYS, "a spec")
     for needed in ("input", "network"):
         if needed not in root:

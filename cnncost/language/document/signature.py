@@ -85,7 +85,7 @@ def parse_signature(key: Scalar, what: str) -> Signature:
     match = _SIGNATURE.fullmatch(key.text)
     if match is None:
         hint = "write `name(a, b=1)`; inside `{}` in quotes, since a comma ends the key there"
-        raise SpecError(f"`{key.text[:60]}` is no signature", key.span, hint=hint)
+        raise SpecError(f"`{key.text[:60]}` is not a valid signature", key.span, hint=hint)
     name = check_name(match[1], _inner(key, match.start(1), match.end(1)), what)
     parameters: list[Parameter] = []
     parts = _split(match[2], match.start(2))

@@ -161,7 +161,7 @@ class Environment:
         callee = self.callee(step.callee)
         if callee is None:
             hint = "a mapping as a value is a step; arguments by name go one level further out"
-            raise SpecError(f"`{step.callee[:60]}` is no layer and no block", step.callee_span, hint=hint)
+            raise SpecError(f"`{step.callee[:60]}` is neither a layer nor a block", step.callee_span, hint=hint)
         if isinstance(callee, StepValue):  # a name for a whole step is that step: values do not nest
             refuse_arguments(step)
             return callee

@@ -172,7 +172,7 @@ def _parse(text: str, span: Span) -> list[_Part]:
             position = end + 1
         else:
             hint = "a reference is a name, with `[index]` or `[*]` for turns of a loop and `.name` for steps inside"
-            raise SpecError(f"`{text[:60]}` is no reference", span.part(position, position + 1), hint=hint)
+            raise SpecError(f"`{text[:60]}` is not a valid reference", span.part(position, position + 1), hint=hint)
     if not parts:
         raise SpecError("an empty reference", span)
     return parts

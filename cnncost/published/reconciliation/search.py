@@ -148,7 +148,7 @@ def search(
         raise SpecError(f"`{figure}` is nothing to look for", hint="give a published figure such as `4.09G`")
     if printed.value.denominator != 1:
         hint = f"say in what it was printed: `{figure}G` or `{figure}M`"
-        raise SpecError(f"`{figure}` is no whole number of anything", hint=hint)
+        raise SpecError(f"`{figure}` is not a whole number", hint=hint)
     ways: list[Way] = []
     for changes, step in enumerate(_STEPS):
         if changes == _FAR and not thorough and any(way.agreement for way in ways):

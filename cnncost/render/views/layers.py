@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 NOTES = """\
-"notes" are the course notes *Convolutional Neural Networks: Complete Dissection*, part 004 of the project's sources"""
+"notes" are unpublished course notes, *Convolutional Neural Networks: Complete Dissection*, with a paper beside each"""
 
 
 def layer_list(registry: Mapping[str, type[Layer]]) -> str:

@@ -52,7 +52,7 @@ def _table(found: Reconciliation, most: int) -> Table:
 
 
 def _notes(found: Reconciliation, most: int) -> Iterator[str]:
-    numbers = f"{found.tried:,} numbers were held against it"
+    numbers = f"{found.tried:,} numbers were compared with it"
     more = len(found.matches) - most
     if not found.matches:
         yield f"none gives {found.figure}: these come nearest; {numbers}"
