@@ -35,8 +35,9 @@ _PAGE = """\
 <!-- written by `python -m docs.generate --write` -->
 
 Every figure that the [course notes](sources.md#the-notes) print, with what cnncost says in its place. The notes mix
-ways of counting, mostly multiply-accumulates printed as FLOPs: where a figure comes out by another way than the `textbook` convention, the way
-is named, and the tests hold it to print the notes' own digits. What comes out by none is an erratum.
+ways of counting, mostly multiply-accumulates printed as FLOPs: where a figure comes out by another way than the
+`textbook` convention, the way is named, and the tests require that it prints the notes' own digits. What comes out by
+none is an erratum.
 
 {summary}
 
