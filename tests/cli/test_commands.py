@@ -312,14 +312,19 @@ def test_an_amount_that_is_none_is_told_with_what_it_was_meant_for(options: tupl
     assert message in run("check", "lenet5", *options, code=2).stderr
 
 
-@pytest.mark.parametrize("command", [("analyze",), ("check", "--max-params", "1"), ("compare", "resnet18")])
-def test_flags_raise_the_limits_on_networks_and_files(command: tuple[str, ...], tmp_path: Path) -> None:
-    (tmp_path / "long.yaml").write_text("input: [3, 8, 8]\nnetwork: [{relu, repeat: 20001}]\n")
-    refused = run(*command, "long.yaml", code=2)
-    assert "error: more than 20,000 layers" in refused.stderr
+@pytest.mark.parametrize("command", [("analyze",), ("check", "--max-params", "1G"), ("compare", "resnet18")])
+def test_flags_set_the_limits_on_networks_and_files(command: tuple[str, ...]) -> None:
+    refused = run(*command, "tiny.yaml", "--max-nodes", "3", code=2)
+    assert "error: more than 3 layers" in refused.stderr
     assert "hint: `--max-nodes` raises the limit" in refused.stderr
-    run(*command, "long.yaml", "--max-nodes", "20001")
-    assert "hint: `--max-bytes` raises the limit" in run(*command, "long.yaml", "--max-bytes", "9", code=2).stderr
+    run(*command, "lenet5", "--max-nodes", "400")
+    assert "hint: `--max-bytes` raises the limit" in run(*command, "tiny.yaml", "--max-bytes", "9", code=2).stderr
+
+
+def test_a_flag_raises_the_limit_on_networks(tmp_path: Path) -> None:
+    (tmp_path / "long.yaml").write_text("input: [3, 8, 8]\nnetwork: [{relu, repeat: 20001}]\n")
+    assert "error: more than 20,000 layers" in run("check", "long.yaml", "--max-params", "1", code=2).stderr
+    run("check", "long.yaml", "--max-params", "1", "--max-nodes", "20001")
 
 
 def test_one_check_is_called_one() -> None:

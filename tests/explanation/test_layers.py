@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 
-from cnncost import SpecError, analyze, explain
+from cnncost import SpecError, analyze, explain, load
 from cnncost.conventions import CONVENTIONS
 from cnncost.explanation import LayerExplanation, explain_layer
 from cnncost.layers import REGISTRY
@@ -214,12 +214,15 @@ def test_fields_that_meet_are_told_in_words() -> None:
 
 @pytest.mark.parametrize("name", ["unet", "mobilenet_v2", "c3d", "small_resnet", "googlenet"])
 def test_every_layer_of_a_network(name: str) -> None:
-    report = analyze(name, batch=2, mode="train", algorithms=True)
+    graph = load(name)
+    report = analyze(graph, batch=2, mode="train", algorithms=True)
+    analysis = Analysis(graph, Settings(batch=2, mode="train"))
+    nodes = {node.name: node for node in graph.layers}
     kinds = {(row.type, row.output_shape): row for row in report.rows}
     for row in kinds.values():
-        layer = explain(name, row.name, batch=2, mode="train")
-        assert isinstance(layer, LayerExplanation)
-        check(layer, row)
+        check(explain_layer(analysis, nodes[row.name]), row)
+    last = report.rows[-1].name
+    assert explain(graph, last, batch=2, mode="train") == explain_layer(analysis, nodes[last])
 
 
 # A layer without a network.

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cnncost import analyze, explain
+from cnncost import analyze, explain, load
 from cnncost.explanation import Breakdown, SumExplanation
 from cnncost.explanation.sums import blocks_of
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import memory_bytes
 from tests.explanation.formula_text import value_of
 
+if TYPE_CHECKING:
+    from cnncost.graph.graph import Graph
+
 NETWORKS = ["resnet50", "googlenet", "unet", "lenet5"]
 FIGURES = [*METRICS, "memory_bytes"]
 
 
-def broken_down(name: str, total: str, block: str | None = None, **settings: Any) -> Breakdown:
-    explanation = explain(name, block, total=total, **settings)
+def broken_down(network: str | Graph, total: str, block: str | None = None, **settings: Any) -> Breakdown:
+    explanation = explain(network, block, total=total, **settings)
     assert isinstance(explanation, SumExplanation)
     (breakdown,) = explanation.breakdowns
     assert breakdown.figure.name == total
@@ -44,11 +47,12 @@ def check(breakdown: Breakdown) -> None:
 @pytest.mark.parametrize("mode", ["infer", "train"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_totals_are_those_of_the_report(name: str, mode: str) -> None:
-    report = analyze(name, batch=2, mode=mode)
+    graph = load(name)
+    report = analyze(graph, batch=2, mode=mode)
     types = {row.type: row for row in report.by_type().rows}
     blocks = {row.name: row for row in report.grouped(1).rows}
     for figure in FIGURES:
-        breakdown = broken_down(name, figure, batch=2, mode=mode)
+        breakdown = broken_down(graph, figure, batch=2, mode=mode)
         check(breakdown)
         assert breakdown.figure.value == (memory_bytes(report) if figure == "memory_bytes" else report.totals[figure])
         if figure == "memory_bytes":
@@ -67,13 +71,14 @@ def test_totals_are_those_of_the_report(name: str, mode: str) -> None:
 
 
 def test_blocks_are_those_of_the_report() -> None:
-    report = analyze("resnet50", batch=2)
+    graph = load("resnet50")
+    report = analyze(graph, batch=2)
     for depth in (1, 2, 3):
         for row in report.grouped(depth).rows:
             if row.count == 1:
                 continue
             for figure in ("params", "flops", "im2col_bytes"):
-                breakdown = broken_down("resnet50", figure, row.name, batch=2)
+                breakdown = broken_down(graph, figure, row.name, batch=2)
                 check(breakdown)
                 assert breakdown.figure.value == row.figures[figure]
 

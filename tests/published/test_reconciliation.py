@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,11 @@ import torch
 from cnncost import analyze, build, reconcile
 from cnncost.errors import SpecError
 from cnncost.language.load import load, loads
+from cnncost.language.yaml.reader import Limits
+from cnncost.published.reconciliation.candidates import Subject
+from cnncost.published.reconciliation.counts import QUANTITIES, Counts
 from cnncost.published.reconciliation.parameters import PARAMETERS
-from cnncost.published.reconciliation.search import Way
+from cnncost.published.reconciliation.search import Way, search
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +43,23 @@ PUBLISHED = [
 ]
 
 
+@cache
+def counted(network: str) -> tuple[Subject, Counts]:
+    """A network with all that is one change away from it, counted once for every figure of these tests."""
+    subject = Subject(network, {}, None, Limits())
+    return subject, Counts(subject, QUANTITIES)
+
+
+def ways(network: str, figure: str) -> tuple[Way, ...]:
+    """The ways in which a network has a figure, the likeliest first, as `reconcile` finds them."""
+    return search(*counted(network), figure).matches
+
+
 @pytest.mark.parametrize(("network", "figure", "source", "counting", "changes"), PUBLISHED)
 def test_a_published_figure_is_found(
     network: str, figure: str, source: str, counting: str, changes: tuple[str, ...]
 ) -> None:
-    best = reconcile(network, figure)[0].matches[0]
+    best = ways(network, figure)[0]
     assert counting in best.countings, source
     assert best.changes == changes
 
@@ -77,21 +93,21 @@ def test_ways_are_ranked_by_how_little_they_assume() -> None:
 
 def test_a_number_to_the_unit_comes_first_whatever_it_assumes() -> None:
     # The paper's ResNet-50, by fvcore's convolutions and linear layers: its strides stand in the 1 x 1 convolutions.
-    best = reconcile("resnet50", "3,857,973,248")[0].matches[0]
+    best = ways("resnet50", "3,857,973,248")[0]
     assert (best.agreement, best.network) == ("exact", "resnet50_v1")
 
 
 def test_what_the_spec_documents_comes_before_what_it_does_not() -> None:
-    matches = reconcile("resnet50", "7.7G")[0].matches
-    ways = [way for way in matches if len(way.changes) == 1 and way.agreement == "rounded"]
-    documented = [way.documented for way in ways]
+    matches = [way for way in ways("resnet50", "7.7G") if len(way.changes) == 1 and way.agreement == "rounded"]
+    documented = [way.documented for way in matches]
     assert documented == sorted(documented, reverse=True)
     assert {*documented} == {True, False}
 
 
 def test_a_number_that_a_change_leaves_alone_is_found_once() -> None:
-    values = [(way.quantity, way.value) for way in reconcile("resnet50", "4.09G")[0].matches]
+    values = [(way.quantity, way.value) for way in ways("resnet50", "4.09G")]
     assert len(values) == len(set(values))
+    assert reconcile("resnet50", "4.09G")[0].matches == ways("resnet50", "4.09G")
 
 
 def test_where_nothing_gives_the_figure_the_nearest_are_told() -> None:
