@@ -67,7 +67,7 @@ def test_the_list() -> None:
         "unit": "FLOPs",
         "flops_per_mac": 2,
         "about": CONVENTIONS["textbook"].about,
-        "source": "notes 004, Computational Summary",
+        "source": "notes 004, Computational Summary; Goodfellow et al. 2016, chapter 9",
     }
 
 

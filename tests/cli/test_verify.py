@@ -214,7 +214,7 @@ def test_what_was_found_is_kept(tmp_path: Path) -> None:
         (["missing.yaml"], "there is no file `missing.yaml`"),
         (["tiny.yaml", "lenet6"], "did you mean `lenet`?"),
         (["tiny.yaml", "--all"], "`--all` takes no names"),
-        (["tiny.yaml", "lenet5", "--against", "own_models:same"], "one network against one model"),
+        (["tiny.yaml", "lenet5", "--against", "own_models:same"], "compares one network with one model"),
         (["tiny.yaml", "--against", "own_models:sane"], "sane"),
         (["tiny.yaml", "--device", "meta", "--latency"], "nothing can be timed on `meta`"),
         (["tiny.yaml", "--device", "cpv"], "did you mean `cpu`?"),

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
 
 import pytest
 
+UTF8 = os.environ | {"PYTHONUTF8": "1"}
+"""The environment, with an encoding that has every character of the output."""
+
 
 def printed(*arguments: str, options: tuple[str, ...] = ()) -> Any:
     """What the command line prints as JSON."""
     program = [sys.executable, *options, "-m", "cnncost", *arguments, "--format", "json"]
-    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    done = subprocess.run(program, capture_output=True, encoding="utf-8", check=True, env=UTF8)
     assert done.stderr == ""
     return json.loads(done.stdout)
 
@@ -37,7 +41,8 @@ def test_the_command_line_says_the_same(arguments: tuple[str, ...]) -> None:
 
 def test_what_a_metric_is_stands_in_no_docstring() -> None:
     program = "from cnncost.metrics import METRICS; print(*[metric.about for metric in METRICS.values()], sep='\\n')"
-    done = subprocess.run([sys.executable, "-OO", "-c", program], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-OO", "-c", program]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, env=UTF8)
     lines = done.stdout.splitlines()
     assert lines[0] == "Parameters, trainable and frozen; shared weights count where they are owned"
     assert all(lines)
