@@ -42,7 +42,8 @@ class Pair(NamedTuple):
 
 def compare(other: Path, repeats: int) -> list[Pair]:
     """Run every benchmark on the tree `other` and on this one, in turn, `repeats` times after a round to warm up."""
-    trees = [processes.environment(PYTHONPATH=str(tree)) for tree in (other.resolve(), HERE)]
+    # A safe path leaves out the working directory, which would come before either tree.
+    trees = [processes.environment(PYTHONPATH=str(tree), PYTHONSAFEPATH="1") for tree in (other.resolve(), HERE)]
     analyses = {
         "cnncost analyze resnet50": ["analyze", "resnet50"],
         "cnncost analyze resnet50 --format json": ["analyze", "resnet50", "--format", "json"],
