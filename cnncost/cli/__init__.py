@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+
+_ALLOCATIONS_BEFORE_COLLECTION = 100_000
+"""A short process makes many objects and little garbage, which Python would look for every 700 objects."""
+
 
 def main() -> None:
     """Run the command line; ends the process."""
+    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
     try:
         from cnncost.cli.app import app
 
