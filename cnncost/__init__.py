@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, verify, zoo
+    from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, spec_text, verify, zoo
     from cnncost.errors import SpecError
     from cnncost.graph.graph import Graph
     from cnncost.report.comparison import Comparison
@@ -28,6 +28,7 @@ _HOMES = {
     "load": "cnncost.api",
     "read_document": "cnncost.api",
     "reconcile": "cnncost.api",
+    "spec_text": "cnncost.api",
     "verify": "cnncost.api",
     "zoo": "cnncost.api",
 }
@@ -46,6 +47,7 @@ __all__ = [
     "load",
     "read_document",
     "reconcile",
+    "spec_text",
     "verify",
     "zoo",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncost.api.documents import json_schema, read_document
 from cnncost.api.explained import explain
 from cnncost.api.networks import analyze, compare, load
-from cnncost.api.published import compare_published, reconcile, zoo
+from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "load",
     "read_document",
     "reconcile",
+    "spec_text",
     "verify",
     "zoo",
 ]

@@ -60,6 +60,20 @@ def zoo(
     return chosen if sort is None else chosen.sorted_by(sort)
 
 
+def spec_text(name: str) -> str:
+    """The spec of an architecture that ships, as its file has it, to read or to copy.
+
+    Raises:
+        SpecError: no architecture is called so.
+
+    >>> print(spec_text("lenet5").splitlines()[1])
+    name: lenet5
+    """
+    from cnncost.language.library import text_of
+
+    return text_of(name)[0]
+
+
 def compare_published(
     specs: Iterable[str | Path | Graph], *, convention: AnyConvention = "textbook", limits: Limits | None = None
 ) -> PublishedComparison:

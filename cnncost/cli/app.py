@@ -16,6 +16,8 @@ from cnncost.cli.commands.reconcile import reconcile
 from cnncost.cli.commands.schema import schema
 from cnncost.cli.commands.verify import verify
 from cnncost.cli.commands.zoo import zoo
+from cnncost.cli.files import with_output_file
+from cnncost.cli.lookup import not_a_command
 from cnncost.cli.output import complain, write
 from cnncost.cli.plain import PlainCommand, PlainGroup
 from cnncost.errors import SpecError
@@ -34,6 +36,17 @@ class Commands(PlainGroup):
         except OSError as error:
             complain(f"error: {_os_reason(error)}")
         raise Exit(BAD_INPUT)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of the first word; `help` is that of the program, or of the command behind it."""
+        if args[:1] == ["help"]:
+            args = [*args[1:2], "--help"]
+        if args[0] in ("--help", "help"):
+            write(ctx.get_help() + "\n")
+            raise Exit
+        if args[0] not in self.commands:
+            raise not_a_command(args[0], self.commands)
+        return super().resolve_command(ctx, args)
 
 
 def _os_reason(error: OSError) -> str:
@@ -69,4 +82,4 @@ def cnncost(
 
 
 for command in (analyze, compare, explain, check, verify, reconcile, zoo, schema, layers, conventions):
-    app.command(cls=PlainCommand)(command)
+    app.command(cls=PlainCommand)(with_output_file(command))

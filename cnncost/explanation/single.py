@@ -11,6 +11,7 @@ from cnncost.graph.builder import MOST_NODES, GraphBuilder
 from cnncost.language import library
 from cnncost.language.arguments import read_arguments
 from cnncost.language.expansion.inputs import input_tensor
+from cnncost.language.foreign import refuse_foreign
 from cnncost.language.request import parse_request
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Reference
@@ -38,6 +39,7 @@ def refuse_misspelt(spec: str) -> None:
         SpecError: it is neither a path or file nor an architecture or layer type.
     """
     name = parse_request(spec).spec
+    refuse_foreign(name)
     if name == "-" or name in library.names() or library.looks_like_path(name) or isfile(name):
         return
     close = did_you_mean(name, [*library.names(), *REGISTRY])

@@ -9,6 +9,7 @@ from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.foreign import refuse_foreign
 
 _INSTALLED = Path(__file__).parent.parent / "specs"
 _CHECKOUT = Path(__file__).parent.parent.parent / "specs"
@@ -54,6 +55,7 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     """
     if spec == "-":
         return sys.stdin.buffer.read(limit + 1), "<stdin>", None
+    refuse_foreign(spec)
     path, variant, shown = Path(spec), None, spec if len(spec) <= _LONGEST_SHOWN else spec[:_LONGEST_SHOWN] + "..."
     if not looks_like_path(spec) and not isfile(spec):
         if spec not in names():
@@ -70,6 +72,24 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
         raise SpecError(f"`{shown}` is not a valid path") from None
 
 
+def text_of(name: str) -> tuple[str, str | None]:
+    """The text of the file that describes a shipped architecture, as it ships, and the variant that the name is of.
+
+    Raises:
+        SpecError: there is no architecture of that name.
+
+    >>> text, variant = text_of("resnet101")
+    >>> text.splitlines()[1], variant
+    ('name: resnet50', 'resnet101')
+    """
+    if name not in names():
+        close = did_you_mean(name, names())
+        hint = None if close else "`cnncost zoo` lists them all"
+        raise SpecError(f"no architecture is called `{name[:80]}`{close}", hint=hint)
+    path, variant = names()[name]
+    return path.read_text(encoding="utf-8"), variant
+
+
 def looks_like_path(spec: str) -> bool:
     """Whether a text is a path to a file rather than the name of what ships with cnncost."""
     return "/" in spec or "\\" in spec or spec.endswith((".yaml", ".yml"))
@@ -78,6 +98,9 @@ def looks_like_path(spec: str) -> bool:
 def _unknown(spec: str) -> SpecError:
     close = did_you_mean(spec, names())
     hint = None if close else "give a file, or an architecture that ships: `cnncost zoo` lists them"
+    beside = next((file for file in (f"{spec}.yaml", f"{spec}.yml") if isfile(file)), None)
+    if beside is not None:
+        close, hint = f"; did you mean `{beside[:80]}`?", None
     return SpecError(f"there is no architecture and no file `{spec[:80]}`{close}", hint=hint)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cnncost.errors import SpecError, did_you_mean
@@ -64,6 +64,27 @@ def find_format(name: str) -> Format:
         raise SpecError(f"unknown format `{name[:80]}`{close}", hint=f"one of {', '.join(names)}")
     found: Format = import_module(f"{_PACKAGE}.{name}").FORMAT
     return found
+
+
+def format_of_file(path: str) -> str:
+    """The name of the format that a file of this name holds: by its suffix, and a table where it has none.
+
+    Raises:
+        SpecError: no format has that suffix.
+
+    >>> format_of_file("resnet50.json"), format_of_file("tables/resnet50.md"), format_of_file("resnet50")
+    ('json', 'markdown', 'table')
+    """
+    suffix = PurePath(path).suffix.lower()
+    if not suffix:
+        return _FIRST[0]
+    suffixes = {}
+    for name in format_names():
+        suffixes[find_format(name).suffix] = name
+        if suffix in suffixes:
+            return suffixes[suffix]
+    known = ", ".join(suffixes)
+    raise SpecError(f"no format has the suffix of `{path[-80:]}`", hint=f"it is one of {known}; or give `--format`")
 
 
 @cache

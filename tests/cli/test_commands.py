@@ -174,7 +174,7 @@ def test_errors_in_a_spec_show_their_place() -> None:
 
 
 def test_unknown_commands_get_a_suggestion() -> None:
-    assert "Did you mean 'analyze'" in run("analyse", code=2).stderr
+    assert "did you mean `analyze`?" in run("analyse", code=2).stderr
 
 
 def test_compare() -> None:

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
-from cnncost import compare_published, zoo
+from cnncost import compare_published, load, spec_text, zoo
 from cnncost.cli.app import app
 from cnncost.render.format import format_names
 
@@ -158,3 +159,33 @@ def test_what_does_not_go_with_published_figures(options: tuple[str, ...], messa
 def test_nothing_published() -> None:
     result = run("compare", "alexnet@classes=10", "--published", code=2)
     assert "nothing is published of `alexnet@classes=10`" in result.stderr
+
+
+def test_a_spec_to_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = Path(__file__).parents[2] / "specs" / "resnet.yaml"
+    result = run("zoo", "--show", "resnet50")
+    assert result.stdout == shipped.read_text(encoding="utf-8") == spec_text("resnet101")
+    assert result.stderr == ""
+    monkeypatch.chdir(tmp_path)
+    assert (
+        "a copy `mine.yaml` has it as `mine.yaml@resnet101`"
+        in run("zoo", "--show", "resnet101", "-o", "my.yaml").stderr
+    )
+    assert (tmp_path / "my.yaml").read_bytes() == shipped.read_bytes()
+    assert load("my.yaml@resnet101").to_dict()["layers"] == load("resnet101").to_dict()["layers"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--show", "resnet5O"), "no architecture is called `resnet5O`; did you mean `resnet50`?"),
+        (("--show", "mine.yaml"), "hint: `cnncost zoo` lists them all"),
+        (("resnet*", "--show", "resnet50"), "it goes without other arguments"),
+        (("--show", "resnet50", "--frontier"), "it goes without other arguments"),
+        (("--show", "resnet50", "--format", "json"), "it goes without other arguments"),
+    ],
+)
+def test_what_cannot_be_shown(options: tuple[str, ...], message: str) -> None:
+    result = run("zoo", *options, code=2)
+    assert message in result.stderr
+    assert result.stdout == ""

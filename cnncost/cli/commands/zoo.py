@@ -7,7 +7,8 @@ from typing import Annotated
 from typer import Argument, Option
 
 from cnncost.cli import options
-from cnncost.cli.output import write
+from cnncost.cli.output import warn, write
+from cnncost.errors import SpecError
 
 Text = str | None
 
@@ -28,6 +29,9 @@ def zoo(
     frontier: Annotated[
         bool, Option("--frontier", help="those that no cheaper one matches in accuracy, drawn among the others")
     ] = False,
+    show: Annotated[
+        Text, Option(metavar="NAME", help="print the spec of one, to copy: `--show lenet5 -o mine.yaml`")
+    ] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
 ) -> None:
@@ -35,6 +39,10 @@ def zoo(
 
     With their parameters and multiply-accumulates, and the accuracy that somebody printed of them.
     """
+    if show is not None:
+        chosen_by = (pattern, task, since, until, max_params, max_macs, min_accuracy, metric, sort)
+        _show(show, alone=form == "table" and not frontier and chosen_by.count(None) == len(chosen_by))
+        return
     from cnncost.api import zoo as choose
     from cnncost.published.catalogue import METRIC
     from cnncost.render.format import find_format
@@ -58,3 +66,15 @@ def zoo(
     best = chosen.frontier()
     document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
     write(output.render(document, raw))
+
+
+def _show(name: str, *, alone: bool) -> None:
+    """Print the file that describes an architecture, as it ships."""
+    from cnncost.language.library import text_of
+
+    if not alone:
+        raise SpecError("`--show` prints one spec as it ships: it goes without other arguments")
+    text, variant = text_of(name)
+    if variant is not None:
+        warn([f"`{name}` is a variant of this spec: a copy `mine.yaml` has it as `mine.yaml@{name}`"])
+    write(text)
