@@ -59,21 +59,25 @@ for form in set(format_names()) - {"table"}:
     render(verification_document([found]), form)
 """
 
+WATCH = """
+import atexit, sys
+atexit.register(lambda: print('imported:', *sorted(set({heavy!r}) & set(sys.modules))))
+"""
+
 COMMAND_LINE = """
 import sys
 from cnncost.cli import main
 sys.argv = ["cnncost", *{arguments!r}]
-try:
-    main()
-except SystemExit as exit:
-    assert not exit.code
+main()
 """
 
 
 def heavy_imports(program: str) -> set[str]:
-    """Which heavy packages a fresh interpreter has imported after running `program`."""
-    watch = f"\nimport sys\nprint('imported:', *sorted(set({HEAVY!r}) & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program + watch], capture_output=True, text=True, check=True)
+    """Which heavy packages a fresh interpreter has imported when `program` has run."""
+    watch = (
+        f"import atexit, sys\natexit.register(lambda: print('imported:', *sorted(set({HEAVY!r}) & set(sys.modules))))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", watch + program], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split()[1:])
 
 

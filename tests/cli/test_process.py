@@ -161,6 +161,57 @@ def test_unreadable(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+ENDING = """
+import atexit, os, sys, threading
+
+class Last:
+    def __del__(self, write=os.write):
+        write(1, b"taken apart")
+
+last = Last()
+{before}
+from cnncost.cli import main
+sys.argv = ["cnncost", "check", "lenet", "--max-params", {most!r}, "--format", "csv"]
+main()
+"""
+
+AWAITED = {
+    "an exit function": "atexit.register(print, 'exit function')",
+    "a tracer": "sys.settrace(lambda *_: None)",
+    "a profiler": "sys.setprofile(lambda *_: None)",
+    "a thread": "threading.Timer(2, print).start()",
+}
+
+
+def ended(before: str, most: str = "1M") -> subprocess.CompletedProcess[str]:
+    program = ENDING.format(before=before, most=most)
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("most", "code"), [("1M", 0), ("1", 1), ("much", 2)])
+def test_the_process_ends_without_taking_everything_apart(most: str, code: int) -> None:
+    done = ended("", most)
+    assert done.returncode == code
+    assert bool(done.stdout) is (code < 2)
+    assert bool(done.stderr) is (code == 2)
+    assert "taken apart" not in done.stdout
+
+
+@pytest.mark.parametrize("before", AWAITED.values(), ids=AWAITED)
+def test_the_process_ends_as_usual_where_somebody_waits_for_its_end(before: str) -> None:
+    done = ended(before, "1")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "taken apart" in done.stdout
+    assert ("exit function" in done.stdout) is ("exit function" in before)
+
+
 def test_version() -> None:
     done = run("--version")
     assert done.returncode == 0
