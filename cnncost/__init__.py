@@ -5,9 +5,10 @@ Public names are imported when they are first used: ``import cnncost`` itself co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # without `typing`, whose import takes longer than all that stands here
 if TYPE_CHECKING:
+    from typing import Any
+
     from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, spec_text, verify, zoo
     from cnncost.errors import SpecError
     from cnncost.graph.graph import Graph

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
@@ -14,14 +14,14 @@ _ALLOCATIONS_BEFORE_COLLECTION = 100_000
 
 def main() -> NoReturn:
     """Run the command line; ends the process."""
-    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
-    try:
-        from cnncost.cli.app import app
-        from cnncost.cli.ending import end
+    from cnncost.cli.interruption import handle_interruptions
 
-        app()
-    except KeyboardInterrupt:  # also while modules are still being imported
-        raise SystemExit(130) from None
-    except SystemExit as done:
-        end(done.code)
-    end(0)
+    handle_interruptions()
+    gc.set_threshold(_ALLOCATIONS_BEFORE_COLLECTION)
+    from cnncost.cli.process import open_closed_streams, run
+
+    open_closed_streams()
+    from cnncost.cli.app import app
+    from cnncost.cli.ending import end
+
+    end(run(app))

@@ -17,12 +17,12 @@ from cnncost.cli.commands.schema import schema
 from cnncost.cli.commands.verify import verify
 from cnncost.cli.commands.zoo import zoo
 from cnncost.cli.files import with_output_file
+from cnncost.cli.interruption import INTERRUPTED
 from cnncost.cli.lookup import not_a_command
-from cnncost.cli.output import complain, write
+from cnncost.cli.output import complain, os_reason, write
 from cnncost.cli.plain import PlainCommand, PlainGroup
+from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
-
-BAD_INPUT = 2
 
 
 class Commands(PlainGroup):
@@ -34,7 +34,9 @@ class Commands(PlainGroup):
         except SpecError as error:
             complain(str(error))
         except OSError as error:
-            complain(f"error: {_os_reason(error)}")
+            complain(f"error: {os_reason(error)}")
+        except KeyboardInterrupt:
+            raise Exit(INTERRUPTED) from None
         raise Exit(BAD_INPUT)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -47,11 +49,6 @@ class Commands(PlainGroup):
         if args[0] not in self.commands:
             raise not_a_command(args[0], self.commands)
         return super().resolve_command(ctx, args)
-
-
-def _os_reason(error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f"`{error.filename}`: {reason}" if error.filename is not None else reason
 
 
 def _print_version(wanted: bool) -> None:

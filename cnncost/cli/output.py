@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -18,16 +19,16 @@ def write(text: str) -> None:
     """Write a result to standard output; a reader that has seen enough (`| head`) is no error.
 
     Raises:
-        OSError: the text could not be written, e.g. the disk is full.
+        OSError: the text could not be written: the disk is full, or standard output is closed.
     """
-    if sys.stdout is None:  # the caller closed it
-        return
+    if sys.stdout is None or getattr(sys.stdout, "closed", False):
+        raise OSError(errno.EBADF, "standard output is closed")
     try:
         sys.stdout.write(_encodable(text, sys.stdout))
         sys.stdout.flush()
     except OSError as error:
         # What is still buffered would fail again, noisily, when the interpreter ends.
-        _discard_standard_output()
+        discard_standard_output()
         if not isinstance(error, BrokenPipeError):
             raise
 
@@ -43,10 +44,16 @@ def complain(message: str) -> None:
     _say("\n".join(_coloured_line(line) for line in message.splitlines()))
 
 
+def os_reason(error: OSError) -> str:
+    """What an error of the system says, with the file that it is about."""
+    reason = error.strerror or str(error)
+    return f"`{error.filename}`: {reason}" if error.filename is not None else reason
+
+
 def _say(text: str) -> None:
     if sys.stderr is None:
         return
-    with suppress(OSError):  # nobody listens
+    with suppress(OSError, ValueError):  # nobody listens
         print(_encodable(text, sys.stderr), file=sys.stderr)
 
 
@@ -63,15 +70,42 @@ def _coloured(line: str, part: str, colour: str) -> str:
 
 
 def _has_colours() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        sys.stderr is not None
+        and sys.stderr.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def _encodable(text: str, stream: TextIO) -> str:
-    """The text with escapes for what the stream cannot encode."""
+    """The text with escapes for what the stream cannot encode.
+
+    They are those of JSON, which stays valid: `\\u00d7`. There, what is not ASCII stands in strings only.
+    """
     encoding = stream.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(character if _has(encoding, character) else _escape(character) for character in text)
+    return text
 
 
-def _discard_standard_output() -> None:
+def _has(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _escape(character: str) -> str:
+    """A character as JSON escapes it: one number, or two beyond the first 65,536."""
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+def discard_standard_output() -> None:
+    """Let everything that is still to be written to standard output go nowhere."""
     with suppress(OSError, ValueError):  # it may have been replaced by something that is no file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

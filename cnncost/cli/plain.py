@@ -1,7 +1,8 @@
 """Options that arrive as they were typed, and arguments that help shows by their metavar alone.
 
-All that reaches into typer stands here. It relies on what typer 0.15 to 0.29 have in common: `get_params` of commands
-and groups, and `process_value`, `get_help_record`, `get_usage_pieces` and `param_type_name` of parameters.
+All that reaches into typer stands here. It relies on what typer 0.15 to 0.29 have in common: `get_params` and
+`get_help_option` of commands and groups, and `process_value`, `get_help_record`, `get_usage_pieces` and
+`param_type_name` of parameters.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from cnncost.cli.output import write
+
 
 class PlainCommand(TyperCommand):
     """A command whose parameters are text, lists of text and flags, so that nothing has to be converted."""
@@ -17,12 +20,31 @@ class PlainCommand(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         return [_by_metavar(param) for param in unconverted(super().get_params(ctx))]
 
+    def get_help_option(self, ctx: Any) -> Any:
+        return _help_written(super().get_help_option(ctx))
+
 
 class PlainGroup(TyperGroup):
     """A group of commands with the same habit."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         return unconverted(super().get_params(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        return _help_written(super().get_help_option(ctx))
+
+
+def _help_written(option: Any) -> Any:
+    """The option `--help`, which writes as results are written: to a full disk with an error, to `| head` without."""
+    if option is not None:
+        option.callback = _write_help
+    return option
+
+
+def _write_help(ctx: Any, param: Any, wanted: bool) -> None:  # noqa: ARG001 - typer's signature
+    if wanted and not ctx.resilient_parsing:
+        write(ctx.get_help() + "\n")
+        ctx.exit()
 
 
 def unconverted(params: list[Any]) -> list[Any]:

@@ -6,6 +6,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from cnncost.cli.process import interruptible
 from cnncost.progress import no_progress
 
 if TYPE_CHECKING:
@@ -16,7 +17,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A function to call with `(what is being done, parts done, parts in all)`; the bar is gone at the end."""
+    """A function to call with `(what is being done, parts done, parts in all)`; the bar is gone at the end.
+
+    Meanwhile an interruption is a KeyboardInterrupt: there is a bar to take away, and maybe something to keep.
+    """
+    with interruptible(), _bar() as progress:
+        yield progress
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield no_progress
         return

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncost.conventions.header import read_header
 from cnncost.conventions.quantities import QUANTITIES, field_names
 from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.files import read_file as read_bytes
+from cnncost.files import reason, shown_path
 from cnncost.language.document.signature import check_name
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import parse_expression, part_at_fault
@@ -16,11 +17,12 @@ from cnncost.language.expressions.tokens import tokenize
 from cnncost.language.expressions.values import Fault
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from cnncost.language.yaml.reader import parse
+from cnncost.language.yaml.reader import Limits, parse
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import Any, SupportsIndex
 
     from cnncost.errors import Span
@@ -39,6 +41,9 @@ KEYS = {
 }
 """The keys of a convention's file."""
 
+_LARGEST = Limits().bytes
+"""Bytes that a file may have."""
+
 _REQUIRED = ("name", "unit", "source", "about", "rules")
 
 
@@ -55,21 +60,23 @@ def read_file(path: str | Path) -> RuleConvention:
     Raises:
         SpecError: the file cannot be read, or holds no convention.
     """
-    shown = str(path)[:200]
+    shown = shown_path(path)
     try:
-        data = Path(path).read_bytes()
+        data = read_bytes(path, _LARGEST)
     except FileNotFoundError:
         raise SpecError(f"there is no file `{shown}`") from None
     except OSError as error:
-        raise SpecError(f"cannot read `{shown}`: {(error.strerror or str(error)).lower()}") from None
+        raise SpecError(f"cannot read `{shown}`: {reason(error)}") from None
     except ValueError:
         raise SpecError(f"`{shown}` is not a valid path") from None
+    if len(data) > _LARGEST:
+        raise SpecError(f"`{shown}` is larger than {_LARGEST:,} bytes, which no convention is")
     return read_convention(data, shown)
 
 
 def read_preset(path: Path) -> RuleConvention:
     """The convention in a file that ships with cnncost; what it says of itself is not checked."""
-    return _convention(parse(path.read_bytes(), str(path)), checked=False)
+    return _convention(parse(read_bytes(path, _LARGEST), str(path)), checked=False)
 
 
 def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConvention:

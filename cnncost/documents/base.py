@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
@@ -17,13 +17,15 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema, from_json
 
 from cnncost.errors import SpecError
+from cnncost.files import read_file, shown_path
 from cnncost.settings import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
 from cnncost.validation import Fraction, Positive, Record, Text, Whole, first_fault
 
 if TYPE_CHECKING:
-    from os import PathLike
-
     Source = str | bytes | PathLike[str] | Mapping[str, Any]
+
+_LARGEST = 100_000_000
+"""Bytes that a file may have: twice what a network of 20,000 layers takes."""
 
 VERSION = 1
 """Version of all documents' form; a reader refuses any other."""
@@ -82,17 +84,32 @@ def plain_data(source: Source, label: str) -> Any:
     """What a JSON text or file holds; plain data as they are.
 
     Raises:
-        SpecError: no such file, or not JSON.
+        SpecError: no such file, not JSON, or nothing that could be either.
     """
     if isinstance(source, Mapping):
         return source
+    if isinstance(source, bytes) or (isinstance(source, str) and source.lstrip().startswith(("{", "["))):
+        return parsed(source, label)
+    if not isinstance(source, str | PathLike):
+        raise SpecError(f"not {label}: it must be a JSON text, a path or plain data, not a `{type(source).__name__}`")
+    return parsed(read_json_file(source, label), label)
+
+
+def read_json_file(path: str | PathLike[str], label: str) -> bytes:
+    """The bytes of a file of JSON.
+
+    Raises:
+        SpecError: there is no such file, or one that is too large.
+    """
     try:
-        text = _text(source)
+        data = read_file(path, _LARGEST)
     except OSError as error:
-        raise SpecError(f"cannot read `{source!s}`: {error.strerror}") from error
+        raise SpecError(f"cannot read `{shown_path(path)}`: {error.strerror}") from error
     except ValueError as error:
         raise SpecError(f"not {label}: {error}") from error
-    return parsed(text, label)
+    if len(data) > _LARGEST:
+        raise SpecError(f"`{shown_path(path)}` is larger than {_LARGEST:,} bytes")
+    return data
 
 
 def parsed(text: str | bytes, label: str) -> Any:
@@ -105,12 +122,6 @@ def parsed(text: str | bytes, label: str) -> Any:
         return from_json(text, allow_inf_nan=False)
     except ValueError as error:
         raise SpecError(f"not {label}: {error}") from error
-
-
-def _text(source: str | bytes | PathLike[str]) -> str | bytes:
-    if isinstance(source, bytes) or (isinstance(source, str) and source.lstrip().startswith(("{", "["))):
-        return source
-    return Path(source).read_bytes()
 
 
 class OneOf:

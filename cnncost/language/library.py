@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-import sys
 from functools import lru_cache
 from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.files import STANDARD_INPUT, read_file, read_standard_input, reason, shown_path
 from cnncost.language.foreign import refuse_foreign
 
 _INSTALLED = Path(__file__).parent.parent / "specs"
 _CHECKOUT = Path(__file__).parent.parent.parent / "specs"
 
-_LONGEST_SHOWN = 200
+_LARGEST_SHIPPED = 1_000_000
+"""Bytes; the files that ship have a tenth of it."""
 
 # Names are read from the text alone: parsing every shipped file to find one would cost more than analysing it.
 _NAME = re.compile(r"^name:\s*(\w+)", re.MULTILINE)
@@ -32,7 +33,7 @@ def names() -> dict[str, tuple[Path, str | None]]:
     """Every name of a shipped architecture, its file, and the variant that it names."""
     found: dict[str, tuple[Path, str | None]] = {}
     for path in sorted(folder().glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
+        text = shipped_text(path)
         found.setdefault(path.stem, (path, None))
         for name in _NAME.findall(text)[:1]:
             found[name] = (path, None)
@@ -40,6 +41,11 @@ def names() -> dict[str, tuple[Path, str | None]]:
             for name in _VARIANT.findall(section):
                 found[name] = (path, name)
     return found
+
+
+def shipped_text(path: Path) -> str:
+    """The text of a shipped spec."""
+    return read_file(path, _LARGEST_SHIPPED).decode()
 
 
 def architectures() -> tuple[str, ...]:
@@ -54,20 +60,19 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
         SpecError: there is no such file and no such architecture, or the file cannot be read.
     """
     if spec == "-":
-        return sys.stdin.buffer.read(limit + 1), "<stdin>", None
+        return read_standard_input(limit), STANDARD_INPUT, None
     refuse_foreign(spec)
-    path, variant, shown = Path(spec), None, spec if len(spec) <= _LONGEST_SHOWN else spec[:_LONGEST_SHOWN] + "..."
+    path, variant, shown = Path(spec), None, shown_path(spec)
     if not looks_like_path(spec) and not isfile(spec):
         if spec not in names():
             raise _unknown(spec)
         path, variant = names()[spec]
     try:
-        with path.open("rb") as file:
-            return file.read(limit + 1), path.name if variant or path.parent == folder() else spec, variant
+        return read_file(path, limit), path.name if variant or path.parent == folder() else spec, variant
     except FileNotFoundError:
         raise SpecError(f"there is no file `{shown}`", hint=_shipped_hint(path.stem)) from None
     except OSError as error:
-        raise SpecError(f"cannot read `{shown}`: {(error.strerror or str(error)).lower()}") from None
+        raise SpecError(f"cannot read `{shown}`: {reason(error)}") from None
     except ValueError:
         raise SpecError(f"`{shown}` is not a valid path") from None
 
@@ -87,7 +92,7 @@ def text_of(name: str) -> tuple[str, str | None]:
         hint = None if close else "`cnncost zoo` lists them all"
         raise SpecError(f"no architecture is called `{name[:80]}`{close}", hint=hint)
     path, variant = names()[name]
-    return path.read_text(encoding="utf-8"), variant
+    return shipped_text(path), variant
 
 
 def looks_like_path(spec: str) -> bool:

@@ -138,7 +138,7 @@ def _cost_and_loss(entry: Entry) -> tuple[int, float]:
 
 def _document(path: Path) -> Document:
     """What a shipped file says of its networks; the steps are left unread, which would take four times as long."""
-    text = _STEPS.sub("", path.read_text(encoding="utf-8")) + "\nnetwork: []\n"
+    text = _STEPS.sub("", library.shipped_text(path)) + "\nnetwork: []\n"
     return read_document(parse(text, path.name), path.name)
 
 

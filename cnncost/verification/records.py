@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, ValidationError
 
+from cnncost.documents.base import parsed, read_json_file
 from cnncost.errors import SpecError
+from cnncost.files import reason, write_file
 from cnncost.measurement.devices import Machine
 from cnncost.measurement.results import LatencyResult, MemoryResult
 from cnncost.validation import Count, Record, Text, first_fault
@@ -121,9 +123,9 @@ def save(path: Path, verifications: Sequence[Verification], machine: Machine | N
     text = json.dumps(_rounded(found.model_dump()), indent=1, ensure_ascii=False, allow_nan=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise SpecError(f"cannot write `{path}`: {error.strerror}") from error
+        raise SpecError(f"cannot write `{path}`: {reason(error)}") from error
+    write_file(path, text + "\n")
 
 
 def read(path: Path) -> Measurements:
@@ -132,14 +134,10 @@ def read(path: Path) -> Measurements:
     Raises:
         SpecError: no such file, or one that does not hold measurements; the text says what is wrong where.
     """
+    label = "a file of measurements"
+    data = read_json_file(path, label)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SpecError(f"cannot read `{path}`: {error.strerror}") from error
-    except ValueError as error:
-        raise SpecError(f"`{path}` holds no measurements: {error}") from error
-    try:
-        return _measurements(data)
+        return _measurements(parsed(data, label))
     except SpecError as error:
         raise SpecError(f"`{path}` holds no measurements: {error.message}", hint=error.hint) from error
 

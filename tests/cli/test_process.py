@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -135,7 +136,16 @@ runpy.run_module("cnncost", run_name="__main__", alter_sys=True)
 """
 
 
-@pytest.mark.parametrize(("event", "what"), [("open", "net.yaml"), ("import", "cnncost.cli.app")])
+@pytest.mark.parametrize(
+    ("event", "what"),
+    [
+        ("open", "net.yaml"),
+        ("import", "cnncost.cli"),
+        ("import", "cnncost.cli.process"),
+        ("import", "cnncost.cli.app"),
+        ("import", "rich.console"),
+    ],
+)
 def test_interrupted(event: str, what: str, tmp_path: Path) -> None:
     """The process interrupts itself when it opens the spec, or while it still imports: nobody has to hit the moment."""
     (tmp_path / "net.yaml").write_text("input: [3, 8, 8]\nnetwork: [relu]\n")
@@ -151,6 +161,114 @@ def test_interrupted(event: str, what: str, tmp_path: Path) -> None:
     )
     # Catches a traceback, another exit code than that of a shell, and a Ctrl-C that is taken for an error of the spec.
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+def in_shell(redirections: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """What a shell makes of the command with some of its streams closed or elsewhere."""
+    return subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {redirections}', "sh", *COMMAND, *arguments],
+        capture_output=True,
+        env=ENVIRONMENT | environment,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+shell = pytest.mark.skipif(not os.path.exists("/bin/sh"), reason="needs a shell")
+full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+
+
+@shell
+@pytest.mark.parametrize(
+    ("redirections", "arguments", "complaint"),
+    [
+        ("<&-", ("analyze", "-"), b"error: standard input is closed\n  = hint: `-` reads the spec from it\n"),
+        (">&-", ("analyze", "lenet5"), b"error: standard output is closed\n"),
+        (">&-", ("--help",), b"error: standard output is closed\n"),
+        (">&-", ("check", "lenet5", "--max-params", "1"), b"error: standard output is closed\n"),
+        ("2>&-", ("analyze", "missing.yaml"), b""),
+        ("2>&-", ("analyze", "--missing"), b""),
+        ("<&- >&- 2>&-", ("analyze", "missing.yaml"), b""),
+        pytest.param("2>/dev/full", ("analyze", "missing.yaml"), b"", marks=full),
+        pytest.param("2>/dev/full", ("analyze", "--missing"), b"", marks=full),
+        pytest.param(">/dev/full", ("--help",), b"error: No space left on device\n", marks=full),
+        pytest.param(">/dev/full", ("analyze", "--help"), b"error: No space left on device\n", marks=full),
+        pytest.param(">/dev/full", ("--version",), b"error: No space left on device\n", marks=full),
+        pytest.param(">/dev/full", ("schema",), b"error: No space left on device\n", marks=full),
+    ],
+)
+def test_streams_that_are_closed_or_full(redirections: str, arguments: tuple[str, ...], complaint: bytes) -> None:
+    done = in_shell(redirections, *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, b"", complaint)
+
+
+@shell
+def test_a_result_without_standard_error() -> None:
+    done = in_shell("2>&-", "analyze", "lenet5", "--format", "json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["name"] == "lenet5"
+
+
+def test_help_to_a_reader_that_has_seen_enough() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [*COMMAND, "--help"], stdout=write, stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=PATIENCE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_is_json_in_every_encoding(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text('source: "\u00b7 \u2264 \U0001f600 \u00e9"\ninput: [3, 8, 8]\nnetwork: [relu]\n', encoding="utf-8")
+    command = [*COMMAND, "analyze", str(path), "--format", "json"]
+    environment = ENVIRONMENT | {"PYTHONUTF8": "0", "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=PATIENCE, check=True)
+    assert json.loads(done.stdout.decode(encoding))["source"] == "\u00b7 \u2264 \U0001f600 \u00e9"
+
+
+STARTED = """
+import os, runpy, signal, sys
+
+def told(event, arguments):
+    if event == "open" and "net.yaml" in str(arguments[0]):
+        signal.raise_signal(signal.SIGTERM)
+
+sys.addaudithook(told)
+sys.argv = ["cnncost", "analyze", "net.yaml"]
+runpy.run_module("cnncost", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals of that kind")
+def test_terminated(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text("input: [3, 8, 8]\nnetwork: [relu]\n")
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED],
+        capture_output=True,
+        cwd=tmp_path,
+        env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, b"", b"")
+
+
+def test_an_ignored_interruption_stays_ignored(tmp_path: Path) -> None:
+    """As `nohup` and what a shell starts in the background have it."""
+    (tmp_path / "net.yaml").write_text("input: [3, 8, 8]\nnetwork: [relu]\n")
+    program = INTERRUPTED.format(event="open", what="net.yaml").replace("signal.default_int_handler", "signal.SIG_IGN")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        cwd=tmp_path,
+        env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_unreadable(tmp_path: Path) -> None:
