@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, spec_text, verify, zoo
     from cnncost.errors import SpecError
     from cnncost.graph.graph import Graph
+    from cnncost.language.limits import Limits
     from cnncost.report.comparison import Comparison
     from cnncost.report.report import Report
 
 _HOMES = {
     "Comparison": "cnncost.report.comparison",
     "Graph": "cnncost.graph.graph",
+    "Limits": "cnncost.language.limits",
     "Report": "cnncost.report.report",
     "SpecError": "cnncost.errors",
     "analyze": "cnncost.api",
@@ -37,6 +39,7 @@ _HOMES = {
 __all__ = [
     "Comparison",
     "Graph",
+    "Limits",
     "Report",
     "SpecError",
     "analyze",

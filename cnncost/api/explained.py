@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnncost.conventions import AnyConvention
     from cnncost.explanation import LayerExplanation, SumExplanation
     from cnncost.graph.graph import Graph
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
 
 
 def explain(

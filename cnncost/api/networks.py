@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnncost.conventions import SomeConventions
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
     from cnncost.report.comparison import Comparison
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import AnyConvention
     from cnncost.graph.graph import Graph
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
     from cnncost.progress import Progress
     from cnncost.published.catalogue import Zoo
     from cnncost.published.claims import PublishedComparison
@@ -140,7 +140,7 @@ def reconcile(
     >>> way.countings[0], way.value, way.agreement
     ('macs', 4089184256, 'rounded')
     """
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
     from cnncost.progress import no_progress
     from cnncost.published.reconciliation.candidates import Subject
     from cnncost.published.reconciliation.search import search_all

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnncost.graph.graph import Graph
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
     from cnncost.progress import Progress
     from cnncost.verification.result import Verification
 

@@ -13,7 +13,7 @@ from cnncost.render.format import format_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
 
 SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
 
@@ -47,10 +47,11 @@ def limits_of(nodes: str, file_bytes: str) -> Limits:
     >>> limits_of("50000", "1000000").nodes
     50000
     """
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import BYTES_PER_YAML_NODE, Limits
 
     most = whole("--max-bytes", file_bytes)
-    return Limits(bytes=most, nodes=whole("--max-nodes", nodes), yaml_nodes=max(Limits().yaml_nodes, most // 10))
+    yaml_nodes = max(Limits().yaml_nodes, most // BYTES_PER_YAML_NODE)
+    return Limits(bytes=most, nodes=whole("--max-nodes", nodes), yaml_nodes=yaml_nodes)
 
 
 def whole(option: str, text: str) -> int:

@@ -19,7 +19,7 @@ from cnncost.layers.base.fields import Reference
 if TYPE_CHECKING:
     from cnncost.errors import Span
     from cnncost.graph.graph import Graph
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
     from cnncost.layers import Layer
 
 

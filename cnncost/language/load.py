@@ -17,8 +17,9 @@ from cnncost.language.expansion.flow import end
 from cnncost.language.expansion.inputs import add_inputs
 from cnncost.language.expansion.scope import Scope
 from cnncost.language.expressions.values import Budget
+from cnncost.language.limits import Limits
 from cnncost.language.request import check_settings, known_names, parse_request, setting_node, written
-from cnncost.language.yaml.reader import Limits, parse
+from cnncost.language.yaml.reader import parse
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from cnncost.cli.app import app
 from cnncost.cli.commands.schema import COMMANDS as SCHEMAS
 from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, depth_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
-from cnncost.language.yaml.reader import Limits
+from cnncost.language.limits import Limits
 from cnncost.layers import REGISTRY, SPLITS
 from cnncost.render.format import REGISTERED, Format, format_names
 

@@ -16,7 +16,7 @@ from cnncost.cli.app import app
 from cnncost.cli.progress import progress_bar
 from cnncost.errors import SpecError
 from cnncost.language import library
-from cnncost.language.yaml.reader import Limits
+from cnncost.language.limits import Limits
 from cnncost.layers.conv import Contraction
 from cnncost.render.format import format_names
 from cnncost.verification import run as verification_run

@@ -9,7 +9,7 @@ import pytest
 
 from cnncost import SpecError
 from cnncost.explanation.single import layer_graph
-from cnncost.language.yaml.reader import Limits
+from cnncost.language.limits import Limits
 
 REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
     "a value that a field cannot be": (

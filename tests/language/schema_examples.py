@@ -34,6 +34,17 @@ network:
   - conv: {out: 4, kernel: 3, padding: same}
   - maxpool: [2]""",
     "a list for one parameter": "{input: [4, 8, 8], network: [{split: [1, 3], name: s}, {concat, from: ['s[*]']}]}",
+    "a list of one argument": """
+input: [4, 8, 8]
+blocks: {unit(out): [{conv: out}]}
+network:
+  - dropout: [0.5]
+  - dropout: []
+  - {chunk: [2], name: c}
+  - {concat, from: ['c[*]']}
+  - adaptive_avgpool: [2]
+  - unit: [4]""",
+    "no arguments": "{input: 8, blocks: {b: relu}, network: [{relu: }, {relu: null}, {dropout: ~}, {b: null}]}",
     "a list by expression": "{input: [4, 8, 8], vars: {sizes: [2, 2]}, network: [{split: sizes}, concat]}",
     "a choice alone": """
 input: [8, 4, 4]
@@ -164,7 +175,8 @@ REFUSED = {
     ),
     "a flag that is a number": ("{input: 8, network: [{linear: {out: 8, bias: 1}}]}", "$.network[0].linear.bias"),
     "a probability over one": ("{input: 8, network: [{dropout: 1.5}]}", "$.network[0].dropout"),
-    "a list for one number": ("{input: 8, network: [{dropout: [0.5]}]}", "$.network[0].dropout"),
+    "a list of two for one number": ("{input: 8, network: [{dropout: [0.5, 0.5]}]}", "$.network[0].dropout"),
+    "a list in a list for one number": ("{input: 8, network: [{dropout: [[0.5]]}]}", "$.network[0].dropout[0]"),
     "a word that is no choice": (
         "{input: [3, 8, 8], network: [{upsample: {scale: 2, mode: cubic}}]}",
         "$.network[0].upsample.mode",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnncost.errors import SpecError
+from cnncost.language.limits import Limits
 from cnncost.language.load import load, loads
-from cnncost.language.yaml.reader import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Callable

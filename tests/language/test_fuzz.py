@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from cnncost.errors import SpecError
 from cnncost.language import library
 from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS
+from cnncost.language.limits import Limits
 from cnncost.language.load import loads
-from cnncost.language.yaml.reader import Limits
 from cnncost.layers import STEP_TYPES
 from tests.language.small import refusal
 

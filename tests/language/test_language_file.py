@@ -6,9 +6,9 @@ import pytest
 
 from cnncost.errors import Span
 from cnncost.graph.graph import Expectation, Published
+from cnncost.language.limits import Limits
 from cnncost.language.load import load, loads
 from cnncost.language.request import parse_request
-from cnncost.language.yaml.reader import Limits
 from tests.language.small import message, names, node, params, reads, refusal, shape, shapes, small
 
 

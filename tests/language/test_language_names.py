@@ -264,6 +264,36 @@ def test_siamese_towers_share() -> None:
     assert reads(graph, "subtract") == ["a.conv_2", "tower.conv_2"]
 
 
+def test_every_turn_of_a_repeat_may_share_the_same_weights() -> None:
+    graph = small("network: [{conv: 4, name: stem}, {conv: 4, share: stem, repeat: 3}, {conv: 4}]")
+    assert params(graph) == 2 * (4 * 4 + 4)
+    assert [layer.owns_weights for layer in graph.layers] == [True, False, False, False, True]
+
+
+def test_a_repeat_shares_turn_by_turn_with_as_many_turns() -> None:
+    graph = small("""
+        input: {left: [3, 8, 8], right: [3, 8, 8]}
+        network:
+          - {conv: 3, repeat: 3, from: left, name: a}
+          - {conv: 3, repeat: 3, from: right, name: b, share: a, when: not last}
+          - {conv: 3, repeat: 2, share: "a[2 - index]", name: c}
+          - {add, from: [a, c]}
+    """)
+    assert params(graph) == 3 * (3 * 3 + 3)
+    owners = {layer.name: graph.nodes[layer.weights].name for layer in graph.layers if layer.type == "conv"}
+    assert owners == {f"a[{i}]": f"a[{i}]" for i in range(3)} | {
+        "b[0]": "a[0]",
+        "b[1]": "a[1]",
+        "c[0]": "a[2]",
+        "c[1]": "a[1]",
+    }
+
+
+def test_a_turn_cannot_share_with_one_that_was_dropped() -> None:
+    text = "network: [{conv: 4, repeat: 2, name: a, when: last}, {conv: 4, repeat: 2, share: a}]"
+    assert message(text) == "`a[0]` was dropped by its `when`"
+
+
 def test_what_cannot_be_shared() -> None:
     stem = "network: [{conv: 4, name: stem}, relu, %s]"
     assert message(stem % "{conv: 5, share: stem}") == "`stem` and `conv` cannot share weights"
@@ -272,7 +302,8 @@ def test_what_cannot_be_shared() -> None:
         message(stem % "{linear: 5, share: relu}") == "`linear` takes a flat tensor or tokens, not a map of [4, 8, 8]"
     )
     assert message(stem % "{conv: 4, share: relu}") == "`relu` has no weights to share"
-    assert message(stem % "{conv: 4, share: stem, repeat: 2}") == "`stem` has 1 layer with weights, this step 2"
+    two = "{for: i, in: [0, 1], name: two, do: [{conv: 4}]}"
+    assert message(stem % f"{two}, {{conv: 4, share: two}}") == "`two` has 2 layers with weights, this step 1"
     assert message(stem % "{conv: 4, share: stm}") == "no step is named `stm`; did you mean `stem`?"
     assert message(stem % "{conv: 4, share: stem, trainable: false}") == "`share` and `trainable` exclude each other"
 

@@ -79,6 +79,38 @@ def test_a_single_parameter_takes_a_list_whole() -> None:
     assert shape(small(text)) == (1, 6, 8)
 
 
+def test_a_list_of_one_is_the_only_parameter_unless_that_is_a_list() -> None:
+    assert (
+        node(small("network: [{dropout: [0.25]}]"), "dropout").layer
+        == node(small("network: [{dropout: 0.25}]"), "dropout").layer
+    )
+    assert params(small("blocks: {b(width): [{conv: width}]}\nnetwork: [{b: [6]}]")) == 4 * 6 + 6
+    assert names(small("network: [{chunk: [2]}, concat]")) == ["chunk[0]", "chunk[1]", "concat"]
+    assert shape(small("network: [{pixel_shuffle: [2]}]")) == (1, 16, 16)
+    assert shape(small("network: [{adaptive_avgpool: [2]}]")) == (4, 2, 2)
+    assert shape(small("network: [{pad: [1]}]")) == (4, 10, 10)
+    assert shape(small("input: [4, 8]\nnetwork: [{pad: [[1, 0]]}]")) == (4, 9)
+    assert names(small("network: [{split: [4], name: a}, {relu, from: 'a[0]'}]")) == ["a[0]", "relu"]
+    lists = "blocks: {'b(rows=[1])': [{for: row, in: rows, do: [{conv: row}]}]}\nnetwork: [{b: %s}]"
+    assert [len(small(lists % rows).layers) for rows in ("[5]", "[5, 6]", "{rows: [5, 6, 7]}")] == [1, 2, 3]
+
+
+def test_more_arguments_than_the_one_parameter() -> None:
+    assert message("network: [{dropout: [0.5, 0.1]}]") == "`dropout` takes 1 argument, not 2"
+    assert message("network: [{dropout: [[0.5]]}]") == "`p` must be a number from 0 to 1, not [0.5]"
+
+
+@pytest.mark.parametrize("nothing", ["", "null", "~", "Null", "NULL"])
+def test_null_is_no_argument(nothing: str) -> None:
+    text = "blocks: {b(out=6): [{conv: out}], c(): relu}\nvars: {act: relu}\nnetwork: [{%s: %s}]"
+    for callee in ("relu", "dropout", "global_avgpool", "act", "b", "c", "batchnorm", "leaky_relu"):
+        assert shapes(small(text % (callee, nothing))) == shapes(small(text % (callee, "{}")))
+    assert message(text % ("conv", nothing)) == message("network: [conv]") == "`conv` needs `out`, output channels"
+    assert message(text % ("add", nothing)) == "`add` joins one output with nothing"
+    assert message(f"blocks: {{b(out): [{{conv: out}}]}}\nnetwork: [{{b: {nothing}}}]") == "`b` needs `out`"
+    assert message("network: [{relu: 'null'}]") == "`relu` takes no arguments"
+
+
 def test_a_list_within_a_list_is_one_argument() -> None:
     assert shape(small("network: [{conv: [6, [3, 1], [1, 2]]}]")) == (6, 6, 4)
 

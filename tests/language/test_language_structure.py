@@ -98,10 +98,94 @@ def test_the_turns_of_a_repeat_are_its_own() -> None:
           - for: i
             in: [0, 1]
             do:
-              - {conv: 10 * (1 + index) + (1 if first else 2 if last else 3), repeat: 3, when: last}
+              - {conv: 10 * (1 + index) + (1 if first else 2 if last else 3), repeat: 3, when: not last or i == 1}
     """)
-    # `when` stands outside of the repeat, and asks for the turn of the loop
-    assert [dims[0] for dims in shapes(graph)] == [11, 23, 32]
+    # the loop's own turn is asked for by its variable: in its first turn, the last of the repeat is dropped
+    assert [dims[0] for dims in shapes(graph)] == [11, 23, 11, 23, 32]
+
+
+@pytest.mark.parametrize(
+    ("when", "kept"),
+    [
+        ("index == 1", [1]),
+        ("not last", [0, 1]),
+        ("first or last", [0, 2]),
+        ("index >= 0", [0, 1, 2]),
+        ("index > 2", []),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_when_beside_repeat_sees_the_turn(when: str, kept: list[int], inside: bool) -> None:
+    step = f"{{conv: 6, repeat: 3, when: {when}, name: c}}"
+    steps = f"{{for: i, in: range(2), name: turn, do: [relu, {step}]}}" if inside else step
+    graph = small(f"network: [{steps}, gelu]")
+    prefixes = ["turn[0].", "turn[1]."] if inside else [""]
+    assert [name for name in names(graph) if "c[" in name] == [f"{p}c[{i}]" for p in prefixes for i in kept]
+    # the first that is kept reads the 4 channels of the input, every other 6
+    convs = len(prefixes) * len(kept)
+    assert params(graph) == (convs and (4 * 6 + 6) + (convs - 1) * (6 * 6 + 6))
+
+
+def test_when_beside_repeat_sees_the_channels_of_its_turn() -> None:
+    graph = small("network: [{conv: channels + 4, repeat: 5, when: channels < 16}]")
+    assert [dims[0] for dims in shapes(graph)] == [8, 12, 16]
+
+
+def test_a_repeat_reads_from_in_the_first_turn_that_is_kept() -> None:
+    graph = small("""
+        network:
+          - {conv: 5, name: a}
+          - {conv: 7, name: b}
+          - {conv: 6, repeat: 3, when: not first, from: a, name: c}
+          - {concat, from: [b, c]}
+    """)
+    assert [reads(graph, name) for name in ("c[1]", "c[2]", "concat")] == [["a"], ["c[1]"], ["b", "c[2]"]]
+
+
+def test_a_repeat_of_dropped_turns_only_is_dropped_whole() -> None:
+    graph = small("""
+        network:
+          - {conv: 5, name: a, when: false}
+          - {conv: 6, repeat: 3, when: index > 9, from: a}
+          - {conv: 7}
+    """)
+    assert (names(graph), reads(graph, "conv")) == (["conv"], ["input"])
+    text = "network: [{conv: 6, repeat: 3, when: %s, name: c}, relu, {add, from: [c, relu]}]"
+    for when in ("false", "index > 9", "channels > 9"):
+        assert message(text % when) == "`c` was dropped by its `when`"
+
+
+def test_a_when_that_no_turn_changes_drops_the_repeat_before_it_is_looked_at() -> None:
+    assert names(small("vars: {n: 0}\nnetwork: [{conv: 6, repeat: 8 // n, when: n > 0}, relu]")) == ["relu"]
+
+
+def test_a_turn_that_was_dropped_cannot_be_read() -> None:
+    text = "network: [{conv: 4, repeat: 3, when: index != 1, name: c}, relu, {add, from: [%s, relu]}]"
+    assert message(text % '"c[1]"') == "`c[1]` was dropped by its `when`"
+    assert reads(small(text % '"c[*]"'), "add") == ["c[0]", "c[2]", "relu"]
+    assert reads(small(text % '"c[-1]"'), "add") == ["c[2]", "relu"]
+    assert reads(small(text.replace("!= 1", "< 2") % "c"), "add") == ["c[1]", "relu"]
+
+
+def test_trainable_beside_repeat_sees_the_turn() -> None:
+    graph = small("network: [{for: i, in: [0, 1], do: [{conv: 4, repeat: 3, trainable: last}]}]")
+    assert [layer.trainable for layer in graph.layers] == [False, False, True] * 2
+    graph = small("network: [{conv: channels + 1, repeat: 3, trainable: channels > 5}]")
+    assert [layer.trainable for layer in graph.layers] == [False, False, True]
+
+
+def test_skip_beside_repeat_sees_the_turn() -> None:
+    graph = small("network: [{residual: [{conv: 4}], repeat: 3, skip: not first}]")
+    assert [layer.type for layer in graph.layers] == ["conv", "conv", "add", "conv", "add"]
+
+
+@pytest.mark.parametrize("word", ["index", "first", "last"])
+def test_from_beside_repeat_does_not_depend_on_the_turn(word: str) -> None:
+    for names_read in (f'"c[{word}]"', f'[relu, "c[0 + {word}]"]'):
+        error = refusal(f"network: [{{conv: 4, repeat: 2, name: c}}, relu, {{gelu, repeat: 2, from: {names_read}}}]")
+        assert error.message == f"`{word}` beside `repeat` is of its turns, and only the first of them reads `from`"
+    loop = "network: [{conv: 4, repeat: 2, name: c}, {for: i, in: [1, 0], name: t, do: [{relu, repeat: 2, from: 'c[i]'}]}, {add, from: ['t[*]']}]"
+    assert reads(small(loop), "t[0].relu[0]") == ["c[1]"]
 
 
 def test_a_repeated_step_may_be_a_whole_step_a_residual_or_a_join() -> None:

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncost.errors import Span, SpecError
+from cnncost.language.limits import Limits
 from cnncost.language.yaml import reader as text
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from cnncost.language.yaml.reader import Limits, parse
+from cnncost.language.yaml.reader import parse
 from tests.effort import steps
 
 
@@ -301,6 +302,7 @@ def test_limits() -> None:
     assert refusal("[[1]]", Limits(depth=1)).message == "nested more than 1 deep"
     assert parse("[[1]]", "net.yaml", Limits(depth=2))
     assert refusal("[1, 2]", Limits(yaml_nodes=2)).message == "more than 2 YAML nodes, aliases written out"
+    assert refusal("[1, 2]", Limits(yaml_nodes=2)).hint == "`--max-bytes` raises the limit: one for every 10 bytes"
     assert parse("[1, 2]", "net.yaml", Limits(yaml_nodes=3))
 
 

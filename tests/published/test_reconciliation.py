@@ -10,8 +10,8 @@ import torch
 
 from cnncost import analyze, build, reconcile
 from cnncost.errors import SpecError
+from cnncost.language.limits import Limits
 from cnncost.language.load import load, loads
-from cnncost.language.yaml.reader import Limits
 from cnncost.published.reconciliation.candidates import Subject
 from cnncost.published.reconciliation.counts import QUANTITIES, Counts
 from cnncost.published.reconciliation.parameters import PARAMETERS

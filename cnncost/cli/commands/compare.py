@@ -11,7 +11,7 @@ from cnncost.cli.output import warn, write
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
-    from cnncost.language.yaml.reader import Limits
+    from cnncost.language.limits import Limits
     from cnncost.render.document import Document
     from cnncost.report.comparison import Comparison
 

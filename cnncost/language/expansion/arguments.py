@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.expressions.values import Opaque
-from cnncost.language.yaml.forms import is_empty
+from cnncost.language.yaml.forms import is_empty, is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers.base.fields import Choice, Reference
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.environment import Environment
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expressions.values import Value
+    from cnncost.layers import Layer
     from cnncost.layers.base.fields import Field
 
     Resolve = Callable[[Node], Flow]
@@ -46,30 +47,76 @@ class Argument(NamedTuple):
             raise
 
 
-def match(
-    callee: str, parameters: Ordered[str], signature: Callable[[], str], node: Node | None
-) -> dict[str, Argument]:
-    """The arguments in `node` by the name of the parameter they are for; `signature` is asked for in errors only.
+class Parameters:
+    """What a layer or a block takes, as far as it says which argument is for what."""
+
+    __slots__ = ("callee", "names", "signature", "takes_whole")
+
+    def __init__(
+        self,
+        callee: str,
+        names: Ordered[str],
+        signature: Callable[[], str],
+        takes_whole: Callable[[SequenceNode], bool],
+    ) -> None:
+        self.callee = callee
+        """The name of the layer or block."""
+        self.names = names
+        """The parameters, in order."""
+        self.signature = signature
+        """How it is called; asked for in errors only."""
+        self.takes_whole = takes_whole
+        """Whether a list is the value of the only parameter, rather than a list of one argument."""
+
+
+def layer_parameters(callee: str, kind: type[Layer]) -> Parameters:
+    """The parameters of a layer type: a single one takes a list whole where it is a list."""
+    return Parameters(
+        callee, list(kind.fields), kind.signature, lambda node: all(_is_list(f, node) for f in kind.fields.values())
+    )
+
+
+def _is_list(field: Field, node: SequenceNode) -> bool:
+    """Whether `node` is a value of `field`; of one per axis, a single number is one for all axes."""
+    is_single = len(node.items) == 1 and not isinstance(node.items[0], SequenceNode)
+    return field.takes_list or (field.per_axis and not is_single)
+
+
+def block_parameters(signature: Signature) -> Parameters:
+    """The parameters of a block: a single one takes a list whole that can be nothing else."""
+    parameters = signature.parameters
+    return Parameters(
+        signature.name,
+        [parameter.name for parameter in parameters],
+        signature.__str__,
+        lambda node: len(node.items) > 1 or (parameters[0].default or "").startswith("["),
+    )
+
+
+def match(parameters: Parameters, node: Node | None) -> dict[str, Argument]:
+    """The arguments in `node` by the name of the parameter they are for.
 
     Raises:
         SpecError: more arguments than parameters, or one for no parameter.
     """
-    if node is None or is_empty(node):
+    callee, names = parameters.callee, parameters.names
+    if node is None or is_null(node):
         return {}
-    if not parameters and not _is_empty_collection(node):
+    if not names and not _is_empty_collection(node):
         raise SpecError(f"`{callee}` takes no arguments", node.span)
     if isinstance(node, Scalar):
-        return {parameters[0]: Argument(parameters[0], node, node.span)}
+        return {names[0]: Argument(names[0], node, node.span)}
     if isinstance(node, SequenceNode):
-        items = [node] if len(parameters) == 1 else node.items
-        if len(items) > len(parameters):
-            message = f"`{callee}` takes {len(parameters)} arguments, not {len(items)}"
-            raise SpecError(message, items[len(parameters)].span, hint=f"it is {signature()}")
-        return {name: Argument(name, item, item.span) for name, item in zip(parameters, items, strict=False)}
+        items = [node] if len(names) == 1 and parameters.takes_whole(node) else node.items
+        if len(items) > len(names):
+            takes = "1 argument" if len(names) == 1 else f"{len(names)} arguments"
+            message = f"`{callee}` takes {takes}, not {len(items)}"
+            raise SpecError(message, items[len(names)].span, hint=f"it is {parameters.signature()}")
+        return {name: Argument(name, item, item.span) for name, item in zip(names, items, strict=False)}
     arguments = {}
     for key, value in node.entries:
-        if key.text not in parameters:
-            raise _unknown(callee, parameters, signature, key)
+        if key.text not in names:
+            raise _unknown(parameters, key)
         alone = is_empty(value)
         arguments[key.text] = Argument(key.text, None if alone else value, key.span if alone else value.span)
     return arguments
@@ -80,12 +127,13 @@ def _is_empty_collection(node: Node) -> bool:
     return (isinstance(node, MappingNode) and not len(node)) or (isinstance(node, SequenceNode) and not node.items)
 
 
-def _unknown(callee: str, parameters: Ordered[str], signature: Callable[[], str], key: Scalar) -> SpecError:
+def _unknown(parameters: Parameters, key: Scalar) -> SpecError:
     commas = bracket_hint(key.text, key.span)
     if commas is not None:
         return SpecError("unbalanced parentheses", key.span, hint=commas)
-    close = did_you_mean(key.text, parameters)
-    return SpecError(f"`{callee}` has no parameter `{key.text[:60]}`{close}", key.span, hint=f"it is {signature()}")
+    close = did_you_mean(key.text, parameters.names)
+    message = f"`{parameters.callee}` has no parameter `{key.text[:60]}`{close}"
+    return SpecError(message, key.span, hint=f"it is {parameters.signature()}")
 
 
 def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:
@@ -96,8 +144,7 @@ def block_values(signature: Signature, node: Node | None, span: Span, outer: Env
     Raises:
         SpecError: a missing, extra or ill-formed argument.
     """
-    names = [parameter.name for parameter in signature.parameters]
-    arguments = match(signature.name, names, signature.__str__, node)
+    arguments = match(block_parameters(signature), node)
     for parameter in signature.parameters:
         if parameter.name in arguments:
             inner.values[parameter.name] = arguments[parameter.name].value(outer)

@@ -8,7 +8,7 @@ from cnncost.errors import SpecError
 from cnncost.language.expansion.flow import end, single
 from cnncost.language.expansion.layers import add_layer
 from cnncost.language.expansion.names import Binding
-from cnncost.language.yaml.forms import is_empty
+from cnncost.language.yaml.forms import is_null
 from cnncost.language.yaml.nodes import SequenceNode
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def check_join(step: Step, reads: Flow) -> None:
     Raises:
         SpecError: arguments that are not a list, or one output where several belong.
     """
-    if step.arguments is not None and not is_empty(step.arguments):
+    if step.arguments is not None and not is_null(step.arguments):
         raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
     is_every_turn = "[*]" in getattr(step.from_, "text", "")
     if len(reads) == 1 and not is_every_turn:

@@ -8,7 +8,7 @@ from cnncost.errors import SpecError
 from cnncost.language.document.steps import Step, parse_step
 from cnncost.language.expressions.expression import Function, parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
-from cnncost.language.yaml.forms import is_empty
+from cnncost.language.yaml.forms import is_empty, is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
@@ -138,6 +138,12 @@ class Environment:
         """The value of an expression that stands at `span`."""
         return self.globals.expression(text, span).evaluate(self, span, self.globals.budget)
 
+    def reads_any(self, node: Node, names: frozenset[str]) -> bool:
+        """Whether a node is an expression that reads one of `names`."""
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            return False
+        return not names.isdisjoint(self.globals.expression(node.text, node.span).names)
+
     def condition(self, node: Node, who: str) -> bool:
         """The value of a node as true or false; `who` is the key it stands under."""
         try:
@@ -193,7 +199,7 @@ class _Definition:
 
 def refuse_arguments(step: Step) -> None:
     """Raise a SpecError for arguments beside the name of a whole step."""
-    if step.arguments is not None and not is_empty(step.arguments):
+    if step.arguments is not None and not is_null(step.arguments):
         raise SpecError(f"`{step.callee}` is a whole step and has its arguments", step.arguments.span)
 
 

@@ -9,13 +9,15 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.steps import Step, parse_steps
 from cnncost.language.expansion import names
-from cnncost.language.expansion.arguments import block_values, match
+from cnncost.language.expansion.arguments import block_values, layer_parameters, match
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments
 from cnncost.language.expansion.flow import channels_of, end
 from cnncost.language.expansion.layers import add_layer, add_pieces
-from cnncost.language.expansion.loops import expand_for, expand_repeat
+from cnncost.language.expansion.loops import expand_for
 from cnncost.language.expansion.names import Binding, Lexicon
+from cnncost.language.expansion.repeat import expand_repeat
+from cnncost.language.expansion.weights import modify_weights
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from cnncost.language.document.document import Block, Document
     from cnncost.language.expansion.arguments import Argument
     from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.loops import Turn
     from cnncost.language.expansion.scope import Scope
     from cnncost.language.expressions.values import Callee
     from cnncost.layers import Layer
@@ -102,7 +105,7 @@ class Expansion:
         key = kind, id(step.arguments)
         matched = self._matched.get(key)
         if matched is None:
-            arguments = match(step.callee, list(kind.fields), kind.signature, step.arguments)
+            arguments = match(layer_parameters(step.callee, kind), step.arguments)
             matched = arguments, {name: argument.span for name, argument in arguments.items()}
             self._matched[key] = matched
         return matched
@@ -120,39 +123,49 @@ class Expansion:
         if len(scope.containers) > _DEEPEST:
             raise SpecError(f"blocks, loops and branches nest more than {_DEEPEST} deep", step.callee_span)
         scope.environment.channels = channels_of(self.builder, flow)
-        is_kept = self.is_kept(step, scope, flow)
-        reads = flow if step.from_ is None or not is_kept else self.references(step.from_, scope)
-        if step.name is not None:
-            scope.lexicon.later.pop(step.name, None)
-            if not is_kept:
-                scope.lexicon.dropped[step.name] = step.line
-        if not is_kept:
-            return flow
-        scope.environment.channels = channels_of(self.builder, reads)
+        if step.repeat is not None:
+            return expand_repeat(self, step, scope, flow)
+        if not self.is_kept(step, scope, flow):
+            return self.drop(step, scope, flow)
+        reads = self.reads(step, scope, flow)
         label = self.label(step, scope)
-        first = self.builder.size
-        expand = expand_repeat if step.repeat else type(self).once
-        binding = expand(self, step, scope, label, reads)
-        self.modify_weights(step, scope, first)
-        scope.lexicon.names[label] = binding
+        binding = scope.lexicon.names[label] = self.weighted(step, scope, label, reads)
         return binding.outputs
 
     def is_kept(self, step: Step, scope: Scope, flow: Flow) -> bool:
         """Whether the step's `when` holds; one that is false drops the `from` too, whatever that names."""
         if step.when is None:
             return True
-        if step.from_ is not None:
-            try:
-                flow = self.references(step.from_, scope)
-            except SpecError:
-                flow = ()
-        scope.environment.channels = channels_of(self.builder, flow)
+        scope.environment.channels = channels_of(self.builder, self.seen(step, scope, flow))
         return scope.environment.condition(step.when, "when")
+
+    def seen(self, step: Step, scope: Scope, flow: Flow) -> Flow:
+        """What the step reads if it is kept; nothing where its `from` names nothing, which is no error until then."""
+        if step.from_ is None:
+            return flow
+        try:
+            return self.references(step.from_, scope)
+        except SpecError:
+            return ()
+
+    def drop(self, step: Step, scope: Scope, flow: Flow) -> Flow:
+        """Leave out a step whose `when` does not hold; the next one reads what it would have read."""
+        if step.name is not None:
+            scope.lexicon.later.pop(step.name, None)
+            scope.lexicon.dropped[step.name] = step.line
+        return flow
+
+    def reads(self, step: Step, scope: Scope, flow: Flow) -> Flow:
+        """What the step reads, which `channels` is of from here on."""
+        reads = flow if step.from_ is None else self.references(step.from_, scope)
+        scope.environment.channels = channels_of(self.builder, reads)
+        return reads
 
     def label(self, step: Step, scope: Scope) -> str:
         """What the step is called in its sequence."""
         if step.name is None:
             return scope.numbered(self.kind(step, scope.environment))
+        scope.lexicon.later.pop(step.name, None)
         if scope.is_taken(step.name):
             known = scope.lexicon.names.get(step.name)
             hint = f"line {known.line} uses it already" if known else "it is the other path of the `residual`"
@@ -165,6 +178,13 @@ class Expansion:
         if isinstance(callee, StepValue):
             return self.kind(callee.step, callee.environment)
         return callee.name if callee else step.callee
+
+    def weighted(self, step: Step, scope: Scope, label: str, reads: Flow, turn: Turn | None = None) -> Binding:
+        """Expand a step, or one turn of it, with what its modifiers say of its weights."""
+        first = self.builder.size
+        binding = self.once(step, scope, label, reads)
+        modify_weights(self, step, scope, range(first, self.builder.size), turn)
+        return binding
 
     def once(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step without its modifiers."""
@@ -198,7 +218,7 @@ class Expansion:
         first, kind = self.builder.size, STEP_TYPES[step.callee]
         if kind.splits:
             pieces = add_pieces(self, step, scope, label, reads)
-            turns = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
+            turns: list[Binding | None] = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
             return Binding(None, step.line, first, self.builder.size, turns=turns)
         if kind.joins:
             check_join(step, reads)
@@ -241,19 +261,3 @@ class Expansion:
             raise SpecError("a reference is the name of a step", node.span)
         self.spend(node.span, 1 + len(node.text) // 20)
         return names.resolve(node.text, text_span(node), scope.lexicon, scope.environment.evaluate_text)
-
-    def modify_weights(self, step: Step, scope: Scope, first: int) -> None:
-        """Apply `share` and `trainable` to the nodes that the step made, from `first` on."""
-        made = range(first, self.builder.size)
-        if step.trainable is not None:
-            if step.share is not None:
-                hint = "the weights are another step's: say it there"
-                raise SpecError("`share` and `trainable` exclude each other", step.trainable.span, hint=hint)
-            if not scope.environment.condition(step.trainable, "trainable"):
-                self.builder.freeze(made)
-        if step.share is not None:
-            owners = self.bindings(step.share, scope)
-            if len(owners) != 1:
-                raise SpecError(f"`share` names one step or block, not {len(owners)}", step.share.span)
-            name = getattr(step.share, "text", "")
-            self.builder.share(range(owners[0].first, owners[0].end), made, name, step.share.span)

@@ -1,4 +1,4 @@
-"""Loops: a `for` runs its steps once for each row, a `repeat` one step several times over."""
+"""Loops: a `for` runs its steps once for each row of a list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language.document.signature import MOST_PARAMETERS, check_name
-from cnncost.language.expansion.flow import channels_of, end, single
+from cnncost.language.expansion.flow import end, single
 from cnncost.language.expansion.names import Binding
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 
@@ -25,11 +25,11 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     variables = _variables(step.part("for"))
     rows = _rows(step.part("in"), scope.environment)
     body = expansion.steps_of(step.part("do"), "`do`")
-    first, turns, flow = expansion.builder.size, [], reads
+    first, turns, flow = expansion.builder.size, list[Binding | None](), reads
     for index, row in enumerate(rows):
         expansion.spend(step.callee_span)
         values = _unpack(variables, row, index, _row_span(step.part("in"), index))
-        environment = scope.environment.within(values | turn_values(index, len(rows)))
+        environment = scope.environment.within(values | Turn(index, len(rows)).values())
         name = f"{label}[{index}]"
         inside = scope.inside(name, "for", environment)
         before = expansion.builder.size
@@ -42,27 +42,20 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     return Binding(output, step.line, first, expansion.builder.size, turns=turns)
 
 
-def expand_repeat(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
-    """Expand a step with `repeat`; its turns are bound as `label[index]`."""
-    assert step.repeat is not None
-    count = scope.environment.whole_number(step.repeat, "repeat")
-    first, turns, flow = expansion.builder.size, [], reads
-    expansion.spend(step.callee_span, count)  # all at once: a turn too many need not wait for its turn
-    for index in range(count):
-        turn = scope.with_values(turn_values(index, count))
-        turn.environment.channels = channels_of(expansion.builder, flow)
-        binding = expansion.once(step, turn, f"{label}[{index}]", flow)
-        if binding.output is None:
-            raise SpecError(f"`{step.callee}` has several outputs and cannot repeat", step.callee_span)
-        turns.append(binding)
-        flow = (binding.output,)
-    output = single(expansion.builder, flow, step) if flow else None
-    return Binding(output, step.line, first, expansion.builder.size, turns=turns)
+class Turn:
+    """A turn of a loop."""
 
+    __slots__ = ("number", "total")
 
-def turn_values(index: int, count: int) -> dict[str, Value]:
-    """What a turn of a loop knows of itself."""
-    return {"index": index, "first": index == 0, "last": index == count - 1}
+    def __init__(self, number: int, total: int) -> None:
+        self.number = number
+        """Which, from 0."""
+        self.total = total
+        """How many there are."""
+
+    def values(self) -> dict[str, Value]:
+        """What expressions know of it."""
+        return {"index": self.number, "first": self.number == 0, "last": self.number == self.total - 1}
 
 
 def _variables(node: Node) -> list[str]:

@@ -29,7 +29,7 @@ class Binding:
         end: int,
         *,
         inside: dict[str, Binding] | None = None,
-        turns: list[Binding] | None = None,
+        turns: list[Binding | None] | None = None,
     ) -> None:
         self.output = output
         """The node that the name reads; ``None`` for pieces, of which one must be chosen."""
@@ -42,14 +42,19 @@ class Binding:
         self.inside = inside
         """The names of the steps within."""
         self.turns = turns
-        """One binding for each turn of a loop, or piece of a split."""
+        """One binding for each turn of a loop, ``None`` where a `when` dropped it; or for each piece of a split."""
 
     @property
     def outputs(self) -> tuple[int, ...]:
         """The nodes that the next step reads: the output, or every piece of a split."""
         if self.output is not None:
             return (self.output,)
-        return tuple(turn.output for turn in self.turns or () if turn.output is not None)
+        return tuple(turn.output for turn in self.kept_turns if turn.output is not None)
+
+    @property
+    def kept_turns(self) -> list[Binding]:
+        """The turns that no `when` dropped."""
+        return [turn for turn in self.turns or () if turn is not None]
 
 
 class Lexicon:
@@ -136,7 +141,7 @@ def resolve(text: str, span: Span, lexicon: Lexicon, evaluate: Callable[[str, Sp
         if part.kind == "name":
             found = _inside(found, part.text, owner, here)
         elif part.kind == "all":
-            found = [turn for binding in found for turn in _turns(binding, owner, here)]
+            found = [turn for binding in found for turn in _turns(binding, owner, here) if turn is not None]
         else:
             found = [_turn(binding, evaluate(part.text, here), owner, here) for binding in found]
     return found
@@ -204,7 +209,7 @@ def _unknown(name: str, span: Span, lexicon: Lexicon) -> SpecError:
 
 def _inside(found: list[Binding], name: str, owner: str, span: Span) -> list[Binding]:
     """The step `name` within each binding; those turns in which a `when` dropped it are passed over."""
-    inner = [binding.turns[-1] if binding.turns else binding for binding in found]
+    inner = [binding.kept_turns[-1] if binding.kept_turns else binding for binding in found]
     steps = [binding.inside[name] for binding in inner if binding.inside and name in binding.inside]
     if not steps:
         known = [step for binding in inner for step in binding.inside or ()]
@@ -212,7 +217,7 @@ def _inside(found: list[Binding], name: str, owner: str, span: Span) -> list[Bin
     return steps
 
 
-def _turns(binding: Binding, owner: str, span: Span) -> list[Binding]:
+def _turns(binding: Binding, owner: str, span: Span) -> list[Binding | None]:
     if binding.turns is None:
         hint = "the turns of a loop or a `repeat` can be, and the pieces of a `split`"
         raise SpecError(f"`{owner}` cannot be indexed", span, hint=hint)
@@ -226,4 +231,7 @@ def _turn(binding: Binding, index: object, owner: str, span: Span) -> Binding:
     if not -len(turns) <= index < len(turns):
         known = f"`{owner}[0]` is the first and `{owner}[{len(turns) - 1}]` the last" if turns else "there is none"
         raise SpecError(f"index {index} is out of range: {known}", span)
-    return turns[index]
+    turn = turns[index]
+    if turn is None:
+        raise SpecError(f"`{owner}[{index}]` was dropped by its `when`", span)
+    return turn

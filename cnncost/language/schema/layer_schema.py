@@ -62,9 +62,10 @@ def _forms(layer: type[Layer]) -> list[Schema]:
     if not fields:
         return forms
     first, *others = fields
+    takes_whole = not others and (first.takes_list or first.per_axis)
     if not any(field.required for field in others):
-        forms.append(_plain(first) if not others else _scalar(_plain(first)))
-    if others:
+        forms.append(_plain(first) if takes_whole else _scalar(_plain(first)))
+    if not takes_whole:
         forms.append(_positional(layer, fields))
     required = [field.name for field in fields if field.required]
     by_name = {field.name: _by_name(field) for field in fields}

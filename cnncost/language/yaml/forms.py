@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar
+from cnncost.language.yaml.scalars import NULLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
 
 
 def is_empty(node: Node) -> bool:
-    """Whether nothing was written: the value of `relu` in `{relu, when: x}`."""
+    """Whether nothing was written: the value of `out` in `{out, kernel: 3}`."""
     return isinstance(node, Scalar) and not node.quoted and node.text == ""
+
+
+def is_null(node: Node | None) -> bool:
+    """Whether there is nothing, nothing was written, or YAML's word for nothing: all three of `relu`, as a step."""
+    return node is None or (isinstance(node, Scalar) and not node.quoted and node.text in NULLS)
 
 
 def mapping(node: Node, what: str) -> MappingNode:

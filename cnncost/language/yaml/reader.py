@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from cnncost.errors import Source, Span, SpecError
-from cnncost.graph.builder import MOST_NODES
+from cnncost.language.limits import YAML_NODES_HINT, Limits
 from cnncost.language.yaml.errors import translate
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may come without libyaml
 _BYTE_ORDER_MARK = "\ufeff"
 _NOT_TEXT = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class Limits(NamedTuple):
-    """What a spec may hold at most, so that no input takes long to refuse."""
-
-    bytes: int = 1_000_000
-    """Size of the text."""
-    depth: int = 60
-    """How deep collections nest."""
-    nodes: int = MOST_NODES
-    """Layers of the expanded network."""
-    yaml_nodes: int = 100_000
-    """Scalars and collections of the text, each alias counted as all that it stands for."""
 
 
 def parse(data: bytes | str, name: str, limits: Limits = Limits()) -> Node:
@@ -233,7 +220,8 @@ class _Builder:
     def spend(self, size: int, span: Span) -> None:
         self.count += size
         if self.count > self.limits.yaml_nodes:
-            raise SpecError(f"more than {self.limits.yaml_nodes:,} YAML nodes, aliases written out", span)
+            message = f"more than {self.limits.yaml_nodes:,} YAML nodes, aliases written out"
+            raise SpecError(message, span, hint=YAML_NODES_HINT)
 
     def add(self, node: Node, size: int, height: int, span: Span) -> None:
         """Put `node` where it belongs: a key, the value of the key before it, an item, or the root."""

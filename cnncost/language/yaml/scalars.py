@@ -11,8 +11,11 @@ from cnncost.language.expressions.values import LARGEST_INTEGER
 
 PlainValue = int | float | bool | str | None
 
+NULLS = ("", "~", "null", "Null", "NULL")
+"""What stands for nothing."""
+
 _WORDS: dict[str, PlainValue] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(NULLS),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),

@@ -34,7 +34,7 @@ class Field:
     per_axis = False
     """Whether it has one number per axis of the input."""
     takes_list = False
-    """Whether a list is one value of this field (so `split: [58, 58]` is one argument, not two)."""
+    """Whether every list is one value of this field (so `split: [58, 58]` is one argument, not two)."""
     literals: tuple[str, ...] = ()
     """Texts that stand for themselves; every other text is an expression."""
     divides = False
