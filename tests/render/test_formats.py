@@ -69,6 +69,36 @@ def test_csv_quotes_what_needs_it() -> None:
     assert list(csv.reader(io.StringIO(text))) == [["name"], ['a,"b"\nc']]
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+SUM(A1)", "'+SUM(A1)"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\n=1"),
+        (" =1", "' =1"),
+        ("\n=1", "'\n=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("-inf", "'-inf"),
+        ("-", "'-"),
+        ("a\r=1", "a\n=1"),  # some readers take the return for the end of the line
+        ("-1", "-1"),
+        ("+5.25", "+5.25"),
+        ("-1e-05", "-1e-05"),
+        ("-16%", "-16%"),
+        ("a=1", "a=1"),
+        ("'=1", "'=1"),
+    ],
+)
+def test_csv_holds_no_formulas(text: str, cell: str) -> None:
+    table = Table((Column(text, "name"), Column("n", "n", "count")), (Line((text, -3)),))
+    written = render(Document(tables=lambda: [table], data=dict), "csv")
+    assert "\r" not in written
+    assert list(csv.reader(io.StringIO(written))) == [[cell, "n"], [cell, "-3"]]
+
+
 def test_markdown() -> None:
     check_golden("layers.md", shown("markdown"))
 
@@ -79,6 +109,35 @@ def test_markdown_rows_have_as_many_cells_as_the_header() -> None:
     cells = [len(re.split(r"(?<!\\)\|", row)) for row in rows]
     assert len(rows) == 3
     assert set(cells) == {4}  # two cells, and what lies outside of the borders
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# a", "> a", "- a", "+ a", "=== a", "1. a", "12) a", "*a*", "**a", "[a](b)", "<b>a", "~~a~~", "`a`", "$a$"],
+)
+def test_markdown_shows_what_it_is_given(text: str) -> None:
+    """Whatever has a meaning in Markdown stands behind a backslash, which takes the meaning away (CommonMark, 2.4)."""
+    table = Table((Column("n", "n", "count"),), (Line((1,)),), title=text, notes=(text,))
+    written = render(Document(tables=lambda: [table], data=dict), "markdown").splitlines()
+    note = written[-1]
+    assert note.replace("\\", "") == text
+    assert re.match(r"\d*\\", note) or not re.match(r"\d|\W", note)
+    assert re.search(r"(?<!\\)[*_`\[\]<~$]", note) is None
+
+
+def test_markdown_of_an_ascii_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = shown("markdown")
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert not plain.isascii()
+    assert shown("markdown").isascii()
+    assert "16 x 32 x 32" in shown("markdown")
+
+
+def test_names_are_no_markup_of_the_terminal() -> None:
+    table = Table((Column("name", "[bold]name[/bold]"),), (Line(("[red]conv[/red] [/] :smile: [link=x]",)),))
+    written = render(Document(tables=lambda: [table], data=dict), "table")
+    assert "[bold]name[/bold]" in written
+    assert "[red]conv[/red] [/] :smile: [link=x]" in written
 
 
 def test_latex() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from cnncost.render.document import Column, Document, Line, Table
 from cnncost.render.formats.table import render
-from cnncost.render.terminal.screen import width_of
+from cnncost.render.terminal import column_text
+from cnncost.render.terminal.screen import cut, width_of
 from cnncost.render.views.analyze import View, report_document
 from tests.effort import steps
 from tests.render.goldens import check_golden
@@ -98,6 +100,29 @@ def test_long_names_are_cut() -> None:
     names = Table((Column("name", "name"), Column("n", "n", "count")), (Line(("a" * 100, 1)),), fixed=True)
     lines = render(Document(tables=lambda: [names], data=dict), console=console(20)).splitlines()
     assert lines[-1] == "a" * 16 + "…  1"
+
+
+def test_long_names_are_cut_in_one_pass() -> None:
+    name = "卷" * 3000
+    assert cut(name, 2001) == "卷" * 1000 + "…"
+    assert steps(lambda: cut(name, 2001)) < 12 * len(name)
+
+
+def test_decimal_points_are_aligned_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = 0
+
+    def counted(*values: Any, **options: Any) -> Any:
+        nonlocal seen
+        items = list(values[0]) if len(values) == 1 else list(values)
+        seen += len(items)
+        return max(items, **options)
+
+    monkeypatch.setattr(column_text, "max", counted, raising=False)
+    lines = tuple([Line(("a", "76.1" if number else "76.130")) for number in range(500)])
+    points = Table((Column("name", "name"), Column("n", "n", "points")), lines)
+    shown = render(Document(tables=lambda: [points], data=dict), console=console(40)).splitlines()
+    assert (shown[2], shown[3]) == ("a     76.130", "a     76.1")
+    assert 500 <= seen < 20 * 500
 
 
 def test_wide_characters_keep_the_columns_straight() -> None:

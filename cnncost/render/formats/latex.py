@@ -22,6 +22,10 @@ _SPECIAL = str.maketrans(
         "–": "--",
         "→": r"$\to$",
         "·": r"$\cdot$",
+        "≤": r"$\le$",
+        "≥": r"$\ge$",
+        "µ": r"$\mu$",
+        "…": r"\ldots{}",
         "[": "{[}",  # after \\ an opening bracket would start an optional argument
         **{character: "\\" + character for character in "&%$#_{}"},
     }

@@ -118,4 +118,5 @@ def _units_below_each_other(texts: Sequence[str], gap: str) -> list[str]:
 def _points_below_each_other(texts: Sequence[str]) -> list[str]:
     """Decimal numbers whose points stand in one place, `76.1  ` over `76.130`."""
     behind = [len(text) - len(text.partition(".")[0]) for text in texts]
-    return [text + " " * (max(behind) - length) for text, length in zip(texts, behind, strict=True)]
+    most = max(behind, default=0)
+    return [text + " " * (most - length) for text, length in zip(texts, behind, strict=True)]

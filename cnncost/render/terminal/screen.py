@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from unicodedata import combining, east_asian_width
 
 ASCII = str.maketrans({"×": "x", "–": "-", "─": "-", "…": "~", "·": "-", "µ": "u", "≤": "<", "→": ">"})
 """One ASCII character for each that the tables use, so that widths stay."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _IN_FORMULAS = str.maketrans({"·": "*", "−": "-", "≥": ">=", "₂": "2", "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")"})
+
+
+def output_is_ascii() -> bool:
+    """Whether standard output is not in Unicode, so that results for it are best written in ASCII."""
+    return not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def in_ascii(text: str) -> str:
@@ -64,6 +70,9 @@ def cut(text: str, width: int, mark: str = "…") -> str:
     """
     if width_of(text) <= width:
         return text
-    while width_of(text) > width - 1:
-        text = text[:-1]
-    return text + mark
+    room = width - width_of(mark)
+    for place, character in enumerate(text):
+        room -= width_of(character)
+        if room < 0:
+            return text[:place] + mark
+    return text
