@@ -38,8 +38,9 @@ def explain(
         spec: as for :func:`analyze`; or a layer type that is no architecture and no file, for a layer on its own:
             `input` is then its input, and `set` its parameters.
         layer: the name of a layer, for each of its figures; or of a block, for what its figures add up from. Without
-            one it is the network's.
-        total: the only figure to add up.
+            one it is the network's. It may be written as the path of a PyTorch module, ``stage.0``, or as a pattern
+            that only one layer or block is like, ``stage[0].*``.
+        total: the only figure to explain, of the layer; or to add up.
         set, input: as for :func:`analyze`.
         batch, dtype, optimizer, mode, convention, limits: as for :func:`analyze`.
 
@@ -49,6 +50,8 @@ def explain(
     >>> conv = explain("conv", input=[64, 56, 56], set={"out": 128, "kernel": 3, "padding": 1}, batch=32)
     >>> conv.figure("params").formula, conv.figure("params").substituted, conv.figure("params").value
     ('C_o·(C_i/g)·k² + C_o', '128·(64/1)·3² + 128', 73856)
+    >>> [figure.name for figure in explain("lenet5", "conv", total="macs").figures]
+    ['macs']
     """
     from cnncost.explanation.named import explain_named
     from cnncost.explanation.single import layer_graph, names_a_layer_type, refuse_misspelt
@@ -56,10 +59,10 @@ def explain(
 
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
     if isinstance(spec, str) and names_a_layer_type(spec):
-        if layer is not None or total is not None:
-            raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers and no totals to name")
+        if layer is not None:
+            raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers to name")
         graph = layer_graph(spec, input, set or {}, limits)
-        return explain_named(Analysis(graph, settings), graph.layers[-1].name)
+        return explain_named(Analysis(graph, settings), graph.layers[-1].name, total)
     if isinstance(spec, str):
         refuse_misspelt(spec)
     return explain_named(Analysis(graph_of(spec, set, input, limits), settings), layer, total)

@@ -75,7 +75,7 @@ class LayerExplanationDocument(Document):
     symbols: tuple[Meaning, ...]
     """what the letters of the formulas stand for"""
     figures: tuple[Figure, ...]
-    """those of the report, and the sizes that their formulas have letters for"""
+    """those of the report, and the sizes that their formulas have letters for; or the one that was asked for"""
     algorithms: tuple[Algorithm, ...]
     """how a convolution can be computed; none for other layers"""
     cheapest_algorithm: Text | None

@@ -34,6 +34,12 @@ _OPERATIONS = {
     "exp": "transcendental functions",
 }
 
+OF_A_LAYER = (
+    *("output_shape", "input_bytes", "receptive_field", "jump", "start_padding"),
+    *(f"ops.{kind}" for kind in _OPERATIONS),
+)
+"""The figures of a layer that are no metrics, and do not add up."""
+
 
 def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
     """The formulas of a node of `analysis`, with its numbers.

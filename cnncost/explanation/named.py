@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.errors import SpecError, did_you_mean
-from cnncost.explanation.layer import explain_layer
+from cnncost.errors import SpecError
+from cnncost.explanation.layer import OF_A_LAYER, explain_layer
+from cnncost.explanation.places import place_called
+from cnncost.explanation.selection import only
 from cnncost.explanation.sums import USUAL, blocks_of, explain_sum
+from cnncost.metrics.estimate import ESTIMATES
+from cnncost.metrics.metric import METRICS
 
 if TYPE_CHECKING:
     from cnncost.explanation.figure import LayerExplanation, SumExplanation
@@ -20,26 +24,27 @@ def explain_named(
 
     Args:
         analysis: of the whole network.
-        name: of a layer or a block; a layer may be called as its PyTorch module is. A residual connection has the name
-            of the block that it closes: that is the layer, and with a `total` the block.
-        total: the one figure to break down.
+        name: of a layer or a block; it may be written as the path of a PyTorch module, or as a pattern that only one
+            layer or block is like. A residual connection has the name of the block that it closes: that is the layer,
+            and with a `total` the block, where the figure adds up.
+        total: the one figure to explain or to break down.
 
     Raises:
-        SpecError: there is no such layer or figure, or a single layer's total is asked for.
+        SpecError: there is no such layer, block or figure.
     """
-    names = USUAL if total is None else (total,)
     if name is None:
-        return explain_sum(analysis, None, names)
+        return _added_up(analysis, None, total)
     layers = {node.name: node for node in analysis.graph.layers}
-    by_module = {node.module_name: node for node in analysis.graph.layers}
     blocks = blocks_of(layers)
-    node = layers.get(name) or by_module.get(name)
-    if node is not None and (total is None or name not in blocks):
-        if total is not None:
-            raise SpecError(f"`{node.name}` is a layer: it has every figure, and no totals", hint="leave `--total` out")
-        return explain_layer(analysis, node)
-    if name not in blocks:
-        close = did_you_mean(name, [*layers, *blocks])
-        hint = "`cnncost analyze` with `--depth all` shows them all"
-        raise SpecError(f"`{analysis.graph.name}` has no layer and no block `{name[:80]}`{close}", hint=hint)
-    return explain_sum(analysis, name, names)
+    place = place_called(name, analysis.graph.name, layers, blocks)
+    if place not in layers or total in ESTIMATES or (place in blocks and total in METRICS):
+        return _added_up(analysis, place, total)
+    explanation = explain_layer(analysis, layers[place])
+    return explanation if total is None else only(explanation, total)
+
+
+def _added_up(analysis: Analysis, place: str | None, total: str | None) -> SumExplanation:
+    if total in OF_A_LAYER:
+        hint = f"name one, as in `cnncost explain SPEC LAYER --total {total}`"
+        raise SpecError(f"`{total}` does not add up: it is of a layer", hint=hint)
+    return explain_sum(analysis, place, USUAL if total is None else (total,))

@@ -50,6 +50,29 @@ def test_totals_by_name() -> None:
     assert printed["totals"][0]["value"] == 61_706  # torch: 156 + 2416 + 48120 + 10164 + 850
 
 
+@pytest.mark.parametrize("form", ["table", "markdown", "latex", "csv", "json"])
+def test_one_figure_of_one_layer(form: str) -> None:
+    text = run("lenet5", "conv", "--total", "macs", "--format", form).replace("{,}", "").replace(",", "")
+    assert "117600" in text  # 6·1·25·28·28
+    assert "18816" not in text  # the output's bytes
+    assert "Winograd" not in text
+    alone = run("conv", "--input", "1,32,32", "--set", "out=6,kernel=5", "--total", "macs", "--format", form)
+    assert "117600" in alone.replace("{,}", "").replace(",", "")
+
+
+def test_a_figure_that_is_zero_is_shown_where_it_is_asked_for() -> None:
+    lines = run("lenet5", "conv", "--total", "buffers").splitlines()
+    assert any(line.split()[:2] == ["buffers", "0"] for line in lines)
+
+
+def test_the_cost_of_one_algorithm() -> None:
+    text = run("conv", "-i", "3,8,8", "-s", "out=4,kernel=3,padding=1", "--total", "winograd_2_multiplications")
+    assert "3,072" in text  # 16 tiles of 2×2 outputs, 16 products each, for 3·4 pairs of channels
+    assert "Winograd F(2×2, 3×3)" in text
+    assert "FFT" not in text
+    assert "0:" not in text
+
+
 def test_warnings_go_to_standard_error() -> None:
     spec = "{input: 64, vars: {unused: 1}, network: [{linear: 10}]}"
     for arguments in (["-"], ["-", "linear"]):
@@ -71,7 +94,7 @@ def test_every_format(form: str) -> None:
     ("arguments", "message"),
     [
         (["lenet5", "cnov"], "did you mean `conv`?"),
-        (["lenet5", "conv", "--total", "params"], "hint: leave `--total` out"),
+        (["lenet5", "conv", "--total", "parms"], "`conv` has no figure `parms`; did you mean `params`?"),
         (["lenet5", "--total", "mcas"], "did you mean `macs`?"),
         (["conv"], "`cnncost explain conv --input 64,56,56`"),
         (["conv", "--input", "3,8,8", "--set", "out=4,kernal=3"], "did you mean `kernel`?"),

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from cnncost import SpecError, analyze, explain, load
 from cnncost.conventions import CONVENTIONS
 from cnncost.explanation import LayerExplanation, explain_layer
+from cnncost.explanation.layer import OF_A_LAYER
+from cnncost.explanation.selection import only
 from cnncost.layers import REGISTRY
 from cnncost.metrics import METRICS, Analysis
 from cnncost.report.analyze import analyze_graph
@@ -152,6 +154,123 @@ def test_the_rule_of_a_convention_is_read_by_the_language(convention: str) -> No
 # What no formula says is said in words.
 
 
+def test_one_figure_of_a_layer() -> None:
+    # 1 channel to 6, kernel 5×5, output 28×28: 6·1·25·784.
+    macs = explain("lenet5", "conv", total="macs")
+    assert isinstance(macs, LayerExplanation)
+    [figure] = macs.figures
+    assert (figure.name, figure.value) == ("macs", 117_600)
+    assert [symbol.symbol for symbol in macs.symbols] == ["k", "B", "C_o", "H_o", "W_o", "C_i", "g"]
+    assert macs.algorithms == ()
+    assert macs._replace(figures=(), symbols=()) == explain("lenet5", "conv")._replace(
+        figures=(), symbols=(), algorithms=(), cheapest=macs.cheapest
+    )
+
+
+def test_each_figure_comes_with_its_letters() -> None:
+    fields = {"out": 128, "kernel": [3, 1], "padding": [1, 0]}
+    for options in ({}, {"convention": "thop"}, {"convention": "torchinfo", "batch": 3, "mode": "train"}):
+        whole = explain("conv", input=[64, 56, 56], set=fields, **options)
+        square = explain("conv", input=[64, 56, 56], set={"out": 128, "kernel": 3}, **options)
+        for layer in (whole, square):
+            assert isinstance(layer, LayerExplanation)
+            for figure in layer.figures:
+                one = only(layer, figure.name)
+                assert one.figures == (figure,)
+                hold(figure, {symbol.symbol: symbol.number for symbol in one.symbols})
+            for algorithm in layer.algorithms:
+                for figure in algorithm.figures[-2:]:
+                    [same] = only(layer, figure.name).algorithms or [algorithm]
+                    assert figure in same.figures
+
+
+def test_a_receptive_field_has_a_figure_for_each_axis() -> None:
+    layer = explain("conv", input=[3, 8, 8], set={"out": 4, "kernel": [3, 1]}, total="receptive_field")
+    assert [(figure.name, figure.value) for figure in layer.figures] == [
+        ("receptive_field_h", 3),
+        ("receptive_field_w", 1),
+    ]
+
+
+def test_the_memory_of_one_layer_is_a_sum() -> None:
+    # 156 parameters and 6·28·28 outputs, of 4 bytes each.
+    whole = explain("lenet5", "conv", total="memory_bytes").to_dict()
+    assert 4 * (156 + 6 * 28 * 28) in [each["value"] for each in whole.get("totals", whole.get("figures"))]
+
+
+def test_figures_that_do_not_add_up() -> None:
+    layer = explain("lenet5", "conv")
+    assert isinstance(layer, LayerExplanation)
+    letters = {symbol.symbol for symbol in layer.symbols}
+    assert {figure.name for figure in layer.figures} - letters - set(METRICS) <= {*OF_A_LAYER}
+
+
+@pytest.mark.parametrize(
+    ("network", "name", "place"),
+    [
+        ("resnet50", "stage.0.bottleneck.1.relu", "stage[0].bottleneck[1].relu"),
+        ("resnet50", "stage.3", "stage[3]"),
+        ("resnet50", "stage[*]", "stage"),
+        ("resnet50", "stage*", "stage"),
+        ("resnet50", "stage[0].*", "stage[0]"),
+        ("resnet50", "stage[0].", "stage[0]"),
+        ("resnet50", "lin*", "linear"),
+        ("lenet5", "conv_?", "conv_2"),
+    ],
+)
+def test_names_and_patterns_that_mean_one_place(network: str, name: str, place: str) -> None:
+    found = explain(network, name)
+    assert (found.layer if isinstance(found, LayerExplanation) else found.block) == place
+
+
+NO_PLACE = "error: `{}` has no layer and no block `{}`{}"
+
+
+@pytest.mark.parametrize(
+    ("network", "name", "close", "hint"),
+    [
+        ("lenet5", "conv2", "conv_2", None),
+        ("lenet5", "CONV", "conv", None),
+        ("resnet50", "stage[0].bottelneck[1].relu", "stage[0].bottleneck[1].relu", None),
+        ("resnet50", "stage.0.bottelneck.1.relu", "stage.0.bottleneck.1.relu", None),
+        ("resnet50", "pool", None, "`maxpool`, `global_avgpool` contain it"),
+        (
+            "resnet50",
+            "bottleneck",
+            None,
+            "`stage[0].bottleneck`, `stage[1].bottleneck`, `stage[2].bottleneck`, `stage[3].bottleneck` contain it",
+        ),
+        (
+            "alexnet",
+            "conv",
+            None,
+            "`layer[0].conv`, `layer[1].conv`, `layer[2].conv`, `layer[3].conv`, `layer[4].conv` contain it",
+        ),
+        (
+            "unet",
+            "conv",
+            None,
+            "`down[0].skip[0].conv`, `down[0].skip[1].conv`, `down[1].skip[0].conv`, `down[1].skip[1].conv`, "
+            "`down[2].skip[0].conv` and 13 more contain it",
+        ),
+        ("lenet5", "conv*", None, "`conv`, `conv_2` match it"),
+        (
+            "resnet50",
+            "layer1",
+            None,
+            "its parts are `conv_bn`, `relu`, `maxpool`, `stage`, `global_avgpool`, `flatten`, `linear`; "
+            "`cnncost analyze` with `--depth all` shows every layer",
+        ),
+    ],
+)
+def test_names_that_mean_no_place(network: str, name: str, close: str | None, hint: str | None) -> None:
+    with pytest.raises(SpecError) as caught:
+        explain(network, name)
+    assert str(caught.value) == NO_PLACE.format(network, name, f"; did you mean `{close}`?" if close else "") + (
+        f"\n  = hint: {hint}" if hint else ""
+    )
+
+
 def reasons(explanation: LayerExplanation) -> dict[str, str]:
     return {figure.name: figure.note for figure in explanation.figures if figure.note}
 
@@ -258,13 +377,20 @@ def test_a_file_comes_before_a_layer_type(tmp_path: Any, monkeypatch: pytest.Mon
     [
         ({"spec": "resnet50", "layer": "stge"}, "`resnet50` has no layer and no block `stge`; did you mean `stage`?"),
         ({"spec": "lenet5", "layer": "convv"}, "did you mean `conv`?"),
+        ({"spec": "lenet5", "layer": "conv", "total": "parms"}, "`conv` has no figure `parms`; did you mean `params`?"),
+        ({"spec": "lenet5", "layer": "conv", "total": "MACs"}, "`conv` has no figure `MACs`; did you mean `macs`?"),
         (
-            {"spec": "lenet5", "layer": "conv", "total": "params"},
-            "`conv` is a layer: it has every figure, and no totals",
+            {"spec": "lenet5", "layer": "conv", "total": "zzz"},
+            "it has H_o, W_o, output_shape, params, trainable_params",
         ),
+        (
+            {"spec": "lenet5", "layer": "conv", "total": "winograd_2_multiplications"},
+            "is of Winograd F(2×2, 3×3), which does not apply: kernel 5×5: it is for 3×3",
+        ),
+        ({"spec": "lenet5", "total": "receptive_field"}, "`receptive_field` does not add up: it is of a layer"),
+        ({"spec": "resnet50", "layer": "stage[0]", "total": "ops.add"}, "cnncost explain SPEC LAYER --total ops.add"),
         ({"spec": "lenet5", "total": "parms"}, "unknown figure `parms`; did you mean `params`?"),
         ({"spec": "conv", "layer": "conv"}, "`conv` is a layer type, not a network"),
-        ({"spec": "conv", "total": "params"}, "`conv` is a layer type, not a network"),
         ({"spec": "conv"}, "`conv` is a layer type, and needs the shape of its input"),
         ({"spec": "conv", "input": [3, 8, 8]}, "`conv` needs `out`"),
         ({"spec": "conv", "input": [3, 8, 8], "set": {"out": 4, "kernal": 3}}, "did you mean `kernel`?"),
@@ -278,7 +404,7 @@ def test_a_file_comes_before_a_layer_type(tmp_path: Any, monkeypatch: pytest.Mon
         ),
         ({"spec": "batch_norm"}, "did you mean `batchnorm`?"),
         ({"spec": "zzz@classes=10"}, "`cnncost layers` the layer types"),
-        ({"spec": "resnet50", "layer": "zzz"}, "`cnncost analyze` with `--depth all` shows them all"),
+        ({"spec": "resnet50", "layer": "zzz"}, "`cnncost analyze` with `--depth all` shows every layer"),
         ({"spec": "./conv.yaml"}, "there is no file `./conv.yaml`"),
     ],
 )

@@ -19,7 +19,9 @@ def explain(
         Argument(metavar="LAYER", help="a layer, or a block of layers; the totals when left out", show_default=False),
     ] = None,
     *,
-    total: Annotated[str | None, Option(metavar="FIGURE", help="the only one to explain, e.g. `params`")] = None,
+    total: Annotated[
+        str | None, Option(metavar="FIGURE", help="the only one to explain, e.g. `params`, also of a layer")
+    ] = None,
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002

@@ -34,6 +34,7 @@ _HEADINGS = {
     "output_shape": "output shape",
     "input_bytes": "input memory",
     "receptive_field": "receptive field",
+    "jump": "jump",
     "start_padding": "padding of the first field",
     "ops.add": "additions",
     "ops.mul": "multiplications",
@@ -79,7 +80,8 @@ def _records(layer: LayerExplanation) -> Table:
 
 
 def _tables(layer: LayerExplanation) -> Iterator[Table]:
-    yield _figure_table(layer)
+    if layer.figures:
+        yield _figure_table(layer)
     if layer.symbols:
         lines = [Line((each.symbol, _exact(each.number), each.meaning)) for each in layer.symbols]
         yield Table(_SYMBOLS, tuple(lines))
@@ -90,7 +92,7 @@ def _tables(layer: LayerExplanation) -> Iterator[Table]:
 
 def _figure_table(layer: LayerExplanation) -> Table:
     """A line for each figure, but for zeros that need no remark: those are named below."""
-    shown = [figure for figure in layer.figures if figure.value != 0 or figure.note]
+    shown = [figure for figure in layer.figures if figure.value != 0 or figure.note or len(layer.figures) == 1]
     zeros = [_heading(figure, layer) for figure in layer.figures if figure not in shown]
     return Table(
         _COLUMNS,
@@ -133,7 +135,7 @@ def _heading(figure: Figure, layer: LayerExplanation) -> str:
     name, _, axis = figure.name.rpartition("_")
     if name in _HEADINGS and len(axis) == 1:
         return f"{_HEADINGS[name]} along {axis.upper()}"
-    if any(figure in algorithm.figures[-1:] for algorithm in layer.algorithms):
+    if figure.unit == "bytes" and any(figure in algorithm.figures for algorithm in layer.algorithms):
         return "extra memory"
     if len(figure.name) <= _LONGEST_LETTER:
         return figure.name
