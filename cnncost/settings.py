@@ -24,6 +24,12 @@ state of ``torch.optim.SGD``, ``RMSprop`` and ``Adagrad`` holds them. Lion keeps
 algorithm 2). Step counters are not among them: one number per tensor.
 """
 
+STATES_WITHOUT_GRADIENT = ("adagrad",)
+"""Optimizers that make their state for every trainable parameter at once; others when a parameter first has a gradient.
+
+So do ``torch.optim``'s: a parameter whose ``grad`` is ``None`` is skipped.
+"""
+
 MODES = ("infer", "train")
 """Training runs auxiliary heads and dropout too."""
 

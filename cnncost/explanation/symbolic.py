@@ -85,8 +85,7 @@ class SymbolicFormulas:
             numeric.settings._replace(batch=BATCH),  # type: ignore[arg-type]
             SYMBOLS,
             item_size=ITEM_SIZE,
-            trains_weights=self._of_nodes(numeric.trains_weights),
-            trained_upstream=self._of_nodes(numeric.trained_upstream),
+            whole=numeric,
             columns={metric.name: self._letters(metric) for metric in _lettered()},
         )
 

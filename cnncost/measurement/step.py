@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.errors import SpecError
+from cnncost.metrics.analysis import Analysis
 from cnncost.pytorch.build import build, example_inputs
 from cnncost.pytorch.importing import import_torch
 from cnncost.pytorch.optimizers import TORCH_OPTIMIZERS
@@ -79,7 +80,7 @@ def prepare(graph: Graph, options: MeasureOptions, device: str) -> Subject:
     """The model of a graph on `device`, with one batch of random inputs.
 
     Raises:
-        SpecError: training was asked for, and nothing can be trained.
+        SpecError: training was asked for, and nothing can be trained: all is frozen, or gets no gradient.
     """
     torch = import_torch()
     dtype = torch.float32 if options.dtype == "tf32" else getattr(torch, options.dtype)
@@ -93,7 +94,10 @@ def prepare(graph: Graph, options: MeasureOptions, device: str) -> Subject:
         return Subject(model, tuple(inputs), notes=tuple(notes))
     if TORCH_OPTIMIZERS[options.optimizer].stands_in:
         notes.append(LION_NOTE)
-    return Subject(model, tuple(inputs), make_optimizer(model, options), tuple(notes))
+    optimizer = make_optimizer(model, options)
+    if not any(Analysis(graph).weights_get_gradient):
+        raise SpecError("nothing can be trained: no gradient comes to a layer that is not frozen")
+    return Subject(model, tuple(inputs), optimizer, tuple(notes))
 
 
 def make_optimizer(model: Any, options: MeasureOptions) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cnncost.graph.gradients import depends_on_trained, reached, weights_reached
 from cnncost.graph.graph import Node
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics.metric import METRICS, Metric
@@ -27,13 +28,11 @@ class Analysis:
     The numbers of its tensors and layers may be integers, arrays of design points or symbols.
 
     Args:
-        graph: the network, or some of its nodes where `trains_weights`, `trained_upstream` and `columns` say what only
-            the whole network decides.
+        graph: the network, or some of its nodes where `whole` and `columns` say what only the whole network decides.
         settings: how it runs; the batch may be an array, or a symbol.
         domain: what its numbers are.
         item_size: bytes of one number, if that is not what the settings say.
-        trains_weights: whether a node uses weights that are trained, for every node; computed unless it is given.
-        trained_upstream: whether a node's input depends on trained weights; likewise.
+        whole: the analysis of the whole network, which says what is trained and where a gradient comes.
         columns: the values of metrics that are known already.
 
     >>> from cnncost.graph.graph import Graph
@@ -48,8 +47,7 @@ class Analysis:
         domain: Domain = INTEGERS,
         *,
         item_size: Any = None,
-        trains_weights: Sequence[bool] | None = None,
-        trained_upstream: Sequence[bool] | None = None,
+        whole: Analysis | None = None,
         columns: Mapping[str, Sequence[Any]] | None = None,
     ) -> None:
         self.graph = graph
@@ -62,8 +60,9 @@ class Analysis:
         self._operations: list[Operations] | None = None
         self._model_operations: list[Operations] | None = None
         self._reaches: list[tuple[Reach, ...]] | None = None
-        self._trains_weights = trains_weights
-        self._trained_upstream = trained_upstream
+        self._whole = whole
+        self._reads: list[tuple[bool, ...]] | None = None
+        self._decided: dict[str, Sequence[bool]] = {}
         self._models, self._model_of = _models(graph.nodes, domain)
 
     def column(self, name: str) -> Sequence[int | None]:
@@ -143,25 +142,42 @@ class Analysis:
     @property
     def trains_weights(self) -> Sequence[bool]:
         """Whether a node uses weights that are trained, its own or another's."""
-        if self._trains_weights is None:
-            self._trains_weights = [
-                exists and (self.nodes[node.weights] if node.weights >= 0 else node).trainable
-                for node, exists in zip(self.nodes, self.each(self._has_parameters), strict=True)
-            ]
-        return self._trains_weights
+        return self._decide("trains_weights", Analysis._find_trained)
 
     @property
     def trained_upstream(self) -> Sequence[bool]:
         """Whether a node's input depends on trained weights, and so needs a gradient."""
-        if self._trained_upstream is None:
-            depends: list[bool] = []
-            upstream: list[bool] = []
-            reads = self.each(lambda node: node.reads)
-            for node, read, trained in zip(self.nodes, reads, self.trains_weights, strict=True):
-                upstream.append(any(depends[i] for i, is_read in zip(node.inputs, read, strict=True) if is_read))
-                depends.append(trained or upstream[-1])
-            self._trained_upstream = upstream
-        return self._trained_upstream
+        return self._decide("trained_upstream", lambda it: depends_on_trained(it.graph, it.reads, it.trains_weights))
+
+    @property
+    def gets_gradient(self) -> Sequence[bool]:
+        """Whether a gradient of the outputs that run reaches a node: not where only its shape is read."""
+        return self._decide("gets_gradient", lambda it: reached(it.graph, it.reads, training=it.settings.training))
+
+    @property
+    def weights_get_gradient(self) -> Sequence[bool]:
+        """Whether training gives a gradient to the weights of a node, here or where another node uses them too."""
+        return self._decide("weights_get_gradient", lambda it: weights_reached(it.graph, it.reads, it.trains_weights))
+
+    @property
+    def reads(self) -> list[tuple[bool, ...]]:
+        """Of which inputs every node reads the numbers."""
+        if self._reads is None:
+            self._reads = self.each(lambda node: node.reads)
+        return self._reads
+
+    def _decide(self, name: str, find: Callable[[Analysis], list[bool]]) -> Sequence[bool]:
+        """What only the whole network decides of every node, found once."""
+        if name not in self._decided:
+            whole = self._whole
+            self._decided[name] = find(self) if whole is None else [getattr(whole, name)[n.id] for n in self.nodes]
+        return self._decided[name]
+
+    def _find_trained(self) -> list[bool]:
+        return [
+            exists and (self.nodes[node.weights] if node.weights >= 0 else node).trainable
+            for node, exists in zip(self.nodes, self.each(self._has_parameters), strict=True)
+        ]
 
     def _has_parameters(self, node: Node) -> bool:
         return self.domain.exists(node.parameters())

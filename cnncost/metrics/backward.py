@@ -2,9 +2,10 @@
 Goodfellow et al. 2016, 9.5).
 
 A contraction's weight gradient takes as many multiply-accumulates as its forward pass, and so does its input gradient;
-the latter is computed only where something trainable lies upstream. All other gradients (of activations, norms, pools,
-bias additions) are left out, as in the notes: their count here is zero. Auxiliary heads run in training only, and so
-does their backward pass.
+the latter is computed only where something trainable lies upstream. Neither is computed where no gradient comes: of
+what lies there, only the shape is read (`upsample: {like: ...}`), as autograd has it. All other gradients (of
+activations, norms, pools, bias additions) are left out, as in the notes: their count here is zero. Auxiliary heads run
+in training only, and so does their backward pass.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 
 _SOURCE = "notes 004, 9.8; Goodfellow et al. 2016, 9.5"
 
+NO_GRADIENT = "no gradient comes: of what is computed here, only the shape is read"
+"""Why a layer has no gradients although its weights are trained, in words."""
+
 
 @metric(
     "weight_gradient_flops",
     Unit.FLOPS,
-    "FLOPs of the weight gradients' multiply-accumulates, for the whole batch; none where weights are frozen",
+    "FLOPs of the weight gradients' multiply-accumulates, for the whole batch; none where weights are frozen or no "
+    "gradient comes",
     heading="weight gradient {unit}",
     source=_SOURCE,
     symbol="F_w",
@@ -37,20 +42,24 @@ _SOURCE = "notes 004, 9.8; Goodfellow et al. 2016, 9.5"
 def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
-    gradients = zip(_gradient_macs(analysis), analysis.trains_weights, strict=True)
+    gradients = zip(_gradient_macs(analysis), analysis.trains_weights, analysis.gets_gradient, strict=True)
     factor = analysis.batch * analysis.convention.flops_per_mac
-    return analysis.running([factor * macs.weights if trained else 0 for macs, trained in gradients])
+    return analysis.running([factor * macs.weights if trained and comes else 0 for macs, trained, comes in gradients])
 
 
 def _why_no_input_gradient(analysis: Analysis, node: Node) -> str:
-    macs = node.operations(analysis.settings.training).mac
-    return "nothing upstream is trained" if macs and not analysis.trained_upstream[node.id] else ""
+    if not node.operations(analysis.settings.training).mac:
+        return ""
+    if not analysis.trained_upstream[node.id]:
+        return "nothing upstream is trained"
+    return "" if analysis.gets_gradient[node.id] else NO_GRADIENT
 
 
 @metric(
     "input_gradient_flops",
     Unit.FLOPS,
-    "FLOPs of the input gradients' multiply-accumulates, for the whole batch; none where nothing upstream is trained",
+    "FLOPs of the input gradients' multiply-accumulates, for the whole batch; "
+    "none where nothing upstream is trained or no gradient comes",
     heading="input gradient {unit}",
     source=_SOURCE,
     symbol="F_x",
@@ -62,12 +71,11 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
     factor = analysis.batch * analysis.convention.flops_per_mac
+    needs = zip(analysis.trains_weights, analysis.trained_upstream, analysis.gets_gradient, strict=True)
     flops = []
-    for macs, trained, upstream in zip(
-        _gradient_macs(analysis), analysis.trains_weights, analysis.trained_upstream, strict=True
-    ):
-        inner = macs.inner if trained or upstream else 0
-        flops.append(factor * (inner + (macs.inputs if upstream else 0)))
+    for macs, (trained, upstream, comes) in zip(_gradient_macs(analysis), needs, strict=True):
+        inner = macs.inner if comes and (trained or upstream) else 0
+        flops.append(factor * (inner + (macs.inputs if comes and upstream else 0)))
     return analysis.running(flops)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnncost.graph.graph import INPUT
 from cnncost.metrics.estimate import estimate
 from cnncost.metrics.metric import Unit, metric
-from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
+from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES, STATES_WITHOUT_GRADIENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def buffer_bytes(analysis: Analysis) -> list[int]:
 @metric(
     "gradient_bytes",
     Unit.BYTES,
-    "Bytes of the gradients of all trainable parameters, 4P in float32",
+    "Bytes of the gradients of the trainable parameters that get one, 4P in float32",
     heading="gradients",
     title="gradient memory",
     source=_SOURCE,
@@ -78,7 +78,7 @@ def buffer_bytes(analysis: Analysis) -> list[int]:
     trained=True,
 )
 def gradient_bytes(analysis: Analysis) -> Sequence[int | None]:
-    return _per_trained(analysis, 1)
+    return _per_trained(analysis, 1, analysis.weights_get_gradient)
 
 
 def _why_no_optimizer(analysis: Analysis, node: Node) -> str:
@@ -88,7 +88,7 @@ def _why_no_optimizer(analysis: Analysis, node: Node) -> str:
 @metric(
     "optimizer_bytes",
     Unit.BYTES,
-    "Bytes of what the optimizer keeps per trainable parameter, 8P for Adam in float32",
+    "Bytes of what the optimizer keeps per trainable parameter that gets a gradient, 8P for Adam in float32",
     heading="optimizer",
     title="optimizer memory",
     source=_SOURCE,
@@ -97,7 +97,9 @@ def _why_no_optimizer(analysis: Analysis, node: Node) -> str:
     why_zero=_why_no_optimizer,
 )
 def optimizer_bytes(analysis: Analysis) -> Sequence[int | None]:
-    return _per_trained(analysis, OPTIMIZER_STATES[analysis.settings.optimizer])
+    optimizer = analysis.settings.optimizer
+    kept = analysis.trains_weights if optimizer in STATES_WITHOUT_GRADIENT else analysis.weights_get_gradient
+    return _per_trained(analysis, OPTIMIZER_STATES[optimizer], kept)
 
 
 @metric(
@@ -185,8 +187,9 @@ def memory_bytes(network: Analyzed) -> int | None:
     return sum(known) if len(known) == len(parts) else None
 
 
-def _per_trained(analysis: Analysis, numbers: int) -> Sequence[int | None]:
-    """Bytes of so many numbers per trainable parameter; a gap where the dtype is for inference only."""
+def _per_trained(analysis: Analysis, numbers: int, have: Sequence[bool]) -> Sequence[int | None]:
+    """Bytes of so many numbers per trainable parameter that has them; a gap where the dtype is for inference only."""
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
-    return [count * numbers * analysis.item_size for count in analysis.known("trainable_params")]
+    counts = zip(analysis.known("trainable_params"), have, strict=True)
+    return [count * numbers * analysis.item_size if has else 0 for count, has in counts]

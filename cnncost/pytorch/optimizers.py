@@ -46,10 +46,15 @@ TORCH_OPTIMIZERS = {
 """By the names that the settings have for them."""
 
 
-def state_bytes(optimizer: TorchOptimizer, model: Any) -> int:
+def state_bytes(optimizer: TorchOptimizer, model: Any, reached: Collection[int] | None = None) -> int:
     """Bytes of the states that an optimizer keeps of a model's trained parameters, without its step counters.
 
     One parameter of each shape stands for all: states follow the shape. On meta tensors, since only sizes are asked.
+
+    Args:
+        optimizer: whose states.
+        model: the module.
+        reached: the ``id`` of every parameter that has a gradient; ``None`` where all trained ones have.
 
     >>> import torch
     >>> model = torch.nn.Linear(3, 2)
@@ -57,12 +62,13 @@ def state_bytes(optimizer: TorchOptimizer, model: Any) -> int:
     64
     """
     torch = import_torch()
-    count = Counter([(weight.shape, weight.dtype) for weight in model.parameters() if weight.requires_grad])
-    models = [torch.empty(shape, dtype=dtype, device="meta", requires_grad=True) for shape, dtype in count]
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    count = Counter([(weight.shape, weight.dtype, reached is None or id(weight) in reached) for weight in trained])
+    models = [torch.empty(shape, dtype=dtype, device="meta", requires_grad=True) for shape, dtype, _ in count]
     if not models:
         return 0
-    for weight in models:
-        weight.grad = torch.empty_like(weight)
+    for weight, (_, _, has_gradient) in zip(models, count, strict=True):
+        weight.grad = torch.empty_like(weight) if has_gradient else None
     stepping = optimizer.of(models, lr=1e-3, foreach=False)
     if not stepping.state:  # Adagrad makes its states at once, the others at their first step
         stepping.step()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.pytorch.build import build, runs
 from cnncost.pytorch.importing import import_torch
+from cnncost.verification.gradients import reached_by_autograd
 from cnncost.verification.layer_counts import FLOPS_PER_MAC, LayerCounts, count_layer, countable_attention, flop_counter
 from cnncost.verification.result import Check
 from cnncost.verification.state import State, layer_states, optimizer_check, state_checks
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
     from cnncost.settings import Settings
+    from cnncost.verification.gradients import Reached
 
 
 class ModelCounts(NamedTuple):
@@ -50,17 +52,22 @@ def count_checks(graph: Graph, report: Report, device: str = "meta") -> list[Che
     torch = import_torch()
     settings = report.settings
     model = build(graph, device).to(_dtype(settings)).train(settings.training)
-    owned = layer_states(graph, model)
     with torch.device(device), countable_attention():
-        measured = _counts_by_layer(graph, model, settings)
+        gradients = reached_by_autograd(graph, model, _dtype(settings), training=settings.training)
+        in_training = gradients  # the weights that training changes are the same whatever runs here
+        if graph.auxiliary and not settings.training:
+            in_training = reached_by_autograd(graph, model, _dtype(settings), training=True)
+        measured = _counts_by_layer(graph, model, settings, gradients)
         whole = _count_model(graph, model, settings)
+    reached = in_training and in_training.parameters
+    owned = layer_states(graph, model, reached)
     checks: list[Check] = []
     for node, row in zip(graph.layers, report.rows, strict=True):
         checks += state_checks(row.name, row.figures, owned[node.id], settings)
         checks += _layer_checks(row, measured[node.id], settings)
-    total = State.of(model.parameters(), model.buffers())
+    total = State.of(model.parameters(), model.buffers(), reached)
     checks += state_checks("", report.totals, total, settings)
-    checks.append(optimizer_check(report, model))
+    checks.append(optimizer_check(report, model, reached))
     return [*checks, *_total_checks(graph, report, whole, [m for m in measured.values() if m is not None])]
 
 
@@ -69,7 +76,9 @@ def _dtype(settings: Settings) -> Any:
     return getattr(import_torch(), settings.dtype if settings.trains else "float32")
 
 
-def _counts_by_layer(graph: Graph, model: Any, settings: Settings) -> dict[int, LayerCounts | str | None]:
+def _counts_by_layer(
+    graph: Graph, model: Any, settings: Settings, gradients: Reached | None
+) -> dict[int, LayerCounts | str | None]:
     """What PyTorch says of every layer: why it refuses one as text, nothing of one that does not run.
 
     Layers of equal fields, equal inputs and equal gradients to compute are measured once: PyTorch would build the same
@@ -86,8 +95,11 @@ def _counts_by_layer(graph: Graph, model: Any, settings: Settings) -> dict[int, 
         key = (node.layer, node.xs, trained, graph.nodes[node.weights].trainable)
         if key not in known:
             known[key] = _count(graph, node, model, trained, settings)
-        measured[node.id] = found = known[key]
+        found = known[key]
         depends[node.id] = isinstance(found, str) or found.depends
+        if isinstance(found, LayerCounts) and gradients is not None and node.id not in gradients.layers:
+            found = found._replace(weight_macs=0, input_macs=0, groups=1)
+        measured[node.id] = found
     return measured
 
 

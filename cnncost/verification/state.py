@@ -8,7 +8,7 @@ from cnncost.pytorch.optimizers import TORCH_OPTIMIZERS, state_bytes
 from cnncost.verification.result import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from cnncost.graph.graph import Graph
     from cnncost.metrics.figures import Figures
@@ -32,11 +32,11 @@ class State(NamedTuple):
     buffer_bytes: int
     """Bytes of the buffers."""
     gradient_bytes: int
-    """Bytes of the gradients: each is as large as its parameter."""
+    """Bytes of the gradients: each is as large as its parameter, which may have none."""
 
     @classmethod
-    def of(cls, parameters: Iterable[Any], buffers: Iterable[Any]) -> State:
-        """Those of the given tensors."""
+    def of(cls, parameters: Iterable[Any], buffers: Iterable[Any], reached: Collection[int] | None = None) -> State:
+        """Those of the given tensors; `reached` are the ids of the parameters with a gradient, if not all have one."""
         weights, kept = list(parameters), list(buffers)
         trained = [weight for weight in weights if weight.requires_grad]
         return cls(
@@ -45,12 +45,15 @@ class State(NamedTuple):
             sum(buffer.numel() for buffer in kept),
             sum(weight.nbytes for weight in weights),
             sum(buffer.nbytes for buffer in kept),
-            sum(weight.nbytes for weight in trained),
+            sum(weight.nbytes for weight in trained if reached is None or id(weight) in reached),
         )
 
 
-def layer_states(graph: Graph, model: Any) -> dict[int, State]:
-    """What every layer keeps of its own: a tensor that several hold belongs to the first of them."""
+def layer_states(graph: Graph, model: Any, reached: Collection[int] | None) -> dict[int, State]:
+    """What every layer keeps of its own: a tensor that several hold belongs to the first of them.
+
+    `reached` are the ids of the parameters with a gradient; all have one where it is ``None``.
+    """
     seen: set[int] = set()
 
     def unseen(tensors: Iterable[Any]) -> list[Any]:
@@ -59,7 +62,7 @@ def layer_states(graph: Graph, model: Any) -> dict[int, State]:
         return new
 
     modules = {node.id: model.layer(node.id) for node in graph.layers}
-    return {number: State.of(unseen(m.parameters()), unseen(m.buffers())) for number, m in modules.items()}
+    return {number: State.of(unseen(m.parameters()), unseen(m.buffers()), reached) for number, m in modules.items()}
 
 
 def state_checks(layer: str, figures: Figures, state: State, settings: Settings) -> Iterator[Check]:
@@ -71,12 +74,12 @@ def state_checks(layer: str, figures: Figures, state: State, settings: Settings)
             yield Check.of(layer, name, figures[name], measured)
 
 
-def optimizer_check(report: Report, model: Any) -> Check:
-    """The check of the states that the optimizer of the settings keeps for the trained parameters."""
+def optimizer_check(report: Report, model: Any, reached: Collection[int] | None) -> Check:
+    """The check of the states that the optimizer of the settings keeps; `reached` as for :func:`layer_states`."""
     settings, predicted = report.settings, report.totals["optimizer_bytes"]
     optimizer = TORCH_OPTIMIZERS.get(settings.optimizer)
     if optimizer is None or optimizer.stands_in:
         return Check.gap("", "optimizer_bytes", predicted, f"torch.optim has no {settings.optimizer}")
     if not settings.trains:
         return Check.gap("", "optimizer_bytes", predicted, _INT8)
-    return Check.of("", "optimizer_bytes", predicted, state_bytes(optimizer, model))
+    return Check.of("", "optimizer_bytes", predicted, state_bytes(optimizer, model, reached))

@@ -290,6 +290,13 @@ def test_why_a_figure_is_zero() -> None:
         "gradient_bytes": "the weights are frozen",
         "optimizer_bytes": "the weights are frozen",
     }
+    followed = Builder()
+    guide = followed.add(made, followed.add(made, followed.input(4, 8, 8, name="frame")), name="guide")
+    followed.add(("upsample", {"like": "guide"}), followed.input(4, 4, 4, name="image"), guide)
+    shape_alone = "no gradient comes: of what is computed here, only the shape is read"
+    assert reasons(explained(followed.graph(), name="guide")[0]) == dict.fromkeys(
+        ("weight_gradient_flops", "input_gradient_flops", "gradient_bytes", "optimizer_bytes"), shape_alone
+    )
     sharing = reasons(explained(graph, name="sharing")[0])
     assert sharing["params"] == "the weights are those of `owner`, and counted there"
     assert "weight_gradient_flops" not in sharing

@@ -153,6 +153,37 @@ def test_gradients_for_the_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     assert differing(verification(), "input_gradient_flops") == {"", "strided"}
 
 
+FOLLOWED = """\
+input: {image: [3, 8, 8], frame: [3, 8, 8]}
+network:
+  - {conv: [8, 3], from: frame, name: stem}
+  - {conv: [8, 3], from: stem, name: guide}
+  - {conv: {out: 4, kernel: 3, stride: 2, padding: 1}, from: image, name: small}
+  - {upsample: {like: guide}, from: small, name: up}
+  - {conv: 2, from: stem, name: head}
+outputs: [up]
+auxiliary: [head]
+"""
+
+
+@pytest.mark.parametrize(
+    ("mode", "without"), [("infer", {"stem", "guide"}), ("train", {"guide"})], ids=["inference", "training"]
+)
+def test_gradients_of_what_is_read_for_its_shape_alone(
+    monkeypatch: pytest.MonkeyPatch, mode: str, without: set[str]
+) -> None:
+    """The stem has one in training only, by way of the head."""
+    plan = Plan.checked(MeasureOptions(device="meta", mode=mode), latency=False)
+    assert verify_graph(loads(FOLLOWED), plan).passed
+    for decided in ("gets_gradient", "weights_get_gradient"):
+        monkeypatch.setattr(Analysis, decided, property(lambda analysis: [True] * len(analysis.nodes)))
+    found = verify_graph(loads(FOLLOWED), plan)
+    assert differing(found, "weight_gradient_flops") == {"", *without}
+    assert differing(found, "input_gradient_flops") == {"", "guide"}
+    assert differing(found, "gradient_bytes") == {"", "guide"}
+    assert differing(found, "optimizer_bytes") == {""}
+
+
 def test_operations_of_one_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Operations, "times", lambda operations, count: operations)
     # The head does not run, and zero stays zero.

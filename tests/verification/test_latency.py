@@ -379,6 +379,11 @@ def test_numbers_that_are_none_are_noted(monkeypatch: pytest.MonkeyPatch, value:
 def test_what_cannot_be_trained() -> None:
     with pytest.raises(SpecError, match="nothing can be trained"):
         measured(chain(["relu"], (3, 8, 8)), mode="train")
+    net = Builder()
+    image, guide = net.input(3, 8, 8, name="image"), net.add(("conv", {"out": 8}), net.input(3, 9, 9, name="frame"))
+    net.add(("upsample", {"like": "guide"}), image, guide)
+    with pytest.raises(SpecError, match="no gradient comes to a layer that is not frozen"):
+        measured(net.graph(), mode="train")
 
 
 def test_options_are_checked() -> None:
