@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from cnncost.cli.app import COMMANDS as ALL
+
 HEAVY = ("torch", "numpy", "rich", "typer", "pydantic")
 
 ANALYSIS = """
@@ -61,7 +63,7 @@ for form in set(format_names()) - {"table"}:
 
 WATCH = """
 import atexit, sys
-atexit.register(lambda: print('imported:', *sorted(set({heavy!r}) & set(sys.modules))))
+atexit.register(lambda: print('imported:', *sorted(sys.modules)))
 """
 
 COMMAND_LINE = """
@@ -72,13 +74,15 @@ main()
 """
 
 
-def heavy_imports(program: str) -> set[str]:
-    """Which heavy packages a fresh interpreter has imported when `program` has run."""
-    watch = (
-        f"import atexit, sys\natexit.register(lambda: print('imported:', *sorted(set({HEAVY!r}) & set(sys.modules))))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", watch + program], capture_output=True, text=True, check=True)
+def imports(program: str) -> set[str]:
+    """What a fresh interpreter has imported when `program` has run."""
+    done = subprocess.run([sys.executable, "-c", WATCH + program], capture_output=True, text=True, check=True)
     return set(done.stdout.splitlines()[-1].split()[1:])
+
+
+def heavy_imports(program: str) -> set[str]:
+    """Which of the heavy packages are among them."""
+    return imports(program) & set(HEAVY)
 
 
 @pytest.mark.parametrize("program", [ANALYSIS, FORMATS], ids=["analysis", "formats"])
@@ -102,6 +106,13 @@ def test_the_command_line_needs_typer_alone(command: str, form: str) -> None:
 @COMMANDS
 def test_the_command_line_needs_rich_for_tables(command: str) -> None:
     assert heavy_imports(COMMAND_LINE.format(arguments=command.split())) == {"typer", "rich"}
+
+
+@pytest.mark.parametrize("command", ["analyze lenet", "zoo lenet", "analyze --help"])
+def test_the_command_line_imports_the_command_that_is_run_and_no_other(command: str) -> None:
+    imported = imports(COMMAND_LINE.format(arguments=command.split()))
+    commands = {name for name in ALL if f"cnncost.cli.commands.{name}" in imported}
+    assert commands == {command.partition(" ")[0]}
 
 
 def test_documents_are_read_with_pydantic_alone() -> None:

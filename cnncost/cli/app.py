@@ -6,27 +6,24 @@ from typing import Annotated, Any
 
 from typer import Exit, Option, Typer
 
-from cnncost.cli.commands.analyze import analyze
-from cnncost.cli.commands.check import check
-from cnncost.cli.commands.compare import compare
-from cnncost.cli.commands.conventions import conventions
-from cnncost.cli.commands.explain import explain
-from cnncost.cli.commands.layers import layers
-from cnncost.cli.commands.reconcile import reconcile
-from cnncost.cli.commands.schema import schema
-from cnncost.cli.commands.verify import verify
-from cnncost.cli.commands.zoo import zoo
-from cnncost.cli.files import with_output_file
 from cnncost.cli.interruption import INTERRUPTED
 from cnncost.cli.lookup import not_a_command
+from cnncost.cli.on_demand import CommandsOnDemand
 from cnncost.cli.output import complain, os_reason, write
-from cnncost.cli.plain import PlainCommand, PlainGroup
+from cnncost.cli.plain import PlainGroup
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
+
+COMMANDS = ("analyze", "compare", "explain", "check", "verify", "reconcile", "zoo", "schema", "layers", "conventions")
+"""In the order of the help."""
 
 
 class Commands(PlainGroup):
     """The group of all commands: bad input ends any of them with a message, never with a traceback."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands: Any = CommandsOnDemand(COMMANDS)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -76,7 +73,3 @@ def cnncost(
     version: Annotated[bool, Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """What a convolutional network costs, before anyone trains it."""
-
-
-for command in (analyze, compare, explain, check, verify, reconcile, zoo, schema, layers, conventions):
-    app.command(cls=PlainCommand)(with_output_file(command))

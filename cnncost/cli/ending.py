@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 
-def end(code: int | str | None) -> NoReturn:
-    """End the process with an exit code, or with the text that says what went wrong.
+def end(code: int) -> NoReturn:
+    """End the process with an exit code.
 
     The interpreter would take every module and object apart first, an eighth of the time that `analyze resnet50` takes.
     The operating system frees their memory at once.
@@ -21,9 +21,9 @@ def end(code: int | str | None) -> NoReturn:
     Raises:
         SystemExit: somebody waits for the end, or something could not be written: what follows is the interpreter's.
     """
-    if isinstance(code, str) or _is_awaited() or not _is_written():
+    if _is_awaited() or not _is_written():
         raise SystemExit(code)
-    os._exit(code or 0)
+    os._exit(code)
 
 
 def _is_awaited() -> bool:

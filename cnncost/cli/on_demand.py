@@ -1,0 +1,54 @@
+"""Commands that are imported and built when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from typer import Typer
+from typer.main import get_command
+
+from cnncost.cli.files import with_output_file
+from cnncost.cli.plain import PlainCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PACKAGE = "cnncost.cli.commands"
+
+
+class CommandsOnDemand(Mapping[str, Any]):
+    """Typer's commands by name, in the order of the help; a module of `cli/commands` has the function of its name.
+
+    Typer makes objects of every parameter of every command, a twelfth of the time that `analyze resnet50` takes: so it
+    gets to see no other command than the one that is run, and all of them for the help of the program.
+
+    >>> [*CommandsOnDemand(["zoo", "layers"])], CommandsOnDemand(["zoo"])["zoo"].name
+    (['zoo', 'layers'], 'zoo')
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._built: dict[str, Any] = dict.fromkeys(names)
+
+    def __getitem__(self, name: str) -> Any:
+        if self._built[name] is None:
+            self._built[name] = _built(name)
+        return self._built[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._built
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._built)
+
+    def __len__(self) -> int:
+        return len(self._built)
+
+
+def _built(name: str) -> Any:
+    """The command of a name, as typer builds that of a program which has no other."""
+    function = getattr(import_module(f"{_PACKAGE}.{name}"), name)
+    alone = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    alone.command(name, cls=PlainCommand)(with_output_file(function))
+    return get_command(alone)
