@@ -39,15 +39,19 @@ class Amount(NamedTuple):
 def parse_count(text: str) -> int:
     """A number of things: digits, with a fraction, an exponent or one of the suffixes K, M, G (or B), T, P.
 
-    A fraction of one is rounded down: a budget of 4.5 parameters allows 4.
+    What is left of a fraction is rounded down: a budget of 0.0045K parameters allows 4.
 
     Raises:
-        SpecError: not an amount.
+        SpecError: not an amount, or a fraction without a unit.
 
     >>> parse_count("5M"), parse_count("1.5G"), parse_count("4e6"), parse_count("25_557_032")
     (5000000, 1500000000, 4000000, 25557032)
+    >>> parse_count("25.6")
+    Traceback (most recent call last):
+    cnncost.errors.SpecError: error: `25.6` has decimals and no unit
+      = hint: say in what it is counted: `25.6K`, `25.6M` or `25.6G`
     """
-    return read_count(text).floor
+    return _with_unit(read_count(text), text, ("K", "M", "G")).floor
 
 
 def read_count(text: str) -> Amount:
@@ -66,12 +70,24 @@ def parse_bytes(text: str) -> int:
     """A number of bytes: `GB` is 10^9 of them, `GiB` is 2^30, a bare number is bytes.
 
     Raises:
-        SpecError: not an amount of bytes; a bare `24G` is refused, since it may mean either.
+        SpecError: not an amount of bytes, or a fraction without a unit; a bare `24G` is refused, since it may mean
+            either.
 
     >>> parse_bytes("24GB"), parse_bytes("24GiB"), parse_bytes("512")
     (24000000000, 25769803776, 512)
     """
-    return _parse(text, _BYTES, "an amount of bytes such as `100MB`, `24GiB` or `4096`").floor
+    amount = _parse(text, _BYTES, "an amount of bytes such as `100MB`, `24GiB` or `4096`")
+    return _with_unit(amount, text, ("MB", "MiB", "GiB")).floor
+
+
+def _with_unit(amount: Amount, text: str, units: tuple[str, ...]) -> Amount:
+    """The amount; decimals without a unit are refused: nobody counts in tenths, so that a unit was left out."""
+    if "." not in text or amount.factor != 1:
+        return amount
+    *most, last = [f"`{text.strip()}{unit}`" for unit in units]
+    raise SpecError(
+        f"`{text.strip()}` has decimals and no unit", hint=f"say in what it is counted: {', '.join(most)} or {last}"
+    )
 
 
 def _parse(text: str, units: dict[str, int], example: str) -> Amount:
@@ -84,11 +100,20 @@ def _parse(text: str, units: dict[str, int], example: str) -> Amount:
         raise SpecError(f"`{text[:100]}` is not a valid amount", hint=f"write {example}{commas}")
     whole, fraction, exponent, unit = amount.groups(default="")
     if unit not in units:
-        both = f"`{unit.upper()}B` is powers of 1000, `{unit.upper()}iB` powers of 1024"
-        hint = both if f"{unit}ib" in units else f"write {example}"
-        raise SpecError(f"unknown unit `{unit}` in `{text.strip()}`", hint=hint)
+        raise _unknown_unit(text.strip(), unit, units, example)
     power = int(exponent or 0)
     if abs(power) > _LARGEST_EXPONENT:
         raise SpecError(f"the exponent of `{text.strip()}` is too large")
     digits = int(whole.replace("_", "").replace(",", "") + fraction)
     return Amount(digits, len(fraction) + max(-power, 0), 10 ** max(power, 0) * units[unit])
+
+
+def _unknown_unit(text: str, unit: str, units: dict[str, int], example: str) -> SpecError:
+    """The error for an amount in another unit; where bytes may be of powers of 1000 or of 1024, it offers both."""
+    if f"{unit}ib" in units:
+        number, letter = text[: -len(unit)].strip(), unit.upper()
+        both = f"`{number}{letter}B` in powers of 1000, or `{number}{letter}iB` in powers of 1024"
+        return SpecError(f"unknown unit `{unit}` in `{text}`", hint=f"write {both}")
+    if unit in _BYTES:
+        return SpecError(f"`{text}` is an amount of bytes, and this is a count", hint=f"write {example}")
+    return SpecError(f"unknown unit `{unit}` in `{text}`", hint=f"write {example}")

@@ -191,8 +191,22 @@ def _limit(figure: str, amount: str) -> int:
     quantity = quantity_called(figure)
     if quantity is None:
         return 0  # refused, with those there are, when the figure is looked up
+    if quantity.unit is Unit.PARAMETERS and _is_of_bytes(amount):
+        raise SpecError(
+            f"the limit of {figure[:80]}: `{amount.strip()}` is an amount of bytes, and parameters are counted",
+            hint=f"`--max param_bytes={amount.strip()}` limits the memory that they take",
+        )
     parse = parse_bytes if quantity.unit is Unit.BYTES else parse_count
     return _amount(f"the limit of {figure[:80]}", parse, amount)
+
+
+def _is_of_bytes(amount: str) -> bool:
+    """Whether an amount has a unit of bytes, `100MB`: a bare number has none, and `5B` is five billion."""
+    try:
+        parse_bytes(amount)
+    except SpecError:
+        return False
+    return amount.strip()[-2:].isalpha()
 
 
 def shapes_of(options: Iterable[str] | None) -> Any:

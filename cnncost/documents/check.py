@@ -14,7 +14,7 @@ class Check(Record):
     network: Text
     """as it was asked for"""
     figure: Text
-    """a total by name, or `memory_bytes`"""
+    """one of the `totals` of `analyze`, by its name"""
     actual: Count | None
     """what it is; null where it is not known"""
     limit: Count

@@ -139,11 +139,11 @@ class Breakdown(NamedTuple):
     how: str
     """``sum``, or ``max`` where one buffer serves all layers."""
     by_type: tuple[Part, ...]
-    """By layer type and formula, or, of an estimate, by the figures that it is the sum of."""
+    """By layer type and formula, or, of a sum of other figures, by these."""
     by_block: tuple[Part, ...]
     """By the blocks of the next level."""
     of_figures: bool = False
-    """Whether it is an estimate, and adds up from other figures."""
+    """Whether it adds up from other figures."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""

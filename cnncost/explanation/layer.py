@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
-    from cnncost.metrics.estimate import Estimate
     from cnncost.metrics.metric import Metric
 
 _BEFORE_OPERATIONS, _BEFORE_INPUTS = "macs", "optimizer_bytes"
@@ -68,7 +67,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
     )
 
 
-def unit_of(figure: Metric | Estimate, convention: Convention) -> str:
+def unit_of(figure: Metric, convention: Convention) -> str:
     """What a figure counts.
 
     >>> from cnncost.conventions import CONVENTIONS

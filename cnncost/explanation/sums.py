@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
 from cnncost.explanation.layer import unit_of
 from cnncost.explanation.symbolic import SymbolicFormulas
 from cnncost.graph.graph import INPUT
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.report.totals import figure_meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
-    from cnncost.metrics.estimate import Estimate
     from cnncost.metrics.metric import Metric
 
 USUAL = ("params", "macs", "flops", "memory_bytes")
@@ -81,6 +81,7 @@ class _Writer:
 
     def __init__(self, analysis: Analysis, nodes: list[Node], block: str | None) -> None:
         self.analysis = analysis
+        self.settings = analysis.settings
         self.nodes = nodes
         self.block = block
         self.symbolic = SymbolicFormulas(analysis, nodes)
@@ -88,12 +89,12 @@ class _Writer:
     def breakdown(self, name: str) -> Breakdown:
         """Where one figure comes from."""
         if name in ESTIMATES:
-            return self._estimate(ESTIMATES[name])
+            raise SpecError(f"`{name}` is estimated for the network as a whole: there is nothing to add up")
         if name not in METRICS:
-            known = [*METRICS, *ESTIMATES]
-            hint = f"they are {', '.join(known)}"
-            raise SpecError(f"unknown figure `{name[:80]}`{did_you_mean(name, known)}", hint=hint)
-        return self._metric(METRICS[name])
+            hint = f"they are {', '.join(METRICS)}"
+            raise SpecError(f"unknown figure `{name[:80]}`{figure_meant(name, METRICS)}", hint=hint)
+        metric = METRICS[name]
+        return self._metric(metric) if metric.parts is None else self._of_figures(metric, metric.parts(self.settings))
 
     def _metric(self, metric: Metric) -> Breakdown:
         """The values of the layers, added up."""
@@ -110,22 +111,15 @@ class _Writer:
         figure = Figure(name, _joined(values, how), unit, substituted=_written_out(values, how), source=source)
         return Breakdown(figure, how, by_type, by_block)
 
-    def _estimate(self, estimate: Estimate) -> Breakdown:
-        """The sum of its parts, figure by figure.
-
-        Raises:
-            SpecError: it is no sum.
-        """
-        if estimate.parts is None:
-            raise SpecError(f"`{estimate.name}` is estimated for the network as a whole: there is nothing to add up")
-        names = estimate.parts(self.analysis.settings)
+    def _of_figures(self, metric: Metric, names: Sequence[str]) -> Breakdown:
+        """A sum of other metrics, figure by figure."""
         by_name = {name: self._terms(name) or [] for name in names}
         whole = sum(term.value for terms in by_name.values() for term in terms)
         kept = tuple([_part(name, terms, "sum", whole, formula=_only(terms)) for name, terms in by_name.items()])
         by_block = self._by_block([term for terms in by_name.values() for term in terms], "sum")
         substituted = " + ".join(str(part.value) for part in kept)
-        unit = unit_of(estimate, self.analysis.convention)
-        figure = Figure(estimate.name, whole, unit, " + ".join(names), substituted, estimate.source)
+        unit = unit_of(metric, self.analysis.convention)
+        figure = Figure(metric.name, whole, unit, " + ".join(names), substituted, metric.source)
         return Breakdown(figure, "sum", kept, by_block, of_figures=True)
 
     def _terms(self, name: str) -> list[_Term] | None:

@@ -24,7 +24,6 @@ from cnncost.measurement.results import (
 )
 from cnncost.measurement.step import Subject, not_finite, prepare
 from cnncost.measurement.timing import repeat
-from cnncost.metrics.textbook_memory import memory_bytes
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 
@@ -74,7 +73,7 @@ def measure_latency(
         with limited_to_room(choice.device), conditions(choice.device, options.dtype):
             return _Measurement(graph, report, options, setting, progress).result()
 
-    found = attempt(measure, choice.device, memory_bytes(report))
+    found = attempt(measure, choice.device, report.totals["memory_bytes"])
     if isinstance(found, OutOfMemory):
         return LatencyOutOfMemory(**dict(setting), **dict(found))
     if isinstance(found, Failure):
@@ -157,7 +156,7 @@ class _Measurement:
         except Exception as error:
             # Compilers fail in ways of their own; the eager times hold all the same.
             if is_out_of_memory(error):
-                return OutOfMemory(predicted_bytes=memory_bytes(self.report), message=first_line(error))
+                return OutOfMemory(predicted_bytes=self.report.totals["memory_bytes"], message=first_line(error))
             return CompilerFailure(failure=first_line(error))
         finally:
             torch.compiler.reset()

@@ -29,7 +29,7 @@ from cnncost.measurement.results import (
     PredictedMemory,
 )
 from cnncost.measurement.step import prepare
-from cnncost.metrics.textbook_memory import MEMORY_PARTS, memory_bytes
+from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 
@@ -105,7 +105,7 @@ def measure_memory(
 def predicted_memory(report: Report) -> PredictedMemory:
     """What a report predicts of the memory of its mode."""
     parts = {part: report.totals[part] for part in MEMORY_PARTS[report.settings.mode]}
-    return PredictedMemory(**parts, memory_bytes=memory_bytes(report))
+    return PredictedMemory(**parts, memory_bytes=report.totals["memory_bytes"])
 
 
 def beside_prediction(setting: MemorySetting, peak: PeakMemory) -> Memory:

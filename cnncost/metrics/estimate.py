@@ -41,8 +41,6 @@ class Estimate(NamedTuple):
     """Its name for people where no column is around it; empty where that is the heading."""
     detail: str = ""
     """What the heading leaves unsaid."""
-    parts: Callable[[Settings], tuple[str, ...]] | None = None
-    """The metrics whose totals it is the sum of; ``None`` where it is no sum."""
 
 
 ESTIMATES: dict[str, Estimate] = {}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
+    from cnncost.settings import Settings
     from cnncost.symbolic.domain import Domain
 
     Compute = Callable[[Analysis], Sequence[int | None]]
@@ -68,6 +69,8 @@ class Metric(NamedTuple):
     """Whether only weights that are trained have it."""
     by_convention: bool = False
     """Whether the rule of the convention counts it: its formula and its source are then those of the rule."""
+    parts: Callable[[Settings], tuple[str, ...]] | None = None
+    """The metrics that it is the sum of, where it is one."""
     why_zero: Callable[[Analysis, Node], str] | None = None
     """Why it is zero at a node, in words, where neither ownership nor training says it; empty for no reason."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
-from cnncost.metrics.estimate import estimate
 from cnncost.metrics.metric import Unit, metric
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES, STATES_WITHOUT_GRADIENT
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
-    from cnncost.metrics.estimate import Analyzed
 
 _SOURCE = "notes 004, Memory Formulas; Sohoni et al. 2019, section 2"
 
@@ -39,8 +37,7 @@ _INDEX_BYTES = 4
     "param_bytes",
     Unit.BYTES,
     "Bytes of all parameters, 4P in float32",
-    heading="parameters",
-    title="parameter memory",
+    heading="parameter memory",
     source=_SOURCE,
     stored=True,
 )
@@ -166,25 +163,24 @@ def traffic_bytes(analysis: Analysis) -> list[int]:
     return analysis.running(analysis.each(bytes_of))
 
 
-@estimate(
+@metric(
     "memory_bytes",
     Unit.BYTES,
     "Bytes of everything that the textbook counts in the mode, added up as if all of it were there at once",
     heading="memory",
+    detail="(sum)",
     source=_SOURCE,
     parts=lambda settings: MEMORY_PARTS[settings.mode],
 )
-def memory_bytes(network: Analyzed) -> int | None:
-    """The sum of the parts; ``None`` where one of them is unknown.
+def memory_bytes(analysis: Analysis) -> Sequence[int | None]:
+    columns = [analysis.column(part) for part in MEMORY_PARTS[analysis.settings.mode]]
+    return [_sum(values) for values in zip(*columns, strict=True)]
 
-    >>> from cnncost import analyze
-    >>> report = analyze("resnet50")
-    >>> memory_bytes(report) == report.totals.param_bytes + report.totals.buffer_bytes + report.totals.activation_bytes
-    True
-    """
-    parts = [network.totals[part] for part in MEMORY_PARTS[network.settings.mode]]
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+
+def _sum(values: Sequence[int | None]) -> int | None:
+    """The sum of the values; a gap where one of them is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _per_trained(analysis: Analysis, numbers: int, have: Sequence[bool]) -> Sequence[int | None]:

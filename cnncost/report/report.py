@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncost.conventions import CONVENTIONS, RecordedConvention
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.report.rows import Row, merge_blocks, merge_types
 from cnncost.settings import Settings
@@ -73,8 +73,10 @@ class Report(NamedTuple):
             SpecError: there is no such metric.
         """
         if name not in self.totals:
+            from cnncost.report.totals import figure_meant  # only a failing run pays for the import
+
             hint = "known are " + ", ".join(f"`{known}`" for known in self.totals)
-            raise SpecError(f"unknown metric `{name[:80]}`{did_you_mean(name, self.totals)}", hint=hint)
+            raise SpecError(f"unknown metric `{name[:80]}`{figure_meant(name, self.totals)}", hint=hint)
         sign = -1 if descending else 1
 
         def key(row: Row) -> tuple[bool, int]:

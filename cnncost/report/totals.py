@@ -10,6 +10,7 @@ from cnncost.metrics.estimate import ESTIMATES, Estimate
 from cnncost.metrics.metric import Metric, Unit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeAlias
 
     from cnncost.report.report import Report
@@ -71,6 +72,23 @@ def quantity_called(name: str) -> Metric | Estimate | None:
         return None
 
 
+def figure_meant(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean `memory_bytes`?"`` where a name is close to a known one, or is what people call that figure.
+
+    >>> figure_meant("memory", ["macs", "memory_bytes"]), figure_meant("mcas", ["macs", "memory_bytes"])
+    ('; did you mean `memory_bytes`?', '; did you mean `macs`?')
+    """
+    names = list(known)
+    called = {heading.lower(): each for each in names if (heading := _heading(each)) is not None}
+    meant = called.get(name.strip().replace("_", " ").lower())
+    return did_you_mean(name, names) if meant is None else f"; did you mean `{meant}`?"
+
+
+def _heading(name: str) -> str | None:
+    quantity = quantity_called(name)
+    return None if quantity is None else quantity.heading
+
+
 def counted(report: Report) -> dict[str, ConventionCount]:
     """The counts of several conventions side by side, where the report has them, by the names of these figures."""
     counts = [ConventionCount(name, count.unit) for name, count in report.counts.items()]
@@ -95,5 +113,5 @@ def total_of(report: Report, name: str) -> int | None:
         return report.counts[counts[name].convention].total
     if name not in report.totals:
         known = [*report.totals, *ESTIMATES]
-        raise SpecError(f"unknown figure `{name[:80]}`{did_you_mean(name, known)}", hint=f"they are {', '.join(known)}")
+        raise SpecError(f"unknown figure `{name[:80]}`{figure_meant(name, known)}", hint=f"they are {', '.join(known)}")
     return report.totals[name]

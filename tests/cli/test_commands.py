@@ -304,7 +304,19 @@ def test_named_budgets_and_others() -> None:
     ("options", "message"),
     [
         (("--max-params", "lots"), "error: the limit of params: `lots` is not a valid amount\n  = hint: write"),
-        (("--max-memory", "24G"), "error: the limit of memory_bytes: unknown unit `g` in `24G`\n  = hint: `GB` is"),
+        (
+            ("--max-memory", "24G"),
+            "the limit of memory_bytes: unknown unit `g` in `24G`\n  = hint: write `24GB`",
+        ),
+        (
+            ("--max-params", "25.6"),
+            "the limit of params: `25.6` has decimals and no unit\n  = hint: say in what",
+        ),
+        (
+            ("--max-params", "25.6MB"),
+            "an amount of bytes, and parameters are counted\n  = hint: `--max param_bytes=",
+        ),
+        (("--max", "memory=1GB"), "unknown figure `memory`; did you mean `memory_bytes`?"),
         (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is not a valid amount\n"),
     ],
 )
@@ -446,3 +458,65 @@ def test_a_format_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("compare", "tiny.yaml", "lenet5", "-f", "names", "--raw").stdout == "tiny.yaml lenet5, raw True\n"
     assert run("explain", "tiny.yaml", "conv", "-f", "names").stdout.startswith("H_o W_o output_shape params")
     assert "one of table, json, csv, markdown, latex, names" in run("zoo", "-f", "nmes", code=2).stderr
+
+
+def test_memory_has_one_name() -> None:
+    # conv: 112 parameters, linear: 50; the outputs hold 256 + 256 + 4 + 4 + 10 numbers of 4 bytes.
+    memory = 4 * (162 + 530)
+    assert analyze("tiny.yaml").totals.memory_bytes == memory
+    report = json.loads(run("analyze", "tiny.yaml", "--format", "json").stdout)
+    assert report["totals"]["memory_bytes"] == memory
+    assert sum(layer["memory_bytes"] for layer in report["layers"]) == memory
+    rows = csv.DictReader(io.StringIO(run("analyze", "tiny.yaml", "--format", "csv").stdout))
+    assert sum(int(row["memory_bytes"]) for row in rows) == memory
+    chosen = run("analyze", "tiny.yaml", "--columns", "layer,memory_bytes", "--sort", "memory_bytes", "--raw").stdout
+    assert f"{memory:,} B" in chosen
+    compared = run("compare", "tiny.yaml", "tiny.yaml", "--format", "csv").stdout
+    assert [row["memory_bytes"] for row in csv.DictReader(io.StringIO(compared))] == [str(memory)] * 2
+    checked = json.loads(run("check", "tiny.yaml", "--max-memory", "1MB", "--format", "json").stdout)["checks"]
+    assert (checked[-1]["figure"], checked[-1]["actual"]) == ("memory_bytes", memory)
+    assert f"memory (sum) of tiny: {memory:,}" in run("explain", "tiny.yaml", "--total", "memory_bytes").stdout
+
+
+def test_training_adds_gradients_and_the_optimizer_to_memory() -> None:
+    # Adam keeps two numbers for each of the 162 parameters, and the gradients one.
+    assert analyze("tiny.yaml", mode="train").totals.memory_bytes == 4 * (162 + 530 + 3 * 162)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("analyze", "tiny.yaml", "--columns", "layer,memory"),
+        ("analyze", "tiny.yaml", "--sort", "memory"),
+        ("check", "tiny.yaml", "--max", "memory=1MB"),
+        ("explain", "tiny.yaml", "--total", "memory"),
+    ],
+)
+def test_what_tables_call_a_figure_is_answered_by_its_name(arguments: tuple[str, ...]) -> None:
+    assert "did you mean `memory_bytes`?" in run(*arguments, code=2).stderr
+
+
+def test_the_memory_of_parameters_is_not_called_as_their_number() -> None:
+    heading = run("analyze", "tiny.yaml", "--columns", "layer,params,param_bytes").stdout.splitlines()[3]
+    assert heading.split("  ")[1:] == ["params", "parameter memory"] or "params  parameter memory" in heading
+    figures = [line.split("  ")[0] for line in run("compare", "tiny.yaml", "tiny.yaml").stdout.splitlines()]
+    assert {"params", "parameter memory"} <= {*figures}
+    assert "parameters" not in figures
+
+
+@pytest.mark.parametrize("width", [24, 40, 60])
+def test_what_fails_is_seen_on_a_narrow_terminal(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    text = run("check", "tiny.yaml", "tiny.yaml@width=8", "--max-macs", "6000", "--max-memory", "1KiB", code=1).stdout
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("FAILED") == 4
+    if width >= 40:
+        # 6,952 MACs and 2,768 bytes with 4 filters; with 8 of them 8 * 27 * 64 + 80 MACs.
+        for number in ("6.95 K", "13.9 K", "6.00 K", "2.70 KiB", "1.00 KiB"):
+            assert number in text
+
+
+def test_names_that_would_look_alike_are_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    text = run("check", "resnet18@classes=10", "resnet18@classes=100", "--max-macs", "1G", code=1).stdout
+    assert {"resnet18@classes=10", "resnet18@classes=100"} <= {*text.splitlines()}

@@ -50,10 +50,3 @@ def test_only_sums_are_broken_down(latency: str) -> None:
 def test_no_two_estimates_are_called_the_same(latency: str) -> None:
     with pytest.raises(TypeError, match="two estimates are called 'latency_seconds'"):
         estimate(latency, Unit.SECONDS, "Again", heading="again")(lambda _: 0)
-
-
-def test_a_network_in_int8_has_no_memory_of_training() -> None:
-    report = analyze("lenet5", dtype="int8")
-    assert total_of(report, "memory_bytes") == 61_706 + report.totals.activation_bytes
-    training = report._replace(settings=report.settings._replace(mode="train"))
-    assert total_of(training, "memory_bytes") is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 
 from cnncost.amounts import parse_bytes, parse_count
 from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -66,12 +70,30 @@ def test_no_count(text: str) -> None:
         parse_count(text)
 
 
-def test_a_bare_prefix_is_no_unit_of_memory() -> None:
-    with pytest.raises(SpecError) as raised:
-        parse_bytes("24G")
-    assert str(raised.value) == (
-        "error: unknown unit `g` in `24G`\n  = hint: `GB` is powers of 1000, `GiB` powers of 1024"
-    )
+@pytest.mark.parametrize(("text", "decimal", "binary"), [("24G", "24GB", "24GiB"), (" 1.5 k ", "1.5KB", "1.5KiB")])
+def test_a_bare_prefix_is_no_unit_of_memory(text: str, decimal: str, binary: str) -> None:
+    with pytest.raises(SpecError, match="unknown unit") as raised:
+        parse_bytes(text)
+    assert raised.value.hint == f"write `{decimal}` in powers of 1000, or `{binary}` in powers of 1024"
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "hint"),
+    [
+        (parse_count, "25.6", "say in what it is counted: `25.6K`, `25.6M` or `25.6G`"),
+        (parse_count, "25.0", "say in what it is counted: `25.0K`, `25.0M` or `25.0G`"),
+        (parse_bytes, "24.5", "say in what it is counted: `24.5MB`, `24.5MiB` or `24.5GiB`"),
+    ],
+)
+def test_decimals_without_a_unit_ask_for_it(parse: Callable[[str], int], text: str, hint: str) -> None:
+    with pytest.raises(SpecError, match=f"`{text}` has decimals and no unit") as raised:
+        parse(text)
+    assert raised.value.hint == hint
+
+
+def test_a_count_is_no_amount_of_bytes() -> None:
+    with pytest.raises(SpecError, match=r"`25\.6MB` is an amount of bytes, and this is a count"):
+        parse_count("25.6MB")
 
 
 def test_what_is_no_amount_is_told_how_to_be_one() -> None:

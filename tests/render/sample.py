@@ -39,7 +39,8 @@ def layer(
     for dim in dims:
         elements *= dim
     figures = {"params": params, "param_bytes": 4 * params, "macs": macs, "flops": 2 * macs}
-    return row(name, kind, dims, seen, **figures, activation_bytes=4 * elements, traffic_bytes=1000)
+    memory = {"activation_bytes": 4 * elements, "memory_bytes": 4 * (params + elements)}
+    return row(name, kind, dims, seen, **figures, **memory, traffic_bytes=1000)
 
 
 def sample_report(name: str = "sample", scale: int = 1) -> Report:

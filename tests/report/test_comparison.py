@@ -10,7 +10,6 @@ import pytest
 from cnncost.conventions import find
 from cnncost.errors import SpecError
 from cnncost.metrics.figures import Figures
-from cnncost.metrics.textbook_memory import memory_bytes
 from cnncost.report.comparison import Comparison, StageComparison
 from cnncost.report.totals import total_of
 from tests.render.sample import sample_report
@@ -103,15 +102,6 @@ def test_stage_data() -> None:
     assert data["networks"] == ["x1", "x2"]
     assert data["stages"][0]["names"] == ["stem", "stem"]
     assert data["stages"][0]["change"]["params"] == 432
-
-
-def test_memory_is_what_the_mode_needs() -> None:
-    report = sample_report()
-    parts = {"param_bytes": 1, "buffer_bytes": 10, "activation_bytes": 100, "gradient_bytes": 1000}
-    totals = Figures({**report.totals, **parts, "optimizer_bytes": 10_000})
-    assert memory_bytes(report._replace(totals=totals)) == 111
-    training = report._replace(totals=totals, settings=report.settings._replace(mode="train"))
-    assert total_of(training, "memory_bytes") == 11_111
 
 
 def test_unknown_total() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnncost.amounts import parse_count
+from cnncost.amounts import read_count
 from cnncost.errors import SpecError
 from cnncost.graph.graph import Expectation, Published
 from cnncost.language.yaml.forms import mapping, plain_text, refuse_unknown_keys, text_of, whole_number
@@ -66,7 +66,7 @@ def _amount(node: MappingNode, key: str) -> str | None:
         return None
     text = plain_text(figure, f"`{key}`")
     try:
-        parse_count(text)
+        read_count(text)
     except SpecError as error:
         raise SpecError(error.message, figure.span, hint=error.hint) from None
     return text

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.metrics.metric import CHEAPEST, METRICS
 from cnncost.render.document import Column, Named, Share
 from cnncost.render.parts.headings import detail_of, heading_of, kind_of
 from cnncost.report import totals
-from cnncost.report.totals import counted
+from cnncost.report.totals import counted, figure_meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,7 +125,7 @@ def _column(name: str, report: Report, shared: str) -> Column:
         return Column(name, heading_of(counts[name]), "count", detail_of(counts[name]), priority)
     if name not in report.totals:
         names = known(report)
-        raise SpecError(f"unknown column `{name}`{did_you_mean(name, names)}", hint=f"they are {', '.join(names)}")
+        raise SpecError(f"unknown column `{name}`{figure_meant(name, names)}", hint=f"they are {', '.join(names)}")
     detail = detail_of(name, convention)
     return Column(name, heading_of(name, convention), kind_of(name), detail, _PRIORITIES.get(name, 4))
 

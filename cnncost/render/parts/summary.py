@@ -8,7 +8,6 @@ from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.render.document import Column, Line, Table, Typed
 from cnncost.render.parts.headings import full_heading_of, heading_of, kind_of
 from cnncost.render.units import percent_text
-from cnncost.report.totals import total_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +20,7 @@ _NAMED = 3
 _COLUMNS = (
     Column("figure", "figure"),
     Column("total", "total", "typed", priority=3),
-    Column("mostly in", "mostly in", priority=2),
+    Column("mostly in", "mostly in", priority=2, overflow="phrase"),
     Column("by layer type", "by layer type", priority=1),
 )
 
@@ -40,9 +39,10 @@ def summary_table(report: Report) -> Table:
         )
         for name in _FIGURES
     ]
-    memory = total_of(report, "memory_bytes")
+    memory = report.totals["memory_bytes"]
     parts = ((heading_of(part), report.totals[part]) for part in MEMORY_PARTS[report.settings.mode])
-    lines.append(Line((heading_of("memory_bytes"), Typed("bytes", memory), _largest(parts, memory, named=5), "")))
+    heading = full_heading_of("memory_bytes", report.settings.convention)
+    lines.append(Line((heading, Typed("bytes", memory), _largest(parts, memory, named=5), "")))
     return Table(_COLUMNS, tuple(lines))
 
 

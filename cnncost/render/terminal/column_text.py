@@ -68,6 +68,11 @@ class ColumnText(NamedTuple):
         texts = [text if number in self.spanning else cut(text, room, mark) for number, text in enumerate(self.texts)]
         return self._replace(texts=texts, width=room)
 
+    def cut_apart(self) -> ColumnText:
+        """The column cut as far as it may be; not at all where texts that differ would look the same."""
+        shortest = self.cut(0)
+        return shortest if len({*shortest.texts}) == len({*self.texts}) else self
+
 
 def column_texts(table: Table, raw: bool, ascii_only: bool) -> list[ColumnText]:
     """All columns of the table."""

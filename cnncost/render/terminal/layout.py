@@ -6,6 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN
+from cnncost.render.document import ESSENTIAL
 from cnncost.render.terminal.arrangement import arrangements
 from cnncost.render.terminal.column_text import ColumnText, column_texts
 from cnncost.render.terminal.fitting import GAP, Fit, across, fit, fits
@@ -114,9 +115,20 @@ def lay_out(table: Table, raw: bool, width: int, *, ascii_only: bool = False) ->
     """Draw the cells of `table` in the first arrangement that fits into `width`, or as much of the last as fits."""
     for arranged in arrangements(table):
         columns = column_texts(arranged, raw, ascii_only)
-        if fits(columns, width):
+        if fits(_needed(arranged, columns), width):
             break
     return Layout(arranged, width, fit(columns, width, fixed=arranged.fixed, ascii_only=ascii_only), ascii_only)
+
+
+def _needed(table: Table, columns: Sequence[ColumnText]) -> list[ColumnText]:
+    """The columns that an arrangement must have room for, unless another one takes its place.
+
+    Of a table with an alternative these are the essential ones, beside names that are cut as far as they stay apart.
+    """
+    if table.alternative is None:
+        return [*columns]
+    name, *others = columns
+    return [name.cut_apart(), *(each for each in others if each.column.priority >= ESSENTIAL)]
 
 
 def _not_shown(table: Table, hidden: Sequence[ColumnText]) -> str:

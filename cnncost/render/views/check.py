@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from cnncost.render.cells import readable
@@ -9,20 +10,37 @@ from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Ty
 from cnncost.render.parts.headings import TEXTBOOK, full_heading_of, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cnncost.conventions import Convention
     from cnncost.report.checks import Verdict
 
+_ACTUAL = Column("actual", "is", "typed", priority=ESSENTIAL + 1)
+_LIMIT = Column("limit", "", "typed", priority=ESSENTIAL)
+_VERDICT = Column("verdict", "verdict", "verdict", priority=ESSENTIAL + 3)
+_SOURCE = Column("source", "source", priority=1)
+
 _COLUMNS = (
     Column("network", "network"),
     Column("figure", "figure", priority=ESSENTIAL + 2),
-    Column("actual", "is", "typed", priority=ESSENTIAL + 1),
+    _ACTUAL,
     Column("rule", "must be", priority=ESSENTIAL),
-    Column("limit", "", "typed", priority=ESSENTIAL),
-    Column("verdict", "verdict", "verdict", priority=ESSENTIAL + 3),
-    Column("source", "source", priority=1),
+    _LIMIT,
+    _VERDICT,
+    _SOURCE,
 )
+_NARROW = (
+    Column("figure", "figure"),
+    _ACTUAL,
+    Column("rule", "", priority=ESSENTIAL),
+    _LIMIT._replace(heading="must be"),
+    _VERDICT,
+    _SOURCE,
+)
+"""Below the name of the network."""
+_NARROWEST = (Column("figure", "figure"), _VERDICT, Column("why", "", priority=ESSENTIAL, overflow="below"))
+"""Below the name of the network, and with the numbers of what failed below it."""
+_RULES = {"exactly": "=", "at most": "≤"}
 
 
 def checks_document(verdicts: Sequence[Verdict], convention: Convention = TEXTBOOK) -> Document:
@@ -37,8 +55,30 @@ def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
 
 def _table(verdicts: Sequence[Verdict], convention: Convention) -> Table:
     failed = sum(not verdict.holds for verdict in verdicts)
-    lines = tuple([_line(verdict, convention) for verdict in verdicts])
-    return Table(_COLUMNS, lines, notes=(_summary(len(verdicts), failed),))
+    notes = (_summary(len(verdicts), failed),)
+    lines = [_line(verdict, convention) for verdict in verdicts]
+    narrowest = Table(_NARROWEST, _below_networks(lines, _failure), notes=(*notes, "not shown at this width: source"))
+    narrow = Table(_NARROW, _below_networks(lines, _with_signs), notes=notes, alternative=narrowest)
+    return Table(_COLUMNS, tuple(lines), notes=notes, alternative=narrow)
+
+
+def _below_networks(lines: Sequence[Line], cells: Callable[[Line], tuple[Any, ...]]) -> tuple[Line, ...]:
+    """The lines in other cells, each below the network that it is of."""
+    below: list[Line] = []
+    for network, of_network in groupby(lines, key=lambda line: line.cells[0]):
+        below += [Line((network,), title=True), *(Line(cells(line), level=1) for line in of_network)]
+    return tuple(below)
+
+
+def _with_signs(line: Line) -> tuple[Any, ...]:
+    _, figure, actual, rule, *others = line.cells
+    return (figure, actual, _RULES[rule], *others)
+
+
+def _failure(line: Line) -> tuple[Any, ...]:
+    _, figure, actual, rule, limit, holds, _ = line.cells
+    why = "" if holds else f"{readable('typed', actual)}, must be {rule} {readable('typed', limit)}"
+    return figure, holds, why
 
 
 def _summary(checks: int, failed: int) -> str:

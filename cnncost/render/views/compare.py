@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.document import Column, Document, Line, Table, Typed
+from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
 from cnncost.render.parts.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
 from cnncost.report.comparison import difference
 from cnncost.report.totals import counted, total_of
@@ -64,9 +64,9 @@ def _usual_figures(comparison: Comparison) -> tuple[str, ...]:
 def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Table:
     columns = [Column("figure", "figure")]
     for position, name in enumerate(comparison.names):
-        columns.append(Column(name, name, "typed"))
+        columns.append(Column(name, name, "typed", priority=ESSENTIAL))
         if position != comparison.baseline:
-            columns.append(Column(f"{name}_ratio", "ratio", "ratio"))
+            columns.append(Column(f"{name}_ratio", "ratio", "ratio", priority=ESSENTIAL))
     lines = [
         _line(comparison, "input", lambda position: Typed("shapes", _inputs(comparison.reports[position]))),
         _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
