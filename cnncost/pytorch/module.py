@@ -12,7 +12,35 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Graph, Node
 
 
-class FunctionLayer(nn.Module):
+class StepTree(nn.Module):
+    """A module whose children are called as steps are, which may be any word: `training`, `forward`, `type`.
+
+    Where PyTorch has an attribute of that name, the attribute stays PyTorch's. The step's weights have its name all the
+    same, and :meth:`get_submodule` finds it.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self.__dict__.get("_modules", ()) or not (name in self.__dict__ or hasattr(type(self), name)):
+            super().__setattr__(name, value)
+        elif isinstance(value, nn.Module):
+            self._modules[name] = value
+        else:
+            self.__dict__[name] = value
+
+    def get_submodule(self, target: str) -> nn.Module:
+        """The module at a path such as ``stage.0.conv``, whatever the steps on the way are called.
+
+        Raises:
+            AttributeError: there is none.
+        """
+        first, _, rest = target.partition(".")
+        child = self._modules.get(first)
+        if child is None:
+            return super().get_submodule(target)
+        return child.get_submodule(rest)
+
+
+class FunctionLayer(StepTree):
     """A layer that PyTorch has no module for, as one all the same: every layer has a name and can be hooked."""
 
     def __init__(self, node: Node, function: Any) -> None:
@@ -31,7 +59,7 @@ class FunctionLayer(nn.Module):
         self.function = self.node.counterpart(nn)
 
 
-class SpecModel(nn.Module):
+class SpecModel(StepTree):
     """The model of a spec: a tree of modules by the names of its layers, and a forward pass along its graph."""
 
     def __init__(self, graph: Graph) -> None:
@@ -97,7 +125,7 @@ class SpecModel(nn.Module):
         parent: nn.Module = self
         for segment in containers:
             if segment not in parent._modules:
-                parent._modules[segment] = nn.Module()
+                parent._modules[segment] = StepTree()
             child = parent._modules[segment]
             assert child is not None
             parent = child

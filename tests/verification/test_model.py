@@ -84,3 +84,30 @@ def test_inputs_go_by_name_too_and_wrong_ones_are_refused() -> None:
     for arguments in ((), (x, x)):
         with pytest.raises(TypeError, match="the model takes input"):
             plain(*arguments)
+
+
+_ATTRIBUTES = sorted({*dir(torch.nn.Module()), "training", "graph", "layer", "bind", "node", "function"})
+"""What PyTorch's modules have, and what ours have besides."""
+
+
+@pytest.mark.parametrize("name", _ATTRIBUTES)
+def test_a_step_may_be_called_as_an_attribute_of_a_module(name: str) -> None:
+    spec = f"""
+input: [3, 8, 8]
+network:
+  - {{conv: {{out: 3, kernel: 1}}, name: {name}}}
+  - {{step: 2, name: outer}}
+blocks:
+  step(out):
+    - {{conv: {{out: out, kernel: 1}}, name: {name}}}
+"""
+    original, x = build(loads(spec)).train().eval(), torch.randn(2, 3, 8, 8)
+    weights = original.state_dict()
+    assert list(weights) == [f"{name}.weight", f"{name}.bias", f"outer.{name}.weight", f"outer.{name}.bias"]
+    assert original.get_submodule(f"outer.{name}").out_channels == 2
+    other = build(loads(spec)).eval()
+    other.load_state_dict(weights, assign=True)
+    for same in (other, copy.deepcopy(original)):
+        assert torch.equal(same(x), original(x))
+    original.train()(x).sum().backward()
+    assert original.training and original.get_submodule(name).weight.grad is not None
