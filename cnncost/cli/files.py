@@ -35,7 +35,7 @@ def with_output_file(command: Callable[..., None]) -> Callable[..., None]:
         if output is None or output == _STANDARD_OUTPUT:
             command(**arguments)
             return
-        _refuse_unwritable(output)
+        refuse_unwritable("--output", output)
         if _takes_format_of_file(context, arguments):
             arguments["form"] = format_of_file(output)
         printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
@@ -67,15 +67,19 @@ def _takes_format_of_file(context: Context, arguments: dict[str, Any]) -> bool:
     return source is not None and source.name == "DEFAULT"
 
 
-def _refuse_unwritable(path: str) -> None:
+def refuse_unwritable(option: str, path: str) -> None:
     """Refuse a file that cannot be written, before anything is computed.
+
+    Args:
+        option: the option that names it.
+        path: of the file.
 
     Raises:
         SpecError: its folder is missing, it is a folder, or it may not be written.
     """
-    folder, shown = os.path.dirname(path) or ".", f"`--output {path[-80:]}`"
+    folder, shown = os.path.dirname(path) or ".", f"`{option} {path[-80:]}`"
     if not path:
-        raise SpecError("`--output` takes the name of a file")
+        raise SpecError(f"`{option}` takes the name of a file")
     exists = False
     try:
         os.stat(folder)

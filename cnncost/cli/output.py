@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import TextIO
 
 _RED, _YELLOW, _CYAN, _RESET = "\x1b[1;31m", "\x1b[33m", "\x1b[36m", "\x1b[0m"
@@ -31,6 +31,35 @@ def write(text: str) -> None:
         discard_standard_output()
         if not isinstance(error, BrokenPipeError):
             raise
+
+
+@contextmanager
+def results_only() -> Iterator[None]:
+    """Let what code of the user's prints meanwhile go to standard error: standard output is for results.
+
+    The file descriptor too, for what is not printed by Python.
+    """
+    _flush_standard_output()
+    try:
+        results = os.dup(1)
+    except OSError:  # it is closed
+        results = None
+    try:
+        with suppress(OSError):
+            os.dup2(2, 1)
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _flush_standard_output()
+        if results is not None:
+            os.dup2(results, 1)
+            os.close(results)
+
+
+def _flush_standard_output() -> None:
+    for stream in (sys.stdout, sys.__stdout__):
+        with suppress(AttributeError, OSError, ValueError):  # it is closed, or there is none
+            stream.flush()
 
 
 def warn(texts: Iterable[str]) -> None:

@@ -106,6 +106,15 @@ def first_line(error: Exception) -> str:
     return message[:_LONGEST_MESSAGE]
 
 
+def is_interruption(error: BaseException) -> bool:
+    """Whether somebody pressed Ctrl-C; whatever else a model of somebody's own raises is a failure of that model.
+
+    >>> is_interruption(KeyboardInterrupt()), is_interruption(SystemExit(3))
+    (True, False)
+    """
+    return type(error) is KeyboardInterrupt
+
+
 def is_out_of_memory(error: Exception) -> bool:
     """Whether an error says that there was no memory left."""
     kinds = (MemoryError, import_torch().cuda.OutOfMemoryError)

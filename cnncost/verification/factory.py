@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.measurement.outcome import is_interruption
 from cnncost.pytorch.importing import import_torch
 
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def _module(name: str) -> ModuleType:
         if error.name and (name == error.name or name.startswith(error.name + ".")):
             raise SpecError(f"there is no module `{error.name}`", hint=_FORM) from None
         raise SpecError(f"`{name}` does not import: {_message(error)}") from error
-    except Exception as error:  # whatever the user's module does
+    except BaseException as error:  # whatever the user's module does, leaving included
+        if is_interruption(error):
+            raise
         raise SpecError(f"`{name}` does not import: {_message(error)}") from error
 
 
@@ -69,13 +72,15 @@ def _make(text: str, factory: Callable[[], Any]) -> Any:
                 model = factory()
         except Exception:  # some look at their numbers as they initialise them
             model = factory()
-    except Exception as error:
+    except BaseException as error:  # whatever the user's function does, leaving included
+        if is_interruption(error):
+            raise
         raise SpecError(f"`{text}` fails: {_message(error)}") from error
     if not isinstance(model, torch.nn.Module):
         raise SpecError(f"`{text}` makes no model, but a {type(model).__name__}", hint=_FORM)
     return model
 
 
-def _message(error: Exception) -> str:
+def _message(error: BaseException) -> str:
     """An exception in one line."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -31,6 +31,7 @@ def verify_networks(
 
     Raises:
         SpecError: a convention of the user's that cannot count the only network.
+        Interruption: somebody pressed Ctrl-C; what was found of that network until then is the last that comes.
     """
     lost_at = ""
     for place, (name, graph) in enumerate(zip(names, graphs, strict=True)):
@@ -42,6 +43,9 @@ def verify_networks(
             continue
         try:
             found = run.verify_graph(graph, plan, _one_of(progress, place, len(names))).replace(network=name)
+        except run.Interruption as interruption:
+            yield interruption.found.replace(network=name)
+            raise
         except SpecError as error:
             if len(names) == 1:
                 raise

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from cnncost.documents.base import parsed, read_json_file
 from cnncost.errors import SpecError
-from cnncost.files import reason, write_file
+from cnncost.files import write_file
 from cnncost.measurement.devices import Machine
 from cnncost.measurement.results import LatencyResult, MemoryResult
 from cnncost.validation import Count, Record, Text, first_fault
@@ -104,7 +104,7 @@ class Measurements(Record):
 
 
 def save(path: Path, verifications: Sequence[Verification], machine: Machine | None = None) -> None:
-    """Write what was found to a JSON file; folders that are missing are made, and a file that is there is replaced.
+    """Write what was found to a JSON file; one that is there is replaced.
 
     Args:
         path: of the file.
@@ -112,7 +112,7 @@ def save(path: Path, verifications: Sequence[Verification], machine: Machine | N
         machine: where they were made; by default what the first of them says.
 
     Raises:
-        SpecError: there is nothing to keep, or the file cannot be written.
+        SpecError: there is nothing to keep, or the file cannot be written: its folder must be there.
     """
     if not verifications:
         raise SpecError("there is nothing to keep: no network was verified")
@@ -121,10 +121,6 @@ def save(path: Path, verifications: Sequence[Verification], machine: Machine | N
         networks=tuple([NetworkRecord.of(verification) for verification in verifications]),
     )
     text = json.dumps(_rounded(found.model_dump()), indent=1, ensure_ascii=False, allow_nan=False)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SpecError(f"cannot write `{path}`: {reason(error)}") from error
     write_file(path, text + "\n")
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.measurement.outcome import is_interruption
 from cnncost.pytorch.build import build
 from cnncost.verification.result import DIFFERENT, SAME, Check
-from cnncost.verification.trace import Call, Trace, trace, trace_copy
+from cnncost.verification.trace import OWN, Call, Trace, trace, trace_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,13 +52,15 @@ def reference_checks(graph: Graph, report: Report, model: Any) -> list[Check]:
     ours = _named(trace(spec, shapes, settings.training, "meta"), graph)
     try:
         theirs = trace_copy(model, shapes, settings.training)
-    except Exception as error:  # whatever the user's model does
+    except BaseException as error:  # whatever the user's model does, leaving included
+        if is_interruption(error):
+            raise
         said = (str(error).splitlines() or [""])[0]
         why = f"their model does not run on {_list(shapes)}: {type(error).__name__}: {said}"
         return [*checks, Check.different("", "output_shape", tuple(sorted(ours.outputs)), None, why)]
     checks += _in_total(report, ours, theirs)
-    loose = _without_layer(model, theirs)
-    return [*checks, *_layer_checks(align(ours.calls, theirs.calls), loose)]
+    pairs = align(ours.calls, theirs.calls)
+    return [*checks, *_layer_checks(pairs, _without_layer(model, pairs))]
 
 
 def _stored(report: Report, spec: Any, model: Any) -> Iterator[Check]:
@@ -66,7 +69,7 @@ def _stored(report: Report, spec: Any, model: Any) -> Iterator[Check]:
     note = ""
     if ours != theirs:
         note = f"tensors {_list(sorted((ours - theirs).elements()))} are the spec's alone"
-        note += f", {_list(sorted((theirs - ours).elements()))} theirs alone"
+        note += f", {_list(sorted((theirs - ours).elements()))} theirs alone{_names(model, theirs - ours)}"
     measured = sum(weight.numel() for weight in model.parameters())
     verdict = SAME if ours == theirs and measured == report.totals.params else DIFFERENT
     yield Check(
@@ -74,6 +77,15 @@ def _stored(report: Report, spec: Any, model: Any) -> Iterator[Check]:
     )
     buffers = sum(buffer.numel() for buffer in model.buffers())
     yield Check.of("", "buffers", report.totals.buffers, buffers)
+
+
+def _names(model: Any, surplus: Counter[Shape]) -> str:
+    """The names of the tensors that they have too many, in brackets; empty where it may be one or another."""
+    names = [name for name, weight in model.named_parameters() if tuple(weight.shape) in surplus]
+    if not 0 < len(names) == surplus.total():
+        return ""
+    more = f" and {len(names) - _MOST_SHAPES} more" if len(names) > _MOST_SHAPES else ""
+    return f" ({', '.join(f'`{name}`' for name in names[:_MOST_SHAPES])}{more})"
 
 
 def _in_total(report: Report, ours: Trace, theirs: Trace) -> Iterator[Check]:
@@ -130,19 +142,26 @@ def _alike(ours: list[tuple[object, ...]], theirs: list[tuple[object, ...]]) -> 
     return [(start + i, their_start + i) for start, their_start, length in blocks for i in range(length)]
 
 
-def _without_layer(model: Any, theirs: Trace) -> Counter[Shape]:
-    """Their parameters that belong to no layer that ran: weights that a function uses."""
-    used = {call.name: Counter(call.weights) for call in theirs.calls}
+def _without_layer(model: Any, pairs: Sequence[Pair]) -> Counter[Shape]:
+    """Their parameters that belong to no layer of the pairs: weights that a function uses."""
+    used = {pair.theirs.name: Counter(pair.theirs.weights) for pair in pairs if pair.theirs and not _is_loose(pair)}
     everything = Counter([tuple(weight.shape) for weight in model.parameters()])
     for weights in used.values():
         everything -= weights
     return everything
 
 
+def _is_loose(pair: Pair) -> bool:
+    """Whether it is a module of theirs alone that is no layer, but calls functions with its weights."""
+    return pair.ours is None and pair.theirs is not None and pair.theirs.kind == OWN
+
+
 def _layer_checks(pairs: list[Pair], loose: Counter[Shape]) -> Iterator[Check]:
     """The checks of all layers, up to the first fault also of those that follow from it."""
     fault = ""
-    for ours, theirs in pairs:
+    for ours, theirs in sorted(pairs, key=_is_loose):  # what they hold may turn out to be a layer of the spec's
+        if _is_loose(Pair(ours, theirs)) and not _takes(loose, theirs.weights):
+            continue
         if ours is None or theirs is None:
             missing = _missing(ours, theirs, loose)
             fault = fault or (missing.layer or missing.note if missing.verdict == DIFFERENT else "")
@@ -175,11 +194,18 @@ def _missing(ours: Call | None, theirs: Call | None, loose: Counter[Shape]) -> C
     if ours is None:
         assert theirs is not None
         return Check.different("", "weights", None, theirs.weights, f"{theirs.name}, a {theirs.kind}, is theirs alone")
-    weights = Counter(ours.weights)
-    if weights <= loose:
-        loose.subtract(weights)
+    if _takes(loose, ours.weights):
         return Check.of(ours.name, "weights", ours.weights, ours.weights, "in their model, used by a function")
     return Check.different(ours.name, "weights", ours.weights, None, "their model has no such layer")
+
+
+def _takes(loose: Counter[Shape], weights: tuple[Shape, ...]) -> bool:
+    """Take the weights from those that belong to no layer, if they are all there."""
+    wanted = Counter(weights)
+    if not wanted <= loose:
+        return False
+    loose.subtract(wanted)
+    return True
 
 
 def _shape(shape: Shape) -> str:

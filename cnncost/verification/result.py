@@ -135,6 +135,8 @@ class Verification(Record):
     """every figure that was compared with another model"""
     device_lost: Flag = Field(default=False, exclude=True)
     """whether the device no longer answers; not written to documents"""
+    interrupted: Flag = Field(default=False, exclude=True)
+    """whether Ctrl-C ended it before all was done; not written to documents"""
 
     @model_validator(mode="before")
     @classmethod

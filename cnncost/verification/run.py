@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from cnncost.errors import LayerError, SpecError
 from cnncost.measurement.devices import Machine, describe, refuse_unsupported, resolve
-from cnncost.measurement.outcome import Failure, OutOfMemory, is_lost
+from cnncost.measurement.outcome import Failure, OutOfMemory, is_interruption, is_lost
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.result import RunSettings, Verification
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cnncost.graph.graph import Graph
     from cnncost.measurement.options import MeasureOptions
@@ -75,11 +75,21 @@ class Plan(NamedTuple):
         return cls(options, describe(choice.device), latency, memory, against, choice.note)
 
 
+class Interruption(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C while a network was verified."""
+
+    def __init__(self, found: Verification) -> None:
+        super().__init__()
+        self.found = found
+        """What was found until then."""
+
+
 def verify_graph(graph: Graph, plan: Plan, progress: Progress = no_progress) -> Verification:
     """Carry out a plan on one network. Nothing else but an interruption ends it before its parts are done.
 
     Raises:
         SpecError: a convention of the user's that cannot count it.
+        Interruption: somebody pressed Ctrl-C.
     """
     return _Run(graph, plan, progress).verification()
 
@@ -91,31 +101,45 @@ class _Run:
         self.graph = graph
         self.plan = plan
         self.progress = progress
+        settings = RunSettings.of(plan.options.report_settings)
+        self.found = Verification(network=graph.name, settings=settings, machine=plan.machine)
         self.failures: list[str] = []
         self.device_lost = False
 
     def verification(self) -> Verification:
-        settings = self.plan.options.report_settings
-        report = self.part("analysis", lambda: analyze_graph(self.graph, settings), refusals=(SpecError,))
-        found = Verification(network=self.graph.name, settings=RunSettings.of(settings), machine=self.plan.machine)
+        report = self.part("analysis", self.analyze, refusals=(SpecError,))
         if report is not None:
-            found = found.replace(
-                checks=self.checks(report),
-                against=self.against(report),
-                latency=self.latency(report),
-                memory=self.memory(report),
-            )
-        return found.replace(failure="; ".join(self.failures), device_lost=self.device_lost)
+            for checks in (self.counts, self.fields):
+                self.keep(checks=(*self.found.checks, *checks(report)))
+            self.keep(against=self.against(report))
+            self.keep(latency=self.latency(report))
+            self.keep(memory=self.memory(report))
+        return self.so_far()
 
-    def checks(self, report: Report) -> tuple[Check, ...]:
-        """The figures compared with those of the spec's own model."""
+    def keep(self, **values: Any) -> None:
+        """Remember what a part found."""
+        self.found = self.found.replace(**values)
+
+    def so_far(self) -> Verification:
+        """All that is found until now, and what went wrong."""
+        return self.found.replace(failure="; ".join(self.failures), device_lost=self.device_lost)
+
+    def analyze(self) -> Report:
+        """What is to be verified."""
+        return analyze_graph(self.graph, self.plan.options.report_settings)
+
+    def counts(self, report: Report) -> Sequence[Check]:
+        """The counts compared with those of the spec's own model."""
         from cnncost.verification.counts import count_checks
+
+        return self.part("counts", lambda: count_checks(self.graph, report)) or ()
+
+    def fields(self, report: Report) -> Sequence[Check]:
+        """The receptive fields compared with what the units of the spec's own model see."""
         from cnncost.verification.receptive_field.checks import field_checks
 
         device = self.plan.options.device
-        counts = self.part("counts", lambda: count_checks(self.graph, report)) or []
-        fields = self.part("receptive fields", lambda: field_checks(self.graph, report, device)) or []
-        return (*counts, *fields)
+        return self.part("receptive fields", lambda: field_checks(self.graph, report, device)) or ()
 
     def against(self, report: Report) -> tuple[Check, ...]:
         """The figures compared with those of the user's model, if there is one."""
@@ -162,7 +186,10 @@ class _Run:
             return work()
         except refusals:
             raise
-        except (Exception, SystemExit) as error:  # a model of the user's may try to leave
+        except BaseException as error:  # a model of the user's may try to leave
+            if is_interruption(error):
+                self.failures.append(f"{name}: interrupted")
+                raise Interruption(self.so_far().replace(interrupted=True)) from error
             self.failures.append(f"{name}: {reason(error)}")
             self.device_lost = self.device_lost or is_lost(self.plan.machine.device)
             return None

@@ -13,14 +13,20 @@ if TYPE_CHECKING:
 
 Shape = tuple[int, ...]
 
+ROOT = "the root module"
+"""The name of a model that is a layer itself, or holds weights itself."""
+
+OWN = "Module"
+"""The kind of a module that its author derived from nothing more special: what it computes, functions do."""
+
 
 class Call(NamedTuple):
     """One run of a layer that has weights, or of a pool."""
 
     name: str
-    """Of the module."""
+    """Of the module; :data:`ROOT` where it is the model itself."""
     kind: str
-    """Its class in ``torch.nn``."""
+    """Its class in ``torch.nn``; :data:`OWN` where it is none of those."""
     weights: tuple[Shape, ...]
     """Shapes of its parameters."""
     reads: Shape
@@ -100,7 +106,7 @@ def _record_calls(name: str, module: Any, counter: Any, calls: list[Call]) -> No
         macs = (counter.get_total_flops() - started.pop()) // FLOPS_PER_MAC
         reads = next((tuple(x.shape) for x in _tensors(inputs)), ())
         writes = next((tuple(y.shape) for y in _tensors(output)), ())
-        calls.append(Call(name, _kind(module), weights, reads, writes, macs))
+        calls.append(Call(name or ROOT, _kind(module), weights, reads, writes, macs))
 
     module.register_forward_pre_hook(before)
     module.register_forward_hook(after)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,8 +23,6 @@ from cnncost.render.format import format_names
 from cnncost.verification import run as verification_run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typer.testing import Result
 
     from cnncost.graph.graph import Graph
@@ -54,6 +53,21 @@ def strided():
 
 def interrupted():
     raise KeyboardInterrupt
+
+
+def printing():
+    import os
+
+    print("the model speaks")
+    os.system("echo the system speaks")
+
+
+class printing_as_it_runs(nn.Module):
+    def forward(self, x):
+        printing()
+
+
+print("the module speaks")
 """
 
 
@@ -169,9 +183,49 @@ def test_against_a_model_of_ones_own() -> None:
     ]
 
 
-def test_interrupted() -> None:
-    result = run("tiny.yaml", "--device", "meta", "--against", "own_models:interrupted", code=130)
-    assert result.stdout == ""
+def test_interrupted_in_the_first_network(tmp_path: Path) -> None:
+    options = ("--device", "meta", "--format", "json", "--save", "found.json")
+    result = run("tiny.yaml", *options, "--against", "own_models:interrupted", code=130)
+    (found,) = json.loads(result.stdout)["verifications"]
+    assert found["failure"] == "the other model: interrupted"
+    assert {check["figure"] for check in found["checks"]} >= {"params", "macs", "output_shape"}
+    assert "interrupted: 0 of 1 networks were verified" in result.stderr
+    (kept,) = json.loads((tmp_path / "found.json").read_text())["networks"]
+    assert kept["failure"] == "the other model: interrupted"
+
+
+def test_an_interruption_before_anything_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification_run, "verify_graph", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert run("tiny.yaml", "--device", "meta", code=130).stdout == ""
+
+
+@pytest.mark.parametrize("printing", ["printing", "printing_as_it_runs"])
+def test_what_a_model_prints_is_no_result(printing: str, capfd: pytest.CaptureFixture[str]) -> None:
+    result = run("tiny.yaml", "--device", "meta", "--format", "json", "--against", f"own_models:{printing}", code=1)
+    assert json.loads(result.stdout)
+    for words in ("the module speaks", "the model speaks"):
+        assert words in result.stderr
+    system = capfd.readouterr()
+    assert "the system speaks" not in system.out
+    assert "the system speaks" in system.err
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("missing/found.json", "`--save missing/found.json`: there is no folder `missing`"),
+        ("tiny.yaml/found.json", "`tiny.yaml` is a file, not a folder"),
+        (".", "`--save .` is a folder"),
+    ],
+)
+def test_a_file_that_cannot_be_kept_is_refused_first(file: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def verified(*_: Any) -> Any:
+        raise AssertionError("it begins")
+
+    monkeypatch.setattr(verification_run, "verify_graph", verified)
+    result = run("tiny.yaml", "--device", "meta", "--save", file, code=2)
+    assert message in result.stderr
+    assert not (Path("missing")).exists()
 
 
 def test_interrupted_with_something_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from cnncost.errors import SpecError
-from cnncost.language.load import load
+from cnncost.language.load import load, loads
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings
 from cnncost.verification.factory import load_factory
@@ -198,6 +198,35 @@ def test_a_model_that_meta_tensors_stop_runs_on_the_cpu() -> None:
     assert differing(checks_of(functional_graph(), Looking())) == []
 
 
+class Root(nn.Module):
+    """A model that holds its weights itself, and calls functions with them."""
+
+    def __init__(self, *shape: int) -> None:
+        super().__init__()
+        self.kernels = nn.Parameter(torch.zeros(shape))
+        self.shift = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.conv2d(x, self.kernels[:4], self.shift)
+
+
+CONVOLUTION = "{name: single, input: [3, 8, 8], network: [{conv: [4, 3], name: only}]}"
+
+
+def test_weights_of_the_root_module_are_those_of_a_layer() -> None:
+    assert differing(checks_of(loads(CONVOLUTION), Root(4, 3, 3, 3))) == []
+    assert differing(checks_of(loads(CONVOLUTION), nn.Conv2d(3, 4, 3))) == []
+
+
+def test_weights_of_the_root_module_have_a_name() -> None:
+    notes = {check.note for check in checks_of(loads(CONVOLUTION), Root(5, 3, 3, 3)) if check.verdict == DIFFERENT}
+    assert notes == {
+        "tensors 4x3x3x3 are the spec's alone, 5x3x3x3 theirs alone (`kernels`)",
+        "their model has no such layer",
+        "the root module, a Module, is theirs alone",
+    }
+
+
 # Factories.
 
 
@@ -215,12 +244,14 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         "def needs(width): return nn.Linear(2, width)\n"
         "def number(): return 7\n"
         "seven = 7\n"
+        "def leaves(): raise SystemExit\n"
     )
     (tmp_path / "broken_models.py").write_text("import nowhere_to_be_found\n")
+    (tmp_path / "leaving_models.py").write_text("import sys\nsys.exit('bye')\n")
     (tmp_path / "failing_models.py").write_text("1 / 0\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [entry for entry in sys.path if entry])
-    for name in ("their_models", "broken_models", "failing_models"):
+    for name in ("their_models", "broken_models", "failing_models", "leaving_models"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return "their_models"
 
@@ -244,6 +275,8 @@ def test_functions_classes_and_models_are_taken(module: str, path: str, out: int
         ("their_models:seven", "`their_models:seven` is neither a model nor a function that returns one"),
         ("their_models:number", "`their_models:number` makes no model, but a int"),
         ("their_models:breaks", "`their_models:breaks` fails: ValueError: no weights"),
+        ("their_models:leaves", "`their_models:leaves` fails: SystemExit"),
+        ("leaving_models:Net", "`leaving_models` does not import: SystemExit: bye"),
         ("broken_models:Net", "`broken_models` does not import: ModuleNotFoundError: No module named 'nowhere_to"),
         ("failing_models:Net", "`failing_models` does not import: ZeroDivisionError: division by zero"),
     ],

@@ -110,4 +110,5 @@ blocks:
     for same in (other, copy.deepcopy(original)):
         assert torch.equal(same(x), original(x))
     original.train()(x).sum().backward()
-    assert original.training and original.get_submodule(name).weight.grad is not None
+    assert original.training
+    assert original.get_submodule(name).weight.grad is not None

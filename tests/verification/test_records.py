@@ -93,7 +93,7 @@ def kept(folder: Path) -> dict[str, Any]:
 
 
 def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
-    path = tmp_path / "a" / "folder" / "kept.json"
+    path = tmp_path / "kept.json"
     save(path, [FOUND, BROKEN])
     found = read(path)
     first, second = found.networks
@@ -204,7 +204,7 @@ def test_nothing_is_not_kept(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for path in (tmp_path, tmp_path / "file" / "kept.json"):
+    for path in (tmp_path, tmp_path / "file" / "kept.json", tmp_path / "missing" / "kept.json"):
         with pytest.raises(SpecError, match="cannot write"):
             save(path, [FOUND])
 

@@ -26,7 +26,7 @@ from cnncost.verification import counts
 from cnncost.verification import run as verification_run
 from cnncost.verification.networks import verify_networks
 from cnncost.verification.receptive_field import checks
-from cnncost.verification.run import Plan, verify_graph
+from cnncost.verification.run import Interruption, Plan, verify_graph
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
@@ -164,7 +164,15 @@ def test_networks_after_a_lost_device_are_reported_with_the_reason(monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"), [(ValueError("no weights"), "ValueError: no weights"), (SystemExit(3), "SystemExit: 3")]
+    ("error", "reason"),
+    [
+        (ValueError("no weights"), "ValueError: no weights"),
+        (SystemExit(3), "SystemExit: 3"),
+        (SystemExit(), "SystemExit"),
+        (GeneratorExit(), "GeneratorExit"),
+        (BaseException("no more"), "BaseException: no more"),
+        (type("Stop", (KeyboardInterrupt,), {})("enough"), "Stop: enough"),
+    ],
 )
 def test_a_factory_that_raises(error: BaseException, reason: str) -> None:
     found = run(latency=False, against=raising(error))
@@ -172,9 +180,21 @@ def test_a_factory_that_raises(error: BaseException, reason: str) -> None:
     assert len(found.checks) > 0
 
 
-def test_an_interruption_ends_it() -> None:
-    with pytest.raises(KeyboardInterrupt):
+def test_an_interruption_ends_it_and_has_what_was_found() -> None:
+    with pytest.raises(KeyboardInterrupt) as interruption:
         run(latency=False, against=raising(KeyboardInterrupt()))
+    assert isinstance(interruption.value, Interruption)
+    found = interruption.value.found
+    assert {"macs", "receptive_field"} <= {check.figure for check in found.checks}
+    assert (found.against, found.failure, found.passed) == ((), "the other model: interrupted", False)
+
+
+def test_an_interruption_in_a_measurement_leaves_what_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "measure_memory", raising(KeyboardInterrupt()))
+    with pytest.raises(Interruption) as interruption:
+        run(memory=True)
+    assert interruption.value.found.latency.eager.runs > 0
+    assert interruption.value.found.failure == "memory: interrupted"
 
 
 def test_without_pytorch_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Exit, Option
 
 from cnncost.cli import options
-from cnncost.cli.output import warn, write
+from cnncost.cli.files import refuse_unwritable
+from cnncost.cli.output import results_only, warn, write
 from cnncost.cli.progress import progress_bar
 from cnncost.errors import SpecError
 
@@ -81,16 +82,22 @@ def verify(
         seconds=options.seconds_of("--seconds", seconds),
         per_layer=per_layer,
     )
-    plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
-    limits = options.limits_of(max_nodes, max_bytes)
-    graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), limits, every=all)
-    found = _found(names, graphs, plan)
-    notes = (plan.note,) if plan.note else ()
-    write(output.render(verification_document(found, notes), raw))
     if save is not None:
-        _keep(save, found)
-    if len(found) < len(names):
-        warn([f"interrupted: {len(found)} of {len(names)} networks were verified"])
+        refuse_unwritable("--save", save)
+    with results_only():
+        plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
+        limits = options.limits_of(max_nodes, max_bytes)
+        graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), limits, every=all)
+        found, interrupted = _found(names, graphs, plan)
+    notes = (plan.note,) if plan.note else ()
+    try:
+        write(output.render(verification_document(found, notes), raw))
+    finally:
+        if save is not None:
+            _keep(save, found)
+    if interrupted:
+        complete = sum(not verification.interrupted for verification in found)
+        warn([f"interrupted: {complete} of {len(names)} networks were verified"])
         raise Exit(INTERRUPTED)
     if any(not verification.passed for verification in found):
         raise Exit(FAILED)
@@ -131,8 +138,8 @@ def _graphs(
     return graphs
 
 
-def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan) -> list[Verification]:
-    """What is found out about the networks, or about the first of them until it is interrupted.
+def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan) -> tuple[list[Verification], bool]:
+    """What is found out about the networks, one after the other, and whether Ctrl-C ended it.
 
     Raises:
         KeyboardInterrupt: before anything was found.
@@ -147,7 +154,8 @@ def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan
         except KeyboardInterrupt:
             if not found:
                 raise
-    return found
+            return found, True
+    return found, False
 
 
 def _keep(path: str, found: Sequence[Verification]) -> None:
