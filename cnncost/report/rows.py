@@ -97,20 +97,26 @@ class Row(NamedTuple):
         )
 
 
+def block_of(name: str, depth: int) -> str:
+    """The first `depth` segments of a name.
+
+    >>> block_of("stage[0].bottleneck[1].conv", 2), block_of("conv", 2)
+    ('stage[0].bottleneck[1]', 'conv')
+    """
+    return ".".join(name.split(".")[:depth])
+
+
 def merge_blocks(rows: Sequence[Row], depth: int) -> tuple[Row, ...]:
     """Rows whose names agree in the first `depth` segments, as one; a row so shallow itself stays as it is."""
-
-    def name(full: str) -> str:
-        return ".".join(full.split(".")[:depth])
-
     merged = []
-    for prefix, members in _groups(rows, lambda row: name(row.name)).items():
+    for prefix, members in _groups(rows, lambda row: block_of(row.name, depth)).items():
         last = members[-1]
         if len(members) == 1 and last.name == prefix:
-            merged.append(last._replace(inputs=tuple(dict.fromkeys(map(name, last.inputs)))))
+            reads = dict.fromkeys(block_of(read, depth) for read in last.inputs)
+            merged.append(last._replace(inputs=tuple(reads)))
             continue
         kind = next((row.scopes[depth - 1] for row in members if len(row.scopes) >= depth), last.type)
-        reads = dict.fromkeys(name(read) for row in members for read in row.inputs)
+        reads = dict.fromkeys(block_of(read, depth) for row in members for read in row.inputs)
         merged.append(
             _merged(members, prefix, kind)._replace(
                 inputs=tuple([read for read in reads if read != prefix]),

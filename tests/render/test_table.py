@@ -13,7 +13,8 @@ from cnncost.render.document import Column, Document, Line, Table
 from cnncost.render.formats.table import render
 from cnncost.render.terminal import column_text
 from cnncost.render.terminal.screen import cut, width_of
-from cnncost.render.views.analyze import View, report_document
+from cnncost.render.views.analyze import View, report_document, viewed
+from cnncost.report.report import Report
 from tests.effort import steps
 from tests.render.goldens import check_golden
 from tests.render.sample import deep_report, sample_report
@@ -152,3 +153,13 @@ def test_effort_is_linear_in_the_lines() -> None:
 
     assert effort(200) < 12 * effort(20)
     assert shown[0].count("\n") > 2_200
+
+
+def test_figures_are_added_up_for_the_depth_that_is_shown_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    depths: list[int] = []
+    grouped = Report.grouped
+    monkeypatch.setattr(Report, "grouped", lambda report, depth: depths.append(depth) or grouped(report, depth))
+    # 60 layers, in 30 blocks, in 2 halves: the blocks fit a screen of 40 lines, the layers do not.
+    shown, _ = viewed(deep_report(30, layers=2), View())
+    assert [row.count for row in shown.rows] == [2] * 30
+    assert depths == [2]

@@ -12,6 +12,7 @@ from cnncost.render.parts.convention_totals import convention_totals_table
 from cnncost.render.parts.headings import heading_of, settings_parts
 from cnncost.render.parts.summary import summary_table
 from cnncost.render.parts.tree import tree_of
+from cnncost.report.rows import block_of
 from cnncost.report.totals import counted
 
 if TYPE_CHECKING:
@@ -143,16 +144,21 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
     """The report grouped as deep as fits the lines of the view, and how to see all of it."""
     if min(len(report.rows), view.top or len(report.rows)) <= view.lines:
         return report, []
-    shown = report.grouped(1)
-    for depth in range(2, max(row.name.count(".") for row in report.rows) + 1):
-        deeper = report.grouped(depth)
-        if len(tree_of([row.name for row in deeper.rows])) > view.lines:
-            break
-        shown = deeper
+    names = [row.name for row in report.rows]
+    depth, deepest = 1, max(name.count(".") for name in names)
+    # The names alone say how many lines there are; adding the figures up for every depth takes much longer.
+    while depth < deepest and _lines_at(names, depth + 1) <= view.lines:
+        depth += 1
+    shown = report.grouped(depth)
     if len(shown.rows) == len(report.rows):
         return report, []
     groups = "1 group" if len(shown.rows) == 1 else f"{len(shown.rows)} groups"
     return shown, [f"{len(report.rows)} layers in {groups}; see all with --depth all"]
+
+
+def _lines_at(names: Sequence[str], depth: int) -> int:
+    """The lines of the tree of the layers of these names, grouped so many levels deep."""
+    return len(tree_of([*dict.fromkeys(block_of(name, depth) for name in names)]))
 
 
 def _facts(report: Report) -> tuple[str, ...]:
