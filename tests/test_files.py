@@ -13,7 +13,7 @@ from cnncost import Report, SpecError, analyze, load, read_document
 from cnncost.conventions import find
 from cnncost.documents import AnalysisDocument
 from cnncost.files import read_file, write_file
-from cnncost.language.yaml.reader import Limits
+from cnncost.language.limits import Limits
 from cnncost.verification import records
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import parse_expression, part_at_fault
 from cnncost.language.expressions.tokens import tokenize
 from cnncost.language.expressions.values import Fault
+from cnncost.language.limits import Limits
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_span
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from cnncost.language.yaml.reader import Limits, parse
+from cnncost.language.yaml.reader import parse
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:

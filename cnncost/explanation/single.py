@@ -14,6 +14,7 @@ from cnncost.language.expansion.inputs import input_tensor
 from cnncost.language.foreign import refuse_foreign
 from cnncost.language.request import parse_request
 from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers.base.elsewhere import suggest_layer
 from cnncost.layers.base.fields import Reference
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def refuse_misspelt(spec: str) -> None:
     refuse_foreign(name)
     if name == "-" or name in library.names() or library.looks_like_path(name) or isfile(name):
         return
-    close = did_you_mean(name, [*library.names(), *REGISTRY])
-    hint = None if close else "`cnncost zoo` lists the architectures that ship, and `cnncost layers` the layer types"
-    raise SpecError(f"there is no architecture, no file and no layer type `{name[:80]}`{close}", hint=hint)
+    close, hint = suggest_layer(name, [*library.names(), *REGISTRY])
+    lists = None if close else "`cnncost zoo` lists the architectures that ship, and `cnncost layers` the layer types"
+    raise SpecError(f"there is no architecture, no file and no layer type `{name[:80]}`{close}", hint=hint or lists)
 
 
 def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], limits: Limits | None = None) -> Graph:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from os.path import exists  # Path.exists raises for a name that is too long
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from cnncost.language.document.document import Document
+
+
+_ANOTHER = re.compile(r"[,;\s]\s*(?=[A-Za-z_]\w*\s*=(?!=))")
+"""What parts two settings: a comma, say, before a name and `=`, which stands in no expression."""
 
 
 class Request(NamedTuple):
@@ -61,9 +66,21 @@ def setting_node(name: str, value: object) -> Node:
     text = written(name, value)
     source = Source(f"--set {name}", text)
     span = Span(source, 1, 1, 1, len(text) + 1)
+    _refuse_several(name, text, span)
     if text.lstrip().startswith("{"):
         return parse(text, source.name)
     return Scalar(text, False, span)
+
+
+def _refuse_several(name: str, text: str, span: Span) -> None:
+    """Raise a SpecError for `1,b=2` as a value of `a`."""
+    start = _ANOTHER.search(text)
+    if start is None:
+        return
+    settings = [part.strip() for part in _ANOTHER.split(f"{name}={text}")]
+    options, behind = " ".join(f"--set {setting}" for setting in settings), ";".join(settings)
+    message = f"one setting sets one variable, and `{name}` is followed by another"
+    raise SpecError(message, span.part(start.end(), len(text)), hint=f"write `{options}`, or behind an `@` `{behind}`")
 
 
 def written(name: str, value: object) -> str:

@@ -64,6 +64,7 @@ REQUESTS: dict[str, Callable[[], object]] = {
     "set-empty": net(set={"width": ""}),
     "set-malformed": net(set={"width": "2 * (3 + 4"}),
     "set-unknown-name": net(set={"width": "2 * depth"}),
+    "set-several": net(set={"width": "8,depths=[1, 2]"}),
     "set-wrong-type": net(set={"width": "[1, 2]"}),
     "set-unknown-step": net(set={"width": "{leaky_rellu: 0.1}"}),
     "set-not-yaml": net(set={"width": "{leaky_relu: 0.1"}),

@@ -290,6 +290,23 @@ def test_refused_by_libyaml(data: str, message: str, where: str, below: str, hin
     assert (error.message, place(error), carets(error), error.hint) == (message, where, below, hint)
 
 
+@pytest.mark.parametrize(
+    ("steps", "hint"),
+    [
+        ("- batchnorm\n    when: x", "with `when:` below it the step needs a colon of its own: `- batchnorm:`"),
+        ("- relu  # why\n    name: x", "with `name:` below it the step needs a colon of its own: `- relu:`"),
+        ("- conv: 8 when: x", "what stands beside a step stands below it, or in braces: `- {conv: 8, when: ...}`"),
+        (
+            "- conv: [8, 3] when: x",
+            "what stands beside a step stands below it, or in braces: `- {conv: [8, 3], when: ...}`",
+        ),
+        ("- conv: [8, 3] wide", "quote the whole expression"),
+    ],
+)
+def test_what_is_to_stand_beside_a_step(steps: str, hint: str) -> None:
+    assert refusal(f"network:\n  {steps}\n").hint == hint
+
+
 def test_control_characters_do_not_reach_the_terminal() -> None:
     assert "\x1b" not in str(refusal("a: \x1b[31mred"))
     assert "\x1b" not in str(refusal(b"a: \x1b[31m \xff"))

@@ -15,8 +15,9 @@ def layers(
     ] = None,
 ) -> None:
     """List layer types with their parameters."""
-    from cnncost.errors import SpecError, did_you_mean
+    from cnncost.errors import SpecError
     from cnncost.layers import STEP_TYPES
+    from cnncost.layers.base.elsewhere import suggest_layer
     from cnncost.render.views.layers import layer_list, layer_page
 
     if name is None:
@@ -24,6 +25,5 @@ def layers(
     elif name in STEP_TYPES:
         write(layer_page(STEP_TYPES[name]))
     else:
-        raise SpecError(
-            f"unknown layer `{name[:80]}`{did_you_mean(name, STEP_TYPES)}", hint="`cnncost layers` lists them all"
-        )
+        close, hint = suggest_layer(name, STEP_TYPES)
+        raise SpecError(f"unknown layer `{name[:80]}`{close}", hint=hint or "`cnncost layers` lists them all")

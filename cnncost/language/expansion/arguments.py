@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty, is_null
@@ -131,9 +131,11 @@ def _unknown(parameters: Parameters, key: Scalar) -> SpecError:
     commas = bracket_hint(key.text, key.span)
     if commas is not None:
         return SpecError("unbalanced parentheses", key.span, hint=commas)
-    close = did_you_mean(key.text, parameters.names)
+    from cnncost.layers.base.elsewhere import suggest_parameter  # only a failing run pays for the import
+
+    close, hint = suggest_parameter(key.text, parameters.names)
     message = f"`{parameters.callee}` has no parameter `{key.text[:60]}`{close}"
-    return SpecError(message, key.span, hint=f"it is {parameters.signature()}")
+    return SpecError(message, key.span, hint="; ".join(filter(None, [hint, f"it is {parameters.signature()}"])))
 
 
 def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.errors import SpecError
-from cnncost.language.document.steps import Step, parse_step
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.document.steps import MODIFIERS, Step, parse_step
 from cnncost.language.expressions.expression import Function, parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 from cnncost.language.yaml.forms import is_empty, is_null
@@ -13,7 +13,7 @@ from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from cnncost.errors import Span
     from cnncost.language.document.document import Document
@@ -100,6 +100,15 @@ class Environment:
             raise Fault(f"unknown name `{name}`", hint="booleans are `true` and `false`")
         if name == "same":
             raise Fault("`same` is a word of `padding`, not a name", hint="as a value it stands in quotes: 'same'")
+        self._explain_layer(name)
+
+    def _explain_layer(self, name: str) -> None:
+        """Raise a Fault for a layer's name elsewhere, `swish`, unless it is nearly the name of a value here."""
+        from cnncost.layers.base.elsewhere import layer_elsewhere  # only a failing run pays for the import
+
+        layer = layer_elsewhere(name, STEP_TYPES)
+        if layer is not None and not did_you_mean(name, [*self.values, *self.globals.variables]):
+            raise Fault(f"unknown name `{name}`; did you mean `{layer}`?")
 
     def names(self) -> Iterator[str]:
         """Every name that has a value here."""
@@ -167,7 +176,9 @@ class Environment:
         callee = self.callee(step.callee)
         if callee is None:
             hint = "a mapping as a value is a step; arguments by name go one level further out"
-            raise SpecError(f"`{step.callee[:60]}` is neither a layer nor a block", step.callee_span, hint=hint)
+            raise unknown_callee(
+                f"`{step.callee[:60]}` is neither a layer nor a block", step, self.globals.callees, hint
+            )
         if isinstance(callee, StepValue):  # a name for a whole step is that step: values do not nest
             refuse_arguments(step)
             return callee
@@ -195,6 +206,21 @@ class _Definition:
     def names(self) -> Iterator[str]:
         """Every name that has a value here."""
         return self.environment.names()
+
+
+def unknown_callee(message: str, step: Step, known: Collection[str], hint: str | None = None) -> SpecError:
+    """The error for a step that calls none of `known`, with what it was probably meant to call."""
+    from cnncost.layers.base.elsewhere import suggest_layer  # only a failing run pays for the import
+
+    first, _, beside = step.callee[:60].partition(" ")
+    if beside in MODIFIERS:
+        written = f"write `{{{first}, {beside}: ...}}`"
+        return SpecError(
+            message, step.callee_span, hint=f"a comma stands between a step and what stands beside it: {written}"
+        )
+    suggestion = suggest_layer(step.callee[:60], known)
+    others = None if suggestion.close else hint or "`cnncost layers` lists the layer types"
+    return SpecError(f"{message}{suggestion.close}", step.callee_span, hint=suggestion.hint or others)
 
 
 def refuse_arguments(step: Step) -> None:

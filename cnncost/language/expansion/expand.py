@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.steps import Step, parse_steps
 from cnncost.language.expansion import names
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
-from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments
+from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments, unknown_callee
 from cnncost.language.expansion.flow import channels_of, end
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
@@ -209,9 +209,7 @@ class Expansion:
         name = step.callee[:60]
         if step.callee in environment.values or step.callee in self.globals.variables:
             raise SpecError(f"`{name}` is a variable that holds no layer, block or step", step.callee_span)
-        close = did_you_mean(name, [*self.globals.callees, "for", "residual"])
-        hint = None if close else "`cnncost layers` lists the layer types"
-        raise SpecError(f"unknown layer or block `{name}`{close}", step.callee_span, hint=hint)
+        raise unknown_callee(f"unknown layer or block `{name}`", step, [*self.globals.callees, "for", "residual"])
 
     def layer(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Add a layer, or the pieces of a `split`."""

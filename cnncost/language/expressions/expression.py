@@ -8,6 +8,7 @@ decides. Conditions are booleans or numbers, never lists or strings.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -27,6 +28,8 @@ RESERVED_WORDS = WORDS | FORBIDDEN.keys()
 """Words that cannot be names, since no expression could read them."""
 
 _DEEPEST_CALL = 50
+_LONGEST_SIZES = 100
+_SIZES = re.compile(r"\s*\(?\s*(?!0x)[0-9]+(\s*[xX\u00d7,]\s*[0-9]+)+\s*,?\s*\)?\s*")
 _CHARACTERS_PER_OPERATION = 16
 
 
@@ -188,8 +191,19 @@ def bracket_hint(text: str, span: Span | None = None) -> str | None:
 
 def located(fault: Fault, text: str, span: Span) -> SpecError:
     """`fault` as a SpecError at its place within `span`, where the expression `text` stands."""
-    hint = _comma_hint(fault, text, span) if isinstance(fault, Unbalanced) else fault.hint
+    hint = _comma_hint(fault, text, span) if isinstance(fault, Unbalanced) else _sizes_hint(text) or fault.hint
     return SpecError(fault.message, part_at_fault(fault, text, span), hint=hint)
+
+
+def _sizes_hint(text: str) -> str | None:
+    """The hint about lists for sizes as they are written elsewhere.
+
+    >>> _sizes_hint("3x32x32"), _sizes_hint("(1, 7)")
+    ('several sizes are a list: `[3, 32, 32]`', 'several sizes are a list: `[1, 7]`')
+    """
+    if len(text) > _LONGEST_SIZES or not _SIZES.fullmatch(text):
+        return None
+    return f"several sizes are a list: `[{', '.join(re.findall('[0-9]+', text))}]`"
 
 
 def part_at_fault(fault: Fault, text: str, span: Span) -> Span:

@@ -5,6 +5,7 @@ libyaml and PyYAML's own parser word the same fault differently, so a rule looks
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import yaml
@@ -24,16 +25,23 @@ class _Rule(NamedTuple):
     """What we say instead; `{char}` is the character at fault."""
     hint: str | None = None
     """What to do about it."""
+    may_be_beside: bool = False
+    """Whether it is the fault of a key that is to stand beside a step."""
 
 
 _RULES = (
-    _Rule("mapping values are not allowed", "unexpected `:`", f"quote text that contains a colon, or {_INDENTATION}"),
+    _Rule(
+        "mapping values are not allowed",
+        "unexpected `:`",
+        f"quote text that contains a colon, or {_INDENTATION}",
+        may_be_beside=True,
+    ),
     _Rule("sequence entries are not allowed", "a list cannot start here", "start it on a new line, or write `[a, b]`"),
     _Rule("mapping keys are not allowed", "a key cannot start here", _INDENTATION),
     _Rule("tab character", "a tab cannot indent", "indent with spaces"),
     _Rule("cannot start any token", "a value cannot start with `{char}`", _QUOTE),
-    _Rule("'-' indicator", "expected another list item, `- `", _INDENTATION),
-    _Rule("block collection", "expected another list item, `- `", _INDENTATION),
+    _Rule("'-' indicator", "expected another list item, `- `", _INDENTATION, may_be_beside=True),
+    _Rule("block collection", "expected another list item, `- `", _INDENTATION, may_be_beside=True),
     _Rule("unknown escape", "unknown escape in a double-quoted string", "single quotes keep a backslash as it is"),
     _Rule("hex", "unfinished escape in a double-quoted string", "single quotes keep a backslash as it is"),
     _Rule("anchor", "`&` starts an anchor and needs a name", "quote the expression"),
@@ -64,10 +72,27 @@ def translate(error: Exception, source: Source) -> SpecError:
         return _mapping_error(here, mark.column)
     if rest.startswith("\t"):  # which only libyaml's "violates indentation" calls by its name
         problem = "tab character"
+    return _by_rule(f"{context}; {problem}", here, rest)
+
+
+def _by_rule(said: str, here: Span, rest: str) -> SpecError:
+    """What the first rule that knows a part of what the parser said says of the text `rest`, which stands `here`."""
     for rule in _RULES:
-        if rule.said in f"{context}; {problem}":
-            return SpecError(rule.message.format(char=rest[:1] or "end of line"), here, hint=rule.hint)
-    return SpecError(f"not YAML: {problem}", here)
+        if rule.said in said:
+            hint = _beside_a_step(here) if rule.may_be_beside else None
+            return SpecError(rule.message.format(char=rest[:1] or "end of line"), here, hint=hint or rule.hint)
+    return SpecError(f"not YAML: {said.partition('; ')[2]}", here)
+
+
+def _beside_a_step(here: Span) -> str | None:
+    """The hint for a key that is to stand beside a step, where the one on the line of `here` does not."""
+    line = here.source.line(here.line)
+    below = re.match(r"\s+(\w+) *:", line)
+    if below:
+        step = re.fullmatch(r"\s*- +(\w+)\s*(#.*)?", here.source.line(here.line - 1))
+        return step and f"with `{below[1]}:` below it the step needs a colon of its own: `- {step[1]}:`"
+    beside = re.match(r"\s*- +(\w+: *[^#:]*?) +(\w+) *:", line)
+    return beside and f"what stands beside a step stands below it, or in braces: `- {{{beside[1]}, {beside[2]}: ...}}`"
 
 
 def _place(mark: Any, source: Source) -> Span:
@@ -109,5 +134,7 @@ def _mapping_error(here: Span, column: int) -> SpecError:
     """Something other than a key where a block mapping goes on."""
     before = here.source.line(here.line)[:column].rstrip()
     if before.endswith(("'", '"', "]", "}")):
-        return SpecError("unexpected text after a value", here, hint="quote the whole expression")
+        return SpecError(
+            "unexpected text after a value", here, hint=_beside_a_step(here) or "quote the whole expression"
+        )
     return SpecError("expected a key", here, hint=_INDENTATION)

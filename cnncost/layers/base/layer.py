@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
-from cnncost.errors import LayerError, did_you_mean
+from cnncost.errors import LayerError
 from cnncost.layers.base import specifiers
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.fields import Field, Reference
@@ -124,9 +124,12 @@ class Layer:
         """Raise a `LayerError` for the first of `names` that is no field of this layer type."""
         for name in names:
             if name not in cls.fields:
-                close = did_you_mean(name, cls.fields)
+                from cnncost.layers.base.elsewhere import suggest_parameter  # only a failing run pays for the import
+
+                close, hint = suggest_parameter(name, cls.fields)
                 takes = f"it is {cls.signature()}" if cls.fields else f"`{cls.keyword}` takes no arguments"
-                raise LayerError(f"`{cls.keyword}` has no parameter `{name}`{close}", field=name, hint=takes)
+                hint = "; ".join(filter(None, [hint, takes]))
+                raise LayerError(f"`{cls.keyword}` has no parameter `{name}`{close}", field=name, hint=hint)
 
     @classmethod
     def signature(cls) -> str:
