@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.arguments import whole_number, wrong_type
 from cnncost.conventions import CONVENTIONS, find
 from cnncost.errors import SpecError, did_you_mean
 
@@ -71,8 +72,7 @@ class Settings(NamedTuple):
         for name in values:
             _refuse_unknown("setting", name, cls._fields)
         settings = cls(**values)
-        settings = settings._replace(convention=find(settings.convention))
-        _check_batch(settings.batch)
+        settings = settings._replace(convention=find(settings.convention), batch=_batch(settings.batch))
         _refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
         _refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
         _refuse_unknown("mode", settings.mode, MODES)
@@ -104,18 +104,24 @@ class Settings(NamedTuple):
         return {**self._asdict(), "convention": self.convention.name}
 
 
-def _check_batch(batch: Any) -> None:
-    if type(batch) is not int or not 1 <= batch <= LARGEST_BATCH:
-        short = not isinstance(batch, int) or abs(batch) < 10**20  # Python refuses to print the very long
-        shown = f"`{str(batch)[:40]}`" if short else "a number of more digits"
-        raise SpecError(f"the batch must be a whole number from 1 to {LARGEST_BATCH:,}, not {shown}")
+def _batch(batch: object) -> int:
+    """The samples at once, whatever kind of whole number they are given as."""
+    number = whole_number(batch)
+    if number is None or not 1 <= number <= LARGEST_BATCH:
+        what, wanted = "the batch", f"a whole number from 1 to {LARGEST_BATCH:,}"
+        if isinstance(batch, str | float) or number is not None:
+            short = number is None or abs(number) < 10**20  # Python refuses to print the very long
+            shown = f"`{str(batch)[:40]}`" if short else "a number of more digits"
+            raise SpecError(f"{what} must be {wanted}, not {shown}")
+        raise wrong_type(what, wanted, batch)
+    return number
 
 
 def _refuse_unknown(what: str, name: Any, known: Iterable[str]) -> None:
     names = list(known)
+    hint = "known are " + ", ".join(f"`{each}`" for each in names)
+    if not isinstance(name, str | list):
+        raise wrong_type(f"the {what}", "a name", name, hint)
     if name not in names:
         shown = str(name)[:80]
-        raise SpecError(
-            f"unknown {what} `{shown}`{did_you_mean(shown, names)}",
-            hint="known are " + ", ".join(f"`{each}`" for each in names),
-        )
+        raise SpecError(f"unknown {what} `{shown}`{did_you_mean(shown, names)}", hint=hint)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Union
 
+from cnncost import arguments
+from cnncost.errors import SpecError, did_you_mean
+
 if TYPE_CHECKING:
     from cnncost.documents import Document
     from cnncost.documents.base import Source
@@ -62,7 +65,7 @@ def json_schema(command: str) -> dict[str, Any]:
     """The schema (Draft 2020-12) of all documents that a command prints with ``--format json``.
 
     Raises:
-        KeyError: no such command, or it prints none.
+        SpecError: no such command, or it prints none.
 
     >>> json_schema("analyze")["title"], json_schema("compare")["anyOf"][0]
     ('cnncost report', {'$ref': '#/$defs/ComparisonDocument'})
@@ -74,6 +77,9 @@ def json_schema(command: str) -> dict[str, Any]:
         def field_title_should_be_set(self, schema: Any) -> bool:
             return False  # it would only be the field's name with a capital
 
+    if arguments.text("a command", command, "a name") not in kinds():
+        hint = f"one of {', '.join(kinds())}"
+        raise SpecError(f"there is no schema of `{command[:80]}`{did_you_mean(command, kinds())}", hint=hint)
     forms: Any = Union[kinds()[command]]  # noqa: UP007 - of a tuple
     schema = TypeAdapter(forms).json_schema(schema_generator=Generator)
     parts = {"$defs": schema.pop("$defs")} if "$defs" in schema else {}
@@ -82,8 +88,6 @@ def json_schema(command: str) -> dict[str, Any]:
 
 def _kind_of(data: Any) -> type[Document]:
     """The kind that most fields of the data belong to; of several, that of which the fewest fields are absent."""
-    from cnncost.errors import SpecError
-
     given = set(data) if isinstance(data, Mapping) else set()
 
     def likeness(kind: type[Document]) -> tuple[int, int]:

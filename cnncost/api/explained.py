@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost import arguments
 from cnncost.api.networks import graph_of
 from cnncost.errors import SpecError
 from cnncost.settings import Settings
@@ -55,13 +56,18 @@ def explain(
     """
     from cnncost.explanation.named import explain_named
     from cnncost.explanation.single import layer_graph, names_a_layer_type, refuse_misspelt
+    from cnncost.language.load import limits_given
+    from cnncost.language.request import settings_given, shapes_given
     from cnncost.metrics import Analysis
 
+    layer = arguments.optional_text("`layer`", layer, "the name of a layer or a block")
+    total = arguments.optional_text("`total`", total, "the name of a figure")
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
     if isinstance(spec, str) and names_a_layer_type(spec):
         if layer is not None:
             raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers to name")
-        graph = layer_graph(spec, input, set or {}, limits)
+        shapes = shapes_given(input)
+        graph = layer_graph(spec, shapes, settings_given(set), limits_given(limits))
         return explain_named(Analysis(graph, settings), graph.layers[-1].name, total)
     if isinstance(spec, str):
         refuse_misspelt(spec)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from cnncost.arguments import ArgumentError, flag, is_path, wrong_type
 from cnncost.conventions import choose
+from cnncost.errors import SpecError
 from cnncost.graph.graph import Graph
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.report import Report
 from cnncost.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from cnncost.conventions import SomeConventions
@@ -36,7 +39,8 @@ def load(
         limits: how large the file and the network may be, where the defaults are too small.
 
     Raises:
-        SpecError: no such spec, or one that does not hold; the text says where and what to do.
+        SpecError: no such spec, or one that does not hold; the text says where and what to do. For an argument of a
+            wrong type it is a TypeError too, in this and every other function.
 
     >>> load("resnet50", set={"classes": 10}).nodes[-1].y.dims
     (10,)
@@ -81,6 +85,7 @@ def analyze(
     >>> report.totals.params, report.totals.macs
     (25557032, 32713474048)
     """
+    algorithms = flag("`algorithms`", algorithms)
     chosen = choose(convention)
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=chosen[0])
     several = chosen if len(chosen) > 1 else ()
@@ -91,13 +96,13 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
     """Networks side by side, with ratios to one of them.
 
     Args:
-        specs: what :func:`analyze` takes, or finished reports.
+        specs: a list of what :func:`analyze` takes, or of finished reports.
         baseline: the position of the network that ratios refer to, or its name as it was given.
-        settings: as for :func:`analyze`, for all of them.
+        settings: as for :func:`analyze`, for all of them that are not reports.
 
     Raises:
-        SpecError: fewer than two networks, no such baseline, or reports of unlike settings; and what :func:`analyze`
-            raises.
+        SpecError: fewer than two networks, no such baseline, reports of unlike settings, or settings for nothing but
+            reports; and what :func:`analyze` raises.
 
     >>> comparison = compare(["resnet18", "resnet50"])
     >>> round(comparison.ratio("params", 1), 2)
@@ -105,10 +110,12 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
     """
     from cnncost.report.comparison import Comparison
 
-    networks = list(specs)
+    networks = several(specs)
+    if settings and networks and all(isinstance(network, Report) for network in networks):
+        names = ", ".join(f"`{name}`" for name in settings)
+        raise SpecError(f"reports have their settings already: {names} would change nothing")
     reports = [network if isinstance(network, Report) else analyze(network, **settings) for network in networks]
-    names = [str(getattr(network, "name", network)) for network in networks]
-    return Comparison.of(reports, names, baseline)
+    return Comparison.of(reports, [called(network) for network in networks], baseline)
 
 
 def graph_of(
@@ -119,7 +126,22 @@ def graph_of(
 ) -> Graph:
     """A graph that is loaded already, or the one of a spec."""
     if not isinstance(spec, Graph):
+        if not is_path(spec):
+            raise wrong_type("a spec", "a path, the name of a network or a `Graph`", spec)
         return load(spec, set=set, input=input, limits=limits)
     if set or input is not None:
-        raise TypeError("a graph is loaded already: give `set` and `input` to load()")
+        raise ArgumentError("a graph is loaded already: give `set` and `input` to load()")
     return spec
+
+
+def several(specs: object) -> list[Any]:
+    """The networks of a list; one alone is refused, whose letters or fields would be taken for networks."""
+    alone = isinstance(specs, str | bytes | PathLike | Graph | Report | Mapping)
+    if alone or not isinstance(specs, Iterable):
+        raise wrong_type("`specs`", 'a list of networks, such as `["resnet18", "resnet50"]`', specs)
+    return list(specs)
+
+
+def called(network: object) -> str:
+    """What a network is called among others: as it was given, or by the name that it has itself."""
+    return network.name if isinstance(network, Graph | Report) else str(network)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.api.networks import analyze, graph_of
+from cnncost import arguments
+from cnncost.api.networks import analyze, called, graph_of, several
 from cnncost.conventions import find
+from cnncost.errors import SpecError
+from cnncost.report.comparison import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,6 +57,19 @@ def zoo(
     from cnncost.published.catalogue import METRIC, shipped
     from cnncost.published.filters import Filters
 
+    texts = {"pattern": pattern, "task": task, "metric": metric, "sort": sort}
+    numbers = {
+        "since": since,
+        "until": until,
+        "max_params": max_params,
+        "max_macs": max_macs,
+        "min_accuracy": min_accuracy,
+    }
+    for name, words in texts.items():
+        arguments.optional_text(f"`{name}`", words)
+    for name, limit in numbers.items():
+        arguments.optional_number(f"`{name}`", limit)
+    frontier = arguments.flag("`frontier`", frontier)
     metric = METRIC if metric is None and frontier else metric
     chosen = Filters(pattern, task, since, until, max_params, max_macs, min_accuracy, metric).choose(shipped())
     chosen = chosen.frontier() if frontier else chosen
@@ -71,7 +87,7 @@ def spec_text(name: str) -> str:
     """
     from cnncost.language.library import text_of
 
-    return text_of(name)[0]
+    return text_of(arguments.text("an architecture", name, "a name"))[0]
 
 
 def compare_published(
@@ -94,8 +110,12 @@ def compare_published(
     """
     from cnncost.published.claims import PublishedComparison
 
-    networks = {str(getattr(spec, "name", spec)): graph_of(spec, None, None, limits) for spec in specs}
     counting = find(convention)
+    given = several(specs)
+    if not given:
+        raise SpecError("there is nothing to compare", hint="give a network or more")
+    graphs = [graph_of(spec, None, None, limits) for spec in given]
+    networks = dict(zip(numbered([called(spec) for spec in given]), graphs, strict=True))
     reports = {name: (graph, analyze(graph, convention=counting)) for name, graph in networks.items()}
     return PublishedComparison.of(reports, counting)
 
@@ -140,10 +160,17 @@ def reconcile(
     >>> way.countings[0], way.value, way.agreement
     ('macs', 4089184256, 'rounded')
     """
-    from cnncost.language.limits import Limits
+    from cnncost.language.load import limits_given, path_given
+    from cnncost.language.request import settings_given, shapes_given
     from cnncost.progress import no_progress
     from cnncost.published.reconciliation.candidates import Subject
     from cnncost.published.reconciliation.search import search_all
 
-    subject = Subject(str(spec), set or {}, input, limits or Limits())
-    return search_all(subject, figure, quantity, thorough=thorough, nearest=nearest, progress=progress or no_progress)
+    digits = arguments.whole_number(figure)
+    figure = arguments.optional_text("the figure", figure if digits is None else str(digits), "a text such as `4.09G`")
+    quantity = arguments.optional_text("`quantity`", quantity)
+    thorough = arguments.flag("`thorough`", thorough)
+    nearest = arguments.integer("`nearest`", nearest)
+    subject = Subject(path_given(spec), settings_given(set), shapes_given(input), limits_given(limits))
+    report = arguments.function("`progress`", progress) or no_progress
+    return search_all(subject, figure, quantity, thorough=thorough, nearest=nearest, progress=report)

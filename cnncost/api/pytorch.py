@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost import arguments
 from cnncost.api.networks import graph_of
+from cnncost.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
+    from cnncost.measurement.options import MeasureOptions
     from cnncost.progress import Progress
     from cnncost.verification.result import Verification
 
@@ -44,7 +47,7 @@ def build(
     """
     from cnncost.pytorch.build import build as build_model
 
-    return build_model(graph_of(spec, set, input), device)
+    return build_model(graph_of(spec, set, input), _device(device))
 
 
 def verify(
@@ -88,5 +91,43 @@ def verify(
     from cnncost.progress import no_progress
     from cnncost.verification.run import Plan, verify_graph
 
-    plan = Plan.checked(MeasureOptions(**options), latency=latency, memory=memory, against=against)
-    return verify_graph(graph_of(spec, set, input, limits), plan, progress or no_progress)
+    latency = None if latency is None else arguments.flag("`latency`", latency)
+    memory = arguments.flag("`memory`", memory)
+    if against is not None and not isinstance(against, str) and not callable(against):
+        raise arguments.wrong_type("`against`", "a function that returns a model, or `package.module:factory`", against)
+    measure = MeasureOptions(**_options(options, MeasureOptions()))
+    plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
+    report = arguments.function("`progress`", progress) or no_progress
+    return verify_graph(graph_of(spec, set, input, limits), plan, report)
+
+
+def _options(given: Mapping[str, Any], usual: MeasureOptions) -> dict[str, Any]:
+    """The options of a measurement, each of the type that the usual one has.
+
+    Raises:
+        SpecError: there is no such option, or one of a wrong type.
+    """
+    options: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in usual._fields:
+            hint = f"they are {', '.join(usual._fields)}"
+            raise arguments.ArgumentError(f"there is no option `{name}`{did_you_mean(name, usual._fields)}", hint=hint)
+        options[name] = _option(name, value, getattr(usual, name))
+    return options
+
+
+def _option(name: str, value: Any, usual: object) -> Any:
+    if name == "device":
+        return _device(value)
+    if isinstance(usual, bool):
+        return arguments.flag(f"`{name}`", value)
+    if isinstance(usual, float):
+        return arguments.number(f"`{name}`", value)
+    number = arguments.whole_number(value)
+    return value if number is None else number  # what it may be is checked with the others
+
+
+def _device(device: object) -> str:
+    """A device by its name, or as PyTorch has it."""
+    is_device = (type(device).__module__, type(device).__name__) == ("torch", "device")
+    return arguments.text("the device", str(device) if is_device else device, "a name such as `cpu`")

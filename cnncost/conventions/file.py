@@ -77,7 +77,7 @@ def read_file(path: str | Path) -> RuleConvention:
 
 def read_preset(path: Path) -> RuleConvention:
     """The convention in a file that ships with cnncost; what it says of itself is not checked."""
-    return _convention(parse(read_bytes(path, _LARGEST), str(path)), checked=False)
+    return _convention(parse(path.read_bytes(), str(path)), checked=False)
 
 
 def read_convention(data: bytes | str, file: str = "<convention>") -> RuleConvention:

@@ -7,9 +7,10 @@ analysis, so that two of one name don't get into each other's way.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, TypeAlias
 
+from cnncost.arguments import ArgumentError, described, is_path
 from cnncost.conventions.base import Convention
 from cnncost.conventions.catalogue import CLASSES, EVERY, presets
 from cnncost.errors import SpecError, did_you_mean
@@ -17,6 +18,7 @@ from cnncost.language.library import looks_like_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 AnyConvention: TypeAlias = "str | Path | Convention"
 """A name, a file, or the convention itself."""
@@ -67,12 +69,15 @@ def find(convention: AnyConvention) -> Convention:
     cnncost.errors.SpecError: error: unknown convention `fvcoer`; did you mean `fvcore`?
       = hint: `cnncost conventions` lists them; a file of your own is given by its path
     """
-    if isinstance(convention, Path) or (isinstance(convention, str) and looks_like_path(convention)):
+    if isinstance(convention, Convention):
+        return _named(convention)
+    if not is_path(convention):
+        wanted = "a convention is a name, the path of a file or a `Convention`"
+        raise ArgumentError(f"unknown convention {described(convention)}: {wanted}")
+    if isinstance(convention, PathLike) or looks_like_path(convention):
         from cnncost.conventions.file import read_file
 
         return _named(read_file(convention))
-    if isinstance(convention, Convention):
-        return _named(convention)
     if convention not in CONVENTIONS:
         raise _unknown(convention)
     return CONVENTIONS[convention]
@@ -103,14 +108,17 @@ def choose(conventions: SomeConventions) -> tuple[Convention, ...]:
     """
     found: dict[str, Convention] = {}
     several = conventions if isinstance(conventions, (list, tuple)) else [conventions]
-    for one in dict.fromkeys(one for each in several for one in (CONVENTIONS if each == EVERY else [each])):
-        convention = find(one)
+    for convention in [find(one) for each in several for one in (CONVENTIONS if _is_every(each) else [each])]:
         if found.setdefault(convention.name, convention) != convention:
             hint = "give one of them another name"
             raise SpecError(f"two conventions are called `{convention.name}`", convention.span, hint=hint)
     if not found:
         raise SpecError("there is no convention to count by", hint="`textbook` is the default")
     return tuple(found.values())
+
+
+def _is_every(convention: object) -> bool:
+    return isinstance(convention, str) and convention == EVERY
 
 
 def _unknown(convention: object) -> SpecError:

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema, from_json
 
+from cnncost.arguments import wrong_type
 from cnncost.errors import SpecError
 from cnncost.files import read_file, shown_path
 from cnncost.settings import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
@@ -91,7 +92,7 @@ def plain_data(source: Source, label: str) -> Any:
     if isinstance(source, bytes) or (isinstance(source, str) and source.lstrip().startswith(("{", "["))):
         return parsed(source, label)
     if not isinstance(source, str | PathLike):
-        raise SpecError(f"not {label}: it must be a JSON text, a path or plain data, not a `{type(source).__name__}`")
+        raise wrong_type(label, "a JSON text, a path or plain data", source)
     return parsed(read_json_file(source, label), label)
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cnncost.arguments import integer, is_path, wrong_type
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.builder import GraphBuilder
 from cnncost.language import library
@@ -18,7 +19,15 @@ from cnncost.language.expansion.inputs import add_inputs
 from cnncost.language.expansion.scope import Scope
 from cnncost.language.expressions.values import Budget
 from cnncost.language.limits import Limits
-from cnncost.language.request import check_settings, known_names, parse_request, setting_node, written
+from cnncost.language.request import (
+    check_settings,
+    known_names,
+    parse_request,
+    setting_node,
+    settings_given,
+    shapes_given,
+    written,
+)
 from cnncost.language.yaml.reader import parse
 from cnncost.layers import STEP_TYPES
 
@@ -56,13 +65,13 @@ def load(
     >>> graph.name, len(graph.layers), graph.nodes[-1].y.dims
     ('resnet50', 175, (10,))
     """
-    limits = limits or Limits()
-    request = parse_request(str(spec))
+    limits, given = limits_given(limits), settings_given(set)
+    request = parse_request(path_given(spec))
     data, name, variant = library.find(request.spec, limits.bytes)
-    twice = sorted(request.settings.keys() & (set or {}).keys())
+    twice = sorted(request.settings.keys() & given.keys())
     if twice:
         raise SpecError(f"`{spec}` sets `{twice[0]}`, and so does another setting")
-    settings = {**request.settings, **(set or {})}
+    settings = {**request.settings, **given}
     return loads(data, name, set=settings, input=input, variant=request.variant or variant, limits=limits)
 
 
@@ -73,25 +82,52 @@ def loads(
     set: Settings[str, object] | None = None,  # noqa: A002
     input: Settings[str, object] | object | None = None,  # noqa: A002
     variant: str | None = None,
-    limits: Limits = Limits(),
+    limits: Limits | None = None,
 ) -> Graph:
     """The graph of a spec's text; `name` is what errors call the file. Otherwise as :func:`load`.
 
     >>> loads("input: [3, 32, 32]\\nnetwork: [{conv: {out: 8, kernel: 3}}]").nodes[-1].y.dims
     (8, 30, 30)
     """
+    if not isinstance(data, str | bytes):
+        raise wrong_type("the text of a spec", "a `str` or `bytes`", data)
+    limits, given, shapes = limits_given(limits), settings_given(set), shapes_given(input)
     try:
         document = read_document(parse(data, name, limits), name)
         settings, asked, title = _variant(document, variant, name)
-        overrides = {**settings, **{key: setting_node(key, value) for key, value in (set or {}).items()}}
-        graph = _build(document, title, overrides, input, limits)
+        overrides = {**settings, **{key: setting_node(key, value) for key, value in given.items()}}
+        graph = _build(document, title, overrides, shapes, limits)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
-    variables = tuple((name, written(name, value)) for name, value in (set or {}).items())
+    variables = tuple((name, written(name, value)) for name, value in given.items())
     graph = graph._replace(variables=variables, year=asked.year or document.year)
-    if set or input is not None:
+    if given or input is not None:
         return graph  # what others say is of the spec as it stands
     return graph._replace(expect=asked.expect, published=asked.published)
+
+
+def path_given(spec: object) -> str:
+    """The argument `spec` of the Python API as a text.
+
+    Raises:
+        SpecError: it is something else than a path or a name.
+    """
+    if not is_path(spec):
+        raise wrong_type("a spec", "a path or the name of a network", spec)
+    return str(spec)
+
+
+def limits_given(limits: object) -> Limits:
+    """The argument `limits` of the Python API; the usual ones where there is none.
+
+    Raises:
+        SpecError: it is something else, or a limit is not a whole number.
+    """
+    if limits is None:
+        return Limits()
+    if not isinstance(limits, Limits):
+        raise wrong_type("`limits`", "`Limits`", limits)
+    return Limits(*[integer(f"the limit `{name}`", value) for name, value in limits._asdict().items()])
 
 
 def _build(document: Document, title: str, overrides: dict[str, Node], given: object, limits: Limits) -> Graph:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from os.path import exists  # Path.exists raises for a name that is too long
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncost.arguments import plain, text, wrong_type
 from cnncost.errors import Source, Span, SpecError, did_you_mean
 from cnncost.language.expressions.values import LARGEST_INTEGER
 from cnncost.language.yaml.nodes import Node, Scalar
@@ -59,17 +61,45 @@ def parse_request(text: str) -> Request:
     return Request(spec, variant, settings)
 
 
+def settings_given(settings: object) -> dict[str, object]:
+    """What the argument `set` of the Python API says, in Python's own values.
+
+    Raises:
+        SpecError: it is not a mapping of names to values.
+
+    >>> settings_given({"classes": 10})
+    {'classes': 10}
+    """
+    if settings is None:
+        return {}
+    if not isinstance(settings, Mapping):
+        raise wrong_type("`set`", 'a mapping of variables to values, such as `{"classes": 10}`', settings)
+    return {text("a variable in `set`", name, "a name"): plain(value) for name, value in settings.items()}
+
+
+def shapes_given(shapes: object) -> object:
+    """What the argument `input` of the Python API says, in Python's own values: nothing, a shape, or shapes by name.
+
+    Raises:
+        SpecError: the name of an input is not a text.
+
+    >>> shapes_given((3, 32, 32)), shapes_given({"image": (3, 32, 32)})
+    ([3, 32, 32], {'image': [3, 32, 32]})
+    """
+    if isinstance(shapes, Mapping):
+        return {text("the name of an input", name, "a text"): plain(shape) for name, shape in shapes.items()}
+    return plain(shapes)
+
+
 def setting_node(name: str, value: object) -> Node:
     """A setting from outside as a node, with a source of its own to point into."""
-    if not isinstance(value, (str, int, float, bool, list, tuple)):
-        raise SpecError(f"the setting `{name}` must be a number, a list or an expression")
-    text = written(name, value)
-    source = Source(f"--set {name}", text)
-    span = Span(source, 1, 1, 1, len(text) + 1)
-    _refuse_several(name, text, span)
-    if text.lstrip().startswith("{"):
-        return parse(text, source.name)
-    return Scalar(text, False, span)
+    expression = written(name, plain(value))
+    source = Source(f"--set {name}", expression)
+    span = Span(source, 1, 1, 1, len(expression) + 1)
+    _refuse_several(name, expression, span)
+    if expression.lstrip().startswith("{"):
+        return parse(expression, source.name)
+    return Scalar(expression, False, span)
 
 
 def _refuse_several(name: str, text: str, span: Span) -> None:
@@ -91,6 +121,8 @@ def written(name: str, value: object) -> str:
         raise SpecError(f"the setting `{name}` is too large; integers go up to 10**30")
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(written(name, item) for item in value) + "]"
+    if not isinstance(value, (str, int, float)):
+        raise SpecError(f"the setting `{name}` must be a number, a list or an expression")
     return str(value)
 
 

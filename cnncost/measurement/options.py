@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import MODES, OPTIMIZER_STATES, Settings
@@ -88,6 +89,6 @@ def report_for(graph: Graph, report: Report, options: MeasureOptions) -> Report:
 
 
 def _known(what: str, name: str, known: Collection[str]) -> None:
-    if name not in known:
+    if text(f"the {what} of a measurement", name, "a name") not in known:
         hint = "known are " + ", ".join(f"`{each}`" for each in known)
         raise SpecError(f"unknown {what} `{name[:80]}` of a measurement{did_you_mean(name, known)}", hint=hint)

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language import library
 from cnncost.language.document.document import Document, read_document
@@ -100,7 +101,7 @@ class Zoo(NamedTuple):
         Raises:
             SpecError: there is no such order.
         """
-        if key not in SORTS:
+        if text("an order", key, "a name") not in SORTS:
             hint = "one of " + ", ".join(SORTS)
             raise SpecError(f"unknown order `{key[:80]}`{did_you_mean(key, SORTS)}", hint=hint)
         return self._replace(entries=tuple(sorted(self.entries, key=SORTS[key])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.errors import SpecError
 from cnncost.graph.graph import INPUT
 from cnncost.pytorch.importing import import_torch
 
@@ -23,12 +24,20 @@ def build(graph: Graph, device: str = "cpu") -> Any:
         device: where the parameters lie; ``meta`` for shapes without numbers.
 
     Raises:
-        SpecError: PyTorch is not installed.
+        SpecError: PyTorch is not installed, or has no such device.
     """
     torch = import_torch()
     from cnncost.pytorch.module import SpecModel
 
-    with torch.device(device):
+    try:
+        place = torch.device(device)
+        torch.empty(0, device=place)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:  # a build without CUDA asserts it
+        reason = str(error).partition("\n")[0].partition(". ")[0]
+        raise SpecError(
+            f"there is no device `{device[:80]}`: {reason}", hint="`cpu` and `meta` are everywhere"
+        ) from None
+    with place:
         return SpecModel(graph)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.arguments import whole_number, wrong_type
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.report.totals import counted, total_of
 
@@ -34,7 +35,7 @@ class Comparison(NamedTuple):
         """
         if len(reports) < 2:
             raise SpecError("there is nothing to compare with", hint="give two networks or more")
-        unique = _numbered(names)
+        unique = numbered(names)
         _refuse_unlike(reports, unique)
         return cls(unique, tuple(reports), _position(baseline, unique))
 
@@ -51,7 +52,8 @@ class Comparison(NamedTuple):
 
     def ratio(self, metric: str, position: int) -> float | None:
         """A total of one network over that of the baseline; ``None`` where either is unknown or the latter zero."""
-        value, base = (total_of(self.reports[place], metric) for place in (position, self.baseline))
+        place = _position(position, self.names)
+        value, base = (total_of(self.reports[each], metric) for each in (place, self.baseline))
         return None if value is None or not base else value / base
 
     def to_dict(self) -> dict[str, Any]:
@@ -162,19 +164,32 @@ def _refuse_unlike(reports: Sequence[Report], names: Sequence[str]) -> None:
                 )
 
 
-def _numbered(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, those that occurred before with their position behind them."""
-    return tuple(name if name not in names[:index] else f"{name} ({index + 1})" for index, name in enumerate(names))
+def numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, those that occurred before with their position behind them.
+
+    >>> numbered(["net", "other", "net"])
+    ('net', 'other', 'net (3)')
+    """
+    taken: dict[str, None] = {}
+    for position, name in enumerate(names, 1):
+        unique = name
+        while unique in taken:
+            unique = f"{unique} ({position})"
+        taken[unique] = None
+    return tuple(taken)
 
 
-def _position(baseline: str | int, names: tuple[str, ...]) -> int:
-    if isinstance(baseline, int):
-        if 0 <= baseline < len(names):
-            return baseline
-        raise SpecError(f"there is no network number {baseline} among {len(names)}")
+def _position(baseline: object, names: tuple[str, ...]) -> int:
+    position = whole_number(baseline)
+    if position is not None:
+        if 0 <= position < len(names):
+            return position
+        raise SpecError(f"there is no network number {position} among {len(names)}")
+    if not isinstance(baseline, str):
+        raise wrong_type("the baseline", "the position of a network or its name", baseline)
     if baseline not in names:
         raise SpecError(
-            f"the baseline `{baseline}` is not among the networks{did_you_mean(baseline, names)}",
+            f"the baseline `{baseline[:80]}` is not among the networks{did_you_mean(baseline, names)}",
             hint="they are " + ", ".join(f"`{name}`" for name in names),
         )
     return names.index(baseline)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost import arguments
 from cnncost.conventions import CONVENTIONS, RecordedConvention
 from cnncost.errors import SpecError
 from cnncost.metrics.counting import ConventionTotal
@@ -58,9 +59,7 @@ class Report(NamedTuple):
         Raises:
             SpecError: `depth` is less than 1.
         """
-        if depth < 1:
-            raise SpecError(f"the depth must be at least 1, not {depth}")
-        return self._replace(rows=merge_blocks(self.rows, depth))
+        return self._replace(rows=merge_blocks(self.rows, arguments.integer("the depth", depth, 1)))
 
     def by_type(self) -> Report:
         """The report with one row per layer type, in the order of first use."""
@@ -72,11 +71,7 @@ class Report(NamedTuple):
         Raises:
             SpecError: there is no such metric.
         """
-        if name not in self.totals:
-            from cnncost.report.totals import figure_meant  # only a failing run pays for the import
-
-            hint = "known are " + ", ".join(f"`{known}`" for known in self.totals)
-            raise SpecError(f"unknown metric `{name[:80]}`{figure_meant(name, self.totals)}", hint=hint)
+        self._refuse_unknown(name)
         sign = -1 if descending else 1
 
         def key(row: Row) -> tuple[bool, int]:
@@ -86,13 +81,32 @@ class Report(NamedTuple):
         return self._replace(rows=tuple(sorted(self.rows, key=key)))
 
     def top(self, count: int) -> Report:
-        """The report with its first `count` rows only; totals stay those of the network."""
-        return self._replace(rows=self.rows[: max(count, 0)])
+        """The report with its first `count` rows only; totals stay those of the network.
+
+        Raises:
+            SpecError: `count` is not a whole number.
+        """
+        number = arguments.whole_number(count)
+        if number is None:
+            raise arguments.wrong_type("the number of rows", "a whole number", count)
+        return self._replace(rows=self.rows[: max(number, 0)])
 
     def share(self, row: Row, name: str) -> float | None:
-        """The part of a total that is a row's, from 0 to 1; nothing where the total is zero or not known."""
+        """The part of a total that is a row's, from 0 to 1; nothing where the total is zero or not known.
+
+        Raises:
+            SpecError: there is no such metric.
+        """
+        self._refuse_unknown(name)
         value, whole = row.figures[name], self.totals[name]
         return value / whole if value is not None and whole else None
+
+    def _refuse_unknown(self, name: str) -> None:
+        if arguments.text("a metric", name, "a name") not in self.totals:
+            from cnncost.report.totals import figure_meant  # only a failing run pays for the import
+
+            hint = "known are " + ", ".join(f"`{known}`" for known in self.totals)
+            raise SpecError(f"unknown metric `{name[:80]}`{figure_meant(name, self.totals)}", hint=hint)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it; :meth:`from_dict` reads it back."""
@@ -144,6 +158,8 @@ class Report(NamedTuple):
         from cnncost.documents import AnalysisDocument
         from cnncost.documents.base import parsed
 
+        if not isinstance(text, str | bytes | bytearray):
+            raise arguments.wrong_type("a report", "a JSON text", text)
         return cls._of(AnalysisDocument.of(parsed(text, AnalysisDocument.label)))
 
     @classmethod

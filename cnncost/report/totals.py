@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.estimate import ESTIMATES, Estimate
@@ -106,7 +107,7 @@ def total_of(report: Report, name: str) -> int | None:
     >>> [total_of(report, name) for name in ("params", "memory_bytes", "count:fvcore")]
     [61706, 306832, 416520]
     """
-    if name in ESTIMATES:
+    if text("a figure", name, "a name") in ESTIMATES:
         return ESTIMATES[name].compute(report)
     counts = counted(report)
     if name in counts:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost import arguments
 from cnncost.errors import LayerError
 
 if TYPE_CHECKING:
@@ -80,12 +81,12 @@ def _shown(value: Any) -> str:
 
 
 def whole_number(value: Any) -> int | None:
-    """`value` as an integer when it is one: 3 and 3.0 are, 3.5, true and "3" are not."""
+    """`value` as an integer when it is one: 3, 3.0 and NumPy's are, 3.5, true and "3" are not."""
     if type(value) is int:
         return value
     if type(value) is float and value.is_integer():
         return int(value)
-    return None
+    return arguments.whole_number(value)
 
 
 class Count(Field):
