@@ -131,14 +131,26 @@ class Table(NamedTuple):
 
     def without_rounded(self) -> Table:
         """The table without the columns that repeat others with fewer digits."""
-        kept = [place for place, column in enumerate(self.columns) if not column.rounded]
+        return self._with_columns([place for place, column in enumerate(self.columns) if not column.rounded])
+
+    def without_blank(self) -> Table:
+        """The table without the columns that say nothing in any line."""
+        lines = [line for line in (*self.lines, self.totals) if line is not None and not line.title]
+        said = [any(line.cells[place] != "" for line in lines) for place in range(len(self.columns))]
+        return self._with_columns([place for place, any_line in enumerate(said) if any_line or place == 0])
+
+    def _with_columns(self, kept: Sequence[int]) -> Table:
         if len(kept) == len(self.columns):
             return self
-        lines = [
-            line if line.title else line._replace(cells=tuple([line.cells[place] for place in kept]))
-            for line in self.lines
-        ]
-        return self._replace(columns=tuple([self.columns[place] for place in kept]), lines=tuple(lines))
+
+        def cut(line: Line) -> Line:
+            return line if line.title else line._replace(cells=tuple([line.cells[place] for place in kept]))
+
+        return self._replace(
+            columns=tuple([self.columns[place] for place in kept]),
+            lines=tuple(map(cut, self.lines)),
+            totals=self.totals and cut(self.totals),
+        )
 
 
 class Document:

@@ -16,6 +16,8 @@ from cnncost.layers import REGISTRY
 from cnncost.render import render
 from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
+from cnncost.render.passages import Entry
+from cnncost.render.terminal.prose import prose
 from cnncost.render.views.check import checks_document
 from cnncost.render.views.compare import comparison_document, stage_document
 from cnncost.render.views.layers import layer_list, layer_page
@@ -103,14 +105,16 @@ def test_every_document_has_every_format(form: str) -> None:
 
 
 def test_layer_list_has_every_type_once() -> None:
-    listed = [line.strip().partition("(")[0] for line in layer_list(REGISTRY).splitlines() if line.startswith("  ")]
+    families = [passage for passage in layer_list(REGISTRY) if isinstance(passage, Entry)]
+    listed = [signature.partition("(")[0] for family in families for signature in family.texts]
     assert sorted(listed) == sorted(REGISTRY)
 
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_layer_pages_name_every_parameter(name: str) -> None:
-    page = layer_page(REGISTRY[name])
-    assert page.startswith(REGISTRY[name].signature())
+    page = prose(layer_page(REGISTRY[name]), 100)
+    assert page.startswith(REGISTRY[name].signature()[:80])
+    assert max(map(len, prose(layer_page(REGISTRY[name]), 50).splitlines())) <= 50
     assert ">>>" not in page
     for parameter in REGISTRY[name].fields:
         assert f"\n  {parameter}" in page

@@ -18,12 +18,13 @@ def layers(
     from cnncost.errors import SpecError
     from cnncost.layers import STEP_TYPES
     from cnncost.layers.base.elsewhere import suggest_layer
+    from cnncost.render.terminal.prose import prose
     from cnncost.render.views.layers import layer_list, layer_page
 
     if name is None:
-        write(layer_list(STEP_TYPES))
+        write(prose(layer_list(STEP_TYPES)))
     elif name in STEP_TYPES:
-        write(layer_page(STEP_TYPES[name]))
+        write(prose(layer_page(STEP_TYPES[name])))
     else:
         close, hint = suggest_layer(name, STEP_TYPES)
         raise SpecError(f"unknown layer `{name[:80]}`{close}", hint=hint or "`cnncost layers` lists them all")

@@ -16,7 +16,7 @@ _COUNT = Column("layers", "layers", "count", priority=2)
 _VALUE = Column("value", "", "typed", priority=ESSENTIAL + 2)
 _SHARE = Column("share", "share", "share", priority=3)
 _FORMULA = Column("formula", "formula of a layer", priority=ESSENTIAL)
-_SUM = Column("substituted", "", priority=1)
+_SUM = Column("substituted", "", priority=1, overflow="wrap")
 _HOW = {"sum": "adds up from", "max": "is the largest of"}
 
 
@@ -50,7 +50,7 @@ def _tables(explanation: SumExplanation, breakdown: Breakdown) -> Iterator[Table
     yield _by_type(breakdown)._replace(
         title=f"{heading} of {where}: {figure.value:,}", facts=settings_parts(explanation.settings)
     )
-    yield _by_block(breakdown)
+    yield _by_block(breakdown).without_blank()
 
 
 def _by_type(breakdown: Breakdown) -> Table:
@@ -71,8 +71,7 @@ def _by_block(breakdown: Breakdown) -> Table:
     made_of = _SUM._replace(heading=_HOW[breakdown.how])
     columns = (Column("name", "block"), _COUNT, _VALUE._replace(heading=figure.unit), _SHARE, made_of)
     lines = [(part.name, *_amounts(breakdown, part), _made_of(part)) for part in breakdown.by_block]
-    below = "" if figure.formula else figure.substituted or ""  # that of memory adds up what is kept
-    totals = ("total", _layers(breakdown), Typed("count", figure.value, exact=True), "", below)
+    totals = ("total", _layers(breakdown), Typed("count", figure.value, exact=True), "", "")
     return Table(columns, tuple(map(Line, lines)), Line(totals))
 
 

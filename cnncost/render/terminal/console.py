@@ -15,9 +15,10 @@ from rich.style import Style
 
 from cnncost.render.terminal.layout import lay_out
 from cnncost.render.terminal.plot import draw_plot
+from cnncost.render.terminal.room import Room, standard_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rich.console import ConsoleOptions, RenderResult
 
@@ -45,14 +46,12 @@ _STYLES = {
 """Styles by role; NO_COLOR, pipes and simple terminals are rich's business."""
 _PLAIN = Style()
 
-_WIDTH_OF_A_PIPE = 100_000
-"""Nothing is left out of what another program reads."""
-
 
 def print_tables(document: Document, raw: bool = False, console: Console | None = None) -> str:
     """The figures and tables of a document as they look on `console`, by default the one behind standard output."""
-    console = console or _standard_console()
-    tables = [TableOnConsole(table, raw) for table in document.titled_tables(rounded=not raw)]
+    room = standard_room() if console is None else Room(console.width, True)
+    console = console or Console(highlight=False, width=room.width, _environ=_without_sizes(os.environ))
+    tables = [TableOnConsole(table, raw, bounded=room.bounded) for table in document.titled_tables(rounded=not raw)]
     with console.capture() as capture:
         for number, part in enumerate([*map(PlotOnConsole, document.figures), *tables]):
             if number:
@@ -61,26 +60,22 @@ def print_tables(document: Document, raw: bool = False, console: Console | None 
     return capture.get()
 
 
-def _standard_console() -> Console:
-    """The console behind standard output; `COLUMNS` says how wide it is if that is a number of columns."""
-    given = os.environ.get("COLUMNS", "")
-    is_width = given.isascii() and given.isdigit() and len(given) < 10 and int(given) > 0
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS" or is_width}
-    console = Console(highlight=False, _environ=environment)
-    if not console.is_terminal and not is_width:
-        console.width = _WIDTH_OF_A_PIPE
-    return console
+def _without_sizes(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for rich, which takes any text for a number of columns or lines."""
+    return {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
 
 
 class TableOnConsole:
     """A table as a rich renderable."""
 
-    def __init__(self, table: Table, raw: bool = False) -> None:
+    def __init__(self, table: Table, raw: bool = False, *, bounded: bool = True) -> None:
         self.table = table
         self.raw = raw
+        self.bounded = bounded
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        layout = lay_out(self.table, self.raw, options.max_width, ascii_only=options.ascii_only)
+        room = Room(options.max_width, self.bounded)
+        layout = lay_out(self.table, self.raw, room, ascii_only=options.ascii_only)
         yield from _segments(layout.lines())
 
 

@@ -33,6 +33,11 @@ def fits(columns: Iterable[ColumnText], width: int) -> bool:
     return _width_of(columns, _BAR_WIDTHS[-1]) <= width
 
 
+def width_needed(columns: Iterable[ColumnText]) -> int:
+    """The width in which the columns are as wide as they can be."""
+    return _width_of(columns, _BAR_WIDTHS[0])
+
+
 def fit(columns: Sequence[ColumnText], width: int, *, fixed: bool, ascii_only: bool) -> Fit:
     """The columns for a width, all of them if they are `fixed`.
 

@@ -9,13 +9,14 @@ from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN
 from cnncost.render.document import ESSENTIAL
 from cnncost.render.terminal.arrangement import arrangements
 from cnncost.render.terminal.column_text import ColumnText, column_texts
-from cnncost.render.terminal.fitting import GAP, Fit, across, fit, fits
+from cnncost.render.terminal.fitting import GAP, Fit, across, fit, fits, width_needed
 from cnncost.render.terminal.screen import cut, ellipsis, in_ascii, pad, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.render.document import Line, Table
+    from cnncost.render.terminal.room import Room
 
 Piece = tuple[str, str]
 """The role of a stretch of text, and the text."""
@@ -30,8 +31,8 @@ class Layout(NamedTuple):
 
     table: Table
     """In the arrangement that fits."""
-    width: int
-    """Of the terminal."""
+    room: Room
+    """Where it is drawn."""
     fit: Fit
     """The columns that there is room for."""
     ascii_only: bool
@@ -66,7 +67,7 @@ class Layout(NamedTuple):
 
     def _above(self) -> Iterator[list[Piece]]:
         yield from self._paragraph("title", self.table.title)
-        for line in _filled(self.table.facts, self.width):
+        for line in _filled(self.table.facts, self.room.width):
             yield from self._paragraph("caption", line)
         if self.table.title:
             yield []
@@ -81,7 +82,7 @@ class Layout(NamedTuple):
     def _paragraph(self, role: str, text: str) -> Iterator[list[Piece]]:
         if self.ascii_only:
             text = in_ascii(text)
-        yield from ([(role, line)] for line in wrap(printable(text), self.width))
+        yield from ([(role, line)] for line in wrap(printable(text), self.room.width))
 
     def _line_of(self, role: str, texts: Sequence[str], widths: Sequence[int]) -> list[Piece]:
         """A line that has one role from end to end."""
@@ -91,7 +92,7 @@ class Layout(NamedTuple):
     def _line(self, number: int, line: Line, widths: Sequence[int]) -> list[Piece]:
         if line.title:
             title = self.fit.columns[0].texts[number]
-            return [("block", cut(title, self.width, ellipsis(self.ascii_only)))]
+            return [("block", cut(title, self.room.width, ellipsis(self.ascii_only)) if self.room.bounded else title)]
         pieces: list[Piece] = []
         for column, width in zip(self.fit.columns, widths, strict=True):
             first, *others = self._cell(column, column.texts[number], line, width)
@@ -111,13 +112,20 @@ class Layout(NamedTuple):
         return [(role, text.rjust(column.width)), ("bar", f" {bar}".ljust(width - column.width))]
 
 
-def lay_out(table: Table, raw: bool, width: int, *, ascii_only: bool = False) -> Layout:
-    """Draw the cells of `table` in the first arrangement that fits into `width`, or as much of the last as fits."""
-    for arranged in arrangements(table):
+def lay_out(table: Table, raw: bool, room: Room, *, ascii_only: bool = False) -> Layout:
+    """Draw the cells of `table` in the first arrangement that fits into the room, or as much of the last as fits.
+
+    Where the room is not bounded, the last is drawn with all of its columns.
+    """
+    for arranged in arrangements(table if room.bounded else table._replace(alternative=None)):
         columns = column_texts(arranged, raw, ascii_only)
+        width = room.width
         if fits(_needed(arranged, columns), width):
             break
-    return Layout(arranged, width, fit(columns, width, fixed=arranged.fixed, ascii_only=ascii_only), ascii_only)
+    else:
+        width = room.width if room.bounded else width_needed(columns)
+    fitted = fit(columns, width, fixed=arranged.fixed, ascii_only=ascii_only)
+    return Layout(arranged, room, fitted, ascii_only)
 
 
 def _needed(table: Table, columns: Sequence[ColumnText]) -> list[ColumnText]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cnncost.render.passages import Entry, Items, Paragraph, Terms
+from cnncost.render.terminal.room import standard_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ _NARROWEST_TEXT = 30
 
 def prose(passages: Iterable[Passage], width: int | None = None) -> str:
     """The passages with a blank line between them, by default for the terminal behind standard output."""
-    width = min(width or get_terminal_size((_WIDEST, 0)).columns, _WIDEST)
+    width = min(width or standard_room().width, _WIDEST)
     return "\n\n".join("\n".join(lines) for passage in passages if (lines := _lines(passage, width))) + "\n"
 
 

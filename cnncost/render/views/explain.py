@@ -81,13 +81,14 @@ def _records(layer: LayerExplanation) -> Table:
 
 def _tables(layer: LayerExplanation) -> Iterator[Table]:
     if layer.figures:
-        yield _figure_table(layer)
+        yield _figure_table(layer).without_blank()
     if layer.symbols:
         lines = [Line((each.symbol, _exact(each.number), each.meaning)) for each in layer.symbols]
         yield Table(_SYMBOLS, tuple(lines))
     if layer.algorithms:
         lines = [line for each in layer.algorithms for line in _algorithm_lines(each, layer)]
-        yield Table(_COLUMNS, tuple(lines), title="convolution algorithms", notes=tuple(_algorithm_notes(layer)))
+        notes = tuple(_algorithm_notes(layer))
+        yield Table(_COLUMNS, tuple(lines), title="convolution algorithms", notes=notes).without_blank()
 
 
 def _figure_table(layer: LayerExplanation) -> Table:
