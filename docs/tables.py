@@ -74,7 +74,7 @@ def with_tables(text: str) -> str:
     """The document with every table as it is now.
 
     >>> with_tables("<!-- reserved words -->\\n<!-- end -->").splitlines()[2]
-    '`channels` `false` `first` `index` `input` `last` `true`'
+    '`channels` `false` `first` `index` `input` `last` `positions` `spatial` `true`'
     """
     return _TABLE.sub(lambda match: f"<!-- {match['name']} -->\n\n{table(match['name'])}\n\n<!-- end -->", text)
 

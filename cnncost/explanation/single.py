@@ -80,7 +80,7 @@ def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], l
     values, followed, origins = read_arguments(
         kind,
         arguments,
-        channels=builder.nodes[reads[0]].y.channels if len(reads) == 1 else None,
+        tensor=builder.nodes[reads[0]].y if len(reads) == 1 else None,
         find=lambda name, span: _input(name, span, inputs),
         origin=origin,
     )

@@ -150,6 +150,7 @@ class GraphBuilder:
         reads = tuple(inputs)
         xs = tuple([self.nodes[read].y for read in reads])
         try:
+            layer = layer.fitted(*xs)
             y = self._infer(layer, xs)
         except LayerError as error:
             error.hint = self._sources(error, layer, reads)

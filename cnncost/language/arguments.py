@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnncost.errors import Origin, Span
-    from cnncost.layers import Layer
+    from cnncost.layers import Layer, Tensor
 
 
 class LayerArguments(NamedTuple):
@@ -31,7 +31,7 @@ def read_arguments(
     kind: type[Layer],
     arguments: Mapping[str, object],
     *,
-    channels: int | None,
+    tensor: Tensor | None,
     find: Callable[[str, Span], int],
     origin: Origin,
 ) -> LayerArguments:
@@ -40,7 +40,7 @@ def read_arguments(
     Args:
         kind: the layer type.
         arguments: its parameters, by name.
-        channels: what the name `channels` stands for; ``None`` where it stands for nothing.
+        tensor: what `channels`, `spatial` and `positions` are of; ``None`` where the layer reads several.
         find: the node of a name, for a parameter that follows another step; raises SpecError.
         origin: what errors about the layer show.
 
@@ -54,7 +54,7 @@ def read_arguments(
     nodes = {name: setting_node(name, value) for name, value in arguments.items()}
     read = {name: Argument(name, node, node.span) for name, node in nodes.items()}
     environment = Environment(Globals(()))
-    environment.channels = channels
+    environment.tensor = tensor
     values, followed = field_values(
         kind.fields, read, environment, lambda node: (find(getattr(node, "text", ""), node.span),)
     )

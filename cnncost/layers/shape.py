@@ -12,8 +12,10 @@ from cnncost.layers.base.sliding import Pairs, check_rank, constant_pad
 from cnncost.layers.base.specifiers import count, numbers, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads, Window
+from cnncost.symbolic.dims import product
 
 _MOST_DIMENSIONS = 8
+_OPEN = -1
 
 
 class Rearrangement(Layer):
@@ -50,11 +52,28 @@ class Flatten(Rearrangement, keyword="flatten"):
 
 
 class Reshape(Rearrangement, keyword="reshape"):
-    """The same elements in other dimensions: a map, channels first, or flat when only one is given."""
+    """The same elements in other dimensions: a map, channels first, or flat when only one is given.
+
+    >>> Reshape(size=(85, -1)).fitted(Tensor(255, (13, 13)))
+    reshape(size=(85, 507))
+    """
 
     accepts = ANY_LAYOUT
 
-    size: tuple[int, ...] = numbers("dimensions of the output, channels first")
+    size: tuple[int, ...] = numbers(
+        "dimensions of the output, channels first; one may be -1, what is left", leaves_one=True
+    )
+
+    def fitted(self, *xs: Tensor) -> Layer:
+        """With the number of elements that are left in place of a -1."""
+        if _OPEN not in self.size or len(xs) != 1:
+            return self
+        (x,) = xs
+        known = product(size for size in self.size if size != _OPEN)
+        if x.elements % known:
+            message = f"cannot reshape {x}, {x.elements} elements, to {list(self.size)}: {known} does not divide them"
+            raise LayerError(message, field="size")
+        return Reshape(size=tuple(x.elements // known if size == _OPEN else size for size in self.size))
 
     def check(self, x: Tensor) -> None:
         if len(self.size) > _MOST_DIMENSIONS:

@@ -34,6 +34,9 @@ network:
   - conv: {out: 4, kernel: 3, padding: same}
   - maxpool: [2]""",
     "a list for one parameter": "{input: [4, 8, 8], network: [{split: [1, 3], name: s}, {concat, from: ['s[*]']}]}",
+    "sizes of what a step reads": """
+input: [4, 8, 8]
+network: [{conv: [positions, spatial]}, {reshape: [channels, -1]}, {reshape: -1}]""",
     "a list of one argument": """
 input: [4, 8, 8]
 blocks: {unit(out): [{conv: out}]}
@@ -175,6 +178,8 @@ REFUSED = {
     ),
     "a flag that is a number": ("{input: 8, network: [{linear: {out: 8, bias: 1}}]}", "$.network[0].linear.bias"),
     "a probability over one": ("{input: 8, network: [{dropout: 1.5}]}", "$.network[0].dropout"),
+    "two open numbers": ("{input: 8, network: [{reshape: [-1, -1]}]}", "$.network[0].reshape"),
+    "an open number of a split": ("{input: [8, 4], network: [{split: [-1, 4]}]}", "$.network[0].split[0]"),
     "a list of two for one number": ("{input: 8, network: [{dropout: [0.5, 0.5]}]}", "$.network[0].dropout"),
     "a list in a list for one number": ("{input: 8, network: [{dropout: [[0.5]]}]}", "$.network[0].dropout[0]"),
     "a word that is no choice": (

@@ -346,3 +346,91 @@ def test_channels_are_those_of_the_current_input() -> None:
     assert [dims[0] for dims in shapes(graph)] == [6, 8, 10, 3, 5, 8, 2, 8, 8, 9, 1, 2, 11, 12, 13, 4]
     assert reads(graph, "six") == ["stem"]
     assert [layer.name for layer in graph.layers if not layer.trainable] == ["conv_4"]
+
+
+def test_sizes_are_those_of_the_current_input() -> None:
+    graph = small("""
+        input: [4, 6, 10]
+        blocks:
+          halve(kernel=[2, spatial[1] // 5]): [{avgpool: kernel}, {conv: "spatial[0] * 10 + spatial[1]"}]
+        network:
+          - halve                                                       # [2, 2] of 6 x 10: 3 x 5, 35 channels
+          - {conv: positions, name: a}                                  # 15
+          - {conv: "positions + spatial[-1] + index", repeat: 2}        # 20, 21
+          - {relu, when: "spatial == [3, 5] and positions == 15"}
+          - {upsample: {size: 2 * spatial}}                             # 6 x 10
+          - {concat: [[], {conv: len(spatial)}]}                        # 21 + 2
+          - {conv: positions, from: a}                                  # of a: 15
+          - {avgpool: {kernel: spatial}, name: b}
+        outputs: [concat, b]
+    """)
+    kinds = [layer.type for layer in graph.layers]
+    assert [dims for dims, kind in zip(shapes(graph), kinds, strict=True) if kind == "conv"] == [
+        (35, 3, 5),
+        (15, 3, 5),
+        (20, 3, 5),
+        (21, 3, 5),
+        (2, 6, 10),
+        (15, 3, 5),
+    ]
+    assert (node(graph, "concat").y.dims, node(graph, "b").y.dims) == ((23, 6, 10), (15, 1, 1))
+    assert "relu" in kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "out"),
+    [
+        ("input: [5, 7]\nnetwork: [{conv: 10 * len(spatial) + positions}]", 17),  # one axis of 7
+        ("input: [5, 2, 3, 4]\nnetwork: [{conv: 100 * len(spatial) + positions}]", 324),  # three, 2 * 3 * 4
+        ("input: [5, 2, 3]\nnetwork: [patch_tokens, {linear: 100 * len(spatial) + positions}]", 106),  # six tokens
+        ("input: [5, 2, 3]\nnetwork: [flatten, {linear: 100 * len(spatial) + positions}]", 1),  # no axis, 1 position
+        ("input: 5\nnetwork: [{linear: positions}]", 1),
+    ],
+)
+def test_sizes_of_signals_volumes_tokens_and_flat_tensors(text: str, out: int) -> None:
+    assert small(text).nodes[-1].y.channels == out
+
+
+@pytest.mark.parametrize("name", ["channels", "spatial", "positions"])
+def test_sizes_are_known_where_a_step_reads_one_output(name: str) -> None:
+    known = f"`{name}` is known only where a step reads one output"
+    assert message(f"vars: {{a: {name}}}\nnetwork: [{{conv: a}}]") == known
+    assert message(f"vars: {{f(x): x * {name}}}\nnetwork: [{{conv: f(2)}}]") == known
+    assert message(f"network: [{{chunk: 2}}, {{concat, when: {name} == 4}}]") == known
+    assert (
+        message(f"vars: {{{name}: 3}}\nnetwork: [relu]") == f"`{name}` is a reserved word, not the name of a variable"
+    )
+
+
+def test_a_head_follows_the_input() -> None:
+    """YOLO's head at one scale: 3 anchors of 5 + 80 numbers at every position."""
+    text = """
+        input: [3, 64, 96]
+        network:
+          - {conv: {out: 8, kernel: 3, stride: 32, padding: 1}}
+          - conv: 3 * 85
+          - reshape: [3, 85, positions]
+          - permute: [1, 0, 2]
+          - reshape: [85, -1]
+    """
+    assert shapes(small(text))[1:] == [(255, 2, 3), (3, 85, 6), (85, 3, 6), (85, 18)]
+    assert shapes(small(text, input=[3, 416, 416]))[1:] == [(255, 13, 13), (3, 85, 169), (85, 3, 169), (85, 507)]
+
+
+def test_one_number_of_a_reshape_is_what_is_left() -> None:
+    reshape = "input: [6, 4, 5]\nnetwork: [{reshape: %s}]"
+    for size, dims in (("[-1]", (120,)), ("-1", (120,)), ("[2, -1]", (2, 60)), ("[-1, 3, 8]", (5, 3, 8))):
+        graph = small(reshape % size)
+        assert (shape(graph), graph.layers[0].layer.size) == (dims, dims)
+    assert shape(small("input: [6, 4, 5]\nnetwork: [{reshape: [positions, -1, channels]}]")) == (20, 1, 6)
+    assert message(reshape % "[7, -1]") == (
+        "cannot reshape [6, 4, 5], 120 elements, to [7, -1]: 7 does not divide them"
+    )
+    assert message(reshape % "[240, -1]") == (
+        "cannot reshape [6, 4, 5], 120 elements, to [240, -1]: 240 does not divide them"
+    )
+    assert message(reshape % "[-1, 2, -1]") == "`size` leaves 2 numbers open, and one can be found"
+    assert message(reshape % "[-2, 60]") == "`size` must be a list of whole numbers of at least 1, not [-2, 60]"
+    assert (
+        message("network: [{split: [-1, 3]}]") == "`sizes` must be a list of whole numbers of at least 1, not [-1, 3]"
+    )

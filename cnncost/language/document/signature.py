@@ -13,7 +13,7 @@ from cnncost.language.expressions.expression import RESERVED_WORDS
 if TYPE_CHECKING:
     from cnncost.language.yaml.nodes import Scalar
 
-RESERVED = frozenset({"channels", "first", "last", "index", "input", "true", "false"})
+RESERVED = frozenset({"channels", "spatial", "positions", "first", "last", "index", "input", "true", "false"})
 """Names that the language gives a meaning."""
 
 MOST_PARAMETERS = 100

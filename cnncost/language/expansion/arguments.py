@@ -141,7 +141,7 @@ def _unknown(parameters: Parameters, key: Scalar) -> SpecError:
 def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:
     """Give `inner`, the environment of a block, the values of its parameters.
 
-    Arguments see what the call sees; a default sees the parameters before it, and `channels`.
+    Arguments see what the call sees; a default sees the parameters before it, and the size of the block's input.
 
     Raises:
         SpecError: a missing, extra or ill-formed argument.

@@ -1,4 +1,4 @@
-"""What expressions see: the parameters of the block, the loop's variables, the file's variables, and `channels`."""
+"""What expressions see: parameters of the block, the loop's variables, the file's variables, and sizes of the input."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from cnncost.errors import Span
     from cnncost.language.document.document import Document
     from cnncost.language.document.signature import Parameter
     from cnncost.language.expressions.expression import Expression
+    from cnncost.layers import Tensor
+
+
+OF_THE_TENSOR: dict[str, Callable[[Tensor], Value]] = {
+    "channels": lambda tensor: tensor.channels,
+    "spatial": lambda tensor: list(tensor.spatial),
+    "positions": lambda tensor: tensor.positions,
+}
+"""What an expression knows of the tensor that its step reads: of tokens, `spatial` is how many; of a flat one, `[]`."""
 
 
 class StepValue(Opaque):
@@ -61,13 +70,13 @@ class Globals:
 class Environment:
     """The names that an expression may read at one place."""
 
-    __slots__ = ("channels", "globals", "values")
+    __slots__ = ("globals", "tensor", "values")
 
     def __init__(self, globals_: Globals, values: dict[str, Value] | None = None) -> None:
         self.globals = globals_
         self.values = values or {}
-        self.channels: int | None = None
-        """Channels of what the step reads; ``None`` where it reads nothing, or several outputs."""
+        self.tensor: Tensor | None = None
+        """What the step reads; ``None`` where it reads nothing, or several outputs."""
 
     def within(self, values: dict[str, Value]) -> Environment:
         """The environment of a turn of a loop: everything here, and `values`."""
@@ -77,8 +86,8 @@ class Environment:
         """The value of `name`; raises KeyError when nothing is called that, Fault when it has no value here."""
         if name in self.values:
             return self.values[name]
-        if name == "channels" and self.channels is not None:
-            return self.channels
+        if self.tensor is not None and name in OF_THE_TENSOR:
+            return OF_THE_TENSOR[name](self.tensor)
         if name in self.globals.variables:
             return self.globals.variables[name]
         if name in self.globals.callees:
@@ -92,8 +101,8 @@ class Environment:
             raise Fault(f"the variable `{name}` is defined later, on line {self.globals.lines[name]}")
         if name in ("index", "first", "last"):
             raise Fault(f"`{name}` is known only inside a loop or beside a `repeat`")
-        if name == "channels":
-            raise Fault("`channels` is known only where a step reads one output")
+        if name in OF_THE_TENSOR:
+            raise Fault(f"`{name}` is known only where a step reads one output")
         if name == "input":
             raise Fault("`input` is an output to read with `from`, not a number")
         if name in ("yes", "no", "on", "off"):

@@ -12,7 +12,7 @@ from cnncost.language.expansion import names
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments, unknown_callee
-from cnncost.language.expansion.flow import channels_of, end
+from cnncost.language.expansion.flow import end, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
 from cnncost.language.expansion.names import Binding, Lexicon
@@ -122,7 +122,7 @@ class Expansion:
         self.spend(step.callee_span)
         if len(scope.containers) > _DEEPEST:
             raise SpecError(f"blocks, loops and branches nest more than {_DEEPEST} deep", step.callee_span)
-        scope.environment.channels = channels_of(self.builder, flow)
+        scope.environment.tensor = tensor_of(self.builder, flow)
         if step.repeat is not None:
             return expand_repeat(self, step, scope, flow)
         if not self.is_kept(step, scope, flow):
@@ -136,7 +136,7 @@ class Expansion:
         """Whether the step's `when` holds; one that is false drops the `from` too, whatever that names."""
         if step.when is None:
             return True
-        scope.environment.channels = channels_of(self.builder, self.seen(step, scope, flow))
+        scope.environment.tensor = tensor_of(self.builder, self.seen(step, scope, flow))
         return scope.environment.condition(step.when, "when")
 
     def seen(self, step: Step, scope: Scope, flow: Flow) -> Flow:
@@ -156,9 +156,9 @@ class Expansion:
         return flow
 
     def reads(self, step: Step, scope: Scope, flow: Flow) -> Flow:
-        """What the step reads, which `channels` is of from here on."""
+        """What the step reads, which `channels` and `spatial` are of from here on."""
         reads = flow if step.from_ is None else self.references(step.from_, scope)
-        scope.environment.channels = channels_of(self.builder, reads)
+        scope.environment.tensor = tensor_of(self.builder, reads)
         return reads
 
     def label(self, step: Step, scope: Scope) -> str:
@@ -227,14 +227,14 @@ class Expansion:
         """Expand a step that is a parameter's value; its arguments see what they saw where they were written."""
         refuse_arguments(step)
         environment = value.environment.within({})
-        environment.channels = scope.environment.channels
+        environment.tensor = scope.environment.tensor
         return self.once(value.step, scope.seeing(environment), label, reads)
 
     def block(self, block: Block, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
-        """Call a block: its steps see its parameters, the file's variables and `channels`, nothing of the caller."""
+        """Call a block: its steps see its parameters, the file's variables and what they read, not the caller."""
         name = block.signature.name
         environment = Environment(self.globals)
-        environment.channels = channels_of(self.builder, reads)
+        environment.tensor = tensor_of(self.builder, reads)
         block_values(block.signature, step.arguments, step.callee_span, scope.environment, environment)
         inside = scope.inside(label, name, environment, Lexicon(of_block=True))
         first = self.builder.size

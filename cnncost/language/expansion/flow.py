@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cnncost.errors import Span
     from cnncost.graph.builder import GraphBuilder
     from cnncost.language.document.steps import Step
+    from cnncost.layers import Tensor
 
 Flow = tuple[int, ...]
 """The nodes that the next step reads unless it says `from`: one as a rule, several after a `split`, none at the start
@@ -18,9 +19,9 @@ of a network with several inputs."""
 _CHOICE_HINT = "join them, or choose one: `name[0]`"
 
 
-def channels_of(builder: GraphBuilder, flow: Flow) -> int | None:
-    """Channels of the one node in `flow`; ``None`` where there is not one."""
-    return builder.nodes[flow[0]].y.channels if len(flow) == 1 else None
+def tensor_of(builder: GraphBuilder, flow: Flow) -> Tensor | None:
+    """What the one node in `flow` puts out; ``None`` where there is not one."""
+    return builder.nodes[flow[0]].y if len(flow) == 1 else None
 
 
 def single(builder: GraphBuilder, flow: Flow, step: Step) -> int:

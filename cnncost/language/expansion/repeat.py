@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
-from cnncost.language.expansion.flow import channels_of, single
+from cnncost.language.expansion.environment import OF_THE_TENSOR
+from cnncost.language.expansion.flow import single, tensor_of
 from cnncost.language.expansion.loops import Turn
 from cnncost.language.expansion.names import Binding
 from cnncost.language.yaml.nodes import SequenceNode
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.scope import Scope
 
-_CHANGES_BY_TURN = frozenset({"index", "first", "last", "channels"})
+_CHANGES_BY_TURN = frozenset({"index", "first", "last", *OF_THE_TENSOR})
 """What an expression may read that is not the same in every turn."""
 
 _TURN_WORD = re.compile(r"\b(index|first|last)\b")
@@ -58,7 +59,7 @@ def _run(
     label = ""
     for turn in (Turn(index, count) for index in range(count)):
         seen = scope.with_values(turn.values())
-        seen.environment.channels = channels_of(expansion.builder, flow)
+        seen.environment.tensor = tensor_of(expansion.builder, flow)
         if not expansion.is_kept(step, seen, flow):
             turns.append(None)
             continue
@@ -75,7 +76,7 @@ def _run(
 def _turn_count(expansion: Expansion, step: Step, scope: Scope, flow: Flow) -> int:
     """How often a step repeats; all turns are spent at once: one too many need not wait for its turn."""
     assert step.repeat is not None
-    scope.environment.channels = channels_of(expansion.builder, expansion.seen(step, scope, flow))
+    scope.environment.tensor = tensor_of(expansion.builder, expansion.seen(step, scope, flow))
     count = scope.environment.whole_number(step.repeat, "repeat")
     expansion.spend(step.callee_span, count)
     return count

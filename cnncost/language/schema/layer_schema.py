@@ -105,7 +105,8 @@ def _kind(field: Field) -> str:
         return f"{name}_{'_'.join(field.literals)}"
     bounds = {"from": getattr(field, "low", None), "to": getattr(field, "high", None)}
     bounded = [f"{word}_{bound:g}" for word, bound in bounds.items() if bound is not None and abs(bound) < float("inf")]
-    return "_".join([name, *bounded, *field.literals])
+    leaves_one = ["leaving_one"] if getattr(field, "leaves_one", False) else []
+    return "_".join([name, *bounded, *leaves_one, *field.literals])
 
 
 def _kind_definition(field: Field) -> Schema:

@@ -172,23 +172,40 @@ class Numbers(Field):
     takes_list = True
 
     def __init__(
-        self, about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1, indexes: bool = False
+        self,
+        about: str,
+        *,
+        symbol: str = "",
+        default: Any = REQUIRED,
+        low: int = 1,
+        indexes: bool = False,
+        leaves_one: bool = False,
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
         self.indexes = indexes
+        self.leaves_one = leaves_one
+        """Whether one of them may be -1, which the others and the input decide."""
         self.wanted = f"a list of whole numbers of at least {low}"
 
     def read(self, value: Any, rank: int) -> tuple[int, ...]:
         items = value if isinstance(value, (list, tuple)) else [value]
         numbers = [whole_number(item) for item in items]
-        if not numbers or any(number is None or number < self.low for number in numbers):
+        given = [number for number in numbers if not (self.leaves_one and number == -1)]
+        if not numbers or any(number is None or number < self.low for number in given):
             raise self.refuse(value)
+        if len(numbers) - len(given) > 1:
+            message = f"`{self.name}` leaves {len(numbers) - len(given)} numbers open, and one can be found"
+            raise LayerError(message, field=self.name)
         return tuple(number for number in numbers if number is not None)
 
     def json_schema(self) -> dict[str, Any]:
-        number = {"type": "integer", "minimum": self.low}
-        return {"anyOf": [number, {"type": "array", "items": number, "minItems": 1}]}
+        number: dict[str, Any] = {"type": "integer", "minimum": self.low}
+        several = {"type": "array", "items": number, "minItems": 1}
+        if self.leaves_one:
+            number |= {"minimum": -1, "not": {"const": 0}}
+            several |= {"contains": {"const": -1}, "minContains": 0, "maxContains": 1}
+        return {"anyOf": [number, several]}
 
 
 class Flag(Field):

@@ -168,6 +168,14 @@ class Layer:
             LayerError: in the layer's own terms, with the field at fault.
         """
 
+    def fitted(self, *inputs: Any) -> Layer:
+        """The layer that this one is for these inputs: itself, unless it leaves a field to them.
+
+        Raises:
+            LayerError: they do not decide it.
+        """
+        return self
+
     def output(self, *inputs: Any, **_: Any) -> Tensor:
         """Shape of the output sample."""
         raise NotImplementedError

@@ -35,9 +35,17 @@ def padding(about: str, *, symbol: str = "p", default: Any = REQUIRED, same: boo
     return Padding(about, symbol=symbol, default=default, same=same)
 
 
-def numbers(about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1, indexes: bool = False) -> Any:
-    """A list of whole numbers: `split: [58, 58]`; of positions: `permute: [1, 0]`."""
-    return Numbers(about, symbol=symbol, default=default, low=low, indexes=indexes)
+def numbers(
+    about: str,
+    *,
+    symbol: str = "",
+    default: Any = REQUIRED,
+    low: int = 1,
+    indexes: bool = False,
+    leaves_one: bool = False,
+) -> Any:
+    """A list of whole numbers: `split: [58, 58]`; of positions: `permute: [1, 0]`; one open: `reshape: [85, -1]`."""
+    return Numbers(about, symbol=symbol, default=default, low=low, indexes=indexes, leaves_one=leaves_one)
 
 
 def flag(about: str, *, default: Any = REQUIRED) -> Any:
