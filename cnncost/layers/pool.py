@@ -28,6 +28,9 @@ from cnncost.symbolic.dims import (
 if TYPE_CHECKING:
     from cnncost.layers.base.window import Reach
 
+_AXES_WITHOUT_OVERHANG = 3
+"""On a map of so many axes, PyTorch's ``AvgPool3d`` checks the kernel against the input without its padding."""
+
 
 class Pool(Layer):
     """Layers that summarise many elements into one, without weights."""
@@ -137,6 +140,19 @@ class AvgPool(WindowPool, keyword="avgpool"):
                     hint="put a `pad` before it",
                 )
         super().check(x)
+        if len(x.spatial) == _AXES_WITHOUT_OVERHANG:
+            self._refuse_overhang(x)
+
+    def _refuse_overhang(self, x: Tensor) -> None:
+        """Refuse a window that is larger than the map itself, as PyTorch's mean over three axes does on any device."""
+        for kernel, size in zip(self.kernel, x.spatial, strict=True):
+            if kernel > size:
+                raise LayerError(
+                    f"kernel of {kernel} is larger than its input of {size}: over three axes, neither padding nor "
+                    "`ceil` lets PyTorch's mean go beyond",
+                    field="kernel",
+                    hint=f"the input is {x}; a `pad` before it makes it larger",
+                )
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """k^2 - 1 additions and a division per output."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import gt
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnncost.errors import LayerError
 from cnncost.layers import REGISTRY, Tensor
-from cnncost.layers.pool import AvgPool
 from tests.layers.strategies import PATIENT, Placement, fitting, placements
 
 BATCH = 2
@@ -44,12 +43,6 @@ def run(placement: Placement, device: str = "meta") -> tuple[Any, torch.Tensor]:
         return model, model(*(batch(x, device) for x in placement.xs))
 
 
-def refused_by_pytorch_alone(placement: Placement) -> bool:
-    """PyTorch's mean over three axes wants the kernel to fit the input without its padding."""
-    layer, (x, *_) = placement
-    return isinstance(layer, AvgPool) and len(x.spatial) == 3 and any(map(gt, layer.kernel, x.spatial))
-
-
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))
 def test_shape_parameters_buffers_and_macs_are_pytorchs(keyword: str) -> None:
     seen = []
@@ -59,11 +52,9 @@ def test_shape_parameters_buffers_and_macs_are_pytorchs(keyword: str) -> None:
     def compare(placement: Placement) -> None:
         layer, xs = placement
         y = layer.output(*xs)
-        if refused_by_pytorch_alone(placement):
-            return
-        if min(y.dims) < 1:  # the graph refuses an axis that reaches zero, as PyTorch does
-            with pytest.raises(RuntimeError):
-                run(placement)
+        if min(y.dims) < 1:  # the graph refuses an axis that reaches zero, as PyTorch does or writes nothing
+            with suppress(RuntimeError):
+                assert run(placement)[1].numel() == 0
             return
         with FlopCounterMode(display=False) as counter:
             model, output = run(placement)

@@ -31,6 +31,10 @@ class Case(NamedTuple):
 WANTED_PADDING = (
     "`padding` must be a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
 )
+OVERHANG = (
+    "kernel of 3 is larger than its input of 2: "
+    "over three axes, neither padding nor `ceil` lets PyTorch's mean go beyond"
+)
 
 INPUTS = [
     # keyword, arguments, inputs, message, field
@@ -134,6 +138,8 @@ INPUTS = [
         "`avgpool` pads both sides alike, not [0, 1]",
         "padding",
     ),
+    Case("avgpool", {"kernel": 3, "ceil": True}, [Tensor(6, (4, 2, 3))], OVERHANG, "kernel"),
+    Case("avgpool", {"kernel": 3, "padding": 1}, [Tensor(6, (4, 3, 2))], OVERHANG, "kernel"),
     Case(
         "adaptive_avgpool",
         {"size": 1},
@@ -274,6 +280,12 @@ HINTS = [
     ("group_conv", {"out": 8, "kernel": 3}, [IMAGE], "the first group convolution of a network has `lifting: true`"),
     ("instancenorm", {}, [Tensor(6, (1,))], "over channels it is `layernorm`"),
     ("avgpool", {"kernel": 3, "padding": [[0, 1], 1]}, [IMAGE], "put a `pad` before it"),
+    (
+        "avgpool",
+        {"kernel": 3, "padding": 1},
+        [Tensor(6, (4, 3, 2))],
+        "the input is [6, 4, 3, 2]; a `pad` before it makes it larger",
+    ),
     ("add", {}, [IMAGE, FLAT], "`flatten` makes a map flat, `patch_tokens` makes it tokens"),
     ("permute", {"axes": [3, 1, 2]}, [IMAGE], "axes count from 0; the batch is none of them"),
     ("upsample", {"scale": 2, "mode": "linear"}, [IMAGE], "for 2 axes it is `nearest` or `bilinear` or `bicubic`"),
