@@ -89,6 +89,9 @@ class LayerExplanation(NamedTuple):
     warnings: tuple[str, ...] = ()
     """What the loader found odd."""
 
+    def __repr__(self) -> str:
+        return f"<LayerExplanation of {self.layer!r} in {self.network!r}: {len(self.figures)} figures>"
+
     def figure(self, name: str) -> Figure:
         """The figure of that name.
 
@@ -145,6 +148,10 @@ class Breakdown(NamedTuple):
     of_figures: bool = False
     """Whether it adds up from other figures."""
 
+    def __repr__(self) -> str:
+        cut = f"{len(self.by_type)} parts by type, {len(self.by_block)} by block"
+        return f"<Breakdown {self.figure.name}={self.figure.value!r}: {cut}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         return {
@@ -170,6 +177,11 @@ class SumExplanation(NamedTuple):
     """One for each figure that was asked for."""
     warnings: tuple[str, ...] = ()
     """What the loader found odd."""
+
+    def __repr__(self) -> str:
+        where = repr(self.network) if self.block is None else f"{self.block!r} in {self.network!r}"
+        totals = ", ".join(f"{each.figure.name}={each.figure.value!r}" for each in self.breakdowns)
+        return f"<SumExplanation of {where}: {self.layers} layers, {totals}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""

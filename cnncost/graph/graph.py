@@ -72,6 +72,10 @@ class Node(NamedTuple):
     origin: Origin | None = None
     """Where it comes from: the step in the spec, as a rule."""
 
+    def __repr__(self) -> str:
+        read = ", ".join(map(_shape, self.xs))
+        return f"<Node {self.id} {self.name!r}: {self.layer!r}{f' of {read}' if read else ''}, output {_shape(self.y)}>"
+
     @property
     def type(self) -> str:
         """The layer's name in the language."""
@@ -171,6 +175,10 @@ class Graph(NamedTuple):
     year: int | None = None
     """When it was published."""
 
+    def __repr__(self) -> str:
+        inputs, outputs = ([_shape(self.nodes[place].y) for place in places] for places in (self.inputs, self.outputs))
+        return f"<Graph {self.name!r}: {len(self.layers)} layers, {', '.join(inputs)} to {', '.join(outputs)}>"
+
     @property
     def layers(self) -> tuple[Node, ...]:
         """The nodes that are layers of the spec, without the inputs."""
@@ -204,6 +212,10 @@ class Graph(NamedTuple):
                 for node in self.layers
             ],
         }
+
+
+def _shape(tensor: Tensor) -> str:
+    return "x".join(map(str, tensor.dims))
 
 
 def _plain(value: Any) -> Any:

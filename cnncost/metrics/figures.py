@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
+_USUAL = ("params", "macs", "flops", "memory_bytes")
+"""What is shown of figures in one line."""
+
+
 class Figures(Mapping[str, "int | None"]):
     """The metrics of a row or of the network, by name, in the order of the registry.
 
@@ -55,7 +59,20 @@ class Figures(Mapping[str, "int | None"]):
         return hash(tuple(self._values.items()))
 
     def __repr__(self) -> str:
-        return f"Figures({self._values!r})"
+        """In one line: the figures that most ask for, and how many there are besides."""
+        return f"<Figures {self.summary(more=True)}>"
+
+    def summary(self, *, more: bool = False) -> str:
+        """The figures that most ask for, and with `more` how many there are besides.
+
+        >>> Figures({"params": 320, "macs": 1_179_648, "param_bytes": 1_280}).summary(more=True)
+        'params=320, macs=1_179_648 and 1 more'
+        """
+        shown = [name for name in _USUAL if name in self._values] or list(self._values)[: len(_USUAL)]
+        values = {name: self._values[name] for name in shown}
+        text = ", ".join(f"{name}={'None' if value is None else f'{value:_}'}" for name, value in values.items())
+        besides = len(self._values) - len(shown)
+        return f"{text} and {besides} more" if more and besides else text
 
     @property
     def by_algorithm(self) -> bool:
@@ -71,7 +88,7 @@ class Figures(Mapping[str, "int | None"]):
 def total(columns: Mapping[str, Sequence[int | None]]) -> Figures:
     """Each metric's values as one: their sum, or the largest where one buffer serves all; a gap makes a gap.
 
-    >>> total({"macs": [100, 20], "im2col_bytes": [64, 32], "gradient_bytes": [None, None]})
-    Figures({'macs': 120, 'im2col_bytes': 64, 'gradient_bytes': None})
+    >>> dict(total({"macs": [100, 20], "im2col_bytes": [64, 32], "gradient_bytes": [None, None]}))
+    {'macs': 120, 'im2col_bytes': 64, 'gradient_bytes': None}
     """
     return Figures({name: metric_called(name).totalled(values) for name, values in columns.items()})

@@ -54,6 +54,11 @@ class Entry(NamedTuple):
     published: tuple[Published, ...]
     """All that others print of it."""
 
+    def __repr__(self) -> str:
+        known = {"params": self.params, "macs": self.macs, "accuracy": self.accuracy}
+        figures = "".join(f", {name}={value:_}" for name, value in known.items() if value is not None)
+        return f"<Entry {self.name!r}, {self.year}{figures}>"
+
     def measured_by(self, metric: str) -> Entry:
         """The entry with its accuracy of that metric, or with none."""
         return self._replace(**_accuracy(claim for claim in self.published if claim.metric == metric))
@@ -70,6 +75,9 @@ class Zoo(NamedTuple):
     """In some order."""
     metric: str | None = None
     """What all their accuracies are of, where that was asked for."""
+
+    def __repr__(self) -> str:
+        return f"<Zoo of {len(self.entries)} architectures>"
 
     def measured_by(self, metric: str) -> Zoo:
         """Those with an accuracy of that metric.

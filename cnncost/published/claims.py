@@ -105,6 +105,10 @@ class PublishedComparison(NamedTuple):
     silent: tuple[str, ...]
     """The networks of which nothing is published."""
 
+    def __repr__(self) -> str:
+        networks = len({claim.network for claim in self.claims})
+        return f"<PublishedComparison of {networks} networks: {len(self.claims)} claims>"
+
     @classmethod
     def of(cls, networks: Mapping[str, tuple[Graph, Report]], convention: Convention) -> PublishedComparison:
         """What is published of each of these graphs, beside its report: of one sample in inference.

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
+_MOST_NAMED = 5
+"""Networks whose names are shown in one line."""
+
 
 class Comparison(NamedTuple):
     """Several reports, what each is called, and which of them ratios refer to."""
@@ -38,6 +41,9 @@ class Comparison(NamedTuple):
         unique = numbered(names)
         _refuse_unlike(reports, unique)
         return cls(unique, tuple(reports), _position(baseline, unique))
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {named(self.names)}, baseline {self.names[self.baseline]!r}>"
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -111,6 +117,10 @@ class StageComparison(NamedTuple):
     stages: tuple[StageDifference, ...]
     """In the order of the networks."""
 
+    def __repr__(self) -> str:
+        first, second = self.names
+        return f"<StageComparison of {first!r} and {second!r}: {len(self.stages)} stages>"
+
     @classmethod
     def of(cls, comparison: Comparison) -> StageComparison:
         """The top-level blocks of both networks, aligned: by name in their order, the rest one after the other.
@@ -137,6 +147,16 @@ class StageComparison(NamedTuple):
             for stage in self.stages
         ]
         return {"schema": 1, "networks": list(self.names), "stages": stages}
+
+
+def named(names: Sequence[str]) -> str:
+    """Names in one line, however many there are.
+
+    >>> named(["lenet5", "alexnet"]), named(list("abcdefgh"))
+    ("'lenet5', 'alexnet'", "'a', 'b', 'c', 'd', 'e' and 3 more")
+    """
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(map(repr, names[:_MOST_NAMED])) + more
 
 
 def difference(first: int | None, second: int | None) -> int | None:

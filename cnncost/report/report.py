@@ -48,6 +48,13 @@ class Report(NamedTuple):
     counts: Mapping[str, ConventionTotal] = {}
     """What each of several conventions counts in total, by its name, where several were asked for."""
 
+    def __repr__(self) -> str:
+        settings = self.settings
+        return (
+            f"<Report of {self.name!r}: {len(self.rows)} rows, batch {settings.batch}, {settings.mode}, "
+            f"{self.totals.summary()}>"
+        )
+
     @property
     def flops_per_byte(self) -> float | None:
         """The network's arithmetic intensity."""

@@ -43,6 +43,11 @@ class Row(NamedTuple):
     counts: Mapping[str, int] = {}
     """What each of several conventions counts, by its name, where several were asked for."""
 
+    def __repr__(self) -> str:
+        what = self.type if self.count == 1 else f"{self.type}, {self.count} layers"
+        shape = "" if self.output_shape is None else f", output {'x'.join(map(str, self.output_shape))}"
+        return f"<Row {self.name!r}: {what}{shape}, {self.figures.summary()}>"
+
     @property
     def flops_per_byte(self) -> float | None:
         """The layer's arithmetic intensity."""

@@ -144,6 +144,12 @@ class Verification(Record):
         """A document says whether it passed, which follows from the rest."""
         return {name: value for name, value in data.items() if name != "passed"} if isinstance(data, dict) else data
 
+    def __repr__(self) -> str:
+        state = "passed" if self.passed else "broke off" if self.failure else f"{len(self.mismatches)} differ"
+        return f"<Verification of {self.network!r}: {len(self.checks) + len(self.against)} checks, {state}>"
+
+    __str__ = __repr__
+
     @property
     def mismatches(self) -> tuple[Check, ...]:
         """The checks that failed."""

@@ -76,6 +76,10 @@ class Reconciliation(NamedTuple):
     tried: int
     """How many numbers were compared with it."""
 
+    def __repr__(self) -> str:
+        found = f"{len(self.matches)} of {self.tried} numbers agree"
+        return f"<Reconciliation of {self.figure!r} for {self.network!r}: {found}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         ways = {name: [way._asdict() for way in getattr(self, name)] for name in ("matches", "nearest")}
