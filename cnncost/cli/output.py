@@ -58,8 +58,9 @@ def results_only() -> Iterator[None]:
 
 def _flush_standard_output() -> None:
     for stream in (sys.stdout, sys.__stdout__):
-        with suppress(AttributeError, OSError, ValueError):  # it is closed, or there is none
-            stream.flush()
+        if stream is not None:
+            with suppress(OSError, ValueError):  # it is closed
+                stream.flush()
 
 
 def warn(texts: Iterable[str]) -> None:

@@ -160,9 +160,9 @@ def _layer_checks(pairs: list[Pair], loose: Counter[Shape]) -> Iterator[Check]:
     """The checks of all layers, up to the first fault also of those that follow from it."""
     fault = ""
     for ours, theirs in sorted(pairs, key=_is_loose):  # what they hold may turn out to be a layer of the spec's
-        if _is_loose(Pair(ours, theirs)) and not _takes(loose, theirs.weights):
-            continue
         if ours is None or theirs is None:
+            if theirs and theirs.kind == OWN and not _takes(loose, theirs.weights):
+                continue
             missing = _missing(ours, theirs, loose)
             fault = fault or (missing.layer or missing.note if missing.verdict == DIFFERENT else "")
             yield missing
