@@ -99,12 +99,18 @@ COMMANDS = pytest.mark.parametrize("command", ["analyze lenet", "analyze lenet -
 
 @COMMANDS
 @pytest.mark.parametrize("form", ["json", "csv", "markdown", "latex"])
-def test_the_command_line_needs_typer_alone(command: str, form: str) -> None:
+def test_other_formats_need_typer_alone(command: str, form: str) -> None:
     assert heavy_imports(COMMAND_LINE.format(arguments=[*command.split(), "--format", form])) == {"typer"}
 
 
 @COMMANDS
-def test_the_command_line_needs_rich_for_tables(command: str) -> None:
+def test_tables_in_a_pipe_need_typer_alone(command: str) -> None:
+    assert heavy_imports(COMMAND_LINE.format(arguments=command.split())) == {"typer"}
+
+
+@COMMANDS
+def test_colours_need_rich(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
     assert heavy_imports(COMMAND_LINE.format(arguments=command.split())) == {"typer", "rich"}
 
 

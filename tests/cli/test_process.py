@@ -143,7 +143,7 @@ runpy.run_module("cnncost", run_name="__main__", alter_sys=True)
         ("import", "cnncost.cli"),
         ("import", "cnncost.cli.process"),
         ("import", "cnncost.cli.app"),
-        ("import", "rich.console"),
+        ("import", "cnncost.render.terminal.plain"),
     ],
 )
 def test_interrupted(event: str, what: str, tmp_path: Path) -> None:

@@ -18,7 +18,11 @@ def render(document: Document, raw: bool = False, console: Console | None = None
         from cnncost.render.terminal.prose import prose
 
         return prose(document.passages, None if console is None else console.width)
-    from cnncost.render.terminal.console import print_tables  # rich takes longer to import than a network to analyze
+    from cnncost.render.terminal.plain import needs_no_rich, plain_tables
+
+    if console is None and needs_no_rich():
+        return plain_tables(document, raw)
+    from cnncost.render.terminal.console import print_tables
 
     return print_tables(document, raw, console)
 

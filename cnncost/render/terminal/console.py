@@ -10,20 +10,16 @@ import os
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.segment import Segment
+from rich.segment import Segment, Segments
 from rich.style import Style
 
-from cnncost.render.terminal.layout import lay_out
-from cnncost.render.terminal.plot import draw_plot
+from cnncost.render.terminal.drawing import drawings
 from cnncost.render.terminal.room import Room, standard_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from rich.console import ConsoleOptions, RenderResult
-
-    from cnncost.render.document import Document, Table
-    from cnncost.render.plot import Plot
+    from cnncost.render.document import Document
     from cnncost.render.terminal.layout import Piece
 
 _STYLES = {
@@ -51,12 +47,12 @@ def print_tables(document: Document, raw: bool = False, console: Console | None 
     """The figures and tables of a document as they look on `console`, by default the one behind standard output."""
     room = standard_room() if console is None else Room(console.width, True)
     console = console or Console(highlight=False, width=room.width, _environ=_without_sizes(os.environ))
-    tables = [TableOnConsole(table, raw, bounded=room.bounded) for table in document.titled_tables(rounded=not raw)]
+    room = room._replace(width=console.width)  # which rich fixes for a terminal that can do little
     with console.capture() as capture:
-        for number, part in enumerate([*map(PlotOnConsole, document.figures), *tables]):
+        for number, lines in enumerate(drawings(document, raw, room, ascii_only=console.options.ascii_only)):
             if number:
                 console.line()
-            console.print(part, crop=False, soft_wrap=True)
+            console.print(Segments(_segments(lines)), crop=False, soft_wrap=True)
     return capture.get()
 
 
@@ -65,31 +61,7 @@ def _without_sizes(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
 
 
-class TableOnConsole:
-    """A table as a rich renderable."""
-
-    def __init__(self, table: Table, raw: bool = False, *, bounded: bool = True) -> None:
-        self.table = table
-        self.raw = raw
-        self.bounded = bounded
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        room = Room(options.max_width, self.bounded)
-        layout = lay_out(self.table, self.raw, room, ascii_only=options.ascii_only)
-        yield from _segments(layout.lines())
-
-
-class PlotOnConsole:
-    """A plot as a rich renderable."""
-
-    def __init__(self, plot: Plot) -> None:
-        self.plot = plot
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield from _segments(draw_plot(self.plot, options.max_width, ascii_only=options.ascii_only))
-
-
-def _segments(lines: Iterable[list[Piece]]) -> RenderResult:
+def _segments(lines: Iterable[list[Piece]]) -> Iterator[Segment]:
     newline = Segment.line()
     for line in lines:
         for role, text in line:
