@@ -65,6 +65,29 @@ def test_a_figure_that_is_zero_is_shown_where_it_is_asked_for() -> None:
     assert any(line.split()[:2] == ["buffers", "0"] for line in lines)
 
 
+def test_the_formulas_of_latex_are_in_latex() -> None:
+    lines = run("lenet5", "conv", "--format", "latex").splitlines()
+    assert all(line.isascii() for line in lines if not line.startswith("%"))
+    assert any(r"$\lfloor$(H + 2$\cdot$p $-$ d" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("form", "formula"),
+    [
+        ("table", "2^ceil(log2(H + 2*p))*2^ceil(log2(W + 2*p))"),
+        ("csv", r"2^\u2308log\u2082(H + 2\u00b7p)\u2309"),
+        ("markdown", r"2^ceil(log2(H + 2\*p))\*2^ceil(log2(W + 2\*p))"),
+        ("latex", r"2\textasciicircum{}$\lceil$log$_2$(H + 2$\cdot$p)$\rceil$"),
+        ("json", r"2^\u2308log\u2082(H + 2\u00b7p)\u2309"),
+    ],
+)
+def test_formulas_where_standard_output_is_in_ascii(form: str, formula: str) -> None:
+    result = CliRunner(charset="ascii").invoke(app, ["explain", "lenet5", "conv", "--format", form])
+    assert result.stdout.isascii()
+    assert formula in result.stdout
+    assert form in ("json", "csv") or "\\u0" not in result.stdout
+
+
 def test_the_cost_of_one_algorithm() -> None:
     text = run("conv", "-i", "3,8,8", "-s", "out=4,kernel=3,padding=1", "--total", "winograd_2_multiplications")
     assert "3,072" in text  # 16 tiles of 2×2 outputs, 16 products each, for 3·4 pairs of channels

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.render.cells import LEFT_ALIGNED, line_texts
 from cnncost.render.format import Format
+from cnncost.render.terminal.screen import in_ascii, output_is_ascii
 
 if TYPE_CHECKING:
     from cnncost.render.document import Column, Document, Line, Table
@@ -24,6 +25,13 @@ _SPECIAL = str.maketrans(
         "·": r"$\cdot$",
         "≤": r"$\le$",
         "≥": r"$\ge$",
+        "−": "$-$",
+        "⌊": r"$\lfloor$",
+        "⌋": r"$\rfloor$",
+        "⌈": r"$\lceil$",
+        "⌉": r"$\rceil$",
+        **{character: f"$_{number}$" for number, character in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+        **{character: f"$^{number}$" for number, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
         "µ": r"$\mu$",
         "…": r"\ldots{}",
         "[": "{[}",  # after \\ an opening bracket would start an optional argument
@@ -73,7 +81,8 @@ def _escaped(text: str) -> str:
 
 
 def _comment(text: str) -> str:
-    return "% " + " ".join(text.split())
+    line = "% " + " ".join(text.split())
+    return in_ascii(line) if output_is_ascii() else line
 
 
 FORMAT = Format("latex", "for papers, as `tabular` with booktabs", ".tex", "tables", render)
