@@ -88,6 +88,12 @@ class Source:
         self.text = text
         self._lines: list[str] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and (self.name, self.text) == (other.name, other.text)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.text))
+
     def line(self, number: int) -> str:
         """The text of line `number`, counted from 1; empty beyond the end."""
         if self._lines is None:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, WithJsonSchema
 
+from cnncost.frozen import FrozenDict
+
 
 class Record(BaseModel):
     """A record that is read from a file, or written to one: immutable, with a docstring below each of its fields.
@@ -21,6 +23,12 @@ class Record(BaseModel):
     >>> Point.model_validate_json('{"x": 9}')
     Point(x=9)
     """
+
+    def model_post_init(self, context: Any) -> None:
+        """Let nobody change the mappings either."""
+        for name, value in self.__dict__.items():
+            if type(value) is dict:
+                self.__dict__[name] = FrozenDict(value)
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, serialize_by_alias=True)
 

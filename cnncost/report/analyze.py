@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.graph.graph import INPUT
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import ConventionTotal, forward_counts
@@ -43,14 +44,18 @@ def analyze_graph(
         graph.name,
         graph.source,
         settings,
-        {graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs},
+        FrozenDict({graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs}),
         tuple([graph.nodes[i].name for i in graph.outputs]),
         total(columns),
         tuple(_rows(analysis, columns, counts)),
         graph.warnings,
-        dict(graph.variables),
-        {each.name: ConventionTotal(each.unit, sum(counts[each.name]), each.source) for each in conventions},
+        FrozenDict(graph.variables),
+        FrozenDict({each.name: _total(each, counts[each.name]) for each in conventions}),
     )
+
+
+def _total(convention: Convention, counts: Sequence[int]) -> ConventionTotal:
+    return ConventionTotal(convention.unit, sum(counts), convention.source)
 
 
 def _names_of_algorithms() -> tuple[str, ...]:
@@ -76,7 +81,7 @@ def _rows(
             figures[node.id],
             analysis.operations[node.id],
             next(iter(reached.values()), None),
-            reached if len(fields) > 1 else None,
+            FrozenDict(reached) if len(fields) > 1 else None,
             tuple([container.kind for container in node.containers]),
-            counts={name: column[node.id] for name, column in counts.items()},
+            counts=FrozenDict({name: column[node.id] for name, column in counts.items()}) if counts else NOTHING,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncost import arguments
 from cnncost.conventions import CONVENTIONS, RecordedConvention
 from cnncost.errors import SpecError
+from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.report.rows import Row, merge_blocks, merge_types
 from cnncost.settings import Settings
@@ -43,9 +44,9 @@ class Report(NamedTuple):
     """One per layer, in the order of execution, until they are regrouped."""
     warnings: tuple[str, ...] = ()
     """What the loader found odd."""
-    variables: Mapping[str, str] = {}
+    variables: Mapping[str, str] = NOTHING
     """What was set from outside, by variable, as it was written."""
-    counts: Mapping[str, ConventionTotal] = {}
+    counts: Mapping[str, ConventionTotal] = NOTHING
     """What each of several conventions counts in total, by its name, where several were asked for."""
 
     def __repr__(self) -> str:
@@ -179,11 +180,13 @@ class Report(NamedTuple):
             document.name,
             document.source,
             Settings.checked(**settings),
-            dict(document.inputs),
+            document.inputs,
             document.outputs,
             document.totals,
             tuple(map(Row.of, document.layers)),
             document.warnings,
-            dict(document.variables),
-            {name: ConventionTotal(each.unit, each.total, each.source) for name, each in document.counts.items()},
+            document.variables,
+            FrozenDict(
+                {name: ConventionTotal(each.unit, each.total, each.source) for name, each in document.counts.items()}
+            ),
         )

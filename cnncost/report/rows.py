@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics.figures import Figures, total
 from cnncost.metrics.receptive_field.figures import ReceptiveField
@@ -40,7 +41,7 @@ class Row(NamedTuple):
     """Kinds of the containers it lies in, outermost first."""
     count: int = 1  # type: ignore[assignment]  # not the method of tuples
     """Layers that it stands for."""
-    counts: Mapping[str, int] = {}
+    counts: Mapping[str, int] = NOTHING
     """What each of several conventions counts, by its name, where several were asked for."""
 
     def __repr__(self) -> str:
@@ -86,7 +87,7 @@ class Row(NamedTuple):
     @classmethod
     def of(cls, layer: analyze.Layer) -> Row:
         """The row that a layer of a document describes."""
-        several = {name: _field_of(field) for name, field in layer.receptive_fields.items()}
+        several = FrozenDict({name: _field_of(field) for name, field in layer.receptive_fields.items()})
         return cls(
             layer.name,
             layer.type,
@@ -98,7 +99,7 @@ class Row(NamedTuple):
             several if "receptive_fields" in layer.model_fields_set else None,
             layer.scopes,
             layer.count,
-            dict(layer.counts),
+            layer.counts,
         )
 
 
@@ -151,7 +152,7 @@ def _merged(rows: list[Row], name: str, kind: str) -> Row:
     """Several rows as one that has no place in the network."""
     operations = Operations(*map(sum, zip(*[row.operations for row in rows], strict=True)))
     figures = total({name: [row.figures[name] for row in rows] for name in rows[0].figures})
-    counts = {name: sum(row.counts[name] for row in rows) for name in rows[0].counts}
+    counts = FrozenDict({name: sum(row.counts[name] for row in rows) for name in rows[0].counts})
     return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows), counts=counts)
 
 
