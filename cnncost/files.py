@@ -10,6 +10,7 @@ import os
 import re
 import stat
 import sys
+from contextlib import suppress
 from os.path import abspath
 from typing import TYPE_CHECKING
 
@@ -68,23 +69,51 @@ def read_standard_input(limit: int) -> bytes:
 
 
 def write_file(path: str | PathLike[str], text: str) -> None:
-    """Write a text to a file, in the place of what it held.
+    """Write a text to a file, in the place of what it held: all of it is there at the end, or what was there before.
 
     Raises:
         SpecError: it cannot be written, or is a named pipe, which may have no reader.
     """
     shown = shown_path(path)
     try:
-        if os.path.exists(path) and not _OPEN_ALREADY.fullmatch(abspath(path)):
-            kind = stat.S_IFMT(os.stat(path).st_mode)
-            if kind in _ODD_KINDS:
-                raise SpecError(f"cannot write `{shown}`: it is a {_ODD_KINDS[kind]}, not a file")
-        with open(path, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        refuse_pipe(path)
+        if os.path.exists(path) and not os.path.isfile(path):  # a device is not to be replaced by a file
+            with open(path, "w", encoding="utf-8", newline="\n") as device:
+                device.write(text)
+        else:
+            _replace(os.path.realpath(path), text)
     except OSError as error:
         raise SpecError(f"cannot write `{shown}`: {reason(error)}") from None
     except ValueError:
         raise SpecError(f"`{shown}` is not a valid path") from None
+
+
+def refuse_pipe(path: str | PathLike[str]) -> None:
+    """Refuse to write to a named pipe or a socket that is not open already.
+
+    Raises:
+        SpecError: it is one.
+    """
+    if os.path.exists(path) and not _OPEN_ALREADY.fullmatch(abspath(path)):
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+        if kind in _ODD_KINDS:
+            raise SpecError(f"cannot write `{shown_path(path)}`: it is a {_ODD_KINDS[kind]}, not a file")
+
+
+def _replace(path: str, text: str) -> None:
+    """Put a file with the text in the place of another, whose permissions it takes."""
+    from threading import get_ident  # only who writes pays for it
+
+    unfinished = os.path.join(os.path.dirname(path), f".cnncost-{os.getpid()}-{get_ident()}")
+    try:
+        with open(unfinished, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        if os.path.exists(path):
+            os.chmod(unfinished, stat.S_IMODE(os.stat(path).st_mode))
+        os.replace(unfinished, path)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished)
 
 
 def reason(error: OSError) -> str:

@@ -120,6 +120,20 @@ def test_a_named_pipe_is_not_written_to(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(path.stat().st_mode)
 
 
+def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    """Who has the old one open still reads it, and what is not written to the end leaves it."""
+    path = tmp_path / "found.json"
+    path.write_text("before")
+    with path.open() as old:
+        write_file(path, "after\n")
+        assert old.read() == "before"
+    assert path.read_bytes() == b"after\n"
+    with pytest.raises(SpecError):
+        write_file(path, "\ud800")  # half of a character, which no file can hold
+    assert path.read_bytes() == b"after\n"
+    assert os.listdir(tmp_path) == ["found.json"]
+
+
 @pytest.mark.parametrize("path", ["a\0b", "a\0b.yaml"])
 def test_a_path_with_a_null_byte_is_refused(path: str) -> None:
     for reader in (load, lambda path: find(path + "/"), read_document, lambda path: write_file(path, "")):

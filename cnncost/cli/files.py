@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 import io
 import os
-import shutil
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Context, Exit, Option
 
 from cnncost.errors import SpecError
+from cnncost.files import reason, refuse_pipe, write_file
 from cnncost.render.format import format_of_file
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def with_output_file(command: Callable[..., None]) -> Callable[..., None]:
         refuse_unwritable("--output", output)
         if _takes_format_of_file(context, arguments):
             arguments["form"] = format_of_file(output)
-        printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
+        printed = io.StringIO(newline="")
         with redirect_stdout(printed):
             try:
                 command(**arguments)
@@ -91,39 +91,21 @@ def refuse_unwritable(option: str, path: str) -> None:
     except NotADirectoryError:
         raise SpecError(f"{shown}: `{folder[-80:]}` is a file, not a folder") from None
     except OSError as error:
-        raise SpecError(f"{shown}: {(error.strerror or str(error)).lower()}") from None
+        raise SpecError(f"{shown}: {reason(error)}") from None
     except ValueError:
         raise SpecError(f"{shown} is not a valid path") from None
     if os.path.isdir(path):
         raise SpecError(f"{shown} is a folder", hint="give the name of a file in it")
     if not os.access(path if exists else folder, os.W_OK):
         raise SpecError(f"{shown}: permission denied")
+    refuse_pipe(path)
 
 
-def _keep(path: str, printed: io.TextIOWrapper) -> None:
+def _keep(path: str, printed: io.StringIO) -> None:
     """Write what was printed; a command that ended before it printed anything leaves the file as it is.
 
     Raises:
-        OSError: the file cannot be written, e.g. the disk is full.
+        SpecError: the file cannot be written, e.g. the disk is full.
     """
-    printed.flush()
-    data = printed.buffer.getvalue()  # type: ignore[attr-defined]
-    if not data:
-        return
-    if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe is not to be replaced by a file
-        with open(path, "wb") as device:
-            device.write(data)
-        return
-    target = os.path.realpath(path)
-    unfinished = os.path.join(os.path.dirname(target), f".cnncost-{os.getpid()}")
-    try:
-        with open(unfinished, "xb") as file:
-            file.write(data)
-        if os.path.exists(target):
-            shutil.copymode(target, unfinished)
-        os.replace(unfinished, target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, path) from None
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(unfinished)
+    if printed.getvalue():
+        write_file(path, printed.getvalue())

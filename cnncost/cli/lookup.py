@@ -47,9 +47,9 @@ def _names_a_spec(word: str) -> bool:
     from os.path import isfile
 
     from cnncost.language.foreign import refuse_foreign
-    from cnncost.language.library import looks_like_path, names
+    from cnncost.language.library import names
     from cnncost.language.request import parse_request
 
     spec = parse_request(word).spec
     refuse_foreign(spec)
-    return spec in names() or looks_like_path(spec) or isfile(spec)
+    return spec in names() or isfile(spec) or spec.endswith((".yaml", ".yml"))

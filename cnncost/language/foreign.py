@@ -51,7 +51,7 @@ def refuse_foreign(spec: str) -> None:
         if what is None:
             return
         message = f"`{spec[-80:]}` {what}"
-        reference = f"{_module(path)}:FACTORY" if what == "is Python" else "package.module:factory"
+        reference = f"{module_of(path)}:FACTORY" if what == "is Python" else "package.module:factory"
     hint = (
         "describe the network in a spec (`cnncost zoo --show lenet5` prints one to begin with), "
         f"then `cnncost verify SPEC --against {reference}` compares it with a PyTorch model"
@@ -59,10 +59,10 @@ def refuse_foreign(spec: str) -> None:
     raise SpecError(f"{message}, and a spec is YAML", hint=hint)
 
 
-def _module(path: PurePath) -> str:
+def module_of(path: PurePath) -> str:
     """How Python imports the file from here.
 
-    >>> _module(PurePath("models/net.py")), _module(PurePath("/home/me/net.py"))
+    >>> module_of(PurePath("models/net.py")), module_of(PurePath("/home/me/net.py"))
     ('models.net', 'net')
     """
     parts = path.with_suffix("").parts

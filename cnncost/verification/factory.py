@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.language.foreign import module_of
 from cnncost.measurement.outcome import is_interruption
 from cnncost.pytorch.importing import import_torch
 
@@ -26,7 +28,9 @@ def load_factory(text: str) -> Callable[[], Any]:
     torch = import_torch()
     module_name, colon, path = text.partition(":")
     if not (module_name and colon and path):
-        raise SpecError(f"`{text}` does not name a model", hint=_FORM)
+        module = module_of(PurePath(text)) if text.endswith(".py") else None
+        hint = f"write `{module}:factory` for the function or class `factory` in it" if module else _FORM
+        raise SpecError(f"`{text}` does not name a model", hint=hint)
     made = _attribute(_module(module_name), path)
     if isinstance(made, torch.nn.Module):
         return lambda: made

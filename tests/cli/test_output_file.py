@@ -136,7 +136,17 @@ def test_a_file_is_replaced_with_its_permissions_and_behind_its_links(tmp_path: 
 def test_a_device_is_written_to_and_not_replaced() -> None:
     run("analyze", "lenet5", "-o", "/dev/null")
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
-    assert run("analyze", "lenet5", "-o", "/dev/full", code=2).stderr == "error: No space left on device\n"
+    assert (
+        run("analyze", "lenet5", "-o", "/dev/full", code=2).stderr
+        == "error: cannot write `/dev/full`: no space left on device\n"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_named_pipe_is_refused_before_anything_is_computed() -> None:
+    os.mkfifo("pipe")
+    expected = "error: cannot write `pipe`: it is a named pipe, not a file\n"
+    assert run("analyze", "missing.yaml", "-o", "pipe", code=2).stderr == expected
 
 
 @pytest.mark.parametrize(

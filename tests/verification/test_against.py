@@ -269,6 +269,7 @@ def test_functions_classes_and_models_are_taken(module: str, path: str, out: int
     [
         ("their_models", "`their_models` does not name a model"),
         (":Net", "`:Net` does not name a model"),
+        ("models/their_models.py", "write `models.their_models:factory` for the function or class `factory` in it"),
         ("there_models:Net", "there is no module `there_models`"),
         ("their_models.inner:Net", "there is no module `their_models.inner`"),
         ("their_models:Nett", "`their_models` has no `Nett`; did you mean `Net`?"),
