@@ -269,7 +269,7 @@ def test_functions_classes_and_models_are_taken(module: str, path: str, out: int
     [
         ("their_models", "`their_models` does not name a model"),
         (":Net", "`:Net` does not name a model"),
-        ("models/their_models.py", "write `models.their_models:factory` for the function or class `factory` in it"),
+        ("models/their_models.py", "`models/their_models.py` does not name a model"),
         ("there_models:Net", "there is no module `there_models`"),
         ("their_models.inner:Net", "there is no module `their_models.inner`"),
         ("their_models:Nett", "`their_models` has no `Nett`; did you mean `Net`?"),
@@ -287,6 +287,12 @@ def test_what_makes_no_model_is_one_line(text: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_factory(text)()
     assert caught.value.message.startswith(message)
+
+
+def test_a_file_of_python_is_told_how_python_imports_it() -> None:
+    with pytest.raises(SpecError) as caught:
+        load_factory("models/their_models.py")
+    assert caught.value.hint == "write `models.their_models:factory` for the function or class `factory` in it"
 
 
 @pytest.mark.usefixtures("module")
