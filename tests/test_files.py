@@ -8,8 +8,10 @@ import stat
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from cnncost import Report, SpecError, analyze, load, read_document
+from cnncost.cli.app import app
 from cnncost.conventions import find
 from cnncost.documents import AnalysisDocument
 from cnncost.files import read_file, write_file
@@ -132,6 +134,17 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
         write_file(path, "\ud800")  # half of a character, which no file can hold
     assert path.read_bytes() == b"after\n"
     assert os.listdir(tmp_path) == ["found.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("option", ["--output", "--save"])
+def test_the_command_line_writes_to_no_named_pipe(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "pipe.json"
+    os.mkfifo(path)
+    command = ["verify", "lenet5", "--device", "meta"] if option == "--save" else ["analyze", "lenet5"]
+    result = CliRunner().invoke(app, [*command, option, str(path)])
+    assert result.exit_code == 2
+    assert "it is a named pipe, not a file" in result.stderr
 
 
 @pytest.mark.parametrize("path", ["a\0b", "a\0b.yaml"])
