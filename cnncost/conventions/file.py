@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.conventions.counted import refuse_negative_product, whole_count
 from cnncost.conventions.header import read_header
-from cnncost.conventions.quantities import QUANTITIES, field_names
-from cnncost.conventions.rules import Rule, RuleBook, RuleConvention
+from cnncost.conventions.quantities import NUMBERS_FROM_ZERO, QUANTITIES, field_names
+from cnncost.conventions.rules import Constants, Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.files import read_file as read_bytes
 from cnncost.files import reason, shown_path
@@ -22,7 +23,7 @@ from cnncost.language.yaml.reader import parse
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from typing import Any, SupportsIndex
 
@@ -103,7 +104,10 @@ def _convention(root: Node, *, checked: bool) -> RuleConvention:
         if is_empty(_value(root, key)):
             raise SpecError(f"`{key}` is empty", root.key(key).span, hint=f"`{key}`: {KEYS[key]}")
     header = read_header(root, checked=checked)
-    return FileConvention(header, _book(root), _value(root, "name").span)
+    book = _book(root)
+    if checked:
+        _refuse_visibly_wrong(book)
+    return FileConvention(header, book, _value(root, "name").span)
 
 
 def _value(root: MappingNode, key: str) -> Node:
@@ -217,7 +221,20 @@ def _refuse_missing_field(rule: Rule, type_: str, read: dict[str, set[str]]) -> 
         raise SpecError(f"`{type_}` has no `{name}`, and this rule counts it", _where(rule, name), hint=hint)
 
 
-def _read_by(variables: dict[str, Rule]) -> dict[str, set[str]]:
+def _refuse_visibly_wrong(book: RuleBook) -> None:
+    """Refuse a rule that cannot be right at any layer: a constant that is no count, a product that is below zero."""
+    read, constants = _read_by(book.variables), Constants(book.variables)
+    for name in book.variables:
+        if not read[name]:
+            constants.lookup(name)  # one after the other, so that none nests in another
+    for rule in (*book.rules, *([book.otherwise] if book.otherwise else [])):
+        if _names(rule, read):
+            refuse_negative_product(rule, NUMBERS_FROM_ZERO)
+        else:
+            whole_count(rule.expression.evaluate(constants, rule.span), rule)
+
+
+def _read_by(variables: Mapping[str, Rule]) -> dict[str, set[str]]:
     """What every variable reads in the end: quantities and fields."""
     read: dict[str, set[str]] = {}
     for name, variable in variables.items():

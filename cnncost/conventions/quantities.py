@@ -75,6 +75,11 @@ QUANTITIES: dict[str, Quantity] = {
 }
 """The names that every rule may use; beside them, the fields of the layers that it counts."""
 
+_NO_NUMBERS = ("inputs", "training", "sizes_in", "sizes_out", "layout")
+
+NUMBERS_FROM_ZERO = frozenset(QUANTITIES) - {*_NO_NUMBERS}
+"""The quantities that are numbers, none of which is ever negative."""
+
 
 _SIDES = {"padding_before": 0, "padding_after": 1}
 """The sides of a layer's padding, a number per axis: what rules compare is whether they are alike."""

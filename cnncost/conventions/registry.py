@@ -94,6 +94,10 @@ def _named(convention: Convention) -> Convention:
         raise SpecError("a convention needs a `name`", hint="and a `source`, so that its figures can be trusted")
     if name in CONVENTIONS and CONVENTIONS[name] != convention:
         raise SpecError(f"a convention `{name}` ships with cnncost", convention.span, hint="give yours another name")
+    per_mac = convention.flops_per_mac
+    if type(per_mac) is not int or per_mac < 1:
+        message = f"`flops_per_mac` of the convention `{name}` must be a whole number from 1, not {described(per_mac)}"
+        raise SpecError(message, convention.span)
     return convention
 
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.conventions.base import Convention, Written
+from cnncost.conventions.counted import whole_count
 from cnncost.conventions.quantities import QUANTITIES, LayerCall, field_names, field_value
 from cnncost.errors import SpecError
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.tokens import tokenize
-from cnncost.language.expressions.values import describe
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from cnncost.language.expressions.expression import Expression
     from cnncost.language.expressions.values import Value
     from cnncost.layers.base.costs import Operations
-
-_EXACT = 2**53
-"""From here on a floating-point number may stand for an integer beside the right one."""
 
 _MOST_NAMED = 6
 """Layer types that an error names besides the one at fault."""
@@ -121,15 +118,19 @@ class RuleConvention(Convention):
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
         scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
-            rule = self.rule_of(node.type)
-            return _whole(rule.expression.evaluate(scope, rule.span), rule)
+            return self._count(self.rule_of(node.type), scope)
 
     def written(self, node: Node, operations: Operations, batch: int, training: bool) -> Written:
         scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
             rule = self.rule_of(node.type)
-            value = _whole(rule.expression.evaluate(scope, rule.span), rule)
-            return Written(rule.text, substituted(rule.text, scope), value)
+            return Written(rule.text, substituted(rule.text, scope), self._count(rule, scope))
+
+    def _count(self, rule: Rule, scope: LayerScope) -> int:
+        value = rule.expression.evaluate(scope, rule.span)
+        if type(value) is int and value >= 0:
+            return value
+        return whole_count(value, rule, substituted(rule.text, scope))
 
 
 def _others(book: RuleBook, keyword: str) -> str:
@@ -149,32 +150,49 @@ def _at(convention: str, layer: str) -> Iterator[None]:
         raise
 
 
-class LayerScope:
-    """The names of a rule, with their values at one layer."""
+class Constants:
+    """The variables of a convention, of which those that read nothing of a layer have a value."""
 
-    __slots__ = ("_call", "_values", "_variables")
+    __slots__ = ("_values", "_variables")
 
-    def __init__(self, call: LayerCall, variables: Mapping[str, Rule]) -> None:
-        self._call = call
+    def __init__(self, variables: Mapping[str, Rule]) -> None:
         self._variables = variables
         self._values: dict[str, Value] = {}
+
+    def lookup(self, name: str) -> Value:
+        """The value of `name`, computed once: each may be read many times by those that come after it.
+
+        Raises:
+            KeyError: it has none.
+        """
+        if name not in self._values:
+            variable = self._variables[name]
+            self._values[name] = variable.expression.evaluate(self, variable.span)
+        return self._values[name]
+
+    def names(self) -> Iterable[str]:
+        """Every name that has a value here."""
+        return self._variables
+
+
+class LayerScope(Constants):
+    """The names of a rule, with their values at one layer."""
+
+    __slots__ = ("_call",)
+
+    def __init__(self, call: LayerCall, variables: Mapping[str, Rule]) -> None:
+        super().__init__(variables)
+        self._call = call
 
     def lookup(self, name: str) -> Value:
         """The value of `name`; raises KeyError when it has none."""
         if name in QUANTITIES:
             return QUANTITIES[name].value(self._call)
         if name in self._variables:
-            return self._variable(name)
+            return super().lookup(name)
         if name in field_names(self._call.node.layer):
             return field_value(self._call.node, name)
         raise KeyError(name)
-
-    def _variable(self, name: str) -> Value:
-        """The value of a variable, computed once: each may be read many times by those that come after it."""
-        if name not in self._values:
-            variable = self._variables[name]
-            self._values[name] = variable.expression.evaluate(self, variable.span)
-        return self._values[name]
 
     def names(self) -> Iterable[str]:
         """Every name that has a value here."""
@@ -200,22 +218,3 @@ def _literal(value: Value) -> str:
     if isinstance(value, str):
         return f"'{value}'"
     return f"({value})" if value < 0 else str(value)
-
-
-def _whole(value: Value, rule: Rule) -> int:
-    """The count that a rule came to.
-
-    Raises:
-        SpecError: it is no whole number. One below zero may be what a tool really says.
-    """
-    if type(value) is float and value.is_integer():
-        if abs(value) > _EXACT:
-            hint = "`/` gives a fraction, which holds 15 digits; `//` gives a whole number"
-            raise SpecError("the count is too large to be exact as a fraction", rule.span, hint=hint)
-        value = int(value)
-    if type(value) is float:
-        hint = "`floor`, `ceil` or `round` make it whole"
-        raise SpecError(f"a count must be a whole number, and this is {value}", rule.span, hint=hint)
-    if type(value) is not int:
-        raise SpecError(f"a count must be a whole number, not {describe(value)}", rule.span)
-    return value

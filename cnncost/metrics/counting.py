@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncost.arguments import described, whole_number
 from cnncost.conventions import CONVENTIONS, find
+from cnncost.errors import SpecError
 from cnncost.graph.graph import INPUT
 from cnncost.metrics.analysis import Analysis
 from cnncost.settings import Settings
+from cnncost.symbolic.domain import INTEGERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,15 +41,37 @@ class Counts(NamedTuple):
 
 
 def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
-    """What `convention` counts for every node, zero where one does not run."""
+    """What `convention` counts for every node, zero where one does not run.
+
+    Raises:
+        SpecError: a layer that the convention does not count, or for which it comes to no whole number from 0.
+    """
     if not convention.arithmetic:
         analysis.domain.refuse_unless_integers(f"what `{convention.name}` counts")
     batch, training = analysis.batch, analysis.settings.training
 
     def count(node: Node, operations: Operations) -> int:
-        return 0 if node.layer is INPUT else convention.count(node, operations, batch, training)
+        if node.layer is INPUT:
+            return 0
+        counted = convention.count(node, operations, batch, training)
+        return _checked(counted, convention, node) if analysis.domain is INTEGERS else counted
 
     return analysis.running(analysis.each_counted(count))
+
+
+def _checked(count: int, convention: Convention, node: Node) -> int:
+    """The count of a convention that may be somebody's own class.
+
+    Raises:
+        SpecError: it is not a whole number, or is below zero.
+    """
+    if type(count) is int and count >= 0:
+        return count
+    whole = whole_number(count)
+    if whole is None or whole < 0:
+        what = f"the convention `{convention.name}` counts {described(count)} for the layer `{node.name}`"
+        raise SpecError(what, hint="a count is a whole number from 0")
+    return whole
 
 
 def counts_by_convention(

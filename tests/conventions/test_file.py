@@ -86,7 +86,7 @@ def test_what_is_spoilt_is_read_or_refused(start: int, length: int, inserted: st
 
 @pytest.mark.parametrize("variables", [2_000, 20])
 def test_variables_that_read_one_another(variables: int) -> None:
-    """However many; so many that evaluating them nests too deep is said, not raised."""
+    """However many; so many that evaluating them at a layer nests too deep is said, not raised."""
     lines = "".join(f"  v{number}: v{number - 1} + 1\n" for number in range(1, variables))
     text = SMALLEST[1:-1].replace(", ", "\n").replace("{conv: mac}", f"{{conv: v{variables - 1}}}")
     own = read_convention(f"{text}\nvars:\n  v0: 1\n{lines}", "mine.yaml")

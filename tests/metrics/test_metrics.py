@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 
 from cnncost import analyze, compare, explain, load
 from cnncost.conventions import CONVENTIONS, Convention, register
 from cnncost.conventions.catalogue import CLASSES
+from cnncost.errors import SpecError
 from cnncost.graph.graph import Node
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS, Analysis
@@ -141,6 +143,50 @@ class TestOtherConventions:
         monkeypatch.setitem(CLASSES, "kernels", Kernels())
         assert column(chain([CONV], (5, 6, 6)), "flops", convention="kernels", batch=2) == [2 * 3 * 5]
         assert Kernels().about == "Elements of the kernel times the batch"
+
+    @pytest.mark.parametrize(
+        ("wrong", "shown"),
+        [
+            (-1, "`-1`"),
+            (0.5, "`0.5`"),
+            (float("nan"), "`nan`"),
+            (float("inf"), "`inf`"),
+            (None, "`None`"),
+            ("3", "the text `'3'`"),
+            (True, "`True`"),
+            (np.float64(2), "a `float64`"),
+        ],
+    )
+    def test_what_is_no_count_is_refused(self, wrong: Any, shown: str) -> None:
+        with pytest.raises(SpecError) as refused:
+            column(chain([CONV], (5, 6, 6)), "flops", convention=Constant(wrong))
+        assert refused.value.message == f"the convention `constant` counts {shown} for the layer `conv_1`"
+        assert refused.value.hint == "a count is a whole number from 0"
+
+    def test_integers_of_numpy_are_counts(self) -> None:
+        (count,) = column(chain([CONV], (5, 6, 6)), "flops", convention=Constant(np.int64(7)))
+        assert (count, type(count)) == (7, int)
+
+    @pytest.mark.parametrize("wrong", [0, -2, 0.5, True, None])
+    def test_a_multiply_accumulate_counts_at_least_one(self, wrong: Any) -> None:
+        convention = Constant(1)
+        convention.flops_per_mac = wrong
+        with pytest.raises(
+            SpecError, match="`flops_per_mac` of the convention `constant` must be a whole number from 1"
+        ):
+            Settings.checked(convention=convention)
+
+
+class Constant(Convention):
+    """The same for every layer."""
+
+    name = "constant"
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def count(self, node: object, operations: Operations, batch: int, training: bool) -> int:
+        return self.value  # type: ignore[no-any-return]
 
 
 class TestMemory:

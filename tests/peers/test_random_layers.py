@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given, settings
 
+from cnncost.errors import SpecError
 from cnncost.layers import REGISTRY
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.pytorch.build import build, example_inputs
@@ -24,7 +25,7 @@ HERE = [preset for preset, (tool, _) in PRESETS.items() if REQUIRED or tool.dist
 
 
 def count(preset: str, placement: Placement, batch: int, training: bool) -> tuple[int, int]:
-    """What the tool says of the layer, and what its preset says."""
+    """What the tool says of the layer, and what its preset says, which refuses a negative count."""
     tool, place = PRESETS[preset]
     net = Builder()
     for number, x in enumerate(placement.xs):
@@ -37,7 +38,12 @@ def count(preset: str, placement: Placement, batch: int, training: bool) -> tupl
     except (RuntimeError, ValueError):  # PyTorch does not run it: a norm of one element in training
         assume(False)
     mode = "train" if training else "infer"
-    return theirs[place].total, counts_by_convention(graph, Settings(batch=batch, mode=mode), [preset])[preset].total
+    settings = Settings(batch=batch, mode=mode)
+    if theirs[place].total < 0:
+        with pytest.raises(SpecError, match="a count must not be negative"):
+            counts_by_convention(graph, settings, [preset])
+        assume(False)
+    return theirs[place].total, counts_by_convention(graph, settings, [preset])[preset].total
 
 
 @pytest.mark.peers
