@@ -9,14 +9,30 @@ TYPE_CHECKING = False  # without `typing`, whose import takes longer than all th
 if TYPE_CHECKING:
     from typing import Any
 
-    from cnncost.api import analyze, build, compare, compare_published, explain, load, reconcile, spec_text, verify, zoo
+    from cnncost.api import (
+        analyze,
+        build,
+        check,
+        compare,
+        compare_published,
+        explain,
+        load,
+        reconcile,
+        spec_text,
+        verify,
+        zoo,
+    )
     from cnncost.errors import SpecError
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
+    from cnncost.report.checks import Checks
     from cnncost.report.comparison import Comparison
     from cnncost.report.report import Report
 
+__version__ = "0.1.0"
+
 _HOMES = {
+    "Checks": "cnncost.report.checks",
     "Comparison": "cnncost.report.comparison",
     "Graph": "cnncost.graph.graph",
     "Limits": "cnncost.language.limits",
@@ -24,6 +40,7 @@ _HOMES = {
     "SpecError": "cnncost.errors",
     "analyze": "cnncost.api",
     "build": "cnncost.api",
+    "check": "cnncost.api",
     "compare": "cnncost.api",
     "compare_published": "cnncost.api",
     "explain": "cnncost.api",
@@ -37,6 +54,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Checks",
     "Comparison",
     "Graph",
     "Limits",
@@ -44,6 +62,7 @@ __all__ = [
     "SpecError",
     "analyze",
     "build",
+    "check",
     "compare",
     "compare_published",
     "explain",
@@ -67,4 +86,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "__version__"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncost.api.checks import check
 from cnncost.api.documents import json_schema, read_document
 from cnncost.api.explained import explain
 from cnncost.api.networks import analyze, compare, load
@@ -11,6 +12,7 @@ from cnncost.api.pytorch import build, verify
 __all__ = [
     "analyze",
     "build",
+    "check",
     "compare",
     "compare_published",
     "explain",

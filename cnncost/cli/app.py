@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from typer import Exit, Option, Typer
 
+from cnncost import __version__
 from cnncost.cli.interruption import INTERRUPTED
 from cnncost.cli.lookup import not_a_command
 from cnncost.cli.on_demand import CommandsOnDemand
@@ -24,6 +25,13 @@ class Commands(PlainGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands: Any = CommandsOnDemand(COMMANDS)
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().main(*arguments, **options)
+        except SpecError as error:  # of an option before the command
+            complain(str(error))
+        raise SystemExit(BAD_INPUT)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -51,9 +59,7 @@ class Commands(PlainGroup):
 def _print_version(wanted: bool) -> None:
     if not wanted:
         return
-    from importlib.metadata import version
-
-    write(f"cnncost {version('cnncost')}\n")
+    write(f"cnncost {__version__}\n")
     raise Exit
 
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from typer import Argument, Option
 
-from cnncost.amounts import parse_bytes, parse_count
 from cnncost.errors import SpecError
 from cnncost.render.format import format_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from cnncost.language.limits import Limits
 
@@ -117,15 +116,12 @@ def count_of(option: str, text: str) -> int:
     >>> count_of("--max-params", "5M")
     5000000
     """
-    return _amount(f"`{option}`", parse_count, text)
+    from cnncost.amounts import parse_count
 
-
-def _amount(what: str, parse: Callable[[str], int], text: str) -> int:
-    """An amount; the error for any other text says what it was meant for."""
     try:
-        return parse(text)
+        return parse_count(text)
     except SpecError as error:
-        raise SpecError(f"{what}: {error.message}", hint=error.hint) from None
+        raise SpecError(f"`{option}`: {error.message}", hint=error.hint) from None
 
 
 def conventions_of(text: str) -> list[str]:
@@ -168,11 +164,14 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
     """Limits by figure, from the options that have a name and from `--max FIGURE=AMOUNT`.
 
     Raises:
-        SpecError: an option that sets no limit, two that limit the same figure, or a text that is not an amount.
+        SpecError: an option that sets no limit, two that limit the same figure, no such figure, or a text that is not
+            an amount of it.
 
     >>> budget_of({"params": "5M", "macs": None}, ["activation_bytes=64KiB"])
     {'params': 5000000, 'activation_bytes': 65536}
     """
+    from cnncost.report.checks import limit_of
+
     amounts = {figure: amount for figure, amount in named.items() if amount is not None}
     for option in others or ():
         figure, equals, amount = option.partition("=")
@@ -181,32 +180,7 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
         if figure.strip() in amounts:
             raise SpecError(f"`{figure.strip()[:80]}` is limited twice", hint="give one limit for each figure")
         amounts[figure.strip()] = amount
-    return {figure: _limit(figure, amount) for figure, amount in amounts.items()}
-
-
-def _limit(figure: str, amount: str) -> int:
-    from cnncost.metrics.metric import Unit
-    from cnncost.report.totals import quantity_called
-
-    quantity = quantity_called(figure)
-    if quantity is None:
-        return 0  # refused, with those there are, when the figure is looked up
-    if quantity.unit is Unit.PARAMETERS and _is_of_bytes(amount):
-        raise SpecError(
-            f"the limit of {figure[:80]}: `{amount.strip()}` is an amount of bytes, and parameters are counted",
-            hint=f"`--max param_bytes={amount.strip()}` limits the memory that they take",
-        )
-    parse = parse_bytes if quantity.unit is Unit.BYTES else parse_count
-    return _amount(f"the limit of {figure[:80]}", parse, amount)
-
-
-def _is_of_bytes(amount: str) -> bool:
-    """Whether an amount has a unit of bytes, `100MB`: a bare number has none, and `5B` is five billion."""
-    try:
-        parse_bytes(amount)
-    except SpecError:
-        return False
-    return amount.strip()[-2:].isalpha()
+    return {figure: limit_of(figure, amount) for figure, amount in amounts.items()}
 
 
 def shapes_of(options: Iterable[str] | None) -> Any:

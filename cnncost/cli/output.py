@@ -66,12 +66,12 @@ def _flush_standard_output() -> None:
 def warn(texts: Iterable[str]) -> None:
     """Show warnings on standard error, each on a line of its own."""
     for text in texts:
-        _say(_coloured(f"warning: {text}", "warning:", _YELLOW))
+        _say("\n".join(_coloured(line, "warning:", _YELLOW) for line in _filled(f"warning: {text}")))
 
 
 def complain(message: str) -> None:
-    """Show an error as :class:`SpecError` words it, coloured where standard error is a terminal."""
-    _say("\n".join(_coloured_line(line) for line in message.splitlines()))
+    """Show an error as :class:`SpecError` words it, coloured and filled where standard error is a terminal."""
+    _say("\n".join(_coloured_line(part) for line in message.splitlines() for part in _filled(line)))
 
 
 def os_reason(error: OSError) -> str:
@@ -85,6 +85,32 @@ def _say(text: str) -> None:
         return
     with suppress(OSError, ValueError):  # nobody listens
         print(_encodable(text, sys.stderr), file=sys.stderr)
+
+
+def _filled(line: str) -> list[str]:
+    """A line of an error in lines of the terminal, below each other behind `error:` or `hint:`; code stays as it is."""
+    width = _width()
+    if width is None or len(line) <= width:
+        return [line]
+    import re
+    from textwrap import wrap
+
+    head = re.match(r"error: |warning: | *= (?:hint: |in )", line)
+    if head is None:
+        return [line]
+    indent = " " * min(len(head[0]), width // 3)
+    return wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
+def _width() -> int | None:
+    """The width of the terminal behind standard error, or what `COLUMNS` says; ``None`` where there is no terminal."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and len(given) < 10 and int(given) > 0:
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _coloured_line(line: str) -> str:

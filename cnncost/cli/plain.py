@@ -1,21 +1,40 @@
 """Options that arrive as they were typed, and arguments that help shows by their metavar alone.
 
-All that reaches into typer stands here. It relies on what typer 0.15 to 0.29 have in common: `get_params` and
-`get_help_option` of commands and groups, and `process_value`, `get_help_record`, `get_usage_pieces` and
-`param_type_name` of parameters.
+All that reaches into typer stands here and in `usage`. It relies on what typer 0.15 to 0.29 have in common:
+`parse_args`, `get_params`, `get_help_option` and `collect_usage_pieces` of commands and groups, and `process_value`,
+`get_help_record`, `get_usage_pieces` and `param_type_name` of parameters.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperCommand, TyperGroup
 
 from cnncost.cli.output import write
 
+UsageError: Any = BadParameter.__mro__[1]
+"""What is wrong with a command line; each release of typer has it elsewhere."""
+
 
 class PlainCommand(TyperCommand):
     """A command whose parameters are text, lists of text and flags, so that nothing has to be converted."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Raises: SpecError: an unknown option, one without its value, an argument too many or too few."""
+        ctx.allow_extra_args = True  # to say of them what typer does not
+        try:
+            rest: list[str] = super().parse_args(ctx, args)
+        except UsageError as error:
+            from cnncost.cli.usage import bad_usage
+
+            raise bad_usage(error, ctx) from None
+        if rest:
+            from cnncost.cli.usage import too_many
+
+            raise too_many(rest, ctx)
+        return rest
 
     def get_params(self, ctx: Any) -> list[Any]:
         return [_by_metavar(param) for param in unconverted(super().get_params(ctx))]
@@ -26,6 +45,17 @@ class PlainCommand(TyperCommand):
 
 class PlainGroup(TyperGroup):
     """A group of commands with the same habit."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Raises: SpecError: an unknown option, or one without its value."""
+        if not args:
+            return super().parse_args(ctx, args)  # which shows the help
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            from cnncost.cli.usage import bad_usage
+
+            raise bad_usage(error, ctx) from None
 
     def get_params(self, ctx: Any) -> list[Any]:
         return unconverted(super().get_params(ctx))

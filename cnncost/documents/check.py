@@ -33,6 +33,8 @@ class CheckDocument(Document):
     label: ClassVar[str] = "the outcome of checks"
 
     ok: Flag
-    """whether all checks hold"""
+    """whether all checks hold, of all networks"""
     checks: tuple[Check, ...]
     """of one network after the other"""
+    refused: tuple[Text, ...]
+    """networks that could not be checked, since their specs are bad"""

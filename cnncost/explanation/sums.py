@@ -11,7 +11,7 @@ from cnncost.explanation.symbolic import SymbolicFormulas
 from cnncost.graph.graph import INPUT
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
-from cnncost.report.totals import figure_meant
+from cnncost.report.totals import unknown_figure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -91,8 +91,7 @@ class _Writer:
         if name in ESTIMATES:
             raise SpecError(f"`{name}` is estimated for the network as a whole: there is nothing to add up")
         if name not in METRICS:
-            hint = f"they are {', '.join(METRICS)}"
-            raise SpecError(f"unknown figure `{name[:80]}`{figure_meant(name, METRICS)}", hint=hint)
+            raise unknown_figure(name, METRICS)
         metric = METRICS[name]
         return self._metric(metric) if metric.parts is None else self._of_figures(metric, metric.parts(self.settings))
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnncost.report.totals import total_of
+from cnncost.amounts import parse_bytes, parse_count
+from cnncost.arguments import integer, text
+from cnncost.errors import SpecError
+from cnncost.metrics.estimate import ESTIMATES
+from cnncost.metrics.metric import METRICS, Unit
+from cnncost.report.analyze import analyze_graph
+from cnncost.report.totals import total_of, unknown_figure
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncost.graph.graph import Expectation
+    from cnncost.graph.graph import Expectation, Graph
     from cnncost.report.report import Report
 
 
@@ -39,6 +47,72 @@ class Verdict(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         return {**self._asdict(), "holds": self.holds}
+
+
+class Checks(NamedTuple):
+    """All checks of one network or of several, and how they came out."""
+
+    checks: tuple[Verdict, ...]
+    """Of one network after the other."""
+    refused: tuple[str, ...] = ()
+    """The networks that could not be checked, since their specs are bad."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of them hold, and none is left out."""
+        return all(verdict.holds for verdict in self.checks) and not self.refused
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it."""
+        checks = [verdict.to_dict() for verdict in self.checks]
+        return {"schema": 1, "ok": self.ok, "checks": checks, "refused": list(self.refused)}
+
+
+def verdicts_of(network: str, graph: Graph, budget: Mapping[str, int], settings: Settings) -> list[Verdict]:
+    """What there is to say of one network; it is analyzed once for each of the settings that something asks for.
+
+    Raises:
+        SpecError: the budget limits a figure that there is not.
+    """
+    report = cache(lambda settings: analyze_graph(graph, settings))
+    expected = as_expected(network, report(Settings()), graph.expect) if graph.expect else ()
+    budgeted = within_budget(network, report(settings), budget) if budget else ()
+    return [*expected, *budgeted]
+
+
+def limit_of(figure: str, amount: int | str) -> int:
+    """What a figure may be at most: bytes in units of bytes, and everything else as counts.
+
+    Raises:
+        SpecError: there is no such figure, or it is not an amount of it.
+
+    >>> limit_of("params", "5M"), limit_of("memory_bytes", "24GiB"), limit_of("macs", 10**9)
+    (5000000, 25769803776, 1000000000)
+    """
+    figure = text("a figure", figure, "a name")
+    quantity = METRICS.get(figure) or ESTIMATES.get(figure)
+    if quantity is None:
+        raise unknown_figure(figure, [*METRICS, *ESTIMATES])
+    if not isinstance(amount, str):
+        return integer(f"the limit of {figure}", amount)
+    if quantity.unit is Unit.PARAMETERS and _is_of_bytes(amount):
+        raise SpecError(
+            f"the limit of {figure}: `{amount.strip()}` is an amount of bytes, and parameters are counted",
+            hint="the memory that they take is another figure, `param_bytes`",
+        )
+    try:
+        return parse_bytes(amount) if quantity.unit is Unit.BYTES else parse_count(amount)
+    except SpecError as error:
+        raise SpecError(f"the limit of {figure}: {error.message}", hint=error.hint) from None
+
+
+def _is_of_bytes(amount: str) -> bool:
+    """Whether an amount has a unit of bytes, `100MB`: a bare number has none, and `5B` is five billion."""
+    try:
+        parse_bytes(amount)
+    except SpecError:
+        return False
+    return amount.strip()[-2:].isalpha()
 
 
 def within_budget(network: str, report: Report, budget: Mapping[str, int]) -> Iterator[Verdict]:

@@ -11,7 +11,7 @@ from cnncost.metrics.estimate import ESTIMATES, Estimate
 from cnncost.metrics.metric import Metric, Unit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from typing import TypeAlias
 
     from cnncost.report.report import Report
@@ -113,6 +113,10 @@ def total_of(report: Report, name: str) -> int | None:
     if name in counts:
         return report.counts[counts[name].convention].total
     if name not in report.totals:
-        known = [*report.totals, *ESTIMATES]
-        raise SpecError(f"unknown figure `{name[:80]}`{figure_meant(name, known)}", hint=f"they are {', '.join(known)}")
+        raise unknown_figure(name, [*report.totals, *ESTIMATES])
     return report.totals[name]
+
+
+def unknown_figure(name: str, known: Collection[str]) -> SpecError:
+    """The error for a name that is that of no figure."""
+    return SpecError(f"unknown figure `{name[:80]}`{figure_meant(name, known)}", hint=f"they are {', '.join(known)}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
-from cnncost import analyze, api
+from cnncost import analyze
 from cnncost.cli.app import app
 from cnncost.cli.commands.schema import COMMANDS as SCHEMAS
 from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, depth_of, limits_of, settings_of, shapes_of, whole
@@ -18,13 +18,18 @@ from cnncost.errors import SpecError
 from cnncost.language.limits import Limits
 from cnncost.layers import REGISTRY, SPLITS
 from cnncost.render.format import REGISTERED, Format, format_names
+from cnncost.report import checks
+from cnncost.report.analyze import analyze_graph
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from typer.testing import Result
 
+    from cnncost.graph.graph import Graph
     from cnncost.render.document import Document
+    from cnncost.report.report import Report
+    from cnncost.settings import Settings
 
 SPEC = """\
 name: tiny
@@ -158,7 +163,7 @@ def test_warnings_go_to_standard_error() -> None:
         (["tiny.yaml", "--columns", "layer,mcas"], "unknown column `mcas`; did you mean `macs`?"),
         (["tiny.yaml", "--columns", "layer", "--format", "json"], "json holds every figure"),
         (["tiny.yaml", "--bacth", "2"], "--batch"),
-        ([], "Missing argument 'SPEC'"),
+        ([], "the argument `SPEC` is missing"),
     ],
 )
 def test_bad_input_is_explained_on_standard_error(arguments: list[str], message: str) -> None:
@@ -314,7 +319,7 @@ def test_named_budgets_and_others() -> None:
         ),
         (
             ("--max-params", "25.6MB"),
-            "an amount of bytes, and parameters are counted\n  = hint: `--max param_bytes=",
+            "an amount of bytes, and parameters are counted\n  = hint: the memory that they take",
         ),
         (("--max", "memory=1GB"), "unknown figure `memory`; did you mean `memory_bytes`?"),
         (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is not a valid amount\n"),
@@ -373,13 +378,13 @@ def test_a_figure_has_one_limit(budget: tuple[str, ...]) -> None:
 def test_check_analyzes_no_more_than_it_needs(
     spec: str, options: tuple[str, ...], times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls: list[dict[str, Any]] = []
+    calls: list[Settings] = []
 
-    def counted(graph: Any, **settings: Any) -> Any:
+    def counted(graph: Graph, settings: Settings) -> Report:
         calls.append(settings)
-        return analyze(graph, **settings)
+        return analyze_graph(graph, settings)
 
-    monkeypatch.setattr(api, "analyze", counted)
+    monkeypatch.setattr(checks, "analyze_graph", counted)
     run("check", spec, *options)
     assert len(calls) == times
 

@@ -55,7 +55,7 @@ def test_what_is_no_command(word: str, message: str) -> None:
     assert run(word, "--depth", "all", code=2) == message
 
 
-@pytest.mark.parametrize("command", [(), ("analyze",), ("explain",), ("check",), ("reconcile",), ("compare", "lenet5")])
+@pytest.mark.parametrize("command", [(), ("analyze",), ("explain",), ("check",), ("reconcile",), ("compare",)])
 @pytest.mark.parametrize(
     ("spec", "what", "reference"),
     [

@@ -21,7 +21,7 @@ from cnncost.render.terminal.prose import prose
 from cnncost.render.views.check import checks_document
 from cnncost.render.views.compare import comparison_document, stage_document
 from cnncost.render.views.layers import layer_list, layer_page
-from cnncost.report.checks import Verdict
+from cnncost.report.checks import Checks, Verdict
 from cnncost.report.comparison import Comparison, StageComparison
 from tests.render.goldens import check_golden
 from tests.render.sample import sample_report
@@ -66,11 +66,11 @@ def test_stages() -> None:
 
 
 def test_checks() -> None:
-    check_golden("checks.txt", table(checks_document(VERDICTS)))
+    check_golden("checks.txt", table(checks_document(Checks(VERDICTS))))
 
 
 def test_checks_that_hold() -> None:
-    assert table(checks_document(VERDICTS[:2])).endswith("all 2 checks hold\n")
+    assert table(checks_document(Checks(VERDICTS[:2]))).endswith("all 2 checks hold\n")
 
 
 def test_comparison_as_csv_has_a_network_per_line_and_every_figure() -> None:
@@ -84,10 +84,10 @@ def test_comparison_as_csv_has_a_network_per_line_and_every_figure() -> None:
 
 
 def test_checks_as_data() -> None:
-    data = json.loads(render(checks_document(VERDICTS), "json"))
+    data = json.loads(render(checks_document(Checks(VERDICTS)), "json"))
     assert data["ok"] is False
     assert [check["holds"] for check in data["checks"]] == [True, True, False, False]
-    lines = list(csv.DictReader(io.StringIO(render(checks_document(VERDICTS), "csv"))))
+    lines = list(csv.DictReader(io.StringIO(render(checks_document(Checks(VERDICTS)), "csv"))))
     assert [line["verdict"] for line in lines] == ["ok", "ok", "failed", "failed"]
     assert [line["actual"] for line in lines] == ["24122", "24122", "424760", ""]
 
@@ -98,7 +98,7 @@ def test_every_document_has_every_format(form: str) -> None:
         comparison_document(compared(2)),
         comparison_document(compared(6)),
         stage_document(StageComparison.of(compared(2))),
-        checks_document(VERDICTS),
+        checks_document(Checks(VERDICTS)),
     )
     for document in documents:
         assert render(document, form).endswith("\n")
@@ -154,7 +154,7 @@ def test_a_ratio_is_shown_with_its_figure_or_not_at_all() -> None:
 @pytest.mark.parametrize("width", range(30, 100, 5))
 def test_checks_on_narrow_terminals(width: int) -> None:
     verdicts = [each._replace(network="a_network_with_a_long_name@and=settings") for each in VERDICTS]
-    text = at_width(checks_document(verdicts), width)
+    text = at_width(checks_document(Checks(tuple(verdicts))), width)
     assert max(map(len, text.splitlines())) <= width
     heading = text.splitlines()[0]
     assert heading.endswith("verdict") or "source" in heading
@@ -176,9 +176,9 @@ def test_checks_on_narrow_terminals(width: int) -> None:
     ],
 )
 def test_a_difference_that_rounding_hides_is_shown(actual: int, limit: int, shown: list[str]) -> None:
-    line = table(checks_document([Verdict("net", "flops", actual, limit, exact=False, source="budget")])).splitlines()[
-        2
-    ]
+    line = table(
+        checks_document(Checks((Verdict("net", "flops", actual, limit, exact=False, source="budget"),)))
+    ).splitlines()[2]
     assert [
         line.partition("  at most")[0].split("(textbook)")[1].strip(),
         line.split("at most")[1].split("  ")[1],
@@ -187,5 +187,5 @@ def test_a_difference_that_rounding_hides_is_shown(actual: int, limit: int, show
 
 def test_budgets_of_flops_name_their_convention() -> None:
     verdicts = [Verdict("net", "flops", 1, 2, exact=False, source="budget")]
-    assert "FLOPs (textbook)" in table(checks_document(verdicts))
-    assert "MACs (macs)" in table(checks_document(verdicts, find("macs")))
+    assert "FLOPs (textbook)" in table(checks_document(Checks(tuple(verdicts))))
+    assert "MACs (macs)" in table(checks_document(Checks(tuple(verdicts)), find("macs")))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Exit, Option
 
 from cnncost.cli import options
 from cnncost.cli.output import warn, write
+from cnncost.cli.several import exit_unless_all, good_ones
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
-    from cnncost.graph.graph import Graph
     from cnncost.report.checks import Verdict
-    from cnncost.settings import Settings
 
 FAILED = 1
 
@@ -51,6 +49,7 @@ def check(
     from cnncost.api import load
     from cnncost.render.format import find_format
     from cnncost.render.views.check import checks_document
+    from cnncost.report.checks import Checks, verdicts_of
     from cnncost.settings import Settings
 
     output = find_format(form)
@@ -60,28 +59,22 @@ def check(
     settings = Settings.checked(
         batch=options.whole("--batch", batch), dtype=dtype, optimizer=optimizer, mode=mode, convention=convention
     )
-    verdicts: list[Verdict] = []
-    for spec in specs:
-        graph = load(spec, set=options.settings_of(set), input=options.shapes_of(input), limits=limits)
-        found = _verdicts(spec, graph, budget, settings)
-        if not found:
-            warn([f"`{spec}` has nothing to check: no `expect` that applies, and no budget is given"])
-        verdicts += found
-    if not verdicts:
+    variables, shapes = options.settings_of(set), options.shapes_of(input)
+
+    def verdicts(spec: str) -> list[Verdict]:
+        graph = load(spec, set=variables, input=shapes, limits=limits)
+        warn(graph.warnings)
+        return verdicts_of(spec, graph, budget, settings)
+
+    checked = good_ones(specs, verdicts)
+    good = [spec for spec, _ in checked]
+    refused = tuple([spec for spec in specs if spec not in good])
+    checks = Checks(tuple([verdict for _, found in checked for verdict in found]), refused)
+    idle = [spec for spec, found in checked if not found]
+    if not checks.checks:
         raise SpecError("there is nothing to check", hint="give a budget, such as `--max-params 5M`")
-    write(output.render(checks_document(verdicts, settings.convention), raw))
-    if not all(verdict.holds for verdict in verdicts):
+    warn(f"`{spec}` has nothing to check: no `expect` that applies, and no budget is given" for spec in idle)
+    write(output.render(checks_document(checks, settings.convention), raw))
+    exit_unless_all(specs, checked)
+    if not checks.ok:
         raise Exit(FAILED)
-
-
-def _verdicts(spec: str, graph: Graph, budget: dict[str, int], settings: Settings) -> list[Verdict]:
-    """What there is to say of one network; it is analyzed once for each of the settings that something asks for."""
-    from cnncost.api import analyze
-    from cnncost.report.checks import as_expected, within_budget
-    from cnncost.settings import Settings
-
-    warn(graph.warnings)
-    report = cache(lambda settings: analyze(graph, **settings._asdict()))
-    expected = as_expected(spec, report(Settings()), graph.expect) if graph.expect else ()
-    budgeted = within_budget(spec, report(settings), budget) if budget else ()
-    return [*expected, *budgeted]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
 from cnncost.cli import options
 from cnncost.cli.output import warn, write
+from cnncost.cli.several import exit_unless_all, good_ones
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from cnncost.language.limits import Limits
     from cnncost.render.document import Document
     from cnncost.report.comparison import Comparison
+    from cnncost.report.report import Report
 
 
 def compare(
@@ -35,30 +40,44 @@ def compare(
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Show networks side by side."""
-    from cnncost.api import compare as compare_specs
+    from cnncost.api import analyze
+    from cnncost.conventions import choose
     from cnncost.render.format import find_format
+    from cnncost.settings import Settings
 
     output = find_format(form)
     limits = options.limits_of(max_nodes, max_bytes)
     if published:
         runs_otherwise = {"mode": mode != "infer", "dtype": dtype != "float32", "optimizer": optimizer != "adam"}
         _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", input=input, set=set, **runs_otherwise)
-        write(output.render(_published(specs, convention, limits), raw))
+        _show_published(specs, convention, limits, lambda document: write(output.render(document, raw)))
         return
-    comparison = compare_specs(
-        specs,
-        baseline=baseline or 0,
-        set=options.settings_of(set),
-        input=options.shapes_of(input),
-        batch=options.whole("--batch", batch),
-        dtype=dtype,
-        optimizer=optimizer,
-        mode=mode,
-        convention=_conventions(convention, stages),
-        limits=limits,
-    )
+    conventions = choose(_conventions(convention, stages))
+    variables, shapes = options.settings_of(set), options.shapes_of(input)
+    runs: dict[str, Any] = {
+        "batch": options.whole("--batch", batch),
+        "dtype": dtype,
+        "optimizer": optimizer,
+        "mode": mode,
+    }
+    Settings.checked(**runs)  # once, and not of every network
+    counted = partial(analyze, set=variables, input=shapes, convention=conventions, limits=limits, **runs)
+    found = good_ones(specs, counted)
+    comparison = _comparison(specs, found, baseline)
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
-    write(output.render(_document(comparison, stages), raw))
+    write(output.render(_document(comparison, stages and len(found) == len(specs)), raw))
+    exit_unless_all(specs, found)
+
+
+def _comparison(specs: Sequence[str], found: Sequence[tuple[str, Report]], baseline: str | None) -> Comparison:
+    """The networks side by side; where others were bad, also a single one, and without the baseline."""
+    from cnncost.report.comparison import Comparison
+
+    names, reports = [name for name, _ in found], [report for _, report in found]
+    if len(found) == 1 < len(specs):
+        return Comparison((names[0],), (reports[0],))
+    is_bad = baseline in specs and baseline not in names
+    return Comparison.of(reports, names, 0 if baseline is None or is_bad else baseline)
 
 
 def _conventions(text: str, stages: bool) -> list[str]:
@@ -88,8 +107,13 @@ def _refuse_others(**given: object) -> None:
             )
 
 
-def _published(specs: list[str], convention: str, limits: Limits) -> Document:
-    from cnncost.api import compare_published
+def _show_published(specs: list[str], convention: str, limits: Limits, show: Callable[[Document], None]) -> None:
+    from cnncost.api import compare_published, load
+    from cnncost.conventions import find
     from cnncost.render.views.published import claims_document
 
-    return claims_document(compare_published(specs, convention=convention, limits=limits))
+    counting = find(convention)
+    found = good_ones(specs, partial(load, limits=limits))
+    asked_for = [graph._replace(name=spec) for spec, graph in found]  # called as they were asked for
+    show(claims_document(compare_published(asked_for, convention=counting)))
+    exit_unless_all(specs, found)

@@ -11,6 +11,7 @@ from cnncost.cli import options
 from cnncost.cli.files import refuse_unwritable
 from cnncost.cli.output import results_only, warn, write
 from cnncost.cli.progress import progress_bar
+from cnncost.cli.several import exit_unless_all, good_ones
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ def verify(
     with results_only():
         plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
         limits = options.limits_of(max_nodes, max_bytes)
-        graphs = _graphs(names, options.settings_of(set), options.shapes_of(input), limits, every=all)
+        asked, variables, shapes = names, options.settings_of(set), options.shapes_of(input)
+        names, graphs = _graphs(asked, variables, shapes, limits, every=all)
         found, interrupted = _found(names, graphs, plan)
     notes = (plan.note,) if plan.note else ()
     try:
@@ -99,6 +101,7 @@ def verify(
         complete = sum(not verification.interrupted for verification in found)
         warn([f"interrupted: {complete} of {len(names)} networks were verified"])
         raise Exit(INTERRUPTED)
+    exit_unless_all(asked, names)
     if any(not verification.passed for verification in found):
         raise Exit(FAILED)
 
@@ -120,22 +123,22 @@ def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequenc
 
 def _graphs(
     names: Sequence[str], variables: dict[str, str], shapes: object, limits: Limits, *, every: bool
-) -> list[Graph | SpecError]:
-    """The networks; what keeps one of those that ship from being loaded must not keep the others."""
+) -> tuple[list[str], list[Graph | SpecError]]:
+    """The networks that can be loaded; of those that ship also the others, whose verification has failed."""
     from cnncost.api import load
 
-    graphs: list[Graph | SpecError] = []
-    for name in names:
+    def loaded(name: str) -> Graph | SpecError:
         try:
             graph = load(name, set=variables, input=shapes, limits=limits)
         except SpecError as error:
-            if not every:
-                raise
-            graphs.append(error)
-        else:
-            warn(graph.warnings)
-            graphs.append(graph)
-    return graphs
+            if every:
+                return error
+            raise
+        warn(graph.warnings)
+        return graph
+
+    found = good_ones(names, loaded)
+    return [name for name, _ in found], [graph for _, graph in found]
 
 
 def _found(names: Sequence[str], graphs: Sequence[Graph | SpecError], plan: Plan) -> tuple[list[Verification], bool]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cnncost.conventions import Convention
-    from cnncost.report.checks import Verdict
+    from cnncost.report.checks import Checks, Verdict
 
 _ACTUAL = Column("actual", "is", "typed", priority=ESSENTIAL + 1)
 _LIMIT = Column("limit", "", "typed", priority=ESSENTIAL)
@@ -43,20 +43,15 @@ _NARROWEST = (Column("figure", "figure"), _VERDICT, Column("why", "", priority=E
 _RULES = {"exactly": "=", "at most": "≤"}
 
 
-def checks_document(verdicts: Sequence[Verdict], convention: Convention = TEXTBOOK) -> Document:
-    """All verdicts, and how many failed; FLOPs are those of a `convention`."""
-    return Document(tables=lambda: [_table(verdicts, convention)], data=lambda: _data(verdicts))
+def checks_document(checks: Checks, convention: Convention = TEXTBOOK) -> Document:
+    """All checks, and how many failed; FLOPs are those of a `convention`."""
+    return Document(tables=lambda: [_table(checks, convention)], data=checks.to_dict)
 
 
-def _data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    holds = all(verdict.holds for verdict in verdicts)
-    return {"schema": 1, "ok": holds, "checks": [verdict.to_dict() for verdict in verdicts]}
-
-
-def _table(verdicts: Sequence[Verdict], convention: Convention) -> Table:
-    failed = sum(not verdict.holds for verdict in verdicts)
-    notes = (_summary(len(verdicts), failed),)
-    lines = [_line(verdict, convention) for verdict in verdicts]
+def _table(checks: Checks, convention: Convention) -> Table:
+    failed = sum(not verdict.holds for verdict in checks.checks)
+    notes = (_summary(len(checks.checks), failed), *_refused(checks))
+    lines = [_line(verdict, convention) for verdict in checks.checks]
     narrowest = Table(_NARROWEST, _below_networks(lines, _failure), notes=(*notes, "not shown at this width: source"))
     narrow = Table(_NARROW, _below_networks(lines, _with_signs), notes=notes, alternative=narrowest)
     return Table(_COLUMNS, tuple(lines), notes=notes, alternative=narrow)
@@ -79,6 +74,10 @@ def _failure(line: Line) -> tuple[Any, ...]:
     _, figure, actual, rule, limit, holds, _ = line.cells
     why = "" if holds else f"{readable('typed', actual)}, must be {rule} {readable('typed', limit)}"
     return figure, holds, why
+
+
+def _refused(checks: Checks) -> tuple[str, ...]:
+    return (f"not checked, since the spec is bad: {', '.join(checks.refused)}",) if checks.refused else ()
 
 
 def _summary(checks: int, failed: int) -> str:
