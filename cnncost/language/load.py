@@ -138,7 +138,7 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
     environment = Environment(Globals(document.blocks, budget))
     define_variables(document, overrides, environment)
     builder = GraphBuilder(title, limits.nodes)
-    lexicon = add_inputs(document, environment, builder, given)
+    lexicon = environment.lexicon = add_inputs(document, environment, builder, given)
     expansion = Expansion(document, environment, builder)
     try:
         return _expand(expansion, Scope(environment, lexicon))

@@ -34,6 +34,16 @@ network:
   - conv: {out: 4, kernel: 3, padding: same}
   - maxpool: [2]""",
     "a list for one parameter": "{input: [4, 8, 8], network: [{split: [1, 3], name: s}, {concat, from: ['s[*]']}]}",
+    "loops over steps and turns": """
+input: [4, 8, 8]
+blocks: {head(): [{conv: 2}, {concat, from: [conv, input]}]}
+network:
+  - {conv: 4, name: a}
+  - for: x
+    in: [a, input]
+    name: h
+    do: [{head, from: x, name: o, share: "h[0].o"}, {add, from: [o, "h[index - 1]"], when: not first}]
+outputs: ["h[*]"]""",
     "sizes of what a step reads": """
 input: [4, 8, 8]
 network: [{conv: [positions, spatial]}, {reshape: [channels, -1]}, {reshape: -1}]""",

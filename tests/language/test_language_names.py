@@ -6,7 +6,7 @@ import pytest
 
 from cnncost.language import library
 from cnncost.language.load import load
-from tests.language.small import message, names, node, params, reads, refusal, shape, small
+from tests.language.small import message, names, node, params, reads, refusal, shape, shapes, small
 
 U_NET = """
     network:
@@ -264,6 +264,182 @@ def test_siamese_towers_share() -> None:
     assert reads(graph, "subtract") == ["a.conv_2", "tower.conv_2"]
 
 
+def test_a_loop_reads_its_earlier_turns() -> None:
+    graph = small("""
+        network:
+          - for: i
+            in: range(3)
+            name: level
+            do:
+              - {conv: 4, from: input, name: lateral}
+              - {add, from: [lateral, "level[index - 1]"], when: not first, name: sum}
+        outputs: ["level[*]"]
+    """)
+    assert reads(graph, "level[1].sum") == ["level[1].lateral", "level[0].lateral"]
+    assert reads(graph, "level[2].sum") == ["level[2].lateral", "level[1].sum"]
+
+
+def test_a_loop_reads_all_its_turns_so_far() -> None:
+    """A dense block: 4 channels, then 4 + 3, 4 + 3 + 4, 4 + 3 + 4 + 5."""
+    steps = '[{concat, from: [input, "layer[*]"], when: not first}, {conv: 3 + i}]'
+    graph = small(f"network: [{{for: i, in: range(4), name: layer, do: {steps}}}]")
+    assert [dims[0] for dims in shapes(graph)] == [3, 7, 4, 11, 5, 16, 6]
+    assert reads(graph, "layer[2].concat") == ["input", "layer[0].conv", "layer[1].conv"]
+
+
+def test_a_loop_reads_steps_of_an_earlier_turn_and_of_its_own() -> None:
+    graph = small("""
+        network:
+          - for: i
+            in: range(2)
+            name: turn
+            do:
+              - {conv: 4, from: input, name: a}
+              - {relu, from: "turn[i].a", name: b}
+              - {add, from: [b, "turn[index - 1].a"], when: not first}
+              - for: j
+                in: range(2)
+                do: [{add, from: [b, "turn[i - 1].b"], when: i > 0}]
+        outputs: ["turn[*]", "turn[1].add", "turn[1].for[0].add"]
+    """)
+    assert reads(graph, "turn[1].add") == ["turn[1].b", "turn[0].a"]
+    assert reads(graph, "turn[1].for[1].add") == ["turn[1].b", "turn[0].b"]
+
+
+def test_what_stands_beside_a_repeat_reads_its_earlier_turns() -> None:
+    graph = small("""
+        network:
+          - {concat: [[], [{upsample: {like: "grow[0]"}, when: not first}]], repeat: 3, name: grow}
+    """)
+    assert [dims[0] for dims in shapes(graph)] == [8, 8, 16, 16, 32]
+
+
+@pytest.mark.parametrize(
+    ("reference", "wrong", "hint"),
+    [
+        ("f[index - 1]", "`f` has no turn before its first", "`when: not first` leaves a step out of the first turn"),
+        ("f[-1].c", "`f` has no turn before its first", "`when: not first` leaves a step out of the first turn"),
+        ("f", "`f` has not come to its end here", "`f[index - 1]` is the turn before, and `f[*]` are those so far"),
+        ("f.c", "`f` has not come to its end here", "`f[index - 1]` is the turn before, and `f[*]` are those so far"),
+        (
+            "f[index]",
+            "`f[index]` has not come to its end here",
+            "`f[index - 1]` is the turn before, and `f[*]` are those so far",
+        ),
+        (
+            "f[1]",
+            "`f[1]` has not come to its end here",
+            "`f[index - 1]` is the turn before, and `f[*]` are those so far",
+        ),
+        ("f[0].d", "`f[0]` has no step named `d`", None),
+    ],
+)
+def test_what_a_loop_cannot_read_of_itself(reference: str, wrong: str, hint: str | None) -> None:
+    error = refusal(
+        f'network: [{{for: i, in: [0, 1], name: f, do: [{{conv: 4, name: c}}, {{relu, from: "{reference}"}}]}}]'
+    )
+    assert (error.message, error.hint) == (wrong, hint)
+
+
+def test_a_turn_does_not_count_from_the_last_one_in_its_own_loop() -> None:
+    """`index - 2` is -1 in the second turn, which is not the turn before it."""
+    text = 'network: [{for: i, in: range(3), name: f, do: [{conv: 4}, {add: [[], [{relu, from: "f[index - 2]"}]], when: i > 0}]}]'
+    assert message(text) == "`f` has no turn before its first"
+
+
+def test_a_loop_over_steps() -> None:
+    graph = small("""
+        network:
+          - {conv: 4, name: p3}
+          - {maxpool: 2, name: p4}
+          - {maxpool: 2, name: p5}
+          - {for: level, in: [p3, p4, p5], name: head, do: [{conv: 2, from: level, name: out}]}
+          - for: [level, out]
+            in: zip([p5, input], [3, 5])
+            name: other
+            do: [{conv: out, from: level, when: level != p5, name: a}, {relu, from: level, when: level == p5, name: b}]
+        outputs: ["head[*]", "other[*]"]
+    """)
+    assert [reads(graph, f"head[{i}].out") for i in range(3)] == [["p3"], ["p4"], ["p5"]]
+    assert (reads(graph, "other[0].b"), reads(graph, "other[1].a")) == (["p5"], ["input"])
+
+
+def test_blocks_are_given_steps() -> None:
+    graph = small("""
+        blocks:
+          up(skip): [{upsample: {like: skip}}, {concat, from: [upsample, skip]}, {conv: 4}]
+          fuse(levels): [{concat, from: ["levels[*]", "levels[0]"]}, {add, from: ["levels[-1]", input, input]}]
+          outer(a): [{up: a}]
+        network:
+          - {conv: 3, name: fine}
+          - {maxpool: 2, name: coarse}
+          - {up: fine, name: once}
+          - {outer: {a: fine}, from: coarse, name: again}
+          - {fuse: [[once, again]]}
+        outputs: [fuse, fuse.concat]
+    """)
+    assert reads(graph, "once.upsample") == ["coarse", "fine"]
+    assert reads(graph, "once.concat") == ["once.upsample", "fine"]
+    assert reads(graph, "again.up.concat") == ["again.up.upsample", "fine"]
+    assert reads(graph, "fuse.concat") == ["once.conv", "again.up.conv", "once.conv"]
+    assert reads(graph, "fuse.add") == ["again.up.conv"] * 3
+
+
+def test_the_input_of_a_block_has_a_name() -> None:
+    graph = small("""
+        blocks:
+          b(): [{conv: 6}, {concat, from: [conv, input]}, {residual: [{conv: channels}, {add, from: [conv, concat]}]}, {c: }]
+          c(): [{relu, from: input}]
+        network: [{conv: 5, name: stem}, b]
+    """)
+    assert reads(graph, "b.concat") == ["b.conv", "stem"]
+    assert reads(graph, "b.c.relu") == ["b.residual"]
+    two = "input: {a: [3, 8], b: [3, 8]}\nblocks: {f(): [{relu, from: input}]}\nnetwork: [{f, from: b}, {add, from: [f, a]}]"
+    assert reads(small(two), "f.relu") == ["b"]
+    split = "blocks: {f(): [{add, from: input}]}\nnetwork: [{chunk: 2}, f]"
+    assert message(split) == "no step is named `input`"
+    assert (
+        message("blocks: {f(): [{conv: 4, share: input}]}\nnetwork: [{conv: 4}, f]")
+        == "`input` has no weights to share"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ("[p3, pp3]", "unknown name `pp3`; did you mean `p3`?"),
+        ("[p3, p6]", "unknown name `p6`"),
+        ("[p3, conv]", "`level` is a variable that stands for no output"),
+        ("[p3, 6]", "`level` is a variable that stands for no output"),
+        ("[p3, gone]", "`gone` was dropped by its `when`"),
+        ("[p3, after]", "the step `after` is defined later, on line 6"),
+        ("p3", "`in` must be a list"),
+        ("[p3 + 1]", "`+` needs numbers, but `p3` is an output to read with `from`"),
+    ],
+)
+def test_what_a_loop_cannot_run_over(rows: str, wrong: str) -> None:
+    text = f"""
+        network:
+          - {{conv: 4, name: p3}}
+          - {{conv: 4, name: gone, when: false}}
+          - {{for: level, in: {rows}, do: [{{relu, from: level}}]}}
+          - {{conv: 4, name: after}}
+    """
+    assert message(text) == wrong
+
+
+def test_an_output_is_no_number() -> None:
+    stem = "network: [{conv: 4, name: stem}, %s]"
+    read = "`stem` is an output to read with `from`"
+    assert message(stem % "{conv: stem}") == f"`out` must be a positive whole number; {read}"
+    assert (
+        message(stem % "{conv: [4, [stem, 1]]}")
+        == "`kernel` must be a positive whole number, or one per axis, not stem"
+    )
+    assert message(stem % "{relu, when: stem}") == f"`when` needs true or false, but {read}"
+    assert message(stem % "{relu, repeat: stem}") == "`repeat` must be a whole number of at least 0"
+
+
 def test_every_turn_of_a_repeat_may_share_the_same_weights() -> None:
     graph = small("network: [{conv: 4, name: stem}, {conv: 4, share: stem, repeat: 3}, {conv: 4}]")
     assert params(graph) == 2 * (4 * 4 + 4)
@@ -287,6 +463,64 @@ def test_a_repeat_shares_turn_by_turn_with_as_many_turns() -> None:
         "c[0]": "a[2]",
         "c[1]": "a[1]",
     }
+
+
+def test_a_repeat_shares_the_weights_of_its_first_turn() -> None:
+    graph = small("""
+        blocks: {layer(): [{residual: [layernorm, {conv: 4}]}]}
+        network: [{layer, repeat: 12, name: body, share: "body[0]"}]
+    """)
+    assert params(graph) == 2 * 4 + (4 * 4 + 4)
+    assert sum(layer.owns_weights for layer in graph.layers) == 2 + 12  # and what has none: twelve additions
+    dropped = "network: [{conv: 4, repeat: 3, name: c, share: 'c[0]', when: not first}]"
+    assert message(dropped) == "`c[0]` was dropped by its `when`"
+
+
+def test_a_loop_shares_the_weights_of_its_first_turn() -> None:
+    graph = small("""
+        blocks: {head(): [{conv: {out: 4, kernel: 3, padding: 1}}, relu, {conv: 2}]}
+        network:
+          - {conv: 4, name: p3}
+          - {maxpool: 2, name: p4}
+          - {for: level, in: [p3, p4], name: boxes, do: [{head, from: level, name: out, share: "boxes[0].out"}]}
+        outputs: ["boxes[*]"]
+    """)
+    assert params(graph) == (4 * 4 + 4) + (4 * 9 * 4 + 4) + (2 * 4 + 2)
+    assert not node(graph, "boxes[1].out.conv").owns_weights
+
+
+def test_a_step_inside_a_loop_shares_with_the_step_around_of_its_name() -> None:
+    graph = small("network: [{conv: 4, name: a}, {for: i, in: [0, 1], do: [{conv: 4, name: a, share: a}]}]")
+    assert params(graph) == 4 * 4 + 4
+
+
+def test_branches_share_weights_with_those_before_them() -> None:
+    graph = small("""
+        network:
+          - concat:
+              - [{conv: 4, name: a}, relu]
+              - [relu, {conv: 4, share: a}]
+              - [{add: [[], [{conv: 4, share: a}]]}]
+          - residual: [{conv: 12, name: z}]
+            shortcut: [relu, {conv: 12, share: z}]
+    """)
+    assert params(graph) == (4 * 4 + 4) + (12 * 12 + 12)
+
+
+def test_a_branch_shares_with_no_branch_after_it_and_reads_none() -> None:
+    assert message("network: [{add: [{conv: 4, share: a}, {conv: 4, name: a}]}]") == "no step is named `a`"
+    assert message("network: [{add: [{conv: 4, name: a}, {relu, from: a}]}]") == "no step is named `a`"
+    outer = "network: [{conv: 4, name: a}, {add: [{conv: 5, name: a}, {conv: 4, share: a}]}]"
+    assert message(outer).startswith("`add` joins unlike shapes")  # it is the `a` around, not the one beside
+
+
+def test_what_a_loop_cannot_share() -> None:
+    assert message("network: [{conv: 4, repeat: 3, name: c, share: c}]") == "`c` has not come to its end here"
+    assert message("network: [{conv: 4, repeat: 3, name: c, share: 'c[1]'}]") == "`c[1]` has not come to its end here"
+    error = refusal("blocks: {b(): [{conv: 4, share: a}]}\nnetwork: [{conv: 4, name: a}, b]")
+    assert error.hint == (
+        "a block sees the steps inside it, none of its caller's; `share` beside the block's call is of all its weights"
+    )
 
 
 def test_a_turn_cannot_share_with_one_that_was_dropped() -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.names import Lexicon
     from cnncost.language.expansion.scope import Scope
     from cnncost.language.yaml.nodes import Node
 
@@ -24,12 +25,15 @@ _EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything
 def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
     """Expand a join and its branches, each of which reads what the join reads; `[]` is the identity."""
     assert isinstance(step.arguments, SequenceNode)
+    ends: list[int] = []
+    before: list[Lexicon] = []
     first = expansion.builder.size
-    ends = tuple(
-        _branch(expansion, branch, _inside(scope, f"{label}[{index}]", "branch"), reads)
-        for index, branch in enumerate(step.arguments.items)
-    )
-    node = add_layer(expansion, step._replace(arguments=None), scope, label, ends)
+    for index, branch in enumerate(step.arguments.items):
+        inside = _inside(scope, f"{label}[{index}]", "branch")
+        inside.lexicon.siblings = before
+        ends.append(_branch(expansion, branch, inside, reads))
+        before.append(inside.lexicon)
+    node = add_layer(expansion, step._replace(arguments=None), scope, label, tuple(ends))
     return Binding(node, step.line, first, expansion.builder.size)
 
 
@@ -45,6 +49,7 @@ def expand_residual(expansion: Expansion, step: Step, scope: Scope, label: str, 
         other = single(expansion.builder, reads, step)
         if shortcut is not None:
             beside = _inside(_inside(scope, label, "residual"), "shortcut", "shortcut")
+            beside.lexicon.siblings = [inside.lexicon]
             other = _branch(expansion, shortcut, beside, reads)
         output = add_layer(expansion, step._replace(callee="add", arguments=None), scope, label, (output, other))
     return Binding(output, step.line, first, expansion.builder.size)
@@ -58,7 +63,8 @@ def check_join(step: Step, reads: Flow) -> None:
     """
     if step.arguments is not None and not is_null(step.arguments):
         raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
-    is_every_turn = "[*]" in getattr(step.from_, "text", "")
+    named = step.from_.items if isinstance(step.from_, SequenceNode) else [step.from_]
+    is_every_turn = any("[*]" in getattr(item, "text", "") for item in named)
     if len(reads) == 1 and not is_every_turn:
         span = step.callee_span if step.from_ is None else step.from_.span
         raise SpecError(f"`{step.callee}` joins one output with nothing", span, hint=_EXAMPLE)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.steps import MODIFIERS, Step, parse_step
+from cnncost.language.expansion.names import Lexicon, OutputValue
 from cnncost.language.expressions.expression import Function, parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 from cnncost.language.yaml.forms import is_empty, is_null
@@ -70,17 +71,21 @@ class Globals:
 class Environment:
     """The names that an expression may read at one place."""
 
-    __slots__ = ("globals", "tensor", "values")
+    __slots__ = ("globals", "lexicon", "tensor", "values")
 
-    def __init__(self, globals_: Globals, values: dict[str, Value] | None = None) -> None:
+    def __init__(
+        self, globals_: Globals, values: dict[str, Value] | None = None, lexicon: Lexicon | None = None
+    ) -> None:
         self.globals = globals_
         self.values = values or {}
+        self.lexicon = lexicon
+        """The names of outputs; ``None`` where there are no steps yet."""
         self.tensor: Tensor | None = None
         """What the step reads; ``None`` where it reads nothing, or several outputs."""
 
     def within(self, values: dict[str, Value]) -> Environment:
         """The environment of a turn of a loop: everything here, and `values`."""
-        return Environment(self.globals, {**self.values, **values})
+        return Environment(self.globals, {**self.values, **values}, self.lexicon)
 
     def lookup(self, name: str) -> Value:
         """The value of `name`; raises KeyError when nothing is called that, Fault when it has no value here."""
@@ -92,6 +97,9 @@ class Environment:
             return self.globals.variables[name]
         if name in self.globals.callees:
             return self.globals.callees[name]
+        output = None if self.lexicon is None else self.lexicon.find(name)
+        if output is not None:
+            return OutputValue(name, output)
         self._explain_absence(name)
         raise KeyError(name)
 
@@ -109,7 +117,20 @@ class Environment:
             raise Fault(f"unknown name `{name}`", hint="booleans are `true` and `false`")
         if name == "same":
             raise Fault("`same` is a word of `padding`, not a name", hint="as a value it stands in quotes: 'same'")
+        self._explain_output(name)
         self._explain_layer(name)
+
+    def _explain_output(self, name: str) -> None:
+        """Raise a Fault for the name of a step that cannot be read here."""
+        if self.lexicon is not None and self.lexicon.was_dropped(name):
+            raise Fault(f"`{name}` was dropped by its `when`")
+        later = self.lexicon and self.lexicon.comes_later(name)
+        if later is not None:
+            raise Fault(f"the step `{name}` is defined later, on line {later}")
+        if self.lexicon is not None and not did_you_mean(name, self.names()):
+            close = did_you_mean(name, self.lexicon.visible())
+            if close:
+                raise Fault(f"unknown name `{name}`{close}")
 
     def _explain_layer(self, name: str) -> None:
         """Raise a Fault for a layer's name elsewhere, `swish`, unless it is nearly the name of a value here."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cnncost.errors import SpecError
 from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.steps import Step, parse_steps
-from cnncost.language.expansion import names
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments, unknown_callee
@@ -16,6 +15,7 @@ from cnncost.language.expansion.flow import end, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
 from cnncost.language.expansion.names import Binding, Lexicon
+from cnncost.language.expansion.references import Own, outputs_of, resolve
 from cnncost.language.expansion.repeat import expand_repeat
 from cnncost.language.expansion.weights import modify_weights
 from cnncost.language.yaml.forms import text_span
@@ -181,9 +181,9 @@ class Expansion:
 
     def weighted(self, step: Step, scope: Scope, label: str, reads: Flow, turn: Turn | None = None) -> Binding:
         """Expand a step, or one turn of it, with what its modifiers say of its weights."""
-        first = self.builder.size
         binding = self.once(step, scope, label, reads)
-        modify_weights(self, step, scope, range(first, self.builder.size), turn)
+        if step.share is not None or step.trainable is not None:
+            modify_weights(self, step, scope, Own(label, scope.lexicon.names, binding), turn)
         return binding
 
     def once(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
@@ -236,7 +236,10 @@ class Expansion:
         environment = Environment(self.globals)
         environment.tensor = tensor_of(self.builder, reads)
         block_values(block.signature, step.arguments, step.callee_span, scope.environment, environment)
-        inside = scope.inside(label, name, environment, Lexicon(of_block=True))
+        lexicon = Lexicon(of_block=True)
+        if len(reads) == 1:
+            lexicon.names["input"] = Binding(reads[0], step.line, reads[0], reads[0])
+        inside = scope.inside(label, name, environment, lexicon)
         first = self.builder.size
         with self.entering(label, step, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
@@ -250,12 +253,12 @@ class Expansion:
         for item in items:
             bindings = self.bindings(item, scope)
             self.spend(item.span, len(bindings))  # a join may read a thousand outputs, a thousand joins not
-            found += [output for binding in bindings for output in names.outputs_of(binding, item)]
+            found += [output for binding in bindings for output in outputs_of(binding, item)]
         return tuple(found)
 
-    def bindings(self, node: Node, scope: Scope) -> list[Binding]:
-        """What one reference names."""
+    def bindings(self, node: Node, scope: Scope, own: Own | None = None) -> list[Binding]:
+        """What one reference names; what `share` names where it is of the step `own`."""
         if not isinstance(node, Scalar):
             raise SpecError("a reference is the name of a step", node.span)
         self.spend(node.span, 1 + len(node.text) // 20)
-        return names.resolve(node.text, text_span(node), scope.lexicon, scope.environment.evaluate_text)
+        return resolve(node.text, text_span(node), scope.lexicon, scope.environment, own=own)

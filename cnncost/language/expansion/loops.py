@@ -25,19 +25,22 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     variables = _variables(step.part("for"))
     rows = _rows(step.part("in"), scope.environment)
     body = expansion.steps_of(step.part("do"), "`do`")
-    first, turns, flow = expansion.builder.size, list[Binding | None](), reads
+    turns: list[Binding | None] = []
+    first, flow = expansion.builder.size, reads
+    if step.name is not None:  # its steps may read the turns before theirs
+        scope.lexicon.names[label] = Binding(None, step.line, first, first, turns=turns, is_running=True)
     for index, row in enumerate(rows):
         expansion.spend(step.callee_span)
         values = _unpack(variables, row, index, _row_span(step.part("in"), index))
         environment = scope.environment.within(values | Turn(index, len(rows)).values())
         name = f"{label}[{index}]"
         inside = scope.inside(name, "for", environment)
-        before = expansion.builder.size
+        before, inner = expansion.builder.size, inside.lexicon.names
+        turns.append(Binding(None, step.line, before, before, inside=inner, is_running=True))
         with expansion.entering(name, step):
             flow = expansion.run(body, inside, flow)
             output = end(expansion.builder, flow, step.part("do").span, "the loop") if flow else None
-        inner = inside.lexicon.names
-        turns.append(Binding(output, step.line, before, expansion.builder.size, inside=inner))
+        turns[index] = Binding(output, step.line, before, expansion.builder.size, inside=inner)
     output = single(expansion.builder, flow, step) if flow else None
     return Binding(output, step.line, first, expansion.builder.size, turns=turns)
 

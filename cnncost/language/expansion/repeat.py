@@ -56,7 +56,7 @@ def _run(
         flow = expansion.reads(step, scope, flow)
         return expansion.label(step, scope), [], flow
     turns: list[Binding | None] = []
-    label = ""
+    label, first = "", expansion.builder.size
     for turn in (Turn(index, count) for index in range(count)):
         seen = scope.with_values(turn.values())
         seen.environment.tensor = tensor_of(expansion.builder, flow)
@@ -65,10 +65,13 @@ def _run(
             continue
         flow = expansion.reads(step, seen, flow)
         label = label or expansion.label(step, scope)
-        binding = expansion.weighted(step, seen, f"{label}[{turn.number}]", flow, turn)
+        if step.name is not None:  # what stands beside the `repeat` may read the turns before
+            scope.lexicon.names[label] = Binding(None, step.line, first, first, turns=turns, is_running=True)
+        before = expansion.builder.size
+        turns.append(Binding(None, step.line, before, before, is_running=True))
+        binding = turns[-1] = expansion.weighted(step, seen, f"{label}[{turn.number}]", flow, turn)
         if binding.output is None:
             raise SpecError(f"`{step.callee}` has several outputs and cannot repeat", step.callee_span)
-        turns.append(binding)
         flow, step = (binding.output,), step._replace(from_=None)
     return label, turns, flow
 

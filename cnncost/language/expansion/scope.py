@@ -35,7 +35,8 @@ class Scope:
     def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Scope:
         """The scope inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
         containers = (*self.containers, Container(name, kind))
-        return Scope(environment, lexicon or Lexicon(self.lexicon), f"{self.prefix}{name}.", containers)
+        environment.lexicon = lexicon = lexicon or Lexicon(self.lexicon)
+        return Scope(environment, lexicon, f"{self.prefix}{name}.", containers)
 
     def with_values(self, values: dict[str, Value]) -> Scope:
         """The same scope with more values to see: a turn of a `repeat`."""
