@@ -45,12 +45,25 @@ class Convention:
     """Whether it counts by plain arithmetic, which runs on arrays and symbols too."""
     span: Span | None = None
     """Where its name stands, if that is in a file."""
+    _shared: bool = False
+    """Whether reports of others hold it, or may."""
 
     def __init_subclass__(cls, name: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if name is not None:
             cls.name = name
-            register(cls())
+            convention = cls()
+            register(convention)
+            convention.share()
+
+    def share(self) -> None:
+        """Let nobody change it from now on: reports hold it, and their figures were counted by it."""
+        self._shared = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if self._shared:
+            raise AttributeError(f"the convention {self.name!r} cannot be changed: cannot set {name!r}")
+        super().__setattr__(name, value)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
         if CLASSES.get(self.name) is self:
@@ -88,6 +101,7 @@ class RecordedConvention(Convention):
     def __init__(self, name: str, unit: Unit) -> None:
         self.name = name
         self.unit = unit
+        self.share()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RecordedConvention) and (self.name, self.unit) == (other.name, other.unit)

@@ -11,6 +11,7 @@ from cnncost.conventions.rules import Constants, Rule, RuleBook, RuleConvention
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.files import read_file as read_bytes
 from cnncost.files import reason, shown_path
+from cnncost.frozen import FrozenDict
 from cnncost.language.document.signature import check_name
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import parse_expression, part_at_fault
@@ -131,7 +132,8 @@ def _book(root: MappingNode) -> RuleBook:
         nothing = Rule((item.text,), parse_expression("0", item.span), item.span)
         _assign(item.text, item, nothing, types if item.text in REGISTRY else families)
     otherwise = _rule((), _value(root, "otherwise"), "`otherwise`") if "otherwise" in root else None
-    book = RuleBook(tuple(rules), tuple([item.text for item in free]), otherwise, types, families, variables)
+    by_name = FrozenDict(types), FrozenDict(families), FrozenDict(variables)
+    book = RuleBook(tuple(rules), tuple([item.text for item in free]), otherwise, *by_name)
     known = {*QUANTITIES, *variables, *_fields()}
     for rule in (*rules, *([otherwise] if otherwise else [])):
         _refuse_unknown(rule, known)

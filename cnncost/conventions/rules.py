@@ -91,6 +91,7 @@ class RuleConvention(Convention):
         self.book = book
         """Its rules."""
         self.span = span
+        self.share()
 
     def __eq__(self, other: object) -> bool:
         """Whether both were read from the same text."""

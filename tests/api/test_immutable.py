@@ -124,6 +124,7 @@ CHANGES: list[tuple[type[Exception], Any]] = [
     (TypeError, lambda report: delitem(report.rows[-1].receptive_fields, "left")),
     (TypeError, lambda report: ior(report.counts, {"a": 1})),
     (AttributeError, lambda report: setattr(report.rows[0].receptive_field, "size", (1, 1))),
+    (AttributeError, lambda report: setattr(report.settings.convention, "flops_per_mac", 3)),
 ]
 
 
@@ -133,6 +134,19 @@ def test_changes_are_refused(error: type[Exception], change: Any) -> None:
     with pytest.raises(error):
         change(REPORT)
     assert REPORT.to_json() == before
+
+
+@pytest.mark.parametrize("name", ["textbook", "fvcore"])
+def test_a_convention_that_others_count_by_is_not_changed(name: str) -> None:
+    convention = analyze("lenet5", convention=name).settings.convention
+    with pytest.raises(AttributeError, match=f"the convention '{name}' cannot be changed: cannot set 'flops_per_mac'"):
+        convention.flops_per_mac = 3
+    assert analyze("lenet5", convention=name).settings.convention is convention
+
+
+def test_a_layer_is_not_changed() -> None:
+    with pytest.raises(AttributeError, match="layers are immutable: cannot set out"):
+        GRAPH.layers[0].layer.out = 3
 
 
 def test_the_default_of_one_is_not_that_of_all() -> None:
