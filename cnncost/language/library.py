@@ -19,7 +19,7 @@ _LARGEST_SHIPPED = 1_000_000
 
 # Names are read from the text alone: parsing every shipped file to find one would cost more than analysing it.
 _NAME = re.compile(r"^name:\s*(\w+)", re.MULTILINE)
-_VARIANTS = re.compile(r"^variants:.*?(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
+_VARIANTS = re.compile(r"variants:(?:.*\n(?!\S))*.*")
 _VARIANT = re.compile(r"^  (\w+):", re.MULTILINE)
 
 
@@ -35,11 +35,11 @@ def names() -> dict[str, tuple[Path, str | None]]:
     for path in sorted(folder().glob("*.yaml")):
         text = shipped_text(path)
         found.setdefault(path.stem, (path, None))
-        for name in _NAME.findall(text)[:1]:
-            found[name] = (path, None)
-        for section in _VARIANTS.findall(text):
-            for name in _VARIANT.findall(section):
-                found[name] = (path, name)
+        if name := _NAME.search(text):
+            found[name[1]] = (path, None)
+        # Found as a text, since a regular expression tries every line of every file: half of what this takes.
+        if variants := _VARIANTS.match(text, text.find("\nvariants:") + 1):
+            found |= {name: (path, name) for name in _VARIANT.findall(variants[0])}
     return found
 
 
