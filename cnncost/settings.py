@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import whole_number, wrong_type
 from cnncost.conventions import CONVENTIONS, find
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,9 +5,10 @@ Formulas are plain arithmetic, like those of the layers: they run on numbers, on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from cnncost.layers.conv import Conv
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

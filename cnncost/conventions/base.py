@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex
 
 from cnncost.conventions.catalogue import CLASSES, register, registered
 from cnncost.errors import SpecError
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.errors import Span

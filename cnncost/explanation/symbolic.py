@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnncost.explanation.formulas import Formulas
 from cnncost.metrics.analysis import Analysis, metric_called
 from cnncost.metrics.metric import METRICS
+from cnncost.records import NamedTuple
 from cnncost.symbolic.domain import SYMBOLS
 from cnncost.symbolic.expression import Expression, Value, evaluate
 from cnncost.symbolic.symbols import Symbol

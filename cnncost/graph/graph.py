@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import Layer
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.errors import Origin

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import DescribedOrigin, LayerError
 from cnncost.language.expansion.arguments import Argument, field_values
 from cnncost.language.expansion.environment import Environment, Globals
 from cnncost.language.request import setting_node
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

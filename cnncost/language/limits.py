@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cnncost.graph.builder import MOST_NODES
+from cnncost.records import NamedTuple
 
 BYTES_PER_YAML_NODE = 10
 """Where `--max-bytes` allows more than usual, so many of its bytes allow one more scalar or collection."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from os.path import exists  # Path.exists raises for a name that is too long
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.arguments import plain, text, wrong_type
 from cnncost.errors import Source, Span, SpecError, did_you_mean
 from cnncost.language.expressions.values import LARGEST_INTEGER
 from cnncost.language.yaml.nodes import Node, Scalar
 from cnncost.language.yaml.reader import parse
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection

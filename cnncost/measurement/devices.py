@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 from cnncost.validation import Record, Text
 
 _NAMES = ("auto", "cpu", "cuda", "meta")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.records import NamedTuple
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import MODES, OPTIMIZER_STATES, Settings
 

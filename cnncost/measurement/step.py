@@ -6,13 +6,14 @@ and optimizer states. (Training under autocast keeps float32 parameters, and is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.metrics.analysis import Analysis
 from cnncost.pytorch.build import build, example_inputs
 from cnncost.pytorch.importing import import_torch
 from cnncost.pytorch.optimizers import TORCH_OPTIMIZERS
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

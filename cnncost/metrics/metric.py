@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
+from cnncost.records import NamedTuple
 from cnncost.symbolic.domain import INTEGERS
 
 if TYPE_CHECKING:

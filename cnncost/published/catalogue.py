@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language import library
 from cnncost.language.document.document import Document, read_document
 from cnncost.language.yaml.reader import parse
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnncost.errors import SpecError
 from cnncost.published.figures import PrintedFigure
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from cnncost.amounts import read_count
+from cnncost.records import NamedTuple
 
 Agreement = Literal["exact", "rounded", "truncated"]
 """How a printed figure follows from a number: it is the number, or the number rounded, or cut off."""

@@ -6,9 +6,10 @@ Making one takes most of a second, once: ``torch.optim`` imports PyTorch's compi
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

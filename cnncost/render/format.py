@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import whole_number, wrong_type
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.records import NamedTuple
 from cnncost.report.totals import counted, total_of
 
 if TYPE_CHECKING:

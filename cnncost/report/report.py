@@ -5,13 +5,14 @@ Figures are per row, one row per layer to begin with; totals are those of the wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost import arguments
 from cnncost.conventions import CONVENTIONS, RecordedConvention
 from cnncost.errors import SpecError
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.metrics.counting import ConventionTotal
+from cnncost.records import NamedTuple
 from cnncost.report.rows import Row, merge_blocks, merge_types
 from cnncost.settings import Settings
 

@@ -6,10 +6,11 @@ is wrong, and not in all that follows. That the layers fit together is shown by 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.pytorch.build import build, runs
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 from cnncost.verification.gradients import reached_by_autograd
 from cnncost.verification.layer_counts import FLOPS_PER_MAC, LayerCounts, count_layer, countable_attention, flop_counter
 from cnncost.verification.result import Check

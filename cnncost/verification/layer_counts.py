@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from math import lcm
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,11 @@ writes another shape although it reads the same; those behind it only follow.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.measurement.outcome import is_interruption
 from cnncost.pytorch.build import build
+from cnncost.records import NamedTuple
 from cnncost.verification.result import DIFFERENT, SAME, Check
 from cnncost.verification.trace import OWN, Call, Trace, trace, trace_copy
 

@@ -6,13 +6,14 @@ the parts that do not need it go on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cnncost.errors import LayerError, SpecError
 from cnncost.measurement.devices import Machine, describe, refuse_unsupported, resolve
 from cnncost.measurement.outcome import Failure, OutOfMemory, is_interruption, is_lost
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.result import RunSettings, Verification
 

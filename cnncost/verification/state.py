@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.pytorch.optimizers import TORCH_OPTIMIZERS, state_bytes
+from cnncost.records import NamedTuple
 from cnncost.verification.result import Check
 
 if TYPE_CHECKING:

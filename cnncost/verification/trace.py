@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 from cnncost.verification.layer_counts import FLOPS_PER_MAC, countable_attention, flop_counter
 
 if TYPE_CHECKING:

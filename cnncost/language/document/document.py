@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language.document.published import read_expectation, read_published
 from cnncost.language.document.signature import Signature, check_name, parse_signature
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_of, whole_number
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.errors import Span, SpecError
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.language.yaml.nodes import Scalar

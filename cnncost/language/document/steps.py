@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.signature import check_name
@@ -10,6 +10,7 @@ from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.yaml.forms import is_empty, plain_text
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import REGISTRY
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.errors import Span

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.language.expressions.expression import bracket_hint
@@ -10,6 +10,7 @@ from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty, is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers.base.fields import Choice, Reference
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.language.expressions.values import (
     LARGEST_INTEGER,
@@ -22,6 +22,7 @@ from cnncost.language.expressions.values import (
     is_number,
     refuse,
 )
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,11 @@ A fault gets the place of the smallest part that it arises in.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.language.expressions.arithmetic import BUILTINS, combine, compare, element
 from cnncost.language.expressions.values import LARGEST_INTEGER, Fault, Value, checked_list, truth
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.grammar import Parser
 from cnncost.language.expressions.tokens import FORBIDDEN, WORDS, Token, Unbalanced, tokenize
 from cnncost.language.expressions.values import Budget, Fault, Opaque, Value, describe
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from cnncost.language.expressions.values import Fault
+from cnncost.records import NamedTuple
 
 LONGEST_EXPRESSION = 2_000
 

@@ -6,11 +6,12 @@ libyaml and PyYAML's own parser word the same fault differently, so a rule looks
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from cnncost.errors import Source, Span, SpecError
+from cnncost.records import NamedTuple
 
 _INDENTATION = "check the indentation: entries of one list or mapping start in the same column"
 _QUOTE = "quote the whole value"

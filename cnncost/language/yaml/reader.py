@@ -7,7 +7,7 @@ recurses. What makes YAML surprising is refused: tags, merge keys, several docum
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -15,6 +15,7 @@ from cnncost.errors import Source, Span, SpecError
 from cnncost.language.limits import YAML_NODES_HINT, Limits
 from cnncost.language.yaml.errors import translate
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

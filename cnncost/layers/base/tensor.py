@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from cnncost.records import NamedTuple
 from cnncost.symbolic.dims import product
 
 Layout = Literal["map", "tokens", "flat"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.graph.edits import EDITS
@@ -13,6 +13,7 @@ from cnncost.language.load import loads
 from cnncost.language.request import parse_request
 from cnncost.language.yaml.nodes import Scalar
 from cnncost.language.yaml.reader import parse
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

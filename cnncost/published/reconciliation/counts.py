@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cnncost.metrics.counting import counts_by_convention
 from cnncost.published.reconciliation.parameters import PARAMETERS
+from cnncost.records import NamedTuple
 from cnncost.settings import Settings
 
 if TYPE_CHECKING:

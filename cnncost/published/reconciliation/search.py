@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.progress import no_progress
 from cnncost.published.figures import Agreement, PrintedFigure
 from cnncost.published.reconciliation.counts import QUANTITIES, Count, Counts, Quantity
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnncost.records import NamedTuple
 from cnncost.render.cells import line_texts
 from cnncost.render.terminal.bars import bar
 from cnncost.render.terminal.screen import cut, in_ascii, printable, width_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnncost.records import NamedTuple
 from cnncost.render.document import ESSENTIAL
 from cnncost.render.terminal.screen import ellipsis
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnncost.records import NamedTuple
 from cnncost.render.cells import LEFT_ALIGNED, UNKNOWN
 from cnncost.render.document import ESSENTIAL
 from cnncost.render.terminal.arrangement import arrangements

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnncost.records import NamedTuple
 from cnncost.render.terminal.screen import ASCII
 from cnncost.render.units import COUNT_UNITS
 

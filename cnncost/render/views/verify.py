@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.metrics.receptive_field.figures import ReceptiveField
+from cnncost.records import NamedTuple
 from cnncost.render.document import Column, Document, Line, Table, Typed
 from cnncost.render.parts.headings import heading_of, kind_of
 from cnncost.render.parts.measurements import measurement_tables, median_seconds
