@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
-    from cnncost.language.expansion.names import Lexicon
     from cnncost.language.expansion.scope import Scope
     from cnncost.language.yaml.nodes import Node
 
@@ -26,13 +25,13 @@ def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, read
     """Expand a join and its branches, each of which reads what the join reads; `[]` is the identity."""
     assert isinstance(step.arguments, SequenceNode)
     ends: list[int] = []
-    before: list[Lexicon] = []
+    before: dict[str, Binding] = {}
     first = expansion.builder.size
     for index, branch in enumerate(step.arguments.items):
         inside = _inside(scope, f"{label}[{index}]", "branch")
-        inside.lexicon.siblings = before
+        inside.lexicon.beside = before
         ends.append(_branch(expansion, branch, inside, reads))
-        before.append(inside.lexicon)
+        before.update({name: made for name, made in inside.lexicon.names.items() if name not in before})
     node = add_layer(expansion, step._replace(arguments=None), scope, label, tuple(ends))
     return Binding(node, step.line, first, expansion.builder.size)
 
@@ -49,7 +48,7 @@ def expand_residual(expansion: Expansion, step: Step, scope: Scope, label: str, 
         other = single(expansion.builder, reads, step)
         if shortcut is not None:
             beside = _inside(_inside(scope, label, "residual"), "shortcut", "shortcut")
-            beside.lexicon.siblings = [inside.lexicon]
+            beside.lexicon.beside = inside.lexicon.names
             other = _branch(expansion, shortcut, beside, reads)
         output = add_layer(expansion, step._replace(callee="add", arguments=None), scope, label, (output, other))
     return Binding(output, step.line, first, expansion.builder.size)

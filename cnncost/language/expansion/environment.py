@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.steps import MODIFIERS, Step, parse_step
 from cnncost.language.expansion.names import Lexicon, OutputValue
-from cnncost.language.expressions.expression import Function, parse_expression
+from cnncost.language.expressions.expression import parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
-from cnncost.language.yaml.forms import is_empty, is_null
+from cnncost.language.yaml.forms import is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from cnncost.errors import Span
-    from cnncost.language.document.document import Document
-    from cnncost.language.document.signature import Parameter
     from cnncost.language.expressions.expression import Expression
     from cnncost.layers import Tensor
 
@@ -215,29 +213,6 @@ class Environment:
         return StepValue(step, self)
 
 
-class _Definition:
-    """What the body of a function sees beside its parameters: the variables before it."""
-
-    __slots__ = ("environment", "name", "order")
-
-    def __init__(self, name: str, environment: Environment, order: dict[str, int]) -> None:
-        self.name = name
-        self.environment = environment
-        self.order = order
-
-    def lookup(self, name: str) -> Value:
-        """The value of `name`; raises KeyError when nothing is called that, Fault when it comes later."""
-        if name == self.name:
-            raise Fault(f"the function `{name}` calls itself")
-        if self.order.get(name, -1) > self.order[self.name]:
-            raise Fault(f"the variable `{name}` is defined later, on line {self.environment.globals.lines[name]}")
-        return self.environment.lookup(name)
-
-    def names(self) -> Iterator[str]:
-        """Every name that has a value here."""
-        return self.environment.names()
-
-
 def unknown_callee(message: str, step: Step, known: Collection[str], hint: str | None = None) -> SpecError:
     """The error for a step that calls none of `known`, with what it was probably meant to call."""
     from cnncost.layers.base.elsewhere import suggest_layer  # only a failing run pays for the import
@@ -257,33 +232,3 @@ def refuse_arguments(step: Step) -> None:
     """Raise a SpecError for arguments beside the name of a whole step."""
     if step.arguments is not None and not is_null(step.arguments):
         raise SpecError(f"`{step.callee}` is a whole step and has its arguments", step.arguments.span)
-
-
-def define_variables(document: Document, overrides: dict[str, Node], environment: Environment) -> None:
-    """Evaluate the file's variables in their order; an override takes the place of a variable's own expression.
-
-    Raises:
-        SpecError: an expression without a value, or one that reads a later variable.
-    """
-    globals_ = environment.globals
-    globals_.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
-    order = {name: position for position, name in enumerate(document.variables)}
-    for name, variable in document.variables.items():
-        value = overrides.get(name, variable.value)
-        if is_empty(value):
-            raise SpecError(f"the variable `{name}` has no value", value.span)
-        if variable.is_function:
-            seen = _Definition(name, Environment(globals_), order)
-            globals_.variables[name] = _function(name, variable.signature.parameters, value, seen)
-        else:
-            globals_.variables[name] = environment.evaluate(value)
-
-
-def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _Definition) -> Function:
-    if not isinstance(value, Scalar):
-        raise SpecError(f"the function `{name}` must be one expression", value.span)
-    for parameter in parameters:
-        if parameter.default is not None:
-            raise SpecError("a function's parameters have no defaults", parameter.default_span)
-    names = tuple(parameter.name for parameter in parameters)
-    return Function(name, names, seen.environment.globals.expression(value.text, value.span), value.span, seen)

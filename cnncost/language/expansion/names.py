@@ -67,8 +67,8 @@ class Lexicon:
         self.dropped: dict[str, int] = {}
         self.later: dict[str, int] = {}
         """Names that steps further down give, with their lines."""
-        self.siblings: list[Lexicon] = []
-        """Those of the branches before this one of the same join."""
+        self.beside: dict[str, Binding] = {}
+        """The names of the branches before this one of the same join; of the same names, the first."""
 
     def find(self, name: str) -> Binding | None:
         """The innermost binding of `name`."""
@@ -83,9 +83,8 @@ class Lexicon:
         """The binding of `name` in a branch beside the one that this is in, the innermost join first."""
         lexicon: Lexicon | None = self
         while lexicon is not None:
-            for sibling in lexicon.siblings:
-                if name in sibling.names:
-                    return sibling.names[name]
+            if name in lexicon.beside:
+                return lexicon.beside[name]
             lexicon = lexicon.parent
         return None
 

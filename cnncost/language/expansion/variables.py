@@ -1,0 +1,71 @@
+"""The file's variables and one-line functions, evaluated in their order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.errors import SpecError
+from cnncost.language.expansion.environment import Environment
+from cnncost.language.expressions.expression import Function
+from cnncost.language.expressions.values import Fault, Value
+from cnncost.language.yaml.forms import is_empty
+from cnncost.language.yaml.nodes import Node, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnncost.language.document.document import Document
+    from cnncost.language.document.signature import Parameter
+
+
+class _Definition:
+    """What the body of a function sees beside its parameters: the variables before it."""
+
+    __slots__ = ("environment", "name", "order")
+
+    def __init__(self, name: str, environment: Environment, order: dict[str, int]) -> None:
+        self.name = name
+        self.environment = environment
+        self.order = order
+
+    def lookup(self, name: str) -> Value:
+        """The value of `name`; raises KeyError when nothing is called that, Fault when it comes later."""
+        if name == self.name:
+            raise Fault(f"the function `{name}` calls itself")
+        if self.order.get(name, -1) > self.order[self.name]:
+            raise Fault(f"the variable `{name}` is defined later, on line {self.environment.globals.lines[name]}")
+        return self.environment.lookup(name)
+
+    def names(self) -> Iterator[str]:
+        """Every name that has a value here."""
+        return self.environment.names()
+
+
+def define_variables(document: Document, overrides: dict[str, Node], environment: Environment) -> None:
+    """Evaluate the file's variables in their order; an override takes the place of a variable's own expression.
+
+    Raises:
+        SpecError: an expression without a value, or one that reads a later variable.
+    """
+    globals_ = environment.globals
+    globals_.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
+    order = {name: position for position, name in enumerate(document.variables)}
+    for name, variable in document.variables.items():
+        value = overrides.get(name, variable.value)
+        if is_empty(value):
+            raise SpecError(f"the variable `{name}` has no value", value.span)
+        if variable.is_function:
+            seen = _Definition(name, Environment(globals_), order)
+            globals_.variables[name] = _function(name, variable.signature.parameters, value, seen)
+        else:
+            globals_.variables[name] = environment.evaluate(value)
+
+
+def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _Definition) -> Function:
+    if not isinstance(value, Scalar):
+        raise SpecError(f"the function `{name}` must be one expression", value.span)
+    for parameter in parameters:
+        if parameter.default is not None:
+            raise SpecError("a function's parameters have no defaults", parameter.default_span)
+    names = tuple(parameter.name for parameter in parameters)
+    return Function(name, names, seen.environment.globals.expression(value.text, value.span), value.span, seen)
