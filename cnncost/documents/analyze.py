@@ -70,6 +70,10 @@ class Layer(Sparse):
     """names of the layers and inputs that it reads"""
     output_shape: Shape | None
     """with the batch; null for merged layers of one type"""
+    kernel: Shape | None
+    """extent of the kernel or window, per axis; null for layers without one, and for merged layers"""
+    stride: Shape | None
+    """step of the kernel or window, per axis; null for layers without one, and for merged layers"""
     ops: Operations
     """operations of the forward pass by kind, for the whole batch"""
     receptive_field: ReceptiveField | None

@@ -45,7 +45,7 @@ def names() -> dict[str, tuple[Path, str | None]]:
 
 def shipped_text(path: Path) -> str:
     """The text of a shipped spec."""
-    return read_file(path, _LARGEST_SHIPPED).decode()
+    return read_file(path, _LARGEST_SHIPPED).decode(errors="replace")
 
 
 def architectures() -> tuple[str, ...]:

@@ -139,11 +139,15 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
     environment = Environment(Globals(document.blocks, budget))
     define_variables(document, overrides, environment)
     builder = GraphBuilder(title, limits.nodes)
-    lexicon = environment.lexicon = add_inputs(document, environment, builder, given)
+    lexicon, warnings = add_inputs(document, environment, builder, given)
+    environment.lexicon = lexicon
     expansion = Expansion(document, environment, builder)
     try:
-        return _expand(expansion, Scope(environment, lexicon))
+        graph = _expand(expansion, Scope(environment, lexicon))
+        return graph._replace(warnings=(*warnings, *graph.warnings))
     except SpecError as error:
+        if warnings:  # what is odd about the input may be why something does not fit it
+            error.hint = "; ".join(filter(None, (error.hint, *warnings)))
         chain, line = expansion.chain()
         error.chain = (*chain, *error.chain)
         error.called_on = error.called_on or line

@@ -76,6 +76,8 @@ class Zoo(NamedTuple):
     """In some order."""
     metric: str | None = None
     """What all their accuracies are of, where that was asked for."""
+    faults: tuple[SpecError, ...] = ()
+    """What is wrong with the files that are not among them for it."""
 
     def __repr__(self) -> str:
         return f"<Zoo of {len(self.entries)} architectures>"
@@ -93,7 +95,7 @@ class Zoo(NamedTuple):
             hint = "it is of " + ", ".join(f"`{name}`" for name in metrics) if metrics else None
             close = did_you_mean(metric, metrics)
             raise SpecError(f"nothing here has a published accuracy of `{metric[:80]}`{close}", hint=hint)
-        return Zoo(known, metric)
+        return self._replace(entries=known, metric=metric)
 
     def frontier(self) -> Zoo:
         """Those that no cheaper network matches in accuracy, of one metric, the cheapest first.
@@ -128,8 +130,15 @@ def shipped() -> Zoo:
     ('resnet', 25557032, 4089184256)
     """
     document, places = cache(_document), library.names()
-    entries = [_entry(name, document(places[name][0]), *places[name]) for name in library.architectures()]
-    return Zoo(tuple(entries)).sorted_by("year")
+    entries: list[Entry] = []
+    faults: dict[Path, SpecError] = {}
+    for name in library.architectures():
+        path, variant = places[name]
+        try:
+            entries.append(_entry(name, document(path), path, variant))
+        except SpecError as error:  # a bad file hides none of the others
+            faults[path] = error
+    return Zoo(tuple(entries), faults=tuple(faults.values())).sorted_by("year")
 
 
 def frontier(entries: Iterable[Entry]) -> tuple[Entry, ...]:

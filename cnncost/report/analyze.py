@@ -84,4 +84,6 @@ def _rows(
             FrozenDict(reached) if len(fields) > 1 else None,
             tuple([container.kind for container in node.containers]),
             counts=FrozenDict({name: column[node.id] for name, column in counts.items()}) if counts else NOTHING,
+            kernel=getattr(node.layer, "kernel", None),
+            stride=getattr(node.layer, "stride", None),
         )

@@ -43,6 +43,10 @@ class Row(NamedTuple):
     """Layers that it stands for."""
     counts: Mapping[str, int] = NOTHING
     """What each of several conventions counts, by its name, where several were asked for."""
+    kernel: tuple[int, ...] | None = None
+    """Extent of the kernel or window per axis; ``None`` for layers without one, and for several at once."""
+    stride: tuple[int, ...] | None = None
+    """Its step per axis."""
 
     def __repr__(self) -> str:
         what = self.type if self.count == 1 else f"{self.type}, {self.count} layers"
@@ -73,6 +77,8 @@ class Row(NamedTuple):
             "type": self.type,
             "inputs": list(self.inputs),
             "output_shape": None if self.output_shape is None else list(self.output_shape),
+            "kernel": None if self.kernel is None else list(self.kernel),
+            "stride": None if self.stride is None else list(self.stride),
             **self.figures,
             "ops": self.operations._asdict(),
             "receptive_field": self.receptive_field and _field_to_dict(self.receptive_field),
@@ -100,6 +106,8 @@ class Row(NamedTuple):
             layer.scopes,
             layer.count,
             layer.counts,
+            layer.kernel,
+            layer.stride,
         )
 
 

@@ -525,3 +525,61 @@ def test_names_that_would_look_alike_are_not_cut(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("COLUMNS", "60")
     text = run("check", "resnet18@classes=10", "resnet18@classes=100", "--max-macs", "1G", code=1).stdout
     assert {"resnet18@classes=10", "resnet18@classes=100"} <= {*text.splitlines()}
+
+
+KERNELS = """\
+input: [1, 40, 60]
+network: [{conv: {out: 4, kernel: [3, 1], stride: [2, 1]}}, {maxpool: 2}, relu, flatten, {linear: 3}]
+"""
+
+
+def test_kernel_and_stride_are_columns() -> None:
+    chosen = ("--columns", "layer,kernel,stride")
+    assert run("analyze", "-", *chosen, "--format", "csv", stdin=KERNELS).stdout.splitlines() == [
+        "layer,kernel,stride", "conv,3x1,2x1", "maxpool,2x2,2x2", "relu,,", "flatten,,", "linear,,",
+    ]  # fmt: skip
+    lines = [line.split() for line in run("analyze", "-", *chosen, stdin=KERNELS).stdout.splitlines()]
+    assert ["layer", "kernel", "stride"] in lines
+    assert ["conv", "3×1", "2×1"] in lines
+    assert ["maxpool", "2", "2"] in lines
+    assert ["relu"] in lines
+    assert "kernel" not in run("analyze", "-", stdin=KERNELS).stdout
+
+
+def test_kernel_and_stride_are_in_the_json() -> None:
+    layers = json.loads(run("analyze", "-", "--format", "json", stdin=KERNELS).stdout)["layers"]
+    assert [layer["kernel"] for layer in layers[:3]] == [[3, 1], [2, 2], None]
+    assert [layer["stride"] for layer in layers[:3]] == [[2, 1], [2, 2], None]
+    by_type = json.loads(run("analyze", "-", "--by", "type", "--format", "json", stdin=KERNELS).stdout)["layers"]
+    assert by_type[0]["kernel"] is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "shape"),
+    [
+        ("resnet18", "224x224x3"),
+        ("resnet18", "480x640x3"),
+        ("c3d", "16x112x112x3"),  # of three channels, 16 frames, and 112 rows and columns
+    ],
+)
+def test_channels_that_come_last_are_warned_of(spec: str, shape: str) -> None:
+    result = run("analyze", spec, "--input", shape, "--depth", "1")
+    first, *others = shape.removesuffix("x3").split("x")
+    assert f"has {first} channels: they come first, as in [3, {', '.join([first, *others])}]" in result.stderr
+
+
+def test_what_does_not_fit_is_said_to_have_its_channels_last() -> None:
+    stderr = run("analyze", "lenet5", "--input", "32x32x1", code=2).stderr
+    assert "= hint: the input is [32, 32, 1]; the input `input`, [32, 32, 1], has 32 channels" in stderr
+
+
+@pytest.mark.parametrize("shape", ["3x224x3", "3x480x640", "4x224x224", "224x224x224", "12x96x96"])
+def test_channels_that_come_first_are_not_warned_of(shape: str) -> None:
+    assert "warning" not in run("analyze", "resnet18", "--input", shape).stderr
+
+
+def test_a_spec_with_its_channels_last_is_warned_of_too() -> None:
+    network = "\nnetwork: [{conv: {out: 4, kernel: 3}}]\n"
+    assert "they come first, as in [3, 32, 32]" in run("analyze", "-", stdin="input: [32, 32, 3]" + network).stderr
+    for shape in ("[3, 32, 32]", "[8, 8, 3]", "[64, 32, 3]", "[32, 32, 4]", "[3, 3, 3]"):
+        assert "warning" not in run("analyze", "-", stdin=f"input: {shape}" + network).stderr

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cnncost.cli.app import app
+from cnncost.language import library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,3 +100,20 @@ def test_an_error_says_of_which_network_it_is() -> None:
 def test_bad_settings_are_said_once() -> None:
     for command in ("check", "compare"):
         assert run(command, "lenet5", "resnet18", "--dtype", "int7").stderr.count("error:") == 1
+
+
+def test_a_bad_file_hides_no_other_architecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    (folder / "first.yaml").write_text("name: first\nyear: 1998\nexpect: {params: 5}\n" + GOOD.partition("expect")[0])
+    (folder / "second.yaml").write_text("name: second\nyeer: 1999\n" + BAD)
+    (folder / "third.yaml").write_bytes(b"name: third\nyear: [\xff\n")
+    monkeypatch.setattr(library, "folder", lambda: folder)
+    library.names.cache_clear()
+    try:
+        result = run("zoo", "--format", "json")
+    finally:
+        library.names.cache_clear()
+    assert [each["name"] for each in json.loads(result.stdout)["architectures"]] == ["first"]
+    assert "--> second.yaml:2:" in result.stderr
+    assert "--> third.yaml:" in result.stderr

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from typer import Argument, Option
+from typer import Argument, Exit, Option
 
 from cnncost.cli import options
-from cnncost.cli.output import warn, write
+from cnncost.cli.output import complain, warn, write
+from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
 Text = str | None
@@ -60,12 +61,16 @@ def zoo(
         metric=METRIC if metric is None and frontier else metric,
         sort=sort,
     )
-    if not frontier:
-        write(output.render(zoo_document(chosen), raw))
-        return
-    best = chosen.frontier()
-    document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
+    for fault in chosen.faults:
+        complain(str(fault))
+    if frontier:
+        best = chosen.frontier()
+        document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
+    else:
+        document = zoo_document(chosen)
     write(output.render(document, raw))
+    if chosen.faults:
+        raise Exit(BAD_INPUT)
 
 
 def _show(name: str, *, alone: bool) -> None:

@@ -21,10 +21,19 @@ if TYPE_CHECKING:
 
 _MOST_AXES = 8
 
+_FEWEST_PIXELS = 16
+"""Along the edge of a square that is taken for an image, and not for so many channels."""
 
-def add_inputs(document: Document, environment: Environment, builder: GraphBuilder, given: object) -> Lexicon:
-    """Add the network's inputs, some of another shape than the file gives them; a lexicon with their names."""
-    lexicon = Lexicon()
+
+def add_inputs(
+    document: Document, environment: Environment, builder: GraphBuilder, given: object
+) -> tuple[Lexicon, tuple[str, ...]]:
+    """Add the network's inputs, some of another shape than the file gives them.
+
+    Returns:
+        a lexicon with their names, and warnings of shapes whose channels seem to come last.
+    """
+    lexicon, warnings = Lexicon(), []
     shapes = _input_nodes(document, environment)
     replaced = given if isinstance(given, dict) else {} if given is None else {"input": given}
     for name in replaced:
@@ -32,12 +41,25 @@ def add_inputs(document: Document, environment: Environment, builder: GraphBuild
             close = did_you_mean(name, shapes)
             raise SpecError(f"there is no input `{name}`{close}", hint="the inputs are " + ", ".join(shapes))
     for name, (shape, span) in shapes.items():
-        tensor = input_tensor(name, shape, span)
+        declared = tensor = input_tensor(name, shape, span)
         if name in replaced:
-            tensor = _replacement(name, replaced[name], tensor)
+            tensor = _replacement(name, replaced[name], declared)
+        if _has_channels_last(tensor, declared):
+            first = Tensor(tensor.spatial[-1], (tensor.channels, *tensor.spatial[:-1]))
+            has = f"the input `{name}`, {tensor}, has {tensor.channels} channels"
+            warnings.append(f"{has}: they come first, as in {first}")
         node = builder.add_input(name, tensor, span)
         lexicon.names[name] = Binding(node, span.line, node, node + 1)
-    return lexicon
+    return lexicon, tuple(warnings)
+
+
+def _has_channels_last(tensor: Tensor, declared: Tensor) -> bool:
+    """Whether what should be the channels of the input stands behind its axes, or it is a square image of three."""
+    if not tensor.spatial or tensor.channels == tensor.spatial[-1]:
+        return False
+    if tensor != declared:
+        return tensor.spatial[-1] == declared.channels != tensor.channels
+    return tensor.spatial == (tensor.channels, 3) and tensor.channels >= _FEWEST_PIXELS
 
 
 def _input_nodes(document: Document, environment: Environment) -> dict[str, tuple[Value, Span]]:

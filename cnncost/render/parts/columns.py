@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnncost.errors import SpecError
 from cnncost.metrics.metric import CHEAPEST, METRICS
@@ -22,6 +22,8 @@ _OWN = {
     "type": Column("type", "type", priority=2),
     "layers": Column("layers", "layers", "count", priority=1),
     "output_shape": Column("output_shape", "output shape", "shape", priority=6),
+    "kernel": Column("kernel", "kernel", "axes", priority=1),
+    "stride": Column("stride", "stride", "axes", priority=1),
     "receptive_field": Column("receptive_field", "receptive", "field", detail="field", priority=3),
     "jump": Column("jump", "jump", "axes", priority=1),
     "cheapest_algorithm": Column("cheapest_algorithm", "cheapest", detail="algorithm", priority=11),
@@ -69,7 +71,7 @@ def known(report: Report) -> tuple[str, ...]:
     """Every column there is, in the order of a CSV file."""
     first = ("layer", "type", "output_shape")
     algorithm = ("cheapest_algorithm",) if report.totals.by_algorithm else ()
-    last = ("receptive_field", "jump", "flops_per_byte", "share", "layers")
+    last = ("kernel", "stride", "receptive_field", "jump", "flops_per_byte", "share", "layers")
     return (*first, *report.totals, *algorithm, *counted(report), *last)
 
 
@@ -134,6 +136,15 @@ def _shape(row: Row) -> tuple[int, ...] | None:
     return None if row.output_shape is None else row.output_shape[1:]  # of one sample
 
 
+def _kernel(row: Row) -> tuple[int, ...] | Literal[""]:
+    """Blank for layers without one: nothing is unknown of them."""
+    return row.kernel or ""
+
+
+def _stride(row: Row) -> tuple[int, ...] | Literal[""]:
+    return row.stride or ""
+
+
 def _named(row: Row, value: Any) -> Any:
     """What a row sees, with the input that it sees: it is not the same for all rows of a network with several."""
     if value is None or not row.receptive_fields:
@@ -146,6 +157,8 @@ _CELLS: dict[str, Callable[[Row], Any]] = {
     "type": lambda row: row.type,
     "layers": lambda row: row.count,
     "output_shape": _shape,
+    "kernel": _kernel,
+    "stride": _stride,
     "receptive_field": lambda row: row.receptive_field,
     "jump": lambda row: row.receptive_field and row.receptive_field.jump,
     "cheapest_algorithm": lambda row: row.cheapest_algorithm,
