@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from processes import Command
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _IMPORTS = """
 import typer
@@ -34,19 +39,34 @@ _PEERS = {
 }
 
 
-def baseline() -> list[str]:
+def baseline() -> Command:
     """Importing what a command line of this kind imports, and nothing else."""
-    return [sys.executable, "-c", _IMPORTS]
+    return Command([sys.executable, "-c", _IMPORTS], {})
 
 
-def analyze(*arguments: str) -> list[str]:
-    """The installed `cnncost analyze`."""
-    return [str(Path(sys.executable).with_name("cnncost")), "analyze", *arguments]
+def cnncost(tree: Path, *arguments: str, coloured: bool = False) -> Command:
+    """The command line of a checkout, into a pipe; `coloured` as on a terminal."""
+    colours = {"FORCE_COLOR": "1", "TERM": "xterm-256color"} if coloured else {}
+    return Command([sys.executable, "-m", "cnncost", *arguments], _importing(tree) | colours)
 
 
-def peers() -> dict[str, list[str]]:
+def python(tree: Path, program: str, *arguments: str) -> Command:
+    """A program that imports the package of a checkout."""
+    return Command([sys.executable, "-c", program, *arguments], _importing(tree))
+
+
+def _importing(tree: Path) -> dict[str, str]:
+    # A safe path leaves out the working directory, which would come before the tree.
+    return {"PYTHONPATH": str(tree), "PYTHONSAFEPATH": "1"}
+
+
+def peers() -> dict[str, Command]:
     """The same table from the peers that are installed here."""
     needed = ("torch", "torchvision")
     if not all(importlib.util.find_spec(name) for name in needed):
         return {}
-    return {name: [sys.executable, "-c", program] for name, program in _PEERS.items() if importlib.util.find_spec(name)}
+    return {
+        name: Command([sys.executable, "-c", program], {})
+        for name, program in _PEERS.items()
+        if importlib.util.find_spec(name)
+    }

@@ -17,11 +17,23 @@ class Run(NamedTuple):
     peak_bytes: int
 
 
+class Command(NamedTuple):
+    """What to run."""
+
+    arguments: list[str]
+    """The program first."""
+    variables: dict[str, str]
+    """Of the environment, beside those that there are."""
+
+
 class Median(NamedTuple):
-    """Medians over several runs, and the ratio of wall time to the first command's, pair by pair."""
+    """Medians over several runs, and of the ratios to the first command's, pair by pair."""
 
     run: Run
-    ratio: float
+    wall_ratio: float
+    """Of wall time, which depends on what else the machine does."""
+    cpu_ratio: float
+    """Of processor time."""
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -29,36 +41,36 @@ def environment(**changes: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | changes
 
 
-def output(command: list[str], env: dict[str, str]) -> str:
+def output(command: Command) -> str:
     """What `command` prints.
 
     Raises:
         subprocess.CalledProcessError: it failed.
     """
-    return subprocess.run(command, capture_output=True, text=True, check=True, env=env).stdout
+    env = environment(**command.variables)
+    return subprocess.run(command.arguments, capture_output=True, text=True, check=True, env=env).stdout
 
 
-def once(command: list[str], env: dict[str, str] | None = None) -> Run:
+def once(command: Command) -> Run:
     """Run `command`, its output thrown away.
 
     Raises:
         RuntimeError: it failed.
     """
+    env = environment(**command.variables)
     start = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment() if env is None else env
-    )
+    process = subprocess.Popen(command.arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env)
     assert process.stderr is not None
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"{command[0]} failed:\n{errors.decode()}")
+        raise RuntimeError(f"{command.arguments[0]} failed:\n{errors.decode()}")
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def compare(commands: list[list[str]], repeats: int) -> list[Median]:
+def compare(commands: list[Command], repeats: int) -> list[Median]:
     """Run the commands in turn, A B C A B C ..., after one round that does not count.
 
     A ratio compares neighbours in time, so that it holds while the machine's speed drifts.
@@ -66,8 +78,9 @@ def compare(commands: list[list[str]], repeats: int) -> list[Median]:
     rounds = [[once(command) for command in commands] for _ in range(repeats + 1)][1:]
     medians = []
     for column in range(len(commands)):
-        runs = [row[column] for row in rounds]
-        median = Run(*(statistics.median(figure) for figure in zip(*runs, strict=True)))
-        ratios = [row[column].wall_seconds / row[0].wall_seconds for row in rounds]
-        medians.append(Median(median, statistics.median(ratios)))
+        pairs = [(row[column], row[0]) for row in rounds]
+        run = Run(*(statistics.median(figure) for figure in zip(*(ours for ours, _ in pairs), strict=True)))
+        wall = statistics.median(ours.wall_seconds / first.wall_seconds for ours, first in pairs)
+        cpu = statistics.median(ours.cpu_seconds / first.cpu_seconds for ours, first in pairs)
+        medians.append(Median(run, wall, cpu))
     return medians

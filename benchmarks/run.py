@@ -1,11 +1,12 @@
 """All benchmarks, one command: ``python benchmarks/run.py``.
 
-(a) whole processes: `cnncost analyze resnet50` against importing typer, rich, pydantic and yaml, and against the peers
-    that are installed (``pip install -e '.[dev,peers]'``), with peak memory;
+(a) whole processes: `cnncost analyze resnet50` against importing typer, rich, pydantic and yaml, of which it is to take
+    0.95 at most, and against the peers that are installed (``pip install -e '.[dev,peers]'``), with peak memory;
 (b) YAML text to complete report, in process;
 (c) growth of (b) from 100 to 10,000 layers.
 
-With ``--against FOLDER``, another checkout of cnncost, only what both have is run, on both in turn, with ratios.
+With ``--against FOLDER``, another checkout of cnncost, only what both have is run, on both in turn, with ratios; whole
+processes of both against that import too.
 """
 
 from __future__ import annotations
@@ -41,17 +42,23 @@ _LAYERS_PER_TURN = 4
 
 def whole_processes(repeats: int) -> None:
     """Print benchmark (a)."""
-    print(f"(a) whole processes, median of {repeats}")
+    print(f"(a) whole processes, median of {repeats}, and ratios to the first")
+    analysis = ("analyze", "resnet50")
     table = {
         "import typer, rich, pydantic, yaml": commands.baseline(),
-        "cnncost analyze resnet50": commands.analyze("resnet50"),
-        "cnncost analyze resnet50 --depth all": commands.analyze("resnet50", "--depth", "all"),
-        "cnncost analyze resnet50 --format json": commands.analyze("resnet50", "--format", "json"),
+        "cnncost analyze resnet50": commands.cnncost(trees.HERE, *analysis),
+        "cnncost analyze resnet50, coloured": commands.cnncost(trees.HERE, *analysis, coloured=True),
+        "cnncost analyze resnet50 --depth all": commands.cnncost(trees.HERE, *analysis, "--depth", "all"),
+        "cnncost analyze resnet50 --format json": commands.cnncost(trees.HERE, *analysis, "--format", "json"),
+        "cnncost zoo": commands.cnncost(trees.HERE, "zoo"),
+        "cnncost --help": commands.cnncost(trees.HERE, "--help"),
         **commands.peers(),
     }
-    for name, (run, ratio) in zip(table, processes.compare(list(table.values()), repeats), strict=True):
-        memory = run.peak_bytes / 2**20
-        print(f"  {name:<40} {run.wall_seconds:7.3f} s {run.cpu_seconds:7.3f} s cpu {memory:7.0f} MiB  {ratio:6.2f} x")
+    for name, median in zip(table, processes.compare(list(table.values()), repeats), strict=True):
+        run, memory = median.run, median.run.peak_bytes / 2**20
+        wall = f"{run.wall_seconds:7.3f} s {median.wall_ratio:6.2f} x"
+        cpu = f"{run.cpu_seconds:7.3f} s cpu {median.cpu_ratio:6.2f} x"
+        print(f"  {name:<40} {wall} {cpu} {memory:7.0f} MiB")
 
 
 def milliseconds(text: bytes | str, name: str, repeats: int, variant: str | None = None) -> float:
@@ -84,9 +91,13 @@ def growth(repeats: int) -> None:
 
 def against(other: Path, repeats: int) -> None:
     """Print this tree beside another."""
-    print(f"{other} and this tree in turn, medians of {repeats}")
-    for name, theirs, ours, ratio in trees.compare(other, repeats):
-        print(f"  {name:<50} {theirs * 1000:8.1f} ms {ours * 1000:8.1f} ms {ratio:6.2f} x")
+    print(f"whole processes of {other} and of this tree in turn: processor time, importing what they need = 1")
+    for name, (theirs, ours) in trees.compare_processes(other, repeats).items():
+        ratio = ours.cpu_ratio / theirs.cpu_ratio
+        print(f"  {name:<50} {theirs.cpu_ratio:8.3f} x  {ours.cpu_ratio:8.3f} x  {ratio:6.2f} x")
+    print("in process, medians")
+    for name, (before, after) in trees.compare_analyses(other, repeats).items():
+        print(f"  {name:<50} {before * 1000:8.1f} ms {after * 1000:8.1f} ms {after / before:6.2f} x")
 
 
 def main() -> None:

@@ -6,11 +6,14 @@ Both are reached through what does not change between versions, the command line
 from __future__ import annotations
 
 import statistics
-import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
+import commands
 import processes
+
+if TYPE_CHECKING:
+    from processes import Median
 
 HERE = Path(__file__).parents[1]
 
@@ -31,39 +34,30 @@ print(statistics.median(times))
 """
 
 
-class Pair(NamedTuple):
-    """One benchmark on both trees: medians in seconds, and the median of the ratios of neighbours in time."""
+COMMANDS = (
+    ("analyze", "resnet50"),
+    ("analyze", "resnet50", "--format", "json"),
+    ("compare", "resnet18", "resnet50"),
+    ("explain", "resnet50"),
+    ("zoo",),
+    ("--help",),
+)
 
-    name: str
-    other: float
-    ours: float
-    ratio: float
+
+def compare_processes(other: Path, repeats: int) -> dict[str, tuple[Median, Median]]:
+    """Whole processes of the tree `other` and of this one, in turn with the import of what they need."""
+    both = [commands.cnncost(tree, *arguments) for arguments in COMMANDS for tree in (other.resolve(), HERE)]
+    medians = processes.compare([commands.baseline(), *both], repeats)[1:]
+    names = [" ".join(("cnncost", *arguments)) for arguments in COMMANDS]
+    return dict(zip(names, zip(medians[::2], medians[1::2], strict=True), strict=True))
 
 
-def compare(other: Path, repeats: int) -> list[Pair]:
-    """Run every benchmark on the tree `other` and on this one, in turn, `repeats` times after a round to warm up."""
-    # A safe path leaves out the working directory, which would come before either tree.
-    trees = [processes.environment(PYTHONPATH=str(tree), PYTHONSAFEPATH="1") for tree in (other.resolve(), HERE)]
-    analyses = {
-        "cnncost analyze resnet50": ["analyze", "resnet50"],
-        "cnncost analyze resnet50 --format json": ["analyze", "resnet50", "--format", "json"],
-        "cnncost compare resnet18 resnet50": ["compare", "resnet18", "resnet50"],
-        "cnncost explain resnet50": ["explain", "resnet50"],
-        "cnncost zoo": ["zoo"],
-        "cnncost --help": ["--help"],
-    }
-    pairs = []
-    for name, arguments in analyses.items():
-        command = [sys.executable, "-m", "cnncost", *arguments]
-        rounds = [[processes.once(command, tree).wall_seconds for tree in trees] for _ in range(repeats + 1)][1:]
-        pairs.append(_pair(f"process: {name}", rounds))
+def compare_analyses(other: Path, repeats: int) -> dict[str, tuple[float, float]]:
+    """Seconds that an analysis takes inside the process, of the tree `other` and of this one, run in turn."""
+    times: dict[str, tuple[float, float]] = {}
     for network in NETWORKS:
-        command = [sys.executable, "-c", _IN_PROCESS, network, "20"]
-        rounds = [[float(processes.output(command, tree)) for tree in trees] for _ in range(max(3, repeats // 3))]
-        pairs.append(_pair(f"in process: analyze({network!r})", rounds))
-    return pairs
-
-
-def _pair(name: str, rounds: list[list[float]]) -> Pair:
-    other, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
-    return Pair(name, other, ours, statistics.median(ours / other for other, ours in rounds))
+        both = [commands.python(tree, _IN_PROCESS, network, "20") for tree in (other.resolve(), HERE)]
+        rounds = [[float(processes.output(command)) for command in both] for _ in range(max(3, repeats // 3))]
+        theirs, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
+        times[f"analyze({network!r})"] = theirs, ours
+    return times
