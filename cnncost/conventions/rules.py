@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.conventions.base import Convention, Written
 from cnncost.conventions.counted import whole_count
@@ -12,6 +12,7 @@ from cnncost.errors import SpecError
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.tokens import tokenize
 from cnncost.layers import REGISTRY
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
@@ -11,6 +11,7 @@ from cnncost.explanation.symbolic import SymbolicFormulas
 from cnncost.graph.graph import INPUT
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.records import NamedTuple
 from cnncost.report.totals import unknown_figure
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.arguments import described, whole_number
 from cnncost.conventions import CONVENTIONS, find
 from cnncost.errors import SpecError
 from cnncost.graph.graph import INPUT
 from cnncost.metrics.analysis import Analysis
+from cnncost.records import NamedTuple
 from cnncost.settings import Settings
 from cnncost.symbolic.domain import INTEGERS
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.amounts import parse_bytes, parse_count
 from cnncost.arguments import integer, text
 from cnncost.errors import SpecError
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS, Unit
+from cnncost.records import NamedTuple
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.totals import total_of, unknown_figure
 from cnncost.settings import Settings

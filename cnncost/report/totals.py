@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.estimate import ESTIMATES, Estimate
 from cnncost.metrics.metric import Metric, Unit
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.graph.builder import LIMIT_HINT
@@ -21,6 +21,7 @@ from cnncost.language.expansion.weights import modify_weights
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from cnncost.errors import Span, SpecError, did_you_mean
 from cnncost.language.expansion.names import Binding, Lexicon, binding_of
 from cnncost.language.expressions.values import Callee, Value
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.language.expansion.environment import Environment
