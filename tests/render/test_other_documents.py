@@ -90,6 +90,7 @@ def test_checks_as_data() -> None:
     lines = list(csv.DictReader(io.StringIO(render(checks_document(Checks(VERDICTS)), "csv"))))
     assert [line["verdict"] for line in lines] == ["ok", "ok", "failed", "failed"]
     assert [line["actual"] for line in lines] == ["24122", "24122", "424760", ""]
+    assert [line["figure"] for line in lines] == ["params", "params", "memory_bytes", "macs"]
 
 
 @pytest.mark.parametrize("form", format_names())

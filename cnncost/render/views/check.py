@@ -45,7 +45,11 @@ _RULES = {"exactly": "=", "at most": "≤"}
 
 def checks_document(checks: Checks, convention: Convention = TEXTBOOK) -> Document:
     """All checks, and how many failed; FLOPs are those of a `convention`."""
-    return Document(tables=lambda: [_table(checks, convention)], data=checks.to_dict)
+    return Document(
+        tables=lambda: [_table(checks, convention)],
+        records=lambda: Table(_COLUMNS, tuple([_record(verdict) for verdict in checks.checks])),
+        data=checks.to_dict,
+    )
 
 
 def _table(checks: Checks, convention: Convention) -> Table:
@@ -84,6 +88,12 @@ def _summary(checks: int, failed: int) -> str:
     if checks == 1:
         return "the check failed" if failed else "the check holds"
     return f"{failed} of {checks} checks failed" if failed else f"all {checks} checks hold"
+
+
+def _record(verdict: Verdict) -> Line:
+    """A verdict for programs, with its figure called as in JSON."""
+    line = _line(verdict, TEXTBOOK)
+    return line._replace(cells=(verdict.network, verdict.figure, *line.cells[2:]))
 
 
 def _line(verdict: Verdict, convention: Convention) -> Line:
