@@ -12,7 +12,7 @@ from cnncost.errors import LayerError
 from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
-from cnncost.layers.base.window import Reads
+from cnncost.layers.base.window import Dealt, Grouped, Reads, Relabelling, Shifted
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
@@ -76,8 +76,7 @@ REACHES = {
     Reads.POINT: "The same position",
     Reads.WHOLE: "The whole input",
     Reads.MIXTURE: "Every channel of the same position",
-    Reads.MOVED: "The channels of one position, at another place",
-    Reads.SCATTERED: "One unit, at another place",
+    Reads.NEIGHBOURS: "Neighbouring channels of the same position",
     Reads.NOTHING: "Nothing but its size",
     Reads.STATISTICS: "The same position, and everything through its mean and variance",
 }
@@ -252,9 +251,14 @@ def _reads(formulas: Formulas, layer: type[Layer]) -> str:
 
 
 def _reach(reach: Reach) -> str:
-    if isinstance(reach, Reads):
-        return REACHES[reach]
-    window = reach[0]
+    if isinstance(reach, Relabelling):
+        return "One unit, at another place"
+    if isinstance(reach, Shifted | Dealt):
+        return "The same position of one channel"
+    reads = reach.reads if isinstance(reach, Grouped) else reach
+    if isinstance(reads, Reads):
+        return REACHES[reads]
+    window = reads[0]
     return f"Windows of `{window.size}`, step `{window.stride}`, start `{window.start}`"
 
 

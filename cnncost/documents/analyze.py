@@ -54,6 +54,10 @@ class ReceptiveField(Record):
     """whether all paths that met had the same center and jump"""
     is_global: Flag = Field(alias="global")
     """whether some path reads the whole input"""
+    is_bound: Flag = Field(False, alias="bound")
+    """whether the size is only known to be exceeded by no unit"""
+    nominal: Shape | None = None
+    """of units that see the whole input and nothing less: how far what they look through reaches, at least its size"""
 
 
 class Layer(Sparse):

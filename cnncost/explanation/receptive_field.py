@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.explanation.figure import Figure
 from cnncost.explanation.symbolic import Formula
-from cnncost.layers.base.window import SAME_POSITION, Reads
+from cnncost.layers.base.window import SAME_POSITION, Dealt, Reads, Shifted, windows_of
 from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.symbolic.symbols import Symbol
 
@@ -71,11 +71,12 @@ def _written(
 def _windows(node: Node, formulas: Formulas, place: int) -> tuple[Window, ...] | None:
     """The window of every axis in symbols, where there are windows and symbols can say them."""
     reach = node.reach()[place]
-    if reach in (Reads.POINT, Reads.MIXTURE):
+    windows = windows_of(reach)
+    if isinstance(reach, Shifted | Dealt) or reach in (Reads.POINT, Reads.MIXTURE, Reads.NEIGHBOURS):
         return (SAME_POSITION,) * len(node.xs[place].spatial)
-    if not isinstance(reach, tuple) or formulas.reach is None or any(window.phases for window in reach):
+    if windows is None or formulas.reach is None or any(window.phases or not window.exact for window in windows):
         return None
-    return formulas.reach[place]  # type: ignore[return-value]  # windows on numbers are windows on symbols
+    return windows_of(formulas.reach[place])
 
 
 def _axis(window: Window, numbers: tuple[Any, ...], axis: str, formulas: Formulas) -> tuple[Formula, ...]:
@@ -106,8 +107,10 @@ def _in_words(field: ReceptiveField, read: list[ReceptiveField]) -> Iterator[Fig
     if len(read) > 1:
         sizes = " and ".join(dict.fromkeys("×".join(map(str, each.size)) for each in read))
         note = f"everything that is seen along any path: its inputs see {sizes}"
-    elif field.jump is None and field.is_global:
+    elif field.is_everything:
         note = "the whole input"
+    elif field.is_bound:
+        note = "at most: it is not known which of so many pixels are seen"
     else:
         note = "followed pixel by pixel: no single window says it"
     for name, value in zip(_NAMES, (field.size, field.jump, field.start_padding), strict=True):
@@ -117,6 +120,6 @@ def _in_words(field: ReceptiveField, read: list[ReceptiveField]) -> Iterator[Fig
 
 def _marks(field: ReceptiveField) -> str:
     """What the numbers leave unsaid of a field."""
-    if field.is_global and field.jump is not None:
+    if field.is_global and not field.is_everything:
         return "some path reads the whole input too"
     return "" if field.aligned else "paths of unlike center or jump meet"

@@ -23,7 +23,7 @@ from cnncost.layers import (
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Reach, Reads, Window
+from cnncost.layers.base.window import Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
 from cnncost.layers.split import SPLITS, STEP_TYPES, SplitStep
 
 __all__ = [
@@ -31,10 +31,14 @@ __all__ = [
     "SPLITS",
     "STEP_TYPES",
     "Buffers",
+    "Dealt",
+    "Grouped",
     "Layer",
     "Operations",
     "Reach",
     "Reads",
+    "Relabelling",
+    "Shifted",
     "SplitStep",
     "Tensor",
     "Window",

@@ -11,8 +11,8 @@ from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.sliding import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.base.specifiers import count, flag, padding, sizes
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import MOST_PHASES, Reach, Window
-from cnncost.symbolic.dims import effective_kernel, product, window_count
+from cnncost.layers.base.window import MOST_PHASES, Grouped, Reach, Window
+from cnncost.symbolic.dims import ceil_div, effective_kernel, product, window_count
 
 
 class Contraction(Layer):
@@ -97,7 +97,7 @@ class Conv(Convolution, keyword="conv"):
         return x.channels * product(self.kernel) * y.positions
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (sliding_windows(self, x),)
+        return (Grouped(sliding_windows(self, x), self.groups),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank, before_and_after = len(x.spatial), pads(self, x)
@@ -173,11 +173,13 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
             self.kernel, self.stride, self.padding, self.dilation, strict=True
         ):
             phases = _inputs_by_phase(kernel, stride, before, dilation) if stride <= MOST_PHASES else ()
-            size = max([last - first + 1 for first, last in phases], default=dilation * (kernel - 1) // stride + 1)
-            center = Fraction(2 * before - effective_kernel(kernel, dilation) + 1, 2 * stride)
+            extent = effective_kernel(kernel, dilation)
+            size = max([last - first + 1 for first, last in phases], default=ceil_div(extent - 1, stride) + 1)
+            center = Fraction(2 * before - extent + 1, 2 * stride)
+            start = center - Fraction(size - 1, 2) if phases else Fraction(before - extent + 1, stride)
             gap = dilation // gcd(dilation, stride)
-            windows.append(Window(size, Fraction(1, stride), center - Fraction(size - 1, 2), phases, gap))
-        return (tuple(windows),)
+            windows.append(Window(size, Fraction(1, stride), start, phases, gap))
+        return (Grouped(tuple(windows), self.groups),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)

@@ -10,6 +10,7 @@ from cnncost.layers.base.counterpart import module_of, parameter, torch_of
 from cnncost.layers.base.sliding import Pairs, check_windows, constant_pad, pads, sliding_windows
 from cnncost.layers.base.specifiers import choice, count, flag, padding, real, sizes
 from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Grouped, Reads
 from cnncost.layers.conv import Contraction, Conv
 from cnncost.layers.norm import BatchNorm
 from cnncost.layers.pool_adaptive import ChannelMaxPool
@@ -164,6 +165,9 @@ class GroupMaxPool(ChannelMaxPool, keyword="group_maxpool"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """|G| - 1 comparisons per channel and position."""
         return Operations(cmp=x.elements - y.elements)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Grouped(Reads.MIXTURE, y.channels),)
 
     def index_elements(self, x: Tensor, y: Tensor) -> int:
         """The element of every maximum."""

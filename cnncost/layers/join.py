@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import accumulate
 from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
-from cnncost.layers.base.window import SAME_POSITION, Reach, Reads, Window
+from cnncost.layers.base.window import SAME_POSITION, Grouped, Reach, Reads, Shifted, Window
 from cnncost.symbolic.dims import maximum
 
 if TYPE_CHECKING:
@@ -86,9 +87,8 @@ def _largest(sizes: Sequence[int]) -> int:
 def _reach(x: Tensor, y: Tensor) -> Reach:
     if x.spatial == y.spatial:
         return Reads.POINT
-    return tuple(
-        SAME_POSITION if size == whole else _BROADCAST for size, whole in zip(x.spatial, y.spatial, strict=True)
-    )
+    windows = [SAME_POSITION if size == whole else _BROADCAST for size, whole in zip(x.spatial, y.spatial, strict=True)]
+    return Grouped(tuple(windows), x.channels)
 
 
 class Add(Broadcast, keyword="add"):
@@ -155,7 +155,8 @@ class Concat(Join, keyword="concat"):
         return Operations()
 
     def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return tuple(Reads.POINT for _ in xs)
+        before = accumulate((x.channels for x in xs[:-1]), initial=0)
+        return tuple(Shifted(channels) for channels in before)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *inputs: torch_of(nn).cat(inputs, xs[0].channel_axis)

@@ -15,7 +15,7 @@ from cnncost.layers.base.one_channel import Line, everywhere, unchanged
 from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import count, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
-from cnncost.layers.base.window import Reach, Reads
+from cnncost.layers.base.window import Grouped, Reach, Reads
 
 
 class Normalisation(Layer):
@@ -105,9 +105,6 @@ class LayerNorm(Normalisation, keyword="layernorm"):
 class PositionStatistics(Normalisation):
     """Normalisations whose statistics are of one sample, over its positions: every unit reads all of them."""
 
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.STATISTICS,)
-
     def through_statistics(self) -> Any:
         return everywhere
 
@@ -129,6 +126,9 @@ class GroupNorm(PositionStatistics, keyword="groupnorm"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One mean and one variance per group."""
         return standardise(y.elements, statistics=self.groups, affine=self.affine)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Grouped(Reads.STATISTICS, self.groups),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.GroupNorm(self.groups, x.channels, affine=self.affine)
@@ -153,6 +153,9 @@ class InstanceNorm(PositionStatistics, keyword="instancenorm"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One mean and one variance per channel."""
         return standardise(y.elements, statistics=y.channels, affine=self.affine)
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Grouped(Reads.STATISTICS, x.channels),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"InstanceNorm{len(x.spatial)}d")(x.channels, affine=self.affine)
@@ -183,7 +186,7 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
         return Operations(add=self.size, mul=2, exp=1, div=1).times(y.elements)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
+        return (Reads.NEIGHBOURS,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LocalResponseNorm(self.size)

@@ -18,6 +18,7 @@ from cnncost.layers.base.sliding import (
 )
 from cnncost.layers.base.specifiers import flag, padding, same_as, sizes
 from cnncost.layers.base.tensor import Tensor
+from cnncost.layers.base.window import Grouped
 from cnncost.symbolic.dims import (
     effective_kernel,
     product,
@@ -72,7 +73,7 @@ class WindowPool(Pool):
         return Tensor(x.channels, tuple(window_count(h, k, s, sum(p), d) for h, k, s, p, d in axes))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (sliding_windows(self, x),)
+        return (Grouped(sliding_windows(self, x), x.channels),)
 
 
 class MaxPool(WindowPool, keyword="maxpool"):

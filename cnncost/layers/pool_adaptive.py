@@ -9,7 +9,7 @@ from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.specifiers import sizes
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Reach, Reads, Window, stretched
+from cnncost.layers.base.window import Grouped, Reach, Reads, Window, stretched
 from cnncost.layers.pool import Pool
 from cnncost.symbolic.dims import adaptive_elements, ceil_div, product
 
@@ -33,8 +33,9 @@ class AdaptivePool(Pool):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """The bins; a single one is the whole map."""
         if y.positions == 1:
-            return (Reads.WHOLE,)
-        return (tuple(_bins(size, out) for size, out in zip(x.spatial, self.size, strict=True)),)
+            return (Grouped(Reads.WHOLE, x.channels),)
+        bins = tuple(_bins(size, out) for size, out in zip(x.spatial, self.size, strict=True))
+        return (Grouped(bins, x.channels),)
 
 
 class AdaptiveAvgPool(AdaptivePool, keyword="adaptive_avgpool"):
@@ -69,7 +70,9 @@ class AdaptiveMaxPool(AdaptivePool, keyword="adaptive_maxpool"):
 
 def _bins(size: int, out: int) -> Window:
     """Bin i of n reads inputs floor(i H / n) up to, and without, ceil((i + 1) H / n)."""
-    return stretched(size, out, lambda i: (i * size // out, ceil_div((i + 1) * size, out) - 1), ceil_div(size, out) + 1)
+    return stretched(
+        size, out, lambda i: (i * size // out, ceil_div((i + 1) * size, out) - 1), (-1, ceil_div(size, out))
+    )
 
 
 class GlobalPool(Pool):
@@ -81,7 +84,7 @@ class GlobalPool(Pool):
         return Tensor(x.channels, (1,) * len(x.spatial))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.WHOLE,)
+        return (Grouped(Reads.WHOLE, x.channels),)
 
 
 class GlobalAvgPool(GlobalPool, keyword="global_avgpool"):

@@ -10,7 +10,7 @@ from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import choice, count, reference, sizes
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Reach, Reads, Window, stretched
+from cnncost.layers.base.window import Grouped, Reach, Reads, Relabelling, Window, stretched
 from cnncost.layers.shape import Rearrangement, check_same_rank
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Upsample(Layer, keyword="upsample"):
             windows = tuple(_nearest(size, out) for size, out in sizes)
         else:
             windows = tuple(_interpolated(_TAPS[self.mode], size, out) for size, out in sizes)
-        return (windows, Reads.NOTHING) if self.like else (windows,)
+        own = Grouped(windows, xs[0].channels)
+        return (own, Reads.NOTHING) if self.like else (own,)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         if self.like:
@@ -107,7 +108,10 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """The position that the block was, step 1 / f."""
-        return (tuple(_nearest(size, out) for size, out in zip(x.spatial, y.spatial, strict=True)),)
+        rank = len(x.spatial)
+        block, across = range(1, 1 + rank), range(1 + rank, 1 + 2 * rank)
+        order = (0, *(axis for pair in zip(across, block, strict=True) for axis in pair))
+        return (Relabelling((y.channels, *(self.factor,) * rank, *x.spatial), order),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)
@@ -149,7 +153,9 @@ class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
         return Tensor(x.channels * block, tuple(size // self.factor for size in x.spatial))
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return ((Window(self.factor, self.factor, 0),) * len(x.spatial),)
+        rank = len(x.spatial)
+        cut = [part for size in y.spatial for part in (size, self.factor)]
+        return (Relabelling((x.channels, *cut), (0, *range(2, 2 + 2 * rank, 2), *range(1, 2 * rank, 2))),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)
@@ -174,7 +180,7 @@ def _axes(rank: int) -> str:
 
 def _nearest(size: int, out: int) -> Window:
     """Output o reads input floor(o H_i / H_o)."""
-    return stretched(size, out, lambda output: (output * size // out,) * 2, 1)
+    return stretched(size, out, lambda output: (output * size // out,) * 2, (-1, 0))
 
 
 def _interpolated(taps: int, size: int, out: int) -> Window:
@@ -184,4 +190,7 @@ def _interpolated(taps: int, size: int, out: int) -> Window:
         before, between = divmod((2 * output + 1) * size - out, 2 * out)
         return (before - taps // 2 + 1, before + taps // 2) if between else (before, before)
 
-    return stretched(size, out, reads, taps)
+    from fractions import Fraction  # only the networks that stretch pay for the import
+
+    center = Fraction(size - out, 2 * out)
+    return stretched(size, out, reads, (center - Fraction(taps, 2), center + Fraction(taps, 2)))

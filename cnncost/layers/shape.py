@@ -11,7 +11,7 @@ from cnncost.layers.base.one_channel import Line, one_position, unchanged
 from cnncost.layers.base.sliding import Pairs, check_rank, constant_pad
 from cnncost.layers.base.specifiers import count, numbers, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
-from cnncost.layers.base.window import Reach, Reads, Window
+from cnncost.layers.base.window import Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
 from cnncost.symbolic.dims import product
 
 _MOST_DIMENSIONS = 8
@@ -45,7 +45,7 @@ class Flatten(Rearrangement, keyword="flatten"):
         return Tensor(x.elements, (), "flat")
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.SCATTERED,)
+        return (Relabelling((x.elements,), (0,)),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Flatten()
@@ -87,7 +87,7 @@ class Reshape(Rearrangement, keyword="reshape"):
         return Tensor(self.size[0], self.size[1:], "map" if len(self.size) > 1 else "flat")
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.SCATTERED,)
+        return (Relabelling((x.elements,), (0,)),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.reshape(x.shape[0], *self.size)
@@ -118,17 +118,13 @@ class Permute(Rearrangement, keyword="permute"):
         return Tensor(dims[0], dims[1:], x.layout)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        """Positions move, and channels with them unless they come from another axis."""
-        channels = len(self.axes) - 1 if x.layout == "tokens" else 0
-        return (Reads.MOVED if self.axes[channels] == channels else Reads.SCATTERED,)
+        return (Relabelling(x.dims, self.axes),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
-        if y.channels != x.channels:
-            return one_position(line, x, y)
-        return super().one_channel(nn, line, x, y=y)
+        return one_position(line, x, y)
 
 
 class Slice(Rearrangement, keyword="slice"):
@@ -149,7 +145,7 @@ class Slice(Rearrangement, keyword="slice"):
         return x._replace(channels=self.stop - self.start)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.POINT,)
+        return (Shifted(-self.start),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda inputs: inputs.narrow(x.channel_axis, self.start, self.stop - self.start)
@@ -173,7 +169,7 @@ class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
         return x
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.POINT,)
+        return (Dealt(self.groups),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
@@ -197,7 +193,7 @@ class Pad(Rearrangement, keyword="pad"):
         )
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (tuple(Window(1, 1, -before) for before, _ in self.before_after),)
+        return (Grouped(tuple(Window(1, 1, -before) for before, _ in self.before_after), x.channels),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return constant_pad(nn, self.before_after, 0.0)
@@ -220,7 +216,7 @@ class PadChannels(Rearrangement, keyword="pad_channels"):
         return x._replace(channels=self.before + x.channels + self.after)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.POINT,)
+        return (Shifted(self.before),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         behind = len(x.spatial) if x.layout == "map" else 0  # axes behind the channels, which PyTorch takes first
@@ -261,7 +257,8 @@ class Crop(Rearrangement, keyword="crop"):
         return Tensor(x.channels, like.spatial)
 
     def reach(self, x: Tensor, like: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return tuple(Window(1, 1, start) for start in self.starts(x, like)), Reads.NOTHING
+        windows = tuple(Window(1, 1, start) for start in self.starts(x, like))
+        return Grouped(windows, x.channels), Reads.NOTHING
 
     def counterpart(self, nn: Any, x: Tensor, like: Tensor) -> Any:
         starts = self.starts(x, like)

@@ -14,7 +14,7 @@ from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, everywhere, unchanged
 from cnncost.layers.base.specifiers import count
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Reach, Reads
+from cnncost.layers.base.window import Grouped, Reach, Reads, Relabelling, Window
 
 
 class PatchTokens(Layer, keyword="patch_tokens"):
@@ -38,7 +38,8 @@ class PatchTokens(Layer, keyword="patch_tokens"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MOVED,)
+        """The positions row by row, and the channels behind them."""
+        return (Relabelling((x.channels, x.positions), (1, 0)),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.flatten(2).transpose(1, 2)
@@ -68,7 +69,7 @@ class ClassToken(TokenLayer, keyword="class_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MOVED,)
+        return (Grouped((Window(1, 1, -1),), x.channels),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         def forward(module: Any, x: Any) -> Any:
@@ -192,7 +193,7 @@ class SelectToken(TokenLayer, keyword="select_token"):
         return Operations()
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MOVED,)
+        return (Grouped((Window(1, 1, self.i),), x.channels),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x[:, self.i]

@@ -25,6 +25,10 @@ WHOLE_TOO = "+"
 """Marks a receptive field beside which some path reads the whole input."""
 
 
+AT_MOST = "<="
+"""Stands before the size of a receptive field that no unit exceeds, where it is not known whether one reaches it."""
+
+
 def plain(kind: Kind, value: Any) -> Any:
     """The value as a program reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
     if value is None or value == "":
@@ -60,16 +64,17 @@ def shape_text(dims: Iterable[int]) -> str:
 
 
 def _field(field: ReceptiveField) -> str:
-    """Size and jump, `35 /4`, once for all axes where they agree."""
-    if field.is_global and field.jump is None:
-        return "all"
-    jump = f" /{_axes(field.jump)}" if field.jump else ""
+    """Size and jump, `35 /4`, once for all axes where they agree; a dash where neighbours see the same."""
+    if field.nominal is not None:
+        return "all" if field.nominal == field.size else f"all ({_axes(field.nominal)})"
+    jump = f" /{_axes([step or UNKNOWN for step in field.jump])}" if field.jump else ""
     marks = (WHOLE_TOO if field.is_global else "") + ("" if field.aligned else MISALIGNED)
-    return f"{_axes(field.size)}{jump}{' ' * bool(marks)}{marks}"
+    return f"{AT_MOST if field.is_bound else ''}{_axes(field.size)}{jump}{' ' * bool(marks)}{marks}"
 
 
-def _axes(values: tuple[int | float, ...]) -> str:
-    return "×".join(f"{value:g}" for value in (values[:1] if len(set(values)) == 1 else values))
+def _axes(values: Sequence[int | float | str]) -> str:
+    shown = values[:1] if len(set(values)) == 1 else values
+    return "×".join(value if isinstance(value, str) else f"{value:g}" for value in shown)
 
 
 def line_texts(line: Line, columns: Sequence[Column], raw: bool) -> list[str]:

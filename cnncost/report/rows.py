@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnncost.documents import analyze
 
-_FIELD_KEYS = ("size", "jump", "start_padding", "center", "aligned", "global")
+_FIELD_KEYS = ("size", "jump", "start_padding", "center", "aligned", "global", "bound", "nominal")
 """The fields of a :class:`ReceptiveField`, as the JSON calls them."""
 
 
@@ -165,7 +165,7 @@ def _merged(rows: list[Row], name: str, kind: str) -> Row:
 
 
 def _field_of(field: analyze.ReceptiveField) -> ReceptiveField:
-    return ReceptiveField(field.size, field.jump, field.start_padding, field.center, field.aligned, field.is_global)
+    return ReceptiveField(**{name: getattr(field, name) for name in ReceptiveField._fields})
 
 
 def _field_to_dict(field: ReceptiveField) -> dict[str, Any]:

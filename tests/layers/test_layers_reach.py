@@ -9,7 +9,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from cnncost.layers import REGISTRY, Reach, Reads, Tensor, Window
+from cnncost.layers import REGISTRY, Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Tensor, Window
+from cnncost.layers.base.window import windows_of
 from tests.layers.strategies import PATIENT, Placement, fitting
 
 Position = tuple[int, ...]
@@ -42,6 +43,17 @@ class Probe:
             for gradient, x in zip(gradients, self.xs, strict=True)
         ]
 
+    def channels(self, channel: int, number: int) -> set[int]:
+        """The channels of an input that a channel of the output depends on."""
+        unit = self.output[..., channel]
+        weighed = (unit * torch.randn(unit.shape, dtype=torch.float64)).sum()
+        gradients = torch.autograd.grad(weighed, self.inputs, retain_graph=True, allow_unused=True)
+        gradient = gradients[number]
+        if gradient is None:
+            return set()
+        last = channels_last(gradient[0], self.xs[number])
+        return set((last.reshape(-1, last.shape[-1]) != 0).any(0).nonzero().flatten().tolist())
+
 
 def nonzero(gradient: torch.Tensor) -> list[Position]:
     return [tuple(place) for place in (gradient != 0).any(-1).nonzero().tolist()]
@@ -49,13 +61,14 @@ def nonzero(gradient: torch.Tensor) -> list[Position]:
 
 def claimed(reach: Reach, position: Position, place: Position) -> bool:
     """Whether a layer with `reach` says that its output at `position` may read an input at `place`."""
-    if reach in {Reads.WHOLE, Reads.STATISTICS, Reads.MOVED, Reads.SCATTERED}:
+    reads = reach.reads if isinstance(reach, Grouped) else reach
+    if reads in {Reads.WHOLE, Reads.STATISTICS} or isinstance(reads, Relabelling):
         return True
-    if reach in {Reads.POINT, Reads.MIXTURE}:
+    if reads in {Reads.POINT, Reads.MIXTURE, Reads.NEIGHBOURS} or isinstance(reads, Shifted | Dealt):
         return place == position
-    if reach is Reads.NOTHING:
+    if isinstance(reads, Reads):  # nothing
         return False
-    axes = zip(reach, position, place, strict=True)
+    axes = zip(reads, position or (0,) * len(place), place, strict=True)
     return all(first <= index <= last for (first, last), index in ((read(w, unit), index) for w, unit, index in axes))
 
 
@@ -84,11 +97,64 @@ def test_outputs_read_nothing_beyond_the_claimed_reach(keyword: str) -> None:
         for position in {tuple(int(part * (size - 1)) for size in y.spatial) for part in (0, 0.5, 1)}:
             for reach, places in zip(reaches, probe.support(position), strict=True):
                 assert all(claimed(reach, position, place) for place in places), (reach, position, places)
-                assert reach is not Reads.MOVED or len(places) <= 1
             for reach, places in zip(reaches, probe.support(position, slice(1)), strict=True):
-                assert reach is not Reads.SCATTERED or len(places) <= 1
+                assert not isinstance(reach, Relabelling) or len(places) == 1
 
     compare()
+
+
+@pytest.mark.parametrize("keyword", sorted(REGISTRY))
+def test_outputs_read_no_other_channels_than_they_say(keyword: str) -> None:
+    @settings(PATIENT, max_examples=10)
+    @given(fitting(REGISTRY[keyword], largest=7))
+    def compare(placement: Placement) -> None:
+        y = placement.layer.output(*placement.xs)
+        if min(y.dims) < 1:
+            return
+        probe = Probe(placement)
+        for number, (reach, x) in enumerate(zip(placement.layer.reach(*placement.xs, y=y), placement.xs, strict=True)):
+            for channel in range(y.channels):
+                read = probe.channels(channel, number)
+                assert read <= channels_claimed(reach, channel, x, y), (reach, channel, read)
+
+    compare()
+
+
+def channels_claimed(reach: Reach, channel: int, x: Tensor, y: Tensor) -> set[int]:
+    """The channels of the input that a layer with `reach` says a channel of its output may read."""
+    if reach is Reads.NOTHING:
+        return set()
+    if isinstance(reach, Shifted):
+        return {channel - reach.by} & set(range(x.channels))
+    if isinstance(reach, Dealt):
+        return {channel % reach.groups * (x.channels // reach.groups) + channel // reach.groups}
+    if reach is Reads.POINT:
+        return {channel if x.channels == y.channels else 0}
+    if isinstance(reach, Grouped):
+        size = x.channels // reach.groups
+        group = channel // max(1, y.channels // reach.groups) % reach.groups
+        return set(range(group * size, (group + 1) * size))
+    return set(range(x.channels))
+
+
+def test_a_relabelling_says_where_every_unit_comes_from() -> None:
+    cases: list[tuple[str, dict[str, Any], Tensor]] = [
+        ("flatten", {}, Tensor(2, (3, 4))),
+        ("flatten", {}, Tensor(2, (3,), "tokens")),
+        ("reshape", {"size": [4, 3, 2]}, Tensor(2, (3, 4))),
+        ("permute", {"axes": [2, 0, 1]}, Tensor(2, (3, 4))),
+        ("permute", {"axes": [1, 0]}, Tensor(2, (3,), "tokens")),
+        ("patch_tokens", {}, Tensor(2, (3, 4))),
+        ("pixel_shuffle", {"factor": 2}, Tensor(8, (3, 2))),
+        ("space_to_depth", {"factor": 2}, Tensor(3, (4, 6))),
+    ]
+    for keyword, arguments, x in cases:
+        layer = REGISTRY[keyword].make(arguments, rank=2)
+        (reach,), y = layer.reach(x, y=layer.output(x)), layer.output(x)
+        assert isinstance(reach, Relabelling)
+        numbered = torch.arange(x.elements, dtype=torch.float32).reshape(1, *x.dims)
+        moved = numbered.reshape(reach.cut).permute(reach.order).reshape(y.dims)
+        assert torch.equal(moved, layer.counterpart(torch.nn, x)(numbered)[0]), keyword
 
 
 WINDOWED = [
@@ -107,8 +173,6 @@ WINDOWED = [
     ("upsample", {"scale": 3, "mode": "linear"}),
     ("upsample", {"size": 9, "mode": "linear"}),
     ("pad", {"before_after": [[3, 1]]}),
-    ("space_to_depth", {"factor": 3}),
-    ("pixel_shuffle", {"factor": 2}),
 ]
 
 
@@ -116,7 +180,7 @@ WINDOWED = [
 def test_outputs_read_all_of_the_claimed_window(keyword: str, arguments: dict[str, Any]) -> None:
     x = Tensor(2, (21,))
     probe = Probe(Placement(REGISTRY[keyword].make(arguments, rank=1), (x,)))
-    ((window,),) = probe.layer.reach(x, y=probe.y)
+    (window,) = windows_of(probe.layer.reach(x, y=probe.y)[0]) or ()
     inner = [unit for unit in range(probe.y.spatial[0]) if read(window, unit)[0] >= 0 and read(window, unit)[1] < 21]
     assert len(inner) >= 5
     for unit in inner:
@@ -128,7 +192,7 @@ def test_outputs_read_all_of_the_claimed_window(keyword: str, arguments: dict[st
 @pytest.mark.parametrize(("keyword", "arguments"), WINDOWED)
 def test_a_window_starts_where_its_phases_do_on_average(keyword: str, arguments: dict[str, Any]) -> None:
     layer, x = REGISTRY[keyword].make(arguments, rank=1), Tensor(2, (21,))
-    ((window,),) = layer.reach(x, y=layer.output(x))
+    (window,) = windows_of(layer.reach(x, y=layer.output(x))[0]) or ()
     units = range(window.stride.denominator)
     centers = [Fraction(sum(read(window, unit)), 2) - unit * window.stride for unit in units]
     assert window.start + Fraction(window.size - 1, 2) == sum(centers) / len(centers)
@@ -149,4 +213,5 @@ def test_a_broadcast_axis_is_read_at_its_one_place_from_everywhere() -> None:
     assert multiply.support((2, 3)) == [[(2, 3)], [(0, 3)]]
     whole, row = multiply.layer.reach(x, gate, y=multiply.y)
     assert whole is Reads.POINT
-    assert [read(window, unit) for window, unit in zip(row, (2, 3), strict=True)] == [(0, 0), (3, 3)]
+    windows = windows_of(row) or ()
+    assert [read(window, unit) for window, unit in zip(windows, (2, 3), strict=True)] == [(0, 0), (3, 3)]

@@ -12,7 +12,7 @@ import pytest
 
 from cnncost.language.load import loads
 from cnncost.metrics import Analysis
-from cnncost.metrics.receptive_field.unit_fields import unit_fields
+from cnncost.metrics.receptive_field.channels import fields_in
 
 Pixels = list[frozenset[int]]
 
@@ -55,10 +55,10 @@ def test_every_unit_sees_what_single_operators_hand_on(seed: int) -> None:
         step, units = grow(units, random_)
         steps.append(step)
     graph = loads(f"input: [1, {size}]\nnetwork: [{', '.join('{' + step + '}' for step in steps)}]")
-    found = unit_fields(Analysis(graph), 0)[-1]
+    found = fields_in(Analysis(graph), 0)[-1]
     assert found is not None
-    assert found.axes is not None
-    (track,) = found.axes[0]
+    (walk,) = found.together.walks(graph.nodes[-1].y, 1) or ()
+    (track,) = walk.tracks
     # Near the border a unit may read beyond the map, where there would be more units of the same kind: not compared.
     for index in range(len(units) // 3, len(units) * 2 // 3):
         unit, first, last = units[index], track.first(index), track.last(index)

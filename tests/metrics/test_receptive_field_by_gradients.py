@@ -14,8 +14,8 @@ import torch
 from torch import nn
 
 from cnncost.metrics import Analysis
+from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.figures import receptive_fields
-from cnncost.metrics.receptive_field.unit_fields import unit_fields
 from tests.graphs import Builder, Step, chain
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def check(graph: Graph, network: Layer, length: int) -> int:
     """Hold the field of the last layer against the gradients; the number of units that were compared exactly."""
     measured = supports(network, length)
     analysis = Analysis(graph)
-    field = unit_fields(analysis, 0)[-1]
+    found = fields_in(analysis, 0)[-1]
     figures = receptive_fields(analysis)["input"][-1]
-    assert field is not None
+    assert found is not None
     assert figures is not None
-    assert field.axes is not None
-    (tracks,) = field.axes
+    (walk,) = found.together.walks(graph.nodes[-1].y, 1) or ()
+    tracks = walk.tracks
     assert len(measured) == graph.nodes[-1].y.spatial[0]
     inside = []
     for unit, seen in enumerate(measured):

@@ -16,7 +16,7 @@ from cnncost.report.rows import Row
 from cnncost.settings import Settings
 
 BATCH = 2
-POOLED = ReceptiveField((32, 32), None, (0, 0), (15.5, 15.5), is_global=True)
+POOLED = ReceptiveField((32, 32), None, (0, 0), (15.5, 15.5), is_global=True, nominal=(32, 32))
 
 
 def field(size: int, jump: float, **flags: bool) -> ReceptiveField:

@@ -120,6 +120,7 @@ def test_the_keys_are_those_that_the_product_promises() -> None:
     assert set(layer["ops"]) == {"mac", "add", "mul", "div", "cmp", "exp"}
     assert layer["receptive_field"] == {
         "size": [3, 3], "jump": [1, 1], "start_padding": [1, 1], "center": [0, 0], "aligned": True, "global": False,
+        "bound": False, "nominal": None,
     }  # fmt: skip
 
 

@@ -9,15 +9,15 @@ import torch
 from torch import nn
 
 from cnncost.language.load import load
-from cnncost.layers import Reads
+from cnncost.layers import Grouped, Reads
 from cnncost.layers.conv import Conv
 from cnncost.layers.pool import MaxPool
 from cnncost.metrics import Analysis
+from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.track import Track
-from cnncost.metrics.receptive_field.unit_fields import unit_fields
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.receptive_field.checks import field_checks
-from cnncost.verification.receptive_field.response import measure_responses
+from cnncost.verification.receptive_field.response import Claims, measure_responses
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check
 from tests.graphs import Builder, Step, chain
 from tests.metrics.test_receptive_field_by_gradients import BRANCHING, SINGLE_PATHS, branching, supports
@@ -38,7 +38,8 @@ def differing(checks: list[Check]) -> list[str]:
 
 def seen_by_the_last(graph: Graph) -> list[tuple[int, int] | None]:
     """The first and last pixel that every unit of the last layer sees, by the probe."""
-    found = measure_responses(graph, unit_fields(Analysis(graph), 0), 0, 0, "cpu").local[graph.nodes[-1].id]
+    claims = Claims([found and found.together for found in fields_in(Analysis(graph), 0)], {})
+    found = measure_responses(graph, claims, 0, 0, "cpu").local[graph.nodes[-1].id]
     pairs = zip(found.first, found.last, strict=True)
     return [(first, last) if first <= last else None for first, last in pairs]
 
@@ -122,9 +123,10 @@ def wrong_windows(monkeypatch: pytest.MonkeyPatch, layer: type, **changes: Any) 
     right = layer.reach  # type: ignore[attr-defined]
 
     def reach(self: Any, x: Any, y: Any) -> Any:
-        (windows,) = right(self, x, y)
+        ((windows, groups),) = right(self, x, y)
         wrong = {name: change for name, change in changes.items() if self.kernel[0] == 3}
-        return (tuple(window._replace(**{n: f(getattr(window, n)) for n, f in wrong.items()}) for window in windows),)
+        changed = [window._replace(**{n: f(getattr(window, n)) for n, f in wrong.items()}) for window in windows]
+        return (Grouped(tuple(changed), groups),)
 
     monkeypatch.setattr(layer, "reach", reach)
 

@@ -17,10 +17,8 @@ class Reads(Enum):
     """The same channel at the same position: activations, batch norm, sums."""
     MIXTURE = "mixture"
     """Every channel at the same position: linear layers, layer norm, softmax."""
-    MOVED = "moved"
-    """The channels of one position, at another: tokens of a map, spatial axes in another order."""
-    SCATTERED = "scattered"
-    """One unit, at another position and in another channel: flatten, reshape."""
+    NEIGHBOURS = "neighbours"
+    """Some of the channels at the same position: local response normalisation."""
     WHOLE = "whole"
     """Every channel at every position: global pools, attention."""
     STATISTICS = "statistics"
@@ -30,14 +28,14 @@ class Reads(Enum):
 
 
 MOST_PHASES = 1024
-"""Windows with more phases keep their size only: no network is like that, and the work stays bounded."""
+"""Windows with more phases, and fields, are bounded instead of exact: the work stays bounded too."""
 
 
 class Window(NamedTuple):
     """What one output unit reads along one axis: unit `i` reads inputs `i * stride + start` and the `size - 1` after.
 
-    Where the stride is a fraction, outputs read what lies around that place: from the nearest integer on, unless
-    `phases` says it exactly.
+    Where the stride is a fraction, `phases` say it exactly. Where they would be too many, `start` is a fraction too,
+    and what is read lies between that place and `size - 1` after it.
     """
 
     size: int
@@ -52,34 +50,91 @@ class Window(NamedTuple):
     phases: tuple[tuple[int, int], ...] = ()
     """The first and last input of each output in turn, as many as the stride's denominator; then the pattern repeats.
 
-    Beyond :data:`MOST_PHASES` only the size is known.
+    Beyond :data:`MOST_PHASES` there are none.
     """
     gap: int = 1
     """Distance between the inputs that are read: the dilation, where a window is dilated."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether it says what is read, and not only between which places it lies."""
+        return bool(self.phases) or self.stride.denominator == 1
 
 
 SAME_POSITION = Window(1, 1, 0)
 """The window of a unit that reads the input at its own position."""
 
-Reach = tuple[Window, ...] | Reads
-"""What an output unit reads of one input: a window along every axis, or the way that it reads it."""
+
+class Grouped(NamedTuple):
+    """Windows or a way of reading, where each group of output channels reads one group of the input's channels.
+
+    >>> Grouped(Reads.WHOLE, groups=512)  # a global pool: every channel reads itself
+    Grouped(reads=<Reads.WHOLE: 'whole'>, groups=512)
+    """
+
+    reads: tuple[Window, ...] | Reads
+    """What is read of the channels of the group."""
+    groups: int
+    """How many groups there are: 1 where every output channel reads all of the input's."""
 
 
-def stretched(size: int, out: int, reads: Callable[[int], tuple[int, int]], most: int) -> Window:
+class Shifted(NamedTuple):
+    """Each output channel reads the one channel, at the same position, that lies so many before it."""
+
+    by: int
+    """Channels; an output channel whose place lies outside of the input reads nothing of it."""
+
+
+class Dealt(NamedTuple):
+    """The channels of so many groups, side by side, are dealt out in turn: one of each, then the next of each."""
+
+    groups: int
+    """How many groups there are."""
+
+
+class Relabelling(NamedTuple):
+    """Each output unit reads one unit, and only its place is another.
+
+    The elements of the sample, in the order in which PyTorch holds them, are cut into axes of these sizes; the axes are
+    put into another order, and the dimensions of the output are made of what lies side by side.
+
+    >>> Relabelling((8, 4, 4), (1, 2, 0))  # channels behind the positions
+    Relabelling(cut=(8, 4, 4), order=(1, 2, 0))
+    """
+
+    cut: tuple[int, ...]
+    """Sizes of the axes, outermost first."""
+    order: tuple[int, ...]
+    """Which of them comes first, second, ..."""
+
+
+Reach = tuple[Window, ...] | Reads | Grouped | Shifted | Dealt | Relabelling
+"""What an output unit reads of one input: a window along every axis (of all channels), or the way that it reads it."""
+
+
+def windows_of(reach: Reach) -> tuple[Window, ...] | None:
+    """The window along every axis, where there are any."""
+    reads = reach.reads if isinstance(reach, Grouped) else reach
+    return None if isinstance(reads, Reads | Shifted | Dealt | Relabelling) else reads
+
+
+def stretched(
+    size: int, out: int, reads: Callable[[int], tuple[int, int]], within: tuple[Fraction | int, Fraction | int]
+) -> Window:
     """The window along an axis of `size` inputs and `out` outputs, where output o reads from one input to another.
 
-    An output reads `most` inputs at most, which is all that is said where the phases are too many.
+    It starts where the phases do on average, each less the strides before it. Where the phases are too many, the inputs
+    that are read lie `within` so many before and behind the place o size / out.
 
-    It starts where the phases do on average, each less the strides before it.
-
-    >>> stretched(8, 16, lambda o: (o // 2, o // 2), 1)  # outputs lie a quarter before and behind the place they see
+    >>> stretched(8, 16, lambda o: (o // 2, o // 2), (-1, 0))  # outputs lie before and behind the place they see
     Window(size=1, stride=Fraction(1, 2), start=Fraction(-1, 4), phases=((0, 0), (0, 0)), gap=1)
     """
     from fractions import Fraction  # only the networks that stretch pay for the import
 
     stride = Fraction(size, out)
     if stride.denominator > MOST_PHASES:
-        return Window(most, stride, 0)
+        first, last = within
+        return Window(-((first - last) // 1) + 1, stride, Fraction(first))
     phases = tuple([reads(output) for output in range(stride.denominator)])
     extent = max(last - first for first, last in phases) + 1
     if len(phases) == 1:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.metrics.receptive_field.track import Track, largest_extent, twice_center
-from cnncost.metrics.receptive_field.unit_fields import UnitFields, per_axis, unit_fields, units_along
+from cnncost.metrics.receptive_field.channels import Fields, fields_in
+from cnncost.metrics.receptive_field.track import Track, largest_extent, seen_by
+from cnncost.metrics.receptive_field.unit_fields import per_axis
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from cnncost.layers.base.tensor import Tensor
     from cnncost.metrics.analysis import Analysis
 
@@ -30,6 +33,15 @@ class ReceptiveField(NamedTuple):
     is_global: bool = False
     """Whether some path reads the whole input; the other figures are those of the paths that do not, or, where there
     are none, the whole input."""
+    is_bound: bool = False
+    """Whether the size is only known to be exceeded by no unit."""
+    nominal: tuple[int, ...] | None = None
+    """Of units that see the whole input and nothing less: how far what they look through reaches, at least its size."""
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every path reads the whole input."""
+        return self.nominal is not None
 
 
 def receptive_fields(analysis: Analysis) -> dict[str, list[ReceptiveField | None]]:
@@ -42,7 +54,7 @@ def _column(analysis: Analysis, source: int) -> list[ReceptiveField | None]:
     column: list[ReceptiveField | None] = []
     # Layers that read single positions hand on the very field they read: its figures are worked out once.
     known: dict[tuple[int, tuple[int, ...]], ReceptiveField] = {}
-    found = unit_fields(analysis, source)  # held for as long as their identities are keys
+    found = fields_in(analysis, source)  # held for as long as their identities are keys
     for node, field in zip(analysis.nodes, found, strict=True):
         if field is None:
             column.append(None)
@@ -54,27 +66,64 @@ def _column(analysis: Analysis, source: int) -> list[ReceptiveField | None]:
     return column
 
 
-def _figures(field: UnitFields, source: Tensor, y: Tensor) -> ReceptiveField:
+def _figures(found: Fields, source: Tensor, y: Tensor) -> ReceptiveField:
     """What is reported of a field in the input `source`, for the units of `y`."""
-    if field.axes is None:
-        middle = tuple([_quotient(size - 1, 2) for size in source.spatial])
-        return ReceptiveField(source.spatial, None, (0,) * len(middle), middle, field.aligned, field.is_global)
-    if not field.position_known:
-        size = tuple([max([track.size for track in tracks]) for tracks in field.axes])
-        return ReceptiveField(size, None, None, None, field.aligned, field.is_global)
-    axes = per_axis(_axis_figures, field.axes, units_along(y, len(field.axes)))
-    size, jump, padding, center = zip(*axes, strict=True) if axes else ((), (), (), ())
-    return ReceptiveField(size, None if None in jump else jump, padding, center, field.aligned, field.is_global)
+    field = found.together
+    if field.dimensions is None:
+        middle = tuple([_number(size - 1, 2) for size in source.spatial])
+        return ReceptiveField(
+            source.spatial,
+            None,
+            (0,) * len(middle),
+            middle,
+            field.aligned,
+            field.is_global,
+            nominal=field.nominal or source.spatial,
+        )
+    walks = field.walks(y, len(source.spatial))
+    if walks is None:
+        size, exact = _extents(found, len(source.spatial))
+        return ReceptiveField(size, None, None, None, field.aligned, field.is_global, not exact)
+    places = per_axis(_place, [(walk.tracks, walk.values) for walk in walks])
+    size, sure, jump, padding, center = zip(*places, strict=True) if places else ((),) * 5
+    exact = field.exact and all(sure)
+    if not exact:
+        size, exact = _extents(found, len(walks))
+    return ReceptiveField(
+        size, None if None in jump else jump, padding, center, field.aligned, field.is_global, not exact
+    )
 
 
-def _axis_figures(tracks: tuple[Track, ...], units: int) -> tuple[int, Number | None, Number, Number]:
-    """Size, jump, padding and center."""
-    size = largest_extent(tracks, units)
-    jump = _quotient(*tracks[0].jump) if len(tracks) == 1 else None
-    twice, over = twice_center(tracks)
-    return size, jump, _quotient((size - 1) * over - twice, 2 * over), _quotient(twice, 2 * over)
+def _extents(found: Fields, axes: int) -> tuple[tuple[int, ...], bool]:
+    """The largest extents, and whether they are exact; range by range where nothing is known of all channels."""
+    size, exact = found.together.extents(axes)
+    local = [each.field for each in found.ranges if each.field is not None and each.field.dimensions is not None]
+    if exact or not local:
+        return size, exact
+    extents = [field.extents(axes) for field in local]
+    largest = tuple([max(sizes) for sizes in zip(*[sizes for sizes, _ in extents], strict=True)])
+    return largest, all(known for _, known in extents)
 
 
-def _quotient(numerator: int, denominator: int) -> Number:
+def _place(tracks: tuple[Track, ...], units: int) -> tuple[int, bool, Number | None, Number, Number]:
+    """Size, whether it is exact, jump, padding and center of so many units along an axis."""
+    size, exact = largest_extent(tracks, units)
+    if len(tracks) > 1:
+        jump, twice = None, sum(seen_by(tracks, 0))
+    else:
+        jump, twice = _jump(tracks[0], units), tracks[0].twice_center
+    return size, exact, jump, _number(size - 1 - twice, 2), _number(twice, 2)
+
+
+def _jump(track: Track, units: int) -> Number:
+    """Pixels between the fields of neighbours, on average over the units that there are."""
+    if 1 < units < track.period:
+        ends = [track.first(unit) + track.last(unit) for unit in (0, units - 1)]
+        return _number(ends[1] - ends[0], 2 * (units - 1))
+    return _number(track.step, track.period)
+
+
+def _number(numerator: int | Fraction, denominator: int) -> Number:
     """A whole number where it is one."""
-    return numerator / denominator if numerator % denominator else numerator // denominator
+    over = denominator * numerator.denominator
+    return numerator.numerator / over if numerator.numerator % over else numerator.numerator // over

@@ -1,14 +1,23 @@
-"""One axis of a receptive field: which pixels the units of a layer see, exactly, in whole numbers."""
+"""One axis of a receptive field: which pixels the units of a layer see, exactly, in whole numbers.
+
+Where that would take more than a bounded number of phases, a track says between which places the pixels lie.
+"""
 
 from __future__ import annotations
 
-from math import gcd, lcm
+from itertools import pairwise
+from math import ceil, floor, gcd
 from typing import TYPE_CHECKING, NamedTuple
+
+from cnncost.layers.base.window import MOST_PHASES
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from cnncost.layers.base.window import Window
+
+_MOST_UNITS = 64
+"""Units that are looked at one by one for a phase, where the fields of neighbours do not lie in order."""
 
 
 class Track(NamedTuple):
@@ -19,12 +28,14 @@ class Track(NamedTuple):
     its first pixel lies behind its last.
     """
 
-    step: int
+    step: int | Fraction
     """Pixels by which the fields lie further on after a period of units."""
-    firsts: tuple[int, ...]
+    firsts: tuple[int | Fraction, ...]
     """The first pixel of each phase's first unit."""
-    lasts: tuple[int, ...]
+    lasts: tuple[int | Fraction, ...]
     """The last pixel of each phase's first unit."""
+    exact: bool = True
+    """Whether units see just that. If not, its numbers are fractions, it has one phase, and units see less or all."""
 
     @property
     def period(self) -> int:
@@ -34,60 +45,102 @@ class Track(NamedTuple):
     @property
     def jump(self) -> tuple[int, int]:
         """Pixels between the fields of neighbouring units, on average, as a reduced fraction."""
-        return _reduced(self.step, self.period)
+        return _reduced(self.step.numerator, self.period * self.step.denominator)
 
     @property
-    def size(self) -> int:
-        """The largest extent."""
-        return max([last - first for first, last in zip(self.firsts, self.lasts, strict=True)]) + 1
-
-    @property
-    def twice_center(self) -> tuple[int, int]:
-        """Twice the center of the first unit's field, as a reduced fraction.
+    def twice_center(self) -> int | Fraction:
+        """Twice the center of the first unit's field.
 
         Where there are phases it is what the units are evenly spaced around: the mean of the phases' centers, each less
         the jumps that lie before it.
         """
-        return _reduced(sum(self.firsts) + sum(self.lasts) - (self.period - 1) * self.step, self.period)
+        total = sum(self.firsts) + sum(self.lasts) - (self.period - 1) * self.step
+        return total if self.period == 1 else _quotient(total, self.period)
 
-    def first(self, unit: int) -> int:
+    @property
+    def in_order(self) -> bool:
+        """Whether every unit sees something, and no later unit begins or ends before an earlier one."""
+        if self.period == 1:
+            return self.firsts <= self.lasts
+        ascending = _ascending(self.firsts, self.step) and _ascending(self.lasts, self.step)
+        return ascending and all(first <= last for first, last in zip(self.firsts, self.lasts, strict=True))
+
+    def size(self, units: int) -> int:
+        """The largest extent of so many units."""
+        if self.period == 1:
+            return floor(self.lasts[0] - self.firsts[0]) + 1
+        extents = [last - first for first, last in zip(self.firsts[:units], self.lasts[:units], strict=True)]
+        return floor(max(extents)) + 1
+
+    def first(self, unit: int) -> int | Fraction:
         """The first pixel that `unit` sees."""
         return unit // self.period * self.step + self.firsts[unit % self.period]
 
-    def last(self, unit: int) -> int:
+    def last(self, unit: int) -> int | Fraction:
         """The last pixel that `unit` sees."""
         return unit // self.period * self.step + self.lasts[unit % self.period]
 
-    def at_first_unit(self) -> Track:
-        """Of the first unit alone, wherever one looks."""
-        return Track(0, self.firsts[:1], self.lasts[:1])
+    def at(self, unit: int) -> Track:
+        """Of one unit alone, wherever one looks."""
+        return self._replace(step=0, firsts=(self.first(unit),), lasts=(self.last(unit),))
+
+    def over(self, units: int) -> Track:
+        """Everything that so many units see together, wherever one looks."""
+        if self.in_order:
+            return self._replace(step=0, firsts=(self.first(0),), lasts=(self.last(units - 1),))
+        first, last = self._hull(range(units))
+        return Track(0, (first,), (last,), self.exact)
+
+    def plus(self, other: Track) -> Track:
+        """What is seen a constant further on, and further: `other` is the same for all units."""
+        (first,), (last,) = other.firsts, other.lasts
+        firsts, lasts = tuple([first + each for each in self.firsts]), tuple([last + each for each in self.lasts])
+        return Track(self.step, firsts, lasts, self.exact and other.exact)
 
     def through(self, window: Window) -> Track:
         """What units see that look at these units through a window: size + (k - 1) j, start + t j, jump s j.
 
         >>> from cnncost.layers.base.window import Window
         >>> Track(2, (-3,), (3,)).through(Window(3, 2, -1))
-        Track(step=4, firsts=(-5,), lasts=(5,))
+        Track(step=4, firsts=(-5,), lasts=(5,), exact=True)
         """
         size, stride, start, phases, gap = window
-        if phases or self.period > 1 or type(stride) is not int or type(start) is not int:
-            return self._through_phases(stride.numerator, phases or _phases(window), gap)
-        step, (first,), (last,) = self
-        return Track(step * stride, (first + start * step,), (last + (start + size - 1) * step,))
+        if self.period == 1 and not phases:
+            step, (first,), (last,), exact = self
+            return Track(
+                step * stride,
+                (first + start * step,),
+                (last + (start + size - 1) * step,),
+                exact and (window.exact or not step),
+            )
+        windows = phases or ((int(start), int(start) + size - 1),)
+        count = len(windows) * self.period // gcd(self.period, stride.numerator)
+        looked_at = 1 if self.in_order else min(self.period, size)
+        if not self.exact or not window.exact or count > MOST_PHASES or looked_at > _MOST_UNITS:
+            return self.bounds().through(_bounds(window))
+        return self._through_phases(stride.numerator, windows, gap)
 
     def _through_phases(self, advance: int, windows: tuple[tuple[int, int], ...], gap: int) -> Track:
         """Through windows that differ by phase; after a turn of them, the next begins `advance` units further on."""
         period = self.period
         turns = period // gcd(period, advance)
+        hull = self._ends if self.in_order else self._hull
         seen = [
-            self._hull(range(start + turn * advance, end + turn * advance + 1, gap))
+            hull(range(start + turn * advance, end + turn * advance + 1, gap))
             for turn in range(turns)
             for start, end in windows
         ]
         step = self.step * turns * advance // period
         return Track(step, tuple([first for first, _ in seen]), tuple([last for _, last in seen]))
 
-    def _hull(self, units: range) -> tuple[int, int]:
+    def _ends(self, units: range) -> tuple[int | Fraction, int | Fraction]:
+        """What units that lie in order see together: from the first one's to the last one's."""
+        if units:
+            return self.first(units[0]), self.last(units[-1])
+        place = self.first(units.start)
+        return place, place - 1
+
+    def _hull(self, units: range) -> tuple[int | Fraction, int | Fraction]:
         """The first and last pixel that any of the units sees; first behind last where none sees any.
 
         A period further on, units see pixels further on: one period from either end holds the outermost.
@@ -99,73 +152,125 @@ class Track(NamedTuple):
             return place, place - 1
         return min(map(self.first, heads)), max(map(self.last, tails))
 
+    def bounds(self) -> Track:
+        """One phase that all units lie within, and so no longer exact."""
+        if self.period == 1:
+            return self
+        from fractions import Fraction  # only the networks that magnify pay for the import
 
-def unite(tracks: list[Track]) -> tuple[Track, ...]:
-    """What is seen along any of the tracks: those of the same jump make one, the others lie side by side.
+        jump = Fraction(self.step, self.period)
+        seen = [
+            (a - r * jump, b - r * jump) for r, (a, b) in enumerate(zip(self.firsts, self.lasts, strict=True)) if a <= b
+        ]
+        first, last = min([a for a, _ in seen], default=0), max([b for _, b in seen], default=-1)
+        return Track(jump, (first,), (last,), exact=False)
 
-    >>> unite([Track(2, (-1,), (1,)), Track(2, (0,), (3,))])
-    (Track(step=2, firsts=(-1,), lasts=(3,)),)
+    def split(self, inner: int) -> tuple[Track, Track]:
+        """Of units in rows of so many: how the field moves from row to row, and what is seen along the first row."""
+        if inner % self.period:
+            rows, row = self.bounds().split(inner)
+            return rows, row._replace(exact=False)
+        return Track(self.step * inner // self.period, (0,), (0,)), self
+
+
+def whole(pixels: int, *, exact: bool) -> Track:
+    """Every pixel, whichever unit looks; or any of them, where it is not known which."""
+    return Track(0, (0,), (pixels - 1,), exact)
+
+
+def unite(tracks: list[Track], units: int) -> tuple[Track, ...]:
+    """What so many units see along any of the tracks: those of the same jump make one, others lie side by side.
+
+    >>> unite([Track(2, (-1,), (1,)), Track(2, (0,), (3,))], 8)
+    (Track(step=2, firsts=(-1,), lasts=(3,), exact=True),)
     """
     by_jump: dict[tuple[int, int], list[Track]] = {}
     for track in tracks:
         by_jump.setdefault(track.jump, []).append(track)
-    return tuple([_hull(alike) for alike in by_jump.values()])
+    if units == 1 and len(by_jump) > 1:  # how far the next unit would be does not matter
+        return (_united([track.at(0) for track in tracks]),)
+    united = tuple([_united(alike) for alike in by_jump.values()])
+    return united if len(united) <= _MOST_TRACKS else (_between(united, units),)
 
 
-def largest_extent(tracks: tuple[Track, ...], units: int) -> int:
-    """The largest extent that one of the `units` sees along all tracks together.
+_MOST_TRACKS = 4
+
+
+def largest_extent(tracks: tuple[Track, ...], units: int) -> tuple[int, bool]:
+    """The largest extent that one of the `units` sees along all tracks together, and whether that is exact.
 
     Tracks of unlike jump drift apart towards one end, so the largest is found within a period of the first or the last.
     """
     if len(tracks) == 1:
-        return tracks[0].size
-    period = min(units, lcm(*(track.period for track in tracks)))
+        return tracks[0].size(units), tracks[0].exact
+    if not all(track.exact for track in tracks) or common_period(tracks) > MOST_PHASES:
+        tracks = tuple([track.bounds() for track in tracks])
+    period = min(units, common_period(tracks))
     ends = {*range(period), *range(units - period, units)}
-    return max(_last(tracks, unit) - _first(tracks, unit) + 1 for unit in ends)
+    seen = [seen_by(tracks, unit) for unit in ends]
+    return floor(max([last - first for first, last in seen])) + 1, all(track.exact for track in tracks)
 
 
-def twice_center(tracks: tuple[Track, ...]) -> tuple[int, int]:
-    """Twice the center of the first unit's field, along all tracks together."""
-    return tracks[0].twice_center if len(tracks) == 1 else (_first(tracks, 0) + _last(tracks, 0), 1)
-
-
-def _first(tracks: tuple[Track, ...], unit: int) -> int:
-    return _seen(tracks, unit)[0]
-
-
-def _last(tracks: tuple[Track, ...], unit: int) -> int:
-    return _seen(tracks, unit)[1]
-
-
-def _seen(tracks: tuple[Track, ...], unit: int) -> tuple[int, int]:
+def seen_by(tracks: tuple[Track, ...], unit: int) -> tuple[int | Fraction, int | Fraction]:
     """The first and last pixel that a unit sees along any of the tracks that it sees something along."""
     fields = [(track.first(unit), track.last(unit)) for track in tracks]
     seen = [(first, last) for first, last in fields if first <= last] or fields[:1]
     return min([first for first, _ in seen]), max([last for _, last in seen])
 
 
-def _hull(tracks: list[Track]) -> Track:
+def common_period(tracks: tuple[Track, ...]) -> int:
+    """After so many units, all tracks begin again."""
+    from math import lcm
+
+    return lcm(*[track.period for track in tracks])
+
+
+def _united(tracks: list[Track]) -> Track:
     """The union of tracks of the same jump."""
     if len(tracks) == 1:
         return tracks[0]
-    period = lcm(*(track.period for track in tracks))
     together = tuple(tracks)
-    return Track(
-        tracks[0].step * period // tracks[0].period,
-        tuple([_first(together, unit) for unit in range(period)]),
-        tuple([_last(together, unit) for unit in range(period)]),
-    )
+    period = common_period(together)
+    if period > MOST_PHASES or not all(track.exact for track in tracks):
+        together = tuple([track.bounds() for track in tracks])
+        return Track(together[0].step, *_hulls(together, 1), exact=all(track.exact for track in together))
+    return Track(tracks[0].step * period // tracks[0].period, *_hulls(together, period))
 
 
-def _phases(window: Window) -> tuple[tuple[int, int], ...]:
-    """The windows of one turn where the layer gives none: from the integer nearest to their start on."""
-    starts = [_nearest(output * window.stride + window.start) for output in range(window.stride.denominator)]
-    return tuple((start, start + window.size - 1) for start in starts)
+def _hulls(tracks: tuple[Track, ...], period: int) -> tuple[tuple[int | Fraction, ...], tuple[int | Fraction, ...]]:
+    seen = [seen_by(tracks, unit) for unit in range(period)]
+    return tuple([first for first, _ in seen]), tuple([last for _, last in seen])
 
 
-def _nearest(value: Fraction | int) -> int:
-    """The nearest integer, halves rounded up."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+def _between(tracks: tuple[Track, ...], units: int) -> Track:
+    """A track that so many units of all of these lie within: what is straight lies furthest out at an end."""
+    bounds = [track.bounds() for track in tracks]
+    step = bounds[0].step
+    ends = (0, units - 1)
+    first = min([track.first(unit) - unit * step for track in bounds for unit in ends])
+    last = max([track.last(unit) - unit * step for track in bounds for unit in ends])
+    return Track(step, (first,), (last,), exact=False)
+
+
+def _bounds(window: Window) -> Window:
+    """A window without phases that all of them lie within."""
+    if not window.phases:
+        return window
+    _, stride, _, phases, _ = window
+    seen = [(a - r * stride, b - r * stride) for r, (a, b) in enumerate(phases) if a <= b]
+    first, last = min([a for a, _ in seen], default=0), max([b for _, b in seen], default=-1)
+    return window._replace(size=max(1, ceil(last - first) + 1), start=first, phases=())
+
+
+def _ascending(places: tuple[int | Fraction, ...], step: int | Fraction) -> bool:
+    """Whether none lies before the one before it, from one period to the next one too."""
+    return all(a <= b for a, b in pairwise(places)) and places[-1] <= places[0] + step
+
+
+def _quotient(numerator: int | Fraction, denominator: int) -> int | Fraction:
+    from fractions import Fraction  # only the networks that magnify pay for the import
+
+    return Fraction(numerator, denominator)
 
 
 def _reduced(numerator: int, denominator: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from cnncost.metrics.metric import CHEAPEST
-from cnncost.render.cells import MISALIGNED, WHOLE_TOO, shape_text
+from cnncost.render.cells import AT_MOST, MISALIGNED, UNKNOWN, WHOLE_TOO, shape_text
 from cnncost.render.document import Document, Line, Table
 from cnncost.render.parts import columns as catalogue
 from cnncost.render.parts.convention_totals import convention_totals_table
@@ -183,9 +183,15 @@ def _legend(shown: Report) -> str:
     fields = [row.receptive_field for row in shown.rows if row.receptive_field is not None]
     several = len(shown.inputs) > 1
     legend = [f"receptive field: {'an input, and in its pixels size /jump' if several else _IN_PIXELS}"]
-    if any(field.is_global and field.jump is None for field in fields):
+    if any(field.is_everything for field in fields):
         legend.append("all: the whole input")
-    if any(field.is_global and field.jump is not None for field in fields):
+    if any(field.nominal is not None and field.nominal != field.size for field in fields):
+        legend.append("(in brackets): how far the window reaches, beyond the border too")
+    if any(field.is_bound for field in fields):
+        legend.append(f"{AT_MOST}: that much or less")
+    if any(field.jump is not None and 0 in field.jump for field in fields):
+        legend.append(f"/{UNKNOWN}: all units see the same place")
+    if any(field.is_global and not field.is_everything for field in fields):
         legend.append(f"{WHOLE_TOO}: also the whole input, through a global pool or a statistic")
     if any(not field.aligned for field in fields):
         legend.append(f"{MISALIGNED}: paths of unlike center or jump meet")

@@ -9,16 +9,20 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnncost.layers.base.window import Shifted
 from cnncost.metrics.analysis import Analysis
-from cnncost.metrics.receptive_field.unit_fields import unit_fields
-from cnncost.verification.receptive_field.expected import CLIPPED, WHOLE, Extents, expected_extents
-from cnncost.verification.receptive_field.response import Response, Responses, measure_responses
+from cnncost.metrics.receptive_field.channels import fields_in
+from cnncost.metrics.receptive_field.digits import movers
+from cnncost.metrics.receptive_field.unit_fields import channel_dimension
+from cnncost.verification.receptive_field.expected import CLIPPED, WHOLE, Extents, Followed, expected_extents, followed
+from cnncost.verification.receptive_field.response import Claims, Response, Responses, measure_responses
 from cnncost.verification.result import SAME, Check, FieldFigures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph.graph import Graph, Node
+    from cnncost.metrics.receptive_field.channels import Fields
     from cnncost.metrics.receptive_field.figures import Number, ReceptiveField
     from cnncost.metrics.receptive_field.track import Track
     from cnncost.metrics.receptive_field.unit_fields import UnitFields
@@ -76,29 +80,34 @@ def field_checks(graph: Graph, report: Report, device: str = "cpu") -> list[Chec
 
 def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Iterator[Check]:
     """The checks of one input of the network."""
-    graph, claimed = analysis.graph, unit_fields(analysis, source)
+    graph, found = analysis.graph, fields_in(analysis, source)
+    claimed, unseen = [None if fields is None else fields.together for fields in found], _unseen(graph, found)
+    units = followed(graph, claimed, source)
     name, pixels = graph.nodes[source].name, graph.nodes[source].y.spatial
     figure = _FIGURE if len(graph.inputs) == 1 else f"{_FIGURE} in {name}"
     axes = [
         _Axis(
             size,
-            measure_responses(graph, claimed, source, axis, device),
-            expected_extents(graph, claimed, source, axis),
+            measure_responses(graph, Claims(claimed, unseen), source, axis, device),
+            expected_extents(graph, units, source, axis),
         )
         for axis, size in enumerate(pixels)
     ]
     for node, row in zip(graph.layers, report.rows, strict=True):
         field, predicted = claimed[node.id], _predicted(row, name)
+        if field is None and node.id in unseen:
+            continue
         if field is None or predicted is None:
             sees = field is not None or any(_responds(axis.responses.unclaimed.get(node.id)) for axis in axes)
             if sees or predicted is not None:
                 yield _claim_check(row.name, figure, predicted, sees)
             continue
         gap = axes[0].responses.gaps.get(node.id) if axes else "the input has no axes"
+        gap = gap or _hidden(field, predicted, node)
         if gap:
             yield Check.gap(row.name, figure, FieldFigures.of(predicted), gap)
             continue
-        yield _check(row.name, figure, predicted, _measured(node, field, axes), field.is_global)
+        yield _check(row.name, figure, predicted, _measured(node, field, axes, units), field.is_global)
 
 
 def _claim_check(layer: str, figure: str, predicted: ReceptiveField | None, sees: bool) -> Check:
@@ -108,11 +117,34 @@ def _claim_check(layer: str, figure: str, predicted: ReceptiveField | None, sees
     return Check.different(layer, figure, told, None, note)
 
 
-def _measured(node: Node, field: UnitFields, axes: Sequence[_Axis]) -> list[MeasuredAxis]:
+def _unseen(graph: Graph, found: Sequence[Fields | None]) -> dict[int, str]:
+    """Nodes that read some of the channels that see unlike places: one channel cannot show which."""
+    unseen: dict[int, str] = {}
+    for node in graph.layers:
+        for number, x, reach in zip(node.inputs, node.xs, node.reach(), strict=True):
+            read, own = found[number], found[node.id]
+            chooses = isinstance(reach, Shifted) and node.y.channels < x.channels
+            alike = read is not None and own is not None and read.together.dimensions == own.together.dimensions
+            if read is not None and read.ranges and chooses and not alike:
+                unseen[node.id] = "it reads some channels, which see less than all: one channel cannot show that"
+    return unseen
+
+
+def _hidden(field: UnitFields, predicted: ReceptiveField, node: Node) -> str:
+    """Why what one channel shows is not what is said; empty where it is."""
+    if predicted.is_bound:
+        return "only a bound is said of it"
+    apart = field.dimensions is not None and movers([field.dimensions[channel_dimension(node.y)]])
+    return "its channels see unlike places, which one channel cannot show" if apart and node.y.spatial else ""
+
+
+def _measured(node: Node, field: UnitFields, axes: Sequence[_Axis], units: Followed) -> list[MeasuredAxis]:
     """What was found along each axis."""
-    if field.axes is None:
+    if field.dimensions is None:
         return [_global(node, axis) for axis in axes]
-    found = [_local(tracks, node.id, axis) for tracks, axis in zip(field.axes, axes, strict=True)]
+    sizes, _ = field.extents(len(axes))
+    tracks = units.get(node.id, ((),) * len(axes))
+    found = [_local(along, size, node.id, axis) for along, size, axis in zip(tracks, sizes, axes, strict=True)]
     if not field.is_global:
         return found
     faults = [_global(node, axis).wrong for axis in axes]
@@ -162,13 +194,13 @@ def _wrong_figures(predicted: ReceptiveField, found: Sequence[MeasuredAxis], is_
     return ""
 
 
-def _local(tracks: tuple[Track, ...], number: int, axis: _Axis) -> MeasuredAxis:
+def _local(tracks: tuple[Track, ...], size: int, number: int, axis: _Axis) -> MeasuredAxis:
     """What the units of a layer see of an axis along the paths that do not read the whole input."""
     response = axis.responses.local.get(number)
     if response is None:
         return MeasuredAxis(0, wrong="no unit sees anything")
     if number not in axis.expected:
-        return _unplaced(tracks, response, axis.pixels)
+        return _unplaced(size, response, axis.pixels)
     units = axis.expected[number]
     if len(units) != len(response.first):
         return MeasuredAxis(0, wrong=f"it has {len(response.first)} units, not {len(units)}")
@@ -216,12 +248,11 @@ def _full_turn(whole: list[int], turn: int) -> int | None:
     return next((unit for unit, end in zip(whole, whole[turn:], strict=False) if end == unit + turn), None)
 
 
-def _unplaced(tracks: tuple[Track, ...], response: Response, pixels: int) -> MeasuredAxis:
+def _unplaced(largest: int, response: Response, pixels: int) -> MeasuredAxis:
     """The size alone, where it is not known which unit sees what."""
     pairs = [(first, last) for first, last in zip(response.first, response.last, strict=True) if first <= last]
     size = max([last - first + 1 for first, last in pairs], default=0)
     clipped = any(first == 0 or last == pixels - 1 for first, last in pairs)
-    largest = max([track.size for track in tracks])
     if size > largest or (size < largest and not clipped):
         return MeasuredAxis(size, wrong=f"the size is {size}, not {largest}")
     return MeasuredAxis(size, clipped=size < largest)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.layers.base.window import Reads
+from cnncost.layers.base.window import Reads, Relabelling, windows_of
+from cnncost.metrics.receptive_field.digits import movers
+from cnncost.metrics.receptive_field.track import Track
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,17 +40,48 @@ _NOTHING = Extent(1 << 60, -1)
 Extents = list[Extent]
 """By unit."""
 
+Followed = dict[int, tuple[tuple[Track, ...], ...]]
+"""What the units along each axis see of that axis of the input, by the number of the node."""
 
-def expected_extents(graph: Graph, fields: list[UnitFields | None], source: int, axis: int) -> dict[int, Extents]:
-    """What the units of every node see along one axis of the input, without the paths that read everything.
 
-    Nodes are left out where the fields say nothing of single units.
-    """
+def followed(graph: Graph, fields: Sequence[UnitFields | None], source: int) -> Followed:
+    """The nodes whose units can be followed by the windows of the layers alone: maps of the input, and single units."""
+    axes = len(graph.nodes[source].y.spatial)
+    known: Followed = {}
+    for node in graph.nodes:
+        field = fields[node.id]
+        if field is None or field.dimensions is None:
+            continue
+        tracks = _tracks(field, node.y, axes)
+        moves = any(
+            isinstance(reach, Relabelling) and x.positions > 1
+            for x, reach in zip(node.xs, node.reach() if node.inputs else (), strict=True)
+        )
+        read = [i for i in node.inputs if (seen := fields[i]) is not None and seen.dimensions is not None]
+        if tracks is not None and not moves and all(i in known for i in read):
+            known[node.id] = tracks
+    return known
+
+
+def _tracks(field: UnitFields, y: Tensor, axes: int) -> tuple[tuple[Track, ...], ...] | None:
+    """What the units of a map see of the input's axes, if each axis of one is that of the other; or one unit does."""
+    walks = [field.along(axis, y) for axis in range(axes)]
+    if any(walk is None for walk in walks):
+        return None
+    in_place = all(
+        y.layout == "map" and len(y.spatial) == axes and movers([dimension]) <= {place - 1}
+        for place, dimension in enumerate(field.dimensions or ())
+        if movers([dimension])
+    )
+    return tuple([walk.tracks for walk in walks if walk is not None]) if in_place else None
+
+
+def expected_extents(graph: Graph, units: Followed, source: int, axis: int) -> dict[int, Extents]:
+    """What the units of the nodes that are followed see along one axis, without the paths that read everything."""
     pixels = graph.nodes[source].y.spatial
     known: dict[int, Extents] = {source: [Extent(pixel, pixel) for pixel in range(pixels[axis])]}
     for node in graph.layers:
-        field = fields[node.id]
-        if field is None or field.axes is None or not field.position_known:
+        if node.id not in units:
             continue
         paths = [
             _along(known[read], reach, node, axis, len(pixels))
@@ -61,10 +94,13 @@ def expected_extents(graph: Graph, fields: list[UnitFields | None], source: int,
 
 def _along(inputs: Extents, reach: Reach, node: Node, axis: int, axes: int) -> Extents:
     """What units see that read these inputs."""
-    if isinstance(reach, tuple) and len(reach) == axes:
+    windows = windows_of(reach)
+    if windows is not None and len(windows) == axes == len(node.y.spatial):
         gaps = max(getattr(node.layer, "dilation", (1,))) > 1
-        return [_through(inputs, reach[axis], unit, gaps) for unit in range(node.y.spatial[axis])]
-    if reach in (Reads.POINT, Reads.MIXTURE, Reads.STATISTICS):
+        return [_through(inputs, windows[axis], unit, gaps) for unit in range(node.y.spatial[axis])]
+    if getattr(reach, "reads", reach) is Reads.WHOLE:
+        return [_union(inputs)] * _units(node.y, axis, axes)
+    if len(inputs) == _units(node.y, axis, axes):
         return inputs
     return [inputs[0]] * _units(node.y, axis, axes)  # one unit, wherever it went
 

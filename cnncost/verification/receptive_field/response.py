@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cnncost.errors import LayerError
 from cnncost.graph.liveness import liveness
 from cnncost.layers.base.one_channel import Line
+from cnncost.metrics.receptive_field.digits import movers
 from cnncost.pytorch.importing import import_torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from cnncost.graph.graph import Graph, Node
     from cnncost.metrics.receptive_field.unit_fields import UnitFields
@@ -52,12 +53,21 @@ class Responses(NamedTuple):
     """Why a node was not measured."""
 
 
-def measure_responses(graph: Graph, fields: list[UnitFields | None], source: int, axis: int, device: str) -> Responses:
+class Claims(NamedTuple):
+    """What is said of the nodes of a network, for one input."""
+
+    fields: Sequence[UnitFields | None]
+    """What the channels of each see together, which says where the paths that read everything are cut."""
+    unseen: Mapping[int, str]
+    """Why nodes cannot be seen, by their number; nor can what reads them."""
+
+
+def measure_responses(graph: Graph, claims: Claims, source: int, axis: int, device: str) -> Responses:
     """What the units of every node see of one axis of the input at index `source`.
 
     Args:
         graph: the network.
-        fields: what is claimed, which says where the paths that read everything are cut.
+        claims: what is said of its nodes.
         source: the input's node.
         axis: its spatial axis.
         device: ``cpu``, or a GPU.
@@ -67,7 +77,7 @@ def measure_responses(graph: Graph, fields: list[UnitFields | None], source: int
     if pixels > _LONGEST_AXIS:
         reason = f"not measured on axes of more than {_LONGEST_AXIS} pixels"
         return Responses({}, {}, {}, {node.id: reason for node in graph.nodes})
-    probe = _Probe(graph, fields, source, axis, device)
+    probe = _Probe(graph, claims, source, axis, device)
     found = Responses({}, {}, {}, probe.gaps)
     turn = max(1, _MOST_NUMBERS // probe.longest)
     with torch.no_grad():
@@ -79,12 +89,12 @@ def measure_responses(graph: Graph, fields: list[UnitFields | None], source: int
 class _Probe:
     """The one-channel network for one axis of one input."""
 
-    def __init__(self, graph: Graph, fields: list[UnitFields | None], source: int, axis: int, device: str) -> None:
-        self.graph, self.fields, self.source, self.device = graph, fields, source, device
+    def __init__(self, graph: Graph, claims: Claims, source: int, axis: int, device: str) -> None:
+        self.graph, self.fields, self.source, self.device = graph, claims.fields, source, device
         self.line = Line(axis, len(graph.nodes[source].y.spatial))
         self.pixels = graph.nodes[source].y.spatial[axis]
         self.longest = max([self.line.thin(node.y).positions for node in graph.nodes])
-        self.gaps: dict[int, str] = {}
+        self.gaps: dict[int, str] = dict(claims.unseen)
         self.layers: dict[int, Callable[..., Any]] = {}
         torch = import_torch()
         with torch.device(device):
@@ -106,7 +116,7 @@ class _Probe:
                 unclaimed: dict[int, Any] = {}
                 self._run(node, local | every, unclaimed)
                 self._record(node, unclaimed, rows, found.unclaimed)
-            if field is not None and field.axes is not None:
+            if field is not None and field.dimensions is not None:
                 self._run(node, local, local)
                 self._record(node, local, rows, found.local)
             if field is not None and field.is_global:
@@ -150,8 +160,9 @@ class _Probe:
         torch = import_torch()
         lit = values[node.id].flatten(1) > 0
         field = self.fields[node.id]
-        if field is not None and field.position_known and len(node.y.spatial) != self.line.axes:
-            lit = lit.any(1, keepdim=True)  # what is known by its place is one unit there
+        alone = field is not None and field.placed and not movers(field.dimensions or ())
+        if alone and len(node.y.spatial) != self.line.axes:
+            lit = lit.any(1, keepdim=True)  # whatever its shape is, it sees what one unit sees
         row = torch.tensor(rows, device=lit.device)[:, None]
         first = torch.where(lit, row, self.pixels).amin(0).tolist()
         last = torch.where(lit, row, -1).amax(0).tolist()
