@@ -6,25 +6,24 @@ unlike channels side by side, what each range of them sees.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.layers.base.window import Dealt, Grouped, Reads, Relabelling, Shifted
+from cnncost.metrics.receptive_field.ranges import Range, blocks, fewest, refined, split
+from cnncost.metrics.receptive_field.through import Reading, through
+from cnncost.metrics.receptive_field.union import union
 from cnncost.metrics.receptive_field.unit_fields import (
     EVERYTHING,
-    Reading,
     UnitFields,
     adrift,
     channel_dimension,
-    is_cut,
     moved,
     narrowed,
     of_input,
-    through,
-    union,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from cnncost.graph.graph import Node
     from cnncost.layers.base.tensor import Tensor
@@ -35,20 +34,6 @@ _POINT = (Reads.POINT,)
 
 _DEEPEST = 50
 """Ranges are found at the latest when so many layers stand between them and what they are found from."""
-
-_MOST_RANGES = 8
-"""More ranges of channels than that are not kept apart: the work stays bounded."""
-
-
-class Range(NamedTuple):
-    """Channels side by side."""
-
-    channels: int
-    """How many."""
-    field: UnitFields | None
-    """What they see together; ``None`` where they see nothing of the input."""
-    spacing: int = 1
-    """So many of them in a row see just that together: 1 where each sees all of it."""
 
 
 class Fields:
@@ -66,7 +51,7 @@ class Fields:
         self._find, self._place = find, place
         self._found: tuple[Range, ...] = ()
         if find is not None and depth >= _DEEPEST:
-            self._found, self._find, self.depth = _fewest(find(), place), None, 0
+            self._found, self._find, self.depth = fewest(find(), place), None, 0
 
     @property
     def ranges(self) -> tuple[Range, ...]:
@@ -75,7 +60,7 @@ class Fields:
         Found when they are asked for: most networks mix what they have concatenated.
         """
         if self._find is not None:
-            self._found, self._find = _fewest(self._find(), self._place), None
+            self._found, self._find = fewest(self._find(), self._place), None
         return self._found
 
     @property
@@ -115,7 +100,7 @@ def _joined(paths: Sequence[tuple[Fields, Reach, Tensor]], node: Node, source: T
         return Fields(together)
     place, channels = channel_dimension(node.y), node.y.channels
     depth = 1 + max([each.depth for each in seen])
-    return Fields(together, lambda: _refined([_ranges(each, channels) for each in seen], place), place, depth)
+    return Fields(together, lambda: refined([_ranges(each, channels) for each in seen], place), place, depth)
 
 
 def _along(found: Fields, reach: Reach, x: Tensor, y: Tensor, source: Tensor) -> Fields | None:
@@ -172,7 +157,7 @@ def _by_group(ranges: Sequence[Range], reading: Reading) -> list[Range]:
     """What each group of output channels sees, which reads one group of the input's."""
     size, out = reading.x.channels // reading.groups, reading.y.channels // reading.groups
     seen = []
-    for count, block in _blocks(ranges, size, channel_dimension(reading.x)):
+    for count, block in blocks(ranges, size, channel_dimension(reading.x)):
         fields = [through(_read(each.field, reading), reading) for each in block if each.field is not None]
         groups_apart = -(-block[0].spacing // size) if len(block) == 1 else 1
         spacing = min(count, groups_apart) * out if groups_apart > 1 else 1
@@ -190,7 +175,7 @@ def _dealt(found: Fields, groups: int, x: Tensor, y: Tensor) -> Fields | None:
 
     def find() -> list[Range]:
         spacings, alone = [], []
-        for _, block in _blocks(_ranges(found, x.channels), size, place):
+        for _, block in blocks(_ranges(found, x.channels), size, place):
             spacing = min(size, block[0].spacing) if len(block) == 1 else size
             spacings.append(spacing)
             field = block[0].field if len(block) == 1 else None
@@ -222,8 +207,8 @@ def _cut_out(found: Fields, start: int, x: Tensor, channels: int) -> Fields | No
     place = channel_dimension(x)
     if not found.ranges:
         return Fields(narrowed(found.together, place, x.channels, start, channels))
-    _, rest = _split(found.ranges, start, place)
-    kept, _ = _split(rest, channels, place)
+    _, rest = split(found.ranges, start, place)
+    kept, _ = split(rest, channels, place)
     fields = [adrift(each.field, place) for each in kept if each.field is not None]
     return Fields(union(fields), lambda: kept, place) if fields else None
 
@@ -260,73 +245,3 @@ def _part(relabelling: Relabelling, x: Tensor, y: Tensor, channels: int) -> tupl
 
 def _ranges(found: Fields, channels: int) -> list[Range]:
     return list(found.ranges) or [Range(channels, found.together)]
-
-
-def _fewest(ranges: Sequence[Range], place: int) -> tuple[Range, ...]:
-    """The fewest ranges that say the same; none where all channels see the same."""
-    merged: list[Range] = []
-    for each in ranges:
-        if merged and merged[-1].field == each.field and not (each.field and is_cut(each.field, place)):
-            spacing = 1 if merged[-1].spacing == each.spacing == 1 else merged[-1].spacing + each.spacing
-            merged[-1] = Range(merged[-1].channels + each.channels, each.field, spacing)
-        else:
-            merged.append(each)
-    if len(merged) > _MOST_RANGES:
-        head = merged[: len(merged) - _MOST_RANGES + 1]
-        merged = [_merged(head, place), *merged[len(head) :]]
-    alike = len(merged) == 1 and merged[0].spacing == 1
-    return () if alike and not (merged[0].field and is_cut(merged[0].field, place)) else tuple(merged)
-
-
-def _merged(ranges: Sequence[Range], place: int) -> Range:
-    """Ranges as one: all of it sees what they see together, and no part of it is known to."""
-    fields = [adrift(each.field, place) for each in ranges if each.field is not None]
-    channels = sum([each.channels for each in ranges])
-    return Range(channels, union(fields) if fields else None, channels)
-
-
-def _refined(paths: Sequence[list[Range]], place: int) -> list[Range]:
-    """What is seen along any path, in ranges that begin wherever one of any path does."""
-    seen: list[Range] = []
-    while paths[0]:
-        channels = min([path[0].channels for path in paths])
-        cut = [_split(path, channels, place) for path in paths]
-        here = [each for head, _ in cut for each in head]
-        fields = [each.field for each in here if each.field is not None]
-        seen.append(Range(channels, union(fields) if fields else None, max([each.spacing for each in here])))
-        paths = [rest for _, rest in cut]
-    return seen
-
-
-def _blocks(ranges: Sequence[Range], size: int, place: int) -> Iterator[tuple[int, list[Range]]]:
-    """Blocks of so many channels: how many are alike, and the ranges in one of them."""
-    rest = list(ranges)
-    while rest:
-        count = rest[0].channels // size
-        if count:
-            yield count, [rest[0]]
-            _, rest = _split(rest, count * size, place)
-        else:
-            block, rest = _split(rest, size, place)
-            yield 1, block
-
-
-def _split(ranges: Sequence[Range], channels: int, place: int) -> tuple[list[Range], list[Range]]:
-    """The ranges of so many channels, and the rest."""
-    head, rest = [], list(ranges)
-    while rest and channels > 0:
-        first = rest.pop(0)
-        if first.channels > channels:
-            rest.insert(0, _of_fewer(first, first.channels - channels, place))
-            first = _of_fewer(first, channels, place)
-        head.append(first)
-        channels -= first.channels
-    return head, rest
-
-
-def _of_fewer(found: Range, channels: int, place: int) -> Range:
-    """A part of a range: exact if it is so long that all of the range's channels cannot but show in it."""
-    field = None if found.field is None else adrift(found.field, place)
-    if channels >= found.spacing:
-        return Range(channels, field, found.spacing)
-    return Range(channels, None if field is None else field._replace(exact=False))

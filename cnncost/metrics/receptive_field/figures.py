@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.metrics.receptive_field.channels import Fields, fields_in
-from cnncost.metrics.receptive_field.track import Track, largest_extent, seen_by
-from cnncost.metrics.receptive_field.unit_fields import per_axis
+from cnncost.metrics.receptive_field.tracks import largest_extent, seen_by
+from cnncost.metrics.receptive_field.union import per_axis
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from cnncost.layers.base.tensor import Tensor
     from cnncost.metrics.analysis import Analysis
+    from cnncost.metrics.receptive_field.track import Track
 
 Number = int | float
 

@@ -1,0 +1,138 @@
+"""What a layer makes of the fields that it reads: windows along the dimensions, mixtures of channels, whole maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnncost.layers.base.window import Reads, Window
+from cnncost.metrics.receptive_field.digits import Digit, Dimension, bounded, constant_of, movers, moves, over, slide
+from cnncost.metrics.receptive_field.relabelling import relabelled
+from cnncost.metrics.receptive_field.union import union
+from cnncost.metrics.receptive_field.unit_fields import EVERYTHING, UnitFields, channel_dimension
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.tensor import Tensor
+    from cnncost.metrics.receptive_field.track import Track
+
+
+class Reading(NamedTuple):
+    """How a layer reads one of its inputs."""
+
+    positions: tuple[Window, ...] | Reads
+    """In which windows; or a way that needs none."""
+    groups: int
+    """In how many groups the channels are read."""
+    x: Tensor
+    """The shape of what is read."""
+    y: Tensor
+    """That of what reads."""
+    source: Tensor
+    """That of the network's input."""
+
+    @property
+    def windows(self) -> tuple[Window, ...] | None:
+        """The windows, if there are any."""
+        return None if isinstance(self.positions, Reads) else self.positions
+
+    @property
+    def covers(self) -> bool:
+        """Whether there is one unit, and it reads exactly the whole map: a global pool, by that or another name."""
+        if self.windows is None:
+            return self.positions is Reads.WHOLE or self.x.positions == 1
+        return self.y.positions == 1 and all(
+            window.start == 0 and window.size == size for window, size in zip(self.windows, self.x.spatial, strict=True)
+        )
+
+
+def through(field: UnitFields, reading: Reading) -> UnitFields:
+    """The field of units that read units of `field`."""
+    if field.dimensions is None:
+        return field
+    if reading.positions is Reads.STATISTICS:
+        return union([field, through(field, reading._replace(positions=Reads.WHOLE))])
+    if not field.placed:
+        return _seen(field, _through_unplaced(field, reading), reading)
+    dimensions = list(field.dimensions)
+    channels = channel_dimension(reading.x)
+    if dimensions[channels]:
+        dimensions[channels] = _mixed(dimensions[channels], reading)
+    if reading.positions is Reads.WHOLE:
+        dimensions = [each if place == channels else over(each) for place, each in enumerate(dimensions)]
+    elif reading.windows is not None:
+        dimensions, placed = _slid(dimensions, reading.windows, reading)
+        if not placed:
+            aligned = not movers([dimensions[channels]])
+            return field._replace(dimensions=tuple(dimensions), placed=False, channels_aligned=aligned)
+    return _seen(field, field._replace(dimensions=tuple(dimensions)), reading)
+
+
+def _mixed(dimension: Dimension, reading: Reading) -> Dimension:
+    """What is seen through channels that see unlike places, of which each group is read together."""
+    groups, channels = reading.groups, reading.x.channels
+    if groups == channels:
+        return dimension
+    if reading.positions is Reads.NEIGHBOURS:
+        return bounded(dimension)
+    if groups == 1:
+        return over(dimension)
+    sizes = (groups, channels // groups)
+    cut = relabelled([dimension], [channels], sizes, (0, 1), sizes)
+    return bounded(dimension) if cut is None else (*cut[0], *over(cut[1]))
+
+
+def _slid(dimensions: list[Dimension], windows: tuple[Window, ...], reading: Reading) -> tuple[list[Dimension], bool]:
+    """What is seen through a window along each of the positions' dimensions, and whether it is known by whom."""
+    x, y = reading.x, reading.y
+    channels = channel_dimension(x)
+    places = [place for place in range(len(dimensions)) if place != channels]
+    found = list(dimensions)
+    placed = True
+    before: Any = None
+    for place, window, size, units in zip(places, windows, x.spatial, y.spatial or (1,) * len(places), strict=True):
+        dimension = dimensions[place]
+        like = dimension[0].tracks if len(dimension) == 1 else None, window, size, units
+        if like == before and like[0] is not None:  # most maps are square: one axis says it all
+            found[place] = (Digit(dimension[0].axis, units, found[place - 1][0].tracks),)
+            continue
+        before = like
+        seen = slide(dimension, window, size, units)
+        if seen is None:
+            placed = False
+        else:
+            found[place] = seen
+    if y.spatial or not places:
+        return found, placed
+    return [
+        (*[digit for place in places for digit in found[place]], *found[channels])
+    ], placed  # no dimension of its own
+
+
+def _through_unplaced(field: UnitFields, reading: Reading) -> UnitFields:
+    """A unit sees as much wherever it stands; of several, it is known what they see together if they are all."""
+    windows = reading.windows or ()
+    if field.exact and reading.covers and (reading.groups == 1 or field.channels_aligned):
+        return field._replace(dimensions=tuple(map(over, field.dimensions or ())), placed=True)
+    several_positions = reading.x.positions > 1 and (reading.covers or any(window.size > 1 for window in windows))
+    if several_positions or (reading.groups < reading.x.channels and not field.channels_aligned):
+        seen = [digit for dimension in field.dimensions or () for digit in bounded(dimension)]
+        return field._replace(dimensions=(tuple(seen),) + ((),) * (len(reading.y.dims) - 1), placed=True)
+    chooses = reading.y.positions < reading.x.positions  # some units, and not all
+    return field._replace(exact=False) if chooses else field
+
+
+def _seen(before: UnitFields, after: UnitFields, reading: Reading) -> UnitFields:
+    """The field after a layer: everything, where it leaves nothing out."""
+    partly = reading.windows is not None and not reading.covers  # of one unit that reads a part: it has a place
+    if partly or moves(after.dimensions or ()) or not moves(before.dimensions or ()):
+        return after
+    seen = [constant_of(after.dimensions or (), axis) for axis in range(len(reading.source.spatial))]
+    if not after.exact or not all(
+        _covers(track, size) for track, size in zip(seen, reading.source.spatial, strict=True)
+    ):
+        return after
+    return EVERYTHING._replace(nominal=after.extents(len(seen))[0] if reading.windows else None)
+
+
+def _covers(constant: Track, pixels: int) -> bool:
+    """Whether it holds the whole axis."""
+    return constant.exact and constant.firsts[0] <= 0 and constant.lasts[0] >= pixels - 1
