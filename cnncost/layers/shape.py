@@ -124,7 +124,9 @@ class Permute(Rearrangement, keyword="permute"):
         return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
-        return one_position(line, x, y)
+        """Positions change places, and channels stay where they are: one shows that, and nothing else."""
+        channels = len(self.axes) - 1 if x.layout == "tokens" else 0
+        return self.counterpart(nn, x) if self.axes[channels] == channels else one_position(line, x, y)
 
 
 class Slice(Rearrangement, keyword="slice"):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from cnncost.language.load import load
+from cnncost.language.load import load, loads
 from cnncost.layers import Grouped, Reads
 from cnncost.layers.conv import Conv
 from cnncost.layers.pool import MaxPool
@@ -256,3 +256,41 @@ def test_nothing_is_seen_on_meta_tensors() -> None:
 def test_a_gpu_sees_the_same() -> None:
     graph = plane()
     assert field_checks(graph, analyze_graph(graph), "cuda") == checks_of(graph)
+
+
+# What one channel cannot show is not checked, and raises no alarm.
+
+TRADING = {
+    "an axis of one, transposed": ("[1, 6, 4]", "[{adaptive_avgpool: [1, 4]}, {permute: [0, 2, 1]}]", 2),
+    "a token beyond one channel's": ("[2, 4, 5]", "[patch_tokens, {select_token: 12}]", 1),
+    "a map out of channels": (
+        "[4, 6, 6]",
+        "[flatten, {reshape: [2, 72]}, {upsample: {size: 12, mode: linear}}]",
+        1,
+    ),
+    "windows over a transposed map": (
+        "[1, 16, 12]",
+        "[{conv: {out: 1, kernel: [3, 1]}}, {permute: [0, 2, 1]}, {conv: {out: 1, kernel: [1, 5]}}]",
+        2,
+    ),
+    "windows over a square transposed map": (
+        "[2, 9, 9]",
+        "[{maxpool: {kernel: [3, 1], stride: 1}}, {pad: [[1, 1], [0, 0]]}, {permute: [0, 2, 1]}, {avgpool: [1, 2]}]",
+        3,
+    ),
+    "two orders that meet": ("[3, 5, 5]", "[{add: [[], {permute: [0, 2, 1]}]}, flatten]", 1),
+    "channels in the place of positions": ("[4, 4]", "[{permute: [1, 0]}, {maxpool: {kernel: 2, stride: 1}}]", 0),
+    "holes of a transposed convolution": (
+        "[1, 9]",
+        "[{conv_transpose: {out: 1, kernel: 3, stride: 2, dilation: 2}},"
+        "{maxpool: {kernel: 2, stride: 1, dilation: 2}}]",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("shape", "network", "seen"), TRADING.values(), ids=TRADING)
+def test_units_that_trade_places_raise_no_alarm(shape: str, network: str, seen: int) -> None:
+    checks = checks_of(loads(f"{{name: trading, input: {shape}, network: {network}}}"))
+    assert [check for check in checks if check.verdict == DIFFERENT] == []
+    assert sum(check.verdict == SAME for check in checks) >= seen

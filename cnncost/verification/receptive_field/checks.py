@@ -14,7 +14,15 @@ from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.metrics.receptive_field.unit_fields import channel_dimension
-from cnncost.verification.receptive_field.expected import CLIPPED, WHOLE, Extents, Followed, expected_extents, followed
+from cnncost.verification.receptive_field.expected import (
+    CLIPPED,
+    WHOLE,
+    Extents,
+    Followed,
+    expected_extents,
+    followed,
+    nodes_cut_off,
+)
 from cnncost.verification.receptive_field.response import Claims, Response, Responses, measure_responses
 from cnncost.verification.result import SAME, Check, FieldFigures
 
@@ -56,6 +64,8 @@ class _Axis(NamedTuple):
     """What the units of every node respond to."""
     expected: dict[int, Extents]
     """What they should, by the number of the node."""
+    cut: set[int]
+    """The nodes of which some units, or some before them, are cut off by a border."""
 
 
 def field_checks(graph: Graph, report: Report, device: str = "cpu") -> list[Check]:
@@ -85,14 +95,11 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
     units = followed(graph, claimed, source)
     name, pixels = graph.nodes[source].name, graph.nodes[source].y.spatial
     figure = _FIGURE if len(graph.inputs) == 1 else f"{_FIGURE} in {name}"
-    axes = [
-        _Axis(
-            size,
-            measure_responses(graph, Claims(claimed, unseen), source, axis, device),
-            expected_extents(graph, units, source, axis),
-        )
-        for axis, size in enumerate(pixels)
-    ]
+    axes = []
+    for axis, size in enumerate(pixels):
+        expected = expected_extents(graph, units, source, axis)
+        responses = measure_responses(graph, Claims(claimed, unseen), source, axis, device)
+        axes.append(_Axis(size, responses, expected, nodes_cut_off(graph, expected)))
     for node, row in zip(graph.layers, report.rows, strict=True):
         field, predicted = claimed[node.id], _predicted(row, name)
         if field is None and node.id in unseen:
@@ -102,8 +109,8 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
             if sees or predicted is not None:
                 yield _claim_check(row.name, figure, predicted, sees)
             continue
-        gap = axes[0].responses.gaps.get(node.id) if axes else "the input has no axes"
-        gap = gap or _hidden(field, predicted, node)
+        gaps = [axis.responses.gaps.get(node.id) for axis in axes] or ["the input has no axes"]
+        gap = next(filter(None, gaps), None) or _hidden(field, predicted, node)
         if gap:
             yield Check.gap(row.name, figure, FieldFigures.of(predicted), gap)
             continue
@@ -134,7 +141,8 @@ def _hidden(field: UnitFields, predicted: ReceptiveField, node: Node) -> str:
     """Why what one channel shows is not what is said; empty where it is."""
     if predicted.is_bound:
         return "only a bound is said of it"
-    apart = field.dimensions is not None and movers([field.dimensions[channel_dimension(node.y)]])
+    place = channel_dimension(node.y)
+    apart = movers((field.dimensions or ())[place : place + 1])
     return "its channels see unlike places, which one channel cannot show" if apart and node.y.spatial else ""
 
 
@@ -200,7 +208,7 @@ def _local(tracks: tuple[Track, ...], size: int, number: int, axis: _Axis) -> Me
     if response is None:
         return MeasuredAxis(0, wrong="no unit sees anything")
     if number not in axis.expected:
-        return _unplaced(size, response, axis.pixels)
+        return _unplaced(size, response, axis.pixels, cut_before=number in axis.cut)
     units = axis.expected[number]
     if len(units) != len(response.first):
         return MeasuredAxis(0, wrong=f"it has {len(response.first)} units, not {len(units)}")
@@ -230,7 +238,7 @@ def _wrong(tracks: tuple[Track, ...], response: Response, units: Extents, unit: 
 def _figures(tracks: tuple[Track, ...], response: Response, whole: list[int]) -> MeasuredAxis:
     """Size, jump and padding, from the units that no border clips; they show a whole turn of the phases, or nothing."""
     units = len(response.first)
-    extents = [last - first + 1 for first, last in zip(response.first, response.last, strict=True)]
+    extents = [max(0, last - first + 1) for first, last in zip(response.first, response.last, strict=True)]
     turn = tracks[0].period if len(tracks) == 1 else units
     clipped = len(whole) < min(turn, units)
     size = max([extents[unit] for unit in (range(units) if clipped else whole)], default=0)
@@ -248,11 +256,11 @@ def _full_turn(whole: list[int], turn: int) -> int | None:
     return next((unit for unit, end in zip(whole, whole[turn:], strict=False) if end == unit + turn), None)
 
 
-def _unplaced(largest: int, response: Response, pixels: int) -> MeasuredAxis:
-    """The size alone, where it is not known which unit sees what."""
+def _unplaced(largest: int, response: Response, pixels: int, *, cut_before: bool) -> MeasuredAxis:
+    """The size alone, where it is not known which unit sees what; maybe less, if a border cut it off before."""
     pairs = [(first, last) for first, last in zip(response.first, response.last, strict=True) if first <= last]
     size = max([last - first + 1 for first, last in pairs], default=0)
-    clipped = any(first == 0 or last == pixels - 1 for first, last in pairs)
+    clipped = cut_before or any(first == 0 or last == pixels - 1 for first, last in pairs)
     if size > largest or (size < largest and not clipped):
         return MeasuredAxis(size, wrong=f"the size is {size}, not {largest}")
     return MeasuredAxis(size, clipped=size < largest)
@@ -267,7 +275,7 @@ def _global(node: Node, axis: _Axis) -> MeasuredAxis:
     own = all_paths.get(node.id)
     pairs = [] if own is None else [(a, b) for a, b in zip(own.first, own.last, strict=True) if a <= b]
     if not pairs:
-        return MeasuredAxis(0, wrong="no unit sees anything")
+        return MeasuredAxis(0, clipped=True) if node.id in axis.cut else MeasuredAxis(0, wrong="no unit sees anything")
     other = next(((a, b) for a, b in pairs if (a, b) != (first, last)), None)
     if other is not None:
         return MeasuredAxis(

@@ -6,6 +6,7 @@ Units whose way to the input meets no border must see their field exactly, the o
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnncost.layers.base.window import Reads, Relabelling, windows_of
@@ -92,6 +93,16 @@ def expected_extents(graph: Graph, units: Followed, source: int, axis: int) -> d
     return known
 
 
+def nodes_cut_off(graph: Graph, expected: dict[int, Extents]) -> set[int]:
+    """The nodes of which a border cuts off what some units see, or some units of a node before them."""
+    cut: set[int] = set()
+    for node in graph.layers:
+        units = expected.get(node.id, ())
+        if not cut.isdisjoint(node.inputs) or any(unit.state != WHOLE or unit.first > unit.last for unit in units):
+            cut.add(node.id)
+    return cut
+
+
 def _along(inputs: Extents, reach: Reach, node: Node, axis: int, axes: int) -> Extents:
     """What units see that read these inputs."""
     windows = windows_of(reach)
@@ -110,14 +121,23 @@ def _units(y: Tensor, axis: int, axes: int) -> int:
 
 
 def _through(inputs: Extents, window: Window, unit: int, gaps: bool) -> Extent:
-    """What one unit sees through its window."""
+    """What one unit sees through its window; `gaps` says that it may leave some out without saying which."""
     first, last = window_extent(window, unit)
-    inside = inputs[max(first, 0) : max(last + 1, 0)]
-    cut = len(inside) < last - first + 1
+    places = range(first, last + 1, window.gap)
+    inside = [inputs[place] for place in places if 0 <= place < len(inputs)]
+    cut = len(inside) < len(places)
     hull = _union(inside)
-    if gaps and (cut or hull.state != WHOLE):
+    if gaps and window.gap == 1 and (cut or hull.state != WHOLE or not _in_order(inside)):
         return hull._replace(state=AT_MOST)
     return hull._replace(state=max(hull.state, CLIPPED)) if cut else hull
+
+
+def _in_order(units: Sequence[Extent]) -> bool:
+    """Whether each sees something, and nothing before or behind what its neighbours see."""
+    return all(
+        one.first <= other.first and one.last <= other.last and other.first <= other.last
+        for one, other in pairwise(units)
+    )
 
 
 def window_extent(window: Window, unit: int) -> tuple[int, int]:

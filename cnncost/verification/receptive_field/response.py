@@ -14,6 +14,7 @@ from cnncost.graph.liveness import liveness
 from cnncost.layers.base.one_channel import Line
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.pytorch.importing import import_torch
+from cnncost.verification.receptive_field.orders import Orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -95,6 +96,7 @@ class _Probe:
         self.pixels = graph.nodes[source].y.spatial[axis]
         self.longest = max([self.line.thin(node.y).positions for node in graph.nodes])
         self.gaps: dict[int, str] = dict(claims.unseen)
+        self.orders = Orders(self.line)
         self.layers: dict[int, Callable[..., Any]] = {}
         torch = import_torch()
         with torch.device(device):
@@ -145,8 +147,13 @@ class _Probe:
             layer = node.layer.through_statistics() or layer
         try:
             y = layer(*[read.get(i) for i in node.inputs])
-        except RuntimeError as error:
-            self.gaps[node.id] = f"one channel cannot stand for it: {str(error).splitlines()[0]}"
+        except Exception as error:  # one channel has other shapes than the layer was checked for
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            self.gaps[node.id] = f"one channel cannot stand for it: {reason}"
+            return
+        shown = self.orders.follow(node, [read.get(i) for i in node.inputs], y)
+        if not shown:
+            self.gaps[node.id] = "its units lie where one channel cannot show them"
             return
         written[node.id] = y if y is read.get(node.inputs[0]) else (y.abs() > _DARK).to(y.dtype)
 
