@@ -84,7 +84,8 @@ class UnitFields(NamedTuple):
             rest = constant_of(self.dimensions, axis)
             return digit._replace(tracks=tuple([track.plus(rest) for track in digit.tracks]))
         (digit, place), *others = walks
-        if not others and (y.positions == 1 or len(self.dimensions[place]) == 1):
+        alone = place != channel_dimension(y) and len(self.dimensions[place]) == 1
+        if not others and (alone or y.positions == 1):
             return digit
         return Digit(axis, 1, (constant_of(self.dimensions, axis),))
 
@@ -119,13 +120,13 @@ def moved(field: UnitFields, relabelling: Relabelling, x: Tensor, y: Tensor) -> 
 
 
 def is_cut(field: UnitFields, place: int) -> bool:
-    """Whether channels of one position see unlike places."""
-    return field.dimensions is not None and moves([field.dimensions[place]])
+    """Whether channels of one position are known to see unlike places."""
+    return field.placed and field.dimensions is not None and moves([field.dimensions[place]])
 
 
 def adrift(field: UnitFields, place: int) -> UnitFields:
     """Some of the channels: of those that see unlike places, it is no longer known which."""
-    if not field.placed or not is_cut(field, place):
+    if not is_cut(field, place):
         return field
     return field._replace(exact=False, placed=False, channels_aligned=False)
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnncost.layers.base.window import Shifted
+from cnncost.layers.base.window import Relabelling, Shifted
 from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.digits import movers
-from cnncost.metrics.receptive_field.unit_fields import channel_dimension
+from cnncost.metrics.receptive_field.unit_fields import channel_dimension, is_cut
 from cnncost.verification.receptive_field.expected import (
     CLIPPED,
     WHOLE,
@@ -125,15 +125,18 @@ def _claim_check(layer: str, figure: str, predicted: ReceptiveField | None, sees
 
 
 def _unseen(graph: Graph, found: Sequence[Fields | None]) -> dict[int, str]:
-    """Nodes that read some of the channels that see unlike places: one channel cannot show which."""
+    """Nodes that read some of the channels that see unlike places, or lay them out: one channel cannot show which."""
     unseen: dict[int, str] = {}
     for node in graph.layers:
         for number, x, reach in zip(node.inputs, node.xs, node.reach(), strict=True):
             read, own = found[number], found[node.id]
+            if read is None:
+                continue
             chooses = isinstance(reach, Shifted) and node.y.channels < x.channels
-            alike = read is not None and own is not None and read.together.dimensions == own.together.dimensions
-            if read is not None and read.ranges and chooses and not alike:
-                unseen[node.id] = "it reads some channels, which see less than all: one channel cannot show that"
+            alike = own is not None and read.together.dimensions == own.together.dimensions
+            apart = is_cut(read.together, channel_dimension(x))
+            if (chooses and not alike) or (apart and isinstance(reach, Relabelling)):
+                unseen[node.id] = "it takes apart channels that see unlike places, which one channel cannot show"
     return unseen
 
 
