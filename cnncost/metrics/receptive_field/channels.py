@@ -80,6 +80,12 @@ def fields_in(analysis: Analysis, source: int) -> list[Fields | None]:
         if reaches == _POINT:  # most layers hand on the very field that they read
             known.append(known[node.inputs[0]])
             continue
+        if len(node.inputs) == 1:
+            found = known[node.inputs[0]]
+            if found is not None and reaches[0] is Reads.NOTHING:
+                found = None
+            known.append(found and _along(found, reaches[0], node.xs[0], node.y, pixels))
+            continue
         paths = [
             (found, reach, x)
             for found, reach, x in zip([known[i] for i in node.inputs], reaches, node.xs, strict=True)

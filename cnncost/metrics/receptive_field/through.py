@@ -63,7 +63,7 @@ def through(field: UnitFields, reading: Reading) -> UnitFields:
         if not placed:
             aligned = not movers([dimensions[channels]])
             return field._replace(dimensions=tuple(dimensions), placed=False, channels_aligned=aligned)
-    return _seen(field, field._replace(dimensions=tuple(dimensions)), reading)
+    return _seen(field, UnitFields(tuple(dimensions), field.aligned, field.is_global, field.exact), reading)
 
 
 def _mixed(dimension: Dimension, reading: Reading) -> Dimension:
@@ -122,8 +122,9 @@ def _through_unplaced(field: UnitFields, reading: Reading) -> UnitFields:
 
 def _seen(before: UnitFields, after: UnitFields, reading: Reading) -> UnitFields:
     """The field after a layer: everything, where it leaves nothing out."""
-    partly = reading.windows is not None and not reading.covers  # of one unit that reads a part: it has a place
-    if partly or moves(after.dimensions or ()) or not moves(before.dimensions or ()):
+    if moves(after.dimensions or ()) or not moves(before.dimensions or ()):
+        return after
+    if reading.windows is not None and not reading.covers:  # one unit that reads a part: it has a place
         return after
     seen = [constant_of(after.dimensions or (), axis) for axis in range(len(reading.source.spatial))]
     if not after.exact or not all(
