@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics.figures import Figures, total
 from cnncost.metrics.receptive_field.figures import ReceptiveField
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

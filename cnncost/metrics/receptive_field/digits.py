@@ -8,11 +8,12 @@ another order, and nothing else is needed to follow a unit through either.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.layers.base.window import MOST_PHASES, SAME_POSITION, Window
 from cnncost.metrics.receptive_field.track import Track
 from cnncost.metrics.receptive_field.tracks import seen_by
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

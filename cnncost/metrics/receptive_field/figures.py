@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.metrics.receptive_field.channels import Fields, fields_in
 from cnncost.metrics.receptive_field.tracks import largest_extent, seen_by
 from cnncost.metrics.receptive_field.union import per_axis
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.metrics.receptive_field.union import union
 from cnncost.metrics.receptive_field.unit_fields import UnitFields, adrift, is_cut
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

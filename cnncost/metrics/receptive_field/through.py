@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.layers.base.window import Reads, Window
 from cnncost.metrics.receptive_field.digits import Digit, Dimension, bounded, constant_of, movers, moves, over, slide
 from cnncost.metrics.receptive_field.relabelling import relabelled
 from cnncost.metrics.receptive_field.union import union
 from cnncost.metrics.receptive_field.unit_fields import EVERYTHING, UnitFields, channel_dimension
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 from math import ceil, floor, gcd
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.layers.base.window import MOST_PHASES
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

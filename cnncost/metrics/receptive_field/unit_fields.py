@@ -6,7 +6,7 @@ field keeps its size and loses its place; where a layer then looks at several su
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.layers.base.window import Window
 from cnncost.metrics.receptive_field.digits import (
@@ -21,6 +21,7 @@ from cnncost.metrics.receptive_field.digits import (
 from cnncost.metrics.receptive_field.relabelling import complete, relabelled
 from cnncost.metrics.receptive_field.track import Track
 from cnncost.metrics.receptive_field.tracks import largest_extent
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from cnncost.metrics.metric import CHEAPEST
+from cnncost.records import NamedTuple
 from cnncost.render.cells import AT_MOST, MISALIGNED, UNKNOWN, WHOLE_TOO, shape_text
 from cnncost.render.document import Document, Line, Table
 from cnncost.render.parts import columns as catalogue

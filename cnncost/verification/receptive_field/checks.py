@@ -7,13 +7,14 @@ clips it on the way, and by what the borders leave of it elsewhere.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.layers.base.window import Relabelling, Shifted
 from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.metrics.receptive_field.unit_fields import channel_dimension, is_cut
+from cnncost.records import NamedTuple
 from cnncost.verification.receptive_field.expected import (
     CLIPPED,
     WHOLE,

@@ -7,11 +7,12 @@ Units whose way to the input meets no border must see their field exactly, the o
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnncost.layers.base.window import Reads, Relabelling, windows_of
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.metrics.receptive_field.track import Track
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

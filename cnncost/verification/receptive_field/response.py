@@ -7,13 +7,14 @@ response becomes one or zero, so that none vanishes on a long way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.graph.liveness import liveness
 from cnncost.layers.base.one_channel import Line
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.pytorch.importing import import_torch
+from cnncost.records import NamedTuple
 from cnncost.verification.receptive_field.orders import Orders
 
 if TYPE_CHECKING:
