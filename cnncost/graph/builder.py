@@ -8,6 +8,7 @@ from cnncost.errors import LayerError, SpecError
 from cnncost.graph import weights
 from cnncost.graph.graph import INPUT, Graph, Node
 from cnncost.graph.inference import infer_output, refuse_too_large, wrong_layout
+from cnncost.graph.overwriting import refuse_lost_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -195,12 +196,13 @@ class GraphBuilder:
             warnings: what is odd about it, a sentence each.
 
         Raises:
-            SpecError: a node that nothing reads and that is not an output.
+            SpecError: a node that nothing reads and that is not an output, or one that overwrites what others read.
         """
         main, needed = self._ancestors(outputs), self._ancestors([*outputs, *auxiliary])
         for node in self.nodes:
             if not needed[node.id]:
                 self._refuse_unread(node)
+        refuse_lost_values(self.nodes, (*outputs, *auxiliary))
         nodes = tuple(
             node if main[node.id] or node.layer is INPUT else node._replace(auxiliary=True) for node in self.nodes
         )

@@ -13,11 +13,13 @@ from cnncost.layers import (
     join,
     linear,
     norm,
+    norm_length,
     pool,
     pool_adaptive,
     regularisation,
     resize,
     shape,
+    softmax,
     token,
 )
 from cnncost.layers.base.costs import Buffers, Operations
@@ -48,10 +50,12 @@ __all__ = [
     "join",
     "linear",
     "norm",
+    "norm_length",
     "pool",
     "pool_adaptive",
     "regularisation",
     "resize",
     "shape",
+    "softmax",
     "token",
 ]

@@ -1,4 +1,4 @@
-"""Activations: one function of one element, except softmax.
+"""Activations: one function of one element each.
 
 Operations follow each function's definition. The textbook convention counts one per element all the same.
 """
@@ -36,16 +36,21 @@ class Elementwise(Layer):
 
 
 class Activation(Elementwise):
-    """A function of one element: a subclass names PyTorch's module and the operations per element."""
+    """A function of one element: a layer type names PyTorch's module and the operations per element."""
 
     source = "PyTorch's definition of the function"
 
     module: ClassVar[str]
     per_element: ClassVar[Operations]
 
-    def __init_subclass__(cls, *, module: str, per_element: Operations, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.module, cls.per_element = module, per_element
+    def __init_subclass__(
+        cls, *, keyword: str | None = None, module: str = "", per_element: Operations | None = None, **kwargs: Any
+    ) -> None:
+        if keyword and not (module and per_element):
+            raise TypeError(f"activation {keyword!r} does not state its module and its operations per_element")
+        if per_element:
+            cls.module, cls.per_element = module, per_element
+        super().__init_subclass__(keyword=keyword, **kwargs)
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """The operations of the function's definition, for every element."""
@@ -55,21 +60,47 @@ class Activation(Elementwise):
         return getattr(nn, self.module)()
 
 
-class Relu(Activation, keyword="relu", module="ReLU", per_element=Operations(cmp=1)):
+def _in_place() -> Any:
+    """The field of activations whose result may take the place of what they read, as PyTorch's `inplace`."""
+    return flag("whether the result takes the place of the input", default=False)
+
+
+class InPlace(Activation):
+    """Activations that PyTorch can compute where their input lies; their fields stand in the order of its arguments."""
+
+    inplace: bool = _in_place()
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return getattr(nn, self.module)(*[getattr(self, name) for name in self.fields])
+
+
+class Relu(InPlace, keyword="relu", module="ReLU", per_element=Operations(cmp=1)):
     """max(x, 0)."""
 
 
-class Relu6(Activation, keyword="relu6", module="ReLU6", per_element=Operations(cmp=2)):
+class Relu6(InPlace, keyword="relu6", module="ReLU6", per_element=Operations(cmp=2)):
     """min(max(x, 0), 6)."""
 
 
-class LeakyRelu(Activation, keyword="leaky_relu", module="LeakyReLU", per_element=Operations(cmp=1, mul=1)):
+class LeakyRelu(InPlace, keyword="leaky_relu", module="LeakyReLU", per_element=Operations(cmp=1, mul=1)):
     """x above zero, a slope times x below."""
 
     slope: float = real("slope below zero", default=0.01)
+    inplace: bool = _in_place()
 
-    def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return nn.LeakyReLU(self.slope)
+
+class RRelu(InPlace, keyword="rrelu", module="RReLU", per_element=Operations(cmp=1, mul=1)):
+    """x above zero, a slope times x below: one drawn between two bounds in training, their mean in inference."""
+
+    source = "Xu et al. 2015, section 2.4"
+
+    lower: float = real("least slope", default=0.125)
+    upper: float = real("largest slope", default=1 / 3)
+    inplace: bool = _in_place()
+
+    def check(self, x: Tensor) -> None:
+        if self.lower > self.upper:
+            raise LayerError(f"slopes from {self.lower:g} to {self.upper:g} are none", field="lower")
 
 
 class PRelu(Activation, keyword="prelu", module="PReLU", per_element=Operations(cmp=1, mul=1)):
@@ -91,11 +122,22 @@ class PRelu(Activation, keyword="prelu", module="PReLU", per_element=Operations(
         return nn.PReLU(self.parameters(x))
 
 
-class Elu(Activation, keyword="elu", module="ELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1)):
+class Elu(InPlace, keyword="elu", module="ELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1)):
     """x above zero, a (exp(x) - 1) below."""
 
 
-class Selu(Activation, keyword="selu", module="SELU", per_element=Operations(cmp=1, exp=1, add=1, mul=2)):
+class Celu(InPlace, keyword="celu", module="CELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1, div=1)):
+    """x above zero, a (exp(x / a) - 1) below."""
+
+    alpha: float = real("minus the limit below zero", symbol="a", default=1.0)
+    inplace: bool = _in_place()
+
+    def check(self, x: Tensor) -> None:
+        if self.alpha == 0:
+            raise LayerError("`celu` divides by `alpha`, which must not be 0", field="alpha")
+
+
+class Selu(InPlace, keyword="selu", module="SELU", per_element=Operations(cmp=1, exp=1, add=1, mul=2)):
     """elu times a constant that keeps the variance."""
 
 
@@ -103,11 +145,11 @@ class Gelu(Activation, keyword="gelu", module="GELU", per_element=Operations(exp
     """x / 2 (1 + erf(x / sqrt(2))), the error function as one transcendental."""
 
 
-class Silu(Activation, keyword="silu", module="SiLU", per_element=Operations(exp=1, add=1, div=1)):
+class Silu(InPlace, keyword="silu", module="SiLU", per_element=Operations(exp=1, add=1, div=1)):
     """x / (1 + exp(-x)), also called swish."""
 
 
-class Mish(Activation, keyword="mish", module="Mish", per_element=Operations(exp=3, add=1, mul=1)):
+class Mish(InPlace, keyword="mish", module="Mish", per_element=Operations(exp=3, add=1, mul=1)):
     """x tanh(log(1 + exp(x)))."""
 
 
@@ -119,24 +161,72 @@ class Tanh(Activation, keyword="tanh", module="Tanh", per_element=Operations(exp
     """Hyperbolic tangent, one transcendental."""
 
 
+class Tanhshrink(Activation, keyword="tanhshrink", module="Tanhshrink", per_element=Operations(exp=1, add=1)):
+    """x - tanh(x)."""
+
+
+class Softsign(Activation, keyword="softsign", module="Softsign", per_element=Operations(cmp=1, add=1, div=1)):
+    """x / (1 + |x|), the absolute value as one comparison."""
+
+
+class LogSigmoid(Activation, keyword="logsigmoid", module="LogSigmoid", per_element=Operations(exp=2, add=1)):
+    """-log(1 + exp(-x))."""
+
+
 class Softplus(Activation, keyword="softplus", module="Softplus", per_element=Operations(exp=2, add=1)):
     """log(1 + exp(x))."""
 
 
-class Hardswish(
-    Activation, keyword="hardswish", module="Hardswish", per_element=Operations(cmp=2, add=1, mul=1, div=1)
-):
+class Hardswish(InPlace, keyword="hardswish", module="Hardswish", per_element=Operations(cmp=2, add=1, mul=1, div=1)):
     """x min(max(x + 3, 0), 6) / 6."""
 
 
-class Hardsigmoid(Activation, keyword="hardsigmoid", module="Hardsigmoid", per_element=Operations(cmp=2, add=1, div=1)):
+class Hardsigmoid(InPlace, keyword="hardsigmoid", module="Hardsigmoid", per_element=Operations(cmp=2, add=1, div=1)):
     """min(max(x + 3, 0), 6) / 6."""
+
+
+class Hardtanh(InPlace, keyword="hardtanh", module="Hardtanh", per_element=Operations(cmp=2)):
+    """min(max(x, low), high)."""
+
+    low: float = real("least output", default=-1.0)
+    high: float = real("largest output", default=1.0)
+    inplace: bool = _in_place()
+
+    def check(self, x: Tensor) -> None:
+        if self.low >= self.high:
+            raise LayerError(f"`high` of {self.high:g} must be above `low` of {self.low:g}", field="high")
+
+
+class Threshold(InPlace, keyword="threshold", module="Threshold", per_element=Operations(cmp=1)):
+    """x above a threshold, a value elsewhere."""
+
+    threshold: float = real("what an input must exceed to pass")
+    value: float = real("what takes the place of the others")
+    inplace: bool = _in_place()
+
+
+class Shrinking(Activation):
+    """Functions that are zero within a distance from zero."""
+
+    threshold: float = real("distance from zero within which the result is zero", default=0.5, low=0)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return getattr(nn, self.module)(self.threshold)
+
+
+class Hardshrink(Shrinking, keyword="hardshrink", module="Hardshrink", per_element=Operations(cmp=2)):
+    """x, and zero within a threshold from zero."""
+
+
+class Softshrink(Shrinking, keyword="softshrink", module="Softshrink", per_element=Operations(cmp=2, add=1)):
+    """x less a threshold above it, x plus it below minus it, zero between."""
 
 
 class Identity(Elementwise, keyword="identity"):
     """x: a place for an activation, left empty."""
 
     source = "by definition"
+    is_view = True
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """None."""
@@ -144,19 +234,3 @@ class Identity(Elementwise, keyword="identity"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Identity()
-
-
-class Softmax(Elementwise, keyword="softmax"):
-    """exp(x) over its sum, across the channels of every position. No function of one element: it counts its own."""
-
-    source = "Goodfellow et al. 2016, 6.2.2.3"
-
-    def operations(self, x: Tensor, y: Tensor) -> Operations:
-        """C exponentials, C - 1 additions and C divisions per position."""
-        return Operations(exp=y.elements, add=y.elements - y.positions, div=y.elements)
-
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
-
-    def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return nn.Softmax(dim=x.channel_axis)

@@ -78,11 +78,30 @@ class BatchNorm(Normalisation, keyword="batchnorm"):
         return getattr(nn, f"BatchNorm{rank}d")(x.channels, eps=self.eps, affine=self.affine)
 
 
-class LayerNorm(Normalisation, keyword="layernorm"):
+class ChannelNorm(Normalisation):
+    """Normalisations over the channels, at every position or token on its own."""
+
+    accepts = ANY_LAYOUT
+
+    def norm(self, nn: Any, channels: int) -> Any:
+        """PyTorch's module, for the last axis."""
+        raise NotImplementedError
+
+    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
+        return (Reads.MIXTURE,)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        norm = self.norm(nn, x.channels)
+        if x.layout != "map":
+            return norm
+        # PyTorch normalises the last axes only.
+        return module_of(nn, lambda module, x: module.norm(x.movedim(1, -1)).movedim(-1, 1), norm=norm)
+
+
+class LayerNorm(ChannelNorm, keyword="layernorm"):
     """Layer normalisation over the channels, at every position or token on its own (ConvNeXt, ViT)."""
 
     source = "Ba et al. 2016, section 3; Liu et al. 2022 (over the channels of a map)"
-    accepts = ANY_LAYOUT
 
     affine: bool = flag("whether a gain and a bias are learned", default=True)
     eps: float = real("added to the variance", default=1e-5, low=0)
@@ -91,15 +110,8 @@ class LayerNorm(Normalisation, keyword="layernorm"):
         """One mean and one variance per position."""
         return standardise(y.elements, statistics=y.positions, affine=self.affine)
 
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
-
-    def counterpart(self, nn: Any, x: Tensor) -> Any:
-        norm = nn.LayerNorm(x.channels, self.eps, self.affine)
-        if x.layout != "map":
-            return norm
-        # PyTorch normalises the last axes only.
-        return module_of(nn, lambda module, x: module.norm(x.movedim(1, -1)).movedim(-1, 1), norm=norm)
+    def norm(self, nn: Any, channels: int) -> Any:
+        return nn.LayerNorm(channels, self.eps, self.affine)
 
 
 class PositionStatistics(Normalisation):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.layers.activation import Elementwise
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter
-from cnncost.layers.base.specifiers import real
+from cnncost.layers.base.specifiers import flag, real
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
@@ -17,6 +17,7 @@ class Dropping(Elementwise):
     """Layers that drop at random in training, and do nothing in inference."""
 
     family = "regularisation"
+    is_view = True
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """None in inference: the scaling is done in training."""
@@ -33,9 +34,10 @@ class Dropout(Dropping, keyword="dropout"):
     source = "Srivastava et al. 2014, section 4; scaled in training as in PyTorch"
 
     p: float = real("probability of dropping", symbol="p", default=0.5, low=0, high=1)
+    inplace: bool = flag("whether the result takes the place of the input", default=False)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return nn.Dropout(self.p)
+        return nn.Dropout(self.p, self.inplace)
 
 
 class StochasticDepth(Dropping, keyword="stochastic_depth"):

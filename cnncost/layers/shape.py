@@ -23,6 +23,7 @@ class Rearrangement(Layer):
 
     family = "shape"
     source = "by definition: elements are moved, none is computed"
+    is_view = True
 
     def parameters(self, *xs: Tensor) -> int:
         return 0

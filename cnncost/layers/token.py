@@ -26,6 +26,7 @@ class PatchTokens(Layer, keyword="patch_tokens"):
 
     family = "token"
     source = "Dosovitskiy et al. 2021, 3.1"
+    is_view = True
 
     def output(self, x: Tensor) -> Tensor:
         return Tensor(x.channels, (x.positions,), "tokens")
@@ -175,6 +176,8 @@ class Attention(TokenLayer, keyword="attention"):
 
 class SelectToken(TokenLayer, keyword="select_token"):
     """One token as a flat tensor: the class token that the head reads."""
+
+    is_view = True
 
     i: int = count("which token, counted from 0", low=0)
 

@@ -17,7 +17,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from cnncost.graph.graph import Graph
+    from cnncost.graph.graph import Graph, Node
     from cnncost.measurement.step import Subject
 
 PHASES = ("forward", "loss", "backward", "optimizer")
@@ -44,14 +44,14 @@ class Profile(NamedTuple):
 def profile(graph: Graph, subject: Subject, device: str, budget: float) -> Profile:
     """Time every layer until the forward pass is stable, or `budget` seconds are spent."""
     stopwatch = Stopwatch(device)
-    nodes = [node.id for node in graph.layers if runs(node, subject.optimizer is not None)]
+    nodes = [node for node in graph.layers if runs(node, subject.optimizer is not None)]
     readings: list[dict[Hashable, float]] = []
     with _marked(subject, stopwatch, nodes):
         warm_up(lambda: _read(subject, stopwatch), device, budget)
         started = time.perf_counter()
         while not enough([sum(reading.values()) for reading in readings], time.perf_counter() - started, budget):
             readings.append(_read(subject, stopwatch))
-    layers = {number: _layer(readings, number) for number in nodes}
+    layers = {node.id: _layer(readings, node.id) for node in nodes}
     return Profile(layers, {phase: _phase(readings, phase) for phase in PHASES if phase in readings[0]})
 
 
@@ -63,13 +63,13 @@ def _read(subject: Subject, stopwatch: Stopwatch) -> dict[Hashable, float]:
 
 
 @contextmanager
-def _marked(subject: Subject, stopwatch: Stopwatch, nodes: Sequence[int]) -> Iterator[None]:
+def _marked(subject: Subject, stopwatch: Stopwatch, nodes: Sequence[Node]) -> Iterator[None]:
     """Have the modules of `nodes` set marks, for as long as the context lasts."""
     hooks = []
-    for number in nodes:
-        module = subject.model.layer(number)
-        hooks.append(module.register_forward_pre_hook(_begin(stopwatch, number)))
-        hooks.append(module.register_forward_hook(_end(stopwatch, number)))
+    for node in nodes:
+        module = subject.model.layer(node.id)
+        hooks.append(module.register_forward_pre_hook(_begin(stopwatch, node.id)))
+        hooks.append(module.register_forward_hook(_end(stopwatch, node)))
     try:
         yield
     finally:
@@ -82,15 +82,16 @@ def _begin(stopwatch: Stopwatch, number: int) -> Any:
     return lambda *_: stopwatch.mark(("forward", number))
 
 
-def _end(stopwatch: Stopwatch, number: int) -> Any:
+def _end(stopwatch: Stopwatch, node: Node) -> Any:
     """A hook for the moment after a module's forward pass, which also sees to the backward pass."""
 
     def end(_: Any, xs: tuple[Any, ...], y: Any) -> None:
         stopwatch.mark("forward")
         # Autograd works a layer off right after this hook, and nothing else before the next layer's. A module that
-        # hands its input through has no backward pass: the tensor belongs to the layer before.
-        if y.requires_grad and not any(y is x for x in xs):
-            y.register_hook(lambda _: stopwatch.mark(("backward", number)))
+        # hands its input through has no backward pass: the tensor belongs to the layer before. One that overwrites its
+        # input has one, and earlier hooks of the tensor stay with the values that it had.
+        if y.requires_grad and (node.layer.overwrites or not any(y is x for x in xs)):
+            y.register_hook(lambda _: stopwatch.mark(("backward", node.id)))
 
     return end
 

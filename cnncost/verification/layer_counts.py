@@ -50,7 +50,7 @@ def count_layer(module: Any, inputs: Sequence[Any], trained: Sequence[bool]) -> 
         RuntimeError, ValueError: PyTorch refuses the inputs.
     """
     with flop_counter() as counter:
-        y = module(*inputs)
+        y = module(*[x.clone() for x in inputs])  # PyTorch lets nothing overwrite a leaf
     weights = [weight for weight in module.parameters() if weight.requires_grad]
     needed = [x for x, depends in zip(inputs, trained, strict=True) if depends]
     both, reached = _backward(y, [*needed, *weights])

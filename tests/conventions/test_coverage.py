@@ -89,8 +89,8 @@ def test_what_a_file_says_nothing_of_is_refused_with_what_else_it_leaves_out() -
         "1 | name: mine\n"
         "  |       ^^^^\n"
         "  = in the convention mine > the layer silu_2\n"
-        "  = hint: give it a rule, name it under `free`, or write `otherwise`; nor does it name `leaky_relu`, `prelu`,"
-        " `selu`, `gelu`, `mish`, `sigmoid` and 7 more"
+        "  = hint: give it a rule, name it under `free`, or write `otherwise`; nor does it name `leaky_relu`, `rrelu`,"
+        " `prelu`, `celu`, `selu`, `gelu` and 19 more"
     )
 
 

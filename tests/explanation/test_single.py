@@ -72,13 +72,13 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """,
     ),
     "a parameter of a layer without any": (
-        "relu",
+        "gelu",
         [8, 14, 14],
         {"slope": 1},
         """
-        error: `relu` has no parameter `slope`
+        error: `gelu` has no parameter `slope`
          --> --set slope
-          = hint: `relu` takes no arguments
+          = hint: `gelu` takes no arguments
         """,
     ),
     "a parameter that is missing": (

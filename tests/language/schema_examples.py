@@ -190,7 +190,10 @@ REFUSED = {
     "a probability over one": ("{input: 8, network: [{dropout: 1.5}]}", "$.network[0].dropout"),
     "two open numbers": ("{input: 8, network: [{reshape: [-1, -1]}]}", "$.network[0].reshape"),
     "an open number of a split": ("{input: [8, 4], network: [{split: [-1, 4]}]}", "$.network[0].split[0]"),
-    "a list of two for one number": ("{input: 8, network: [{dropout: [0.5, 0.5]}]}", "$.network[0].dropout"),
+    "a list of two for one number": (
+        "{input: 8, network: [{stochastic_depth: [0.5, 0.5]}]}",
+        "$.network[0].stochastic_depth",
+    ),
     "a list in a list for one number": ("{input: 8, network: [{dropout: [[0.5]]}]}", "$.network[0].dropout[0]"),
     "a word that is no choice": (
         "{input: [3, 8, 8], network: [{upsample: {scale: 2, mode: cubic}}]}",

@@ -96,7 +96,7 @@ def test_a_list_of_one_is_the_only_parameter_unless_that_is_a_list() -> None:
 
 
 def test_more_arguments_than_the_one_parameter() -> None:
-    assert message("network: [{dropout: [0.5, 0.1]}]") == "`dropout` takes 1 argument, not 2"
+    assert message("network: [{stochastic_depth: [0.5, 0.1]}]") == "`stochastic_depth` takes 1 argument, not 2"
     assert message("network: [{dropout: [[0.5]]}]") == "`p` must be a number from 0 to 1, not [0.5]"
 
 
@@ -108,7 +108,7 @@ def test_null_is_no_argument(nothing: str) -> None:
     assert message(text % ("conv", nothing)) == message("network: [conv]") == "`conv` needs `out`, output channels"
     assert message(text % ("add", nothing)) == "`add` joins one output with nothing"
     assert message(f"blocks: {{b(out): [{{conv: out}}]}}\nnetwork: [{{b: {nothing}}}]") == "`b` needs `out`"
-    assert message("network: [{relu: 'null'}]") == "`relu` takes no arguments"
+    assert message("network: [{gelu: 'null'}]") == "`gelu` takes no arguments"
 
 
 def test_a_list_within_a_list_is_one_argument() -> None:
@@ -164,7 +164,7 @@ def test_expressions_in_every_position() -> None:
     assert params(graph) == (4 * 12 + 12) + (12 * 4 + 4) + (4 * 5 + 5)
     assert [layer.trainable for layer in graph.layers[:2]] == [False, True]
     assert reads(graph, "concat") == ["level[1].map", "level[0].map", "level[0].map"]
-    assert repr(node(graph, "dropout").layer) == "dropout(p=0.5)"
+    assert repr(node(graph, "dropout").layer) == "dropout(p=0.5, inplace=False)"
     assert [layer.type for layer in graph.layers[-2:]] == ["relu", "dropout"]
 
 
@@ -243,12 +243,17 @@ def test_a_block_is_a_value() -> None:
 
 def test_a_value_takes_arguments_where_it_is_called() -> None:
     graph = small("vars: {act: leaky_relu}\nnetwork: [{act: 0.2}, act, {act: {slope: 0.3}}]")
-    assert [repr(layer.layer) for layer in graph.layers] == [f"leaky_relu(slope={slope})" for slope in (0.2, 0.01, 0.3)]
+    assert [repr(layer.layer) for layer in graph.layers] == [
+        f"leaky_relu(slope={slope}, inplace=False)" for slope in (0.2, 0.01, 0.3)
+    ]
 
 
 def test_a_whole_step_is_a_value() -> None:
     graph = small(CONV_ACT % "conv_act: [4, {leaky_relu: 0.1}], conv_act: {out: 4, act: {leaky_relu: {slope: 0.2}}}")
-    assert [repr(layer.layer) for layer in graph.layers[1::2]] == ["leaky_relu(slope=0.1)", "leaky_relu(slope=0.2)"]
+    assert [repr(layer.layer) for layer in graph.layers[1::2]] == [
+        "leaky_relu(slope=0.1, inplace=False)",
+        "leaky_relu(slope=0.2, inplace=False)",
+    ]
     assert names(graph)[1] == "conv_act.leaky_relu"
 
 
@@ -260,7 +265,10 @@ def test_a_whole_step_sees_what_it_saw_where_it_was_written() -> None:
           inner(act, slope): [{conv: 3}, act, {leaky_relu: slope}]
         network: [{outer: 0.1}]
     """)
-    assert [repr(layer.layer) for layer in graph.layers[1:]] == ["leaky_relu(slope=0.1)", "leaky_relu(slope=0.9)"]
+    assert [repr(layer.layer) for layer in graph.layers[1:]] == [
+        "leaky_relu(slope=0.1, inplace=False)",
+        "leaky_relu(slope=0.9, inplace=False)",
+    ]
 
 
 def test_the_channels_of_a_whole_step_are_those_where_it_stands() -> None:
@@ -275,7 +283,7 @@ def test_a_whole_step_handed_on_is_the_same_step() -> None:
           inner(act): [act]
         network: [{outer: {act: {leaky_relu: 0.1}}}]
     """)
-    assert [repr(layer.layer) for layer in graph.layers] == ["leaky_relu(slope=0.1)"] * 3
+    assert [repr(layer.layer) for layer in graph.layers] == ["leaky_relu(slope=0.1, inplace=False)"] * 3
 
 
 def test_variables_hold_layers_and_steps() -> None:

@@ -109,7 +109,8 @@ def _written(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
         case Flag():
             written = st.booleans()
         case Real():
-            written = st.floats(max(field.low, 0.0), min(field.high, 1.0))
+            low, high = max(field.low, 0.0), min(field.high, 1.0)  # in hundredths, as people write them
+            written = st.integers(0, 100).map(lambda hundredths: low + (high - low) * hundredths / 100)
         case Choice():
             written = st.sampled_from(field.literals)
         case Reference():

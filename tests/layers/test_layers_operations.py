@@ -47,6 +47,25 @@ BY_HAND = [
     ("local_response_norm", {"size": 5}, [SMALL], Operations(add=30, mul=12, exp=6, div=6)),
     ("softmax", {}, [Tensor(10, (), "flat")], Operations(exp=10, add=9, div=10)),
     ("softmax", {}, [TOKENS], Operations(exp=8, add=6, div=8)),
+    ("softmin", {}, [TOKENS], Operations(exp=8, add=6, div=8)),
+    # 2 tokens of 4: 8 exponentials, 2 x 3 additions, 2 logarithms, 8 subtractions
+    ("log_softmax", {}, [TOKENS], Operations(exp=10, add=14)),
+    # 3 outputs: a sigmoid (an exponential, an addition, a division) and a product each
+    ("glu", {}, [SMALL], Operations(exp=3, add=3, div=3, mul=3)),
+    # 2 tokens of 4: 8 squares, 2 x 3 additions, 2 roots, 2 comparisons with eps, 8 quotients
+    ("l2_normalize", {}, [TOKENS], Operations(add=6, mul=8, div=8, cmp=2, exp=2)),
+    # 2 tokens of 4: 8 squares, 2 x 3 additions, 2 divisions, 2 additions of eps, 2 roots, 8 quotients, 8 gains
+    ("rms_norm", {}, [TOKENS], Operations(add=8, mul=16, div=10, exp=2)),
+    ("rms_norm", {"affine": False}, [TOKENS], Operations(add=8, mul=8, div=10, exp=2)),
+    # 2 channels of 3. Lengths: 6 squares, 2 x 2 additions, 2 roots; their mean: an addition, a division, eps; 2
+    # quotients; times x, times the gain: 12; plus the bias, plus x: 12
+    ("grn", {}, [SMALL], Operations(add=4 + 1 + 1 + 12, mul=6 + 12, div=1 + 2, exp=2)),
+    ("celu", {}, [SMALL], Operations(cmp=6, exp=6, add=6, mul=6, div=6)),
+    ("hardtanh", {}, [SMALL], Operations(cmp=12)),
+    ("softshrink", {}, [SMALL], Operations(cmp=12, add=6)),
+    ("tanhshrink", {}, [SMALL], Operations(exp=6, add=6)),
+    ("softsign", {}, [SMALL], Operations(cmp=6, add=6, div=6)),
+    ("threshold", {"threshold": 1, "value": 0}, [SMALL], Operations(cmp=6)),
     ("relu", {}, [SMALL], Operations(cmp=6)),
     ("sigmoid", {}, [SMALL], Operations(exp=6, add=6, div=6)),
     ("silu", {}, [SMALL], Operations(exp=6, add=6, div=6)),

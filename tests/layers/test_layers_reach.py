@@ -31,7 +31,8 @@ class Probe:
             model = model.eval().double()
         self.inputs = [torch.randn(1, *x.dims, dtype=torch.float64, requires_grad=True) for x in self.xs]
         self.y = self.layer.output(*self.xs)
-        self.output = channels_last(model(*self.inputs)[0], self.y)
+        given = [x.clone() for x in self.inputs]  # which a layer may overwrite, as it may no leaf
+        self.output = channels_last(model(*given)[0], self.y)
 
     def support(self, position: Position, channels: slice = slice(None)) -> list[list[Position]]:
         """The positions of each input that some channel of the output at `position` depends on."""

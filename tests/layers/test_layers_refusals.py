@@ -224,6 +224,10 @@ INPUTS = [
         "`crop` takes the size of map [6, 6], and its input is [6, 8, 8]",
         "like",
     ),
+    Case("glu", {}, [Tensor(3, (4,))], "`glu` halves the channels, and its input [3, 4] has 3"),
+    Case("celu", {"alpha": 0}, [IMAGE], "`celu` divides by `alpha`, which must not be 0", "alpha"),
+    Case("hardtanh", {"low": 2}, [IMAGE], "`high` of 1 must be above `low` of 2", "high"),
+    Case("rrelu", {"lower": 0.5}, [IMAGE], "slopes from 0.5 to 0.333333 are none", "lower"),
     Case("attention", {"heads": 4}, [TOKENS], "4 heads do not divide the 6 input channels", "heads"),
     Case("select_token", {"i": 4}, [TOKENS], "there is no token 4 among the 4 of [4, 6]", "i"),
 ]
@@ -264,7 +268,9 @@ ARGUMENTS = [
         "mode",
     ),
     Case("reshape", {"size": [6, 0]}, [], "`size` must be a list of whole numbers of at least 1, not [6, 0]", "size"),
-    Case("relu", {"inplace": True}, [], "`relu` has no parameter `inplace`", "inplace"),
+    Case("gelu", {"inplace": True}, [], "`gelu` has no parameter `inplace`", "inplace"),
+    Case("relu", {"inplace": 1}, [], "`inplace` must be true or false, not 1", "inplace"),
+    Case("hardshrink", {"lambd": 0.1}, [], "`hardshrink` has no parameter `lambd`; did you mean `threshold`?", "lambd"),
 ]
 
 
@@ -304,8 +310,8 @@ def test_a_wrong_name_is_told_what_the_layer_takes() -> None:
         REGISTRY["linear"].make({"units": 10}, rank=0)
     assert refusal.value.hint == "it is linear(out, bias=true)"
     with pytest.raises(LayerError) as refusal:
-        REGISTRY["relu"].make({"slope": 0.1}, rank=0)
-    assert refusal.value.hint == "`relu` takes no arguments"
+        REGISTRY["sigmoid"].make({"slope": 0.1}, rank=0)
+    assert refusal.value.hint == "`sigmoid` takes no arguments"
 
 
 @pytest.mark.parametrize(

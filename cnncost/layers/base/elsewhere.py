@@ -31,12 +31,15 @@ _LAYERS = {
     "global_avgpool": "globalaveragepool globalaveragepooling globalavgpooling globalpool globalpooling gap",
     "global_maxpool": "globalmaxpooling gmp",
     "groupnorm": "groupnormalization groupnormalisation gn",
+    "grn": "globalresponsenorm globalresponsenormalization",
     "hardsigmoid": "hsigmoid",
     "hardswish": "hswish hardsilu",
+    "hardtanh": "htanh clip clamp",
     "identity": "noop none",
     "instancenorm": "instancenormalization instancenormalisation",
+    "l2_normalize": "l2norm l2normalization normalize",
     "layernorm": "layernormalization layernormalisation ln",
-    "leaky_relu": "rrelu lrelu leaky",
+    "leaky_relu": "lrelu leaky",
     "linear": "dense fc fullyconnected innerproduct gemm affine",
     "local_response_norm": "crossmaplrn lrn localresponsenormalization",
     "maxpool": "maxpooling",
@@ -46,6 +49,7 @@ _LAYERS = {
     "pixel_shuffle": "depthtospace subpixel",
     "position_embedding": "posembed positionalembedding positionalencoding positionencoding",
     "reshape": "view unflatten squeeze unsqueeze",
+    "rms_norm": "rmsnormalization",
     "sigmoid": "logistic",
     "silu": "swish",
     "slice": "narrow stridedslice",
@@ -53,6 +57,7 @@ _LAYERS = {
     "space_to_depth": "pixelunshuffle reorg focus",
     "stochastic_depth": "droppath dropconnect",
     "subtract": "sub minus",
+    "threshold": "thresholdedrelu",
     "upsample": "upsampling upsamplenearest upsamplebilinear upsamplingnearest upsamplingbilinear interpolate resize "
     "resizing upscale",
 }
@@ -96,12 +101,11 @@ _WAYS |= dict.fromkeys(("reflectionpad", "replicationpad", "circularpad"), _PADD
 _LOSS = "a loss is not part of the network: what it costs is not counted"
 _MISSING = "the language has no such layer; `cnncost layers` lists those that it has"
 _ABSENT = (
-    "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions celu cosinesimilarity embedding embeddingbag "
-    "fold fractionalmaxpool glu gru grucell hardshrink hardtanh logsigmoid logsoftmax lppool lstm lstmcell maxunpool "
-    "pairwisedistance parameter parameterdict parameterlist rmsnorm rnn rnnbase rnncell rnncellbase softmin softshrink "
-    "softsign tanhshrink threshold unfold uninitializedbuffer uninitializedparameter "
-    "simplernn convlstm bidirectional timedistributed locallyconnected average maximum minimum dot lambda repeatvector "
-    "gaussiannoise thresholdedrelu masking normalize gridsample affinegrid einsum matmul bmm"
+    "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embedding embeddingbag "
+    "fold fractionalmaxpool gru grucell lppool lstm lstmcell maxunpool pairwisedistance parameter parameterdict "
+    "parameterlist rnn rnnbase rnncell rnncellbase unfold uninitializedbuffer uninitializedparameter simplernn "
+    "convlstm bidirectional timedistributed locallyconnected average maximum minimum dot lambda repeatvector "
+    "gaussiannoise masking gridsample affinegrid einsum matmul bmm"
 )
 
 _PARAMETERS = {
@@ -126,6 +130,10 @@ _PARAMETERS = {
     "mode": "interpolation method",
     "before_after": "padding pad pads",
     "affine": "elementwise_affine",
+    "low": "min_val min_value",
+    "high": "max_val max_value",
+    "threshold": "lambd lambda",
+    "inplace": "in_place",
 }
 _OF_THE_INPUT = (
     "in_channels in_features num_features num_channels normalized_shape embed_dim input_shape input_dim input_size"

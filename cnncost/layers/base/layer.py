@@ -68,6 +68,8 @@ class Layer:
     """Whether its weights multiply what it reads in sums, as those of convolutions and linear layers do."""
     normalises_over_batch: ClassVar[bool] = False
     """Whether its statistics are those of all samples of the batch."""
+    is_view: ClassVar[bool] = False
+    """Whether its output may lie in the memory of what it reads, so that whoever overwrites the one changes both."""
 
     def __init_subclass__(cls, keyword: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -145,6 +147,11 @@ class Layer:
     def follows_shape(self) -> bool:
         """Whether its last input is there for its shape only."""
         return any(isinstance(field, Reference) and getattr(self, name) for name, field in self.fields.items())
+
+    @property
+    def overwrites(self) -> bool:
+        """Whether its output takes the place of its input, as where PyTorch's modules are told `inplace`."""
+        return bool(vars(self).get("inplace"))
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"layers are immutable: cannot set {name}")
