@@ -98,8 +98,8 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
     figure = _FIGURE if len(graph.inputs) == 1 else f"{_FIGURE} in {name}"
     axes = []
     for axis, size in enumerate(pixels):
-        expected = expected_extents(graph, units, source, axis)
         responses = measure_responses(graph, Claims(claimed, unseen), source, axis, device)
+        expected = {} if source in responses.gaps else expected_extents(graph, units, source, axis)
         axes.append(_Axis(size, responses, expected, nodes_cut_off(graph, expected)))
     for node, row in zip(graph.layers, report.rows, strict=True):
         field, predicted = claimed[node.id], _predicted(row, name)

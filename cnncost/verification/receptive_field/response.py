@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError
 from cnncost.graph.liveness import liveness
 from cnncost.layers.base.one_channel import Line
+from cnncost.layers.base.window import windows_of
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.pytorch.importing import import_torch
 from cnncost.records import NamedTuple
@@ -31,6 +32,9 @@ _MOST_NUMBERS = 2**22
 
 _LONGEST_AXIS = 2**14
 """Pixels that are lit one by one; on a longer axis it would take too long."""
+
+_MOST_READS = {"cpu": 2**33, "cuda": 2**38}
+"""Elements that all units of all nodes read, once for every row that is lit: a minute or two."""
 
 
 class Response(NamedTuple):
@@ -76,8 +80,7 @@ def measure_responses(graph: Graph, claims: Claims, source: int, axis: int, devi
     """
     torch = import_torch()
     pixels = graph.nodes[source].y.spatial[axis]
-    if pixels > _LONGEST_AXIS:
-        reason = f"not measured on axes of more than {_LONGEST_AXIS} pixels"
+    if reason := _too_much(graph, source, axis, device):
         return Responses({}, {}, {}, {node.id: reason for node in graph.nodes})
     probe = _Probe(graph, claims, source, axis, device)
     found = Responses({}, {}, {}, probe.gaps)
@@ -86,6 +89,18 @@ def measure_responses(graph: Graph, claims: Claims, source: int, axis: int, devi
         for start in range(0, pixels, turn):
             probe.light(range(start, min(start + turn, pixels)), found)
     return found
+
+
+def _too_much(graph: Graph, source: int, axis: int, device: str) -> str:
+    """Why an axis is not looked at; empty where it is."""
+    x = graph.nodes[source].y
+    if x.spatial[axis] > _LONGEST_AXIS:
+        return f"not measured on axes of more than {_LONGEST_AXIS} pixels"
+    line, reads = Line(axis, len(x.spatial)), 0
+    for node in graph.layers:
+        windows = [each for reach in node.reach() if (each := windows_of(reach)) and len(each) == line.axes]
+        reads += line.thin(node.y).positions * max([1 + (w[axis].size - 1) // w[axis].gap for w in windows], default=1)
+    return "not measured: it would take too long" if reads > _MOST_READS[device.partition(":")[0]] // x.spatial[axis] else ""
 
 
 class _Probe:
