@@ -24,7 +24,7 @@ class VerifiedNetwork(Verification):
     @model_validator(mode="wrap")
     @classmethod
     def _as_it_is_written(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """With all fields that are written, and no others; whether it passed follows from the rest."""
+        """With all fields that are written, and no others; whether it passed and is complete follows from the rest."""
         if not isinstance(data, Mapping):
             return handler(data)
         for name in _written():
@@ -33,15 +33,19 @@ class VerifiedNetwork(Verification):
         for name in set(data).difference(_written()):
             raise PydanticCustomError("field_unknown", "has an unknown field `{name}`", {"name": name})
         found = handler(data)
-        _refuse_another_verdict(data["passed"], found.passed)
+        for name in cls.model_computed_fields:
+            _refuse_another_verdict(name, data[name], getattr(found, name))
         return found
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         reference = handler(schema)
         network = handler.resolve_ref_schema(reference)
-        passed = {"type": "boolean", "description": cls.model_computed_fields["passed"].description}
-        fields = network["properties"] | {"passed": passed}
+        verdicts = {
+            name: {"type": "boolean", "description": field.description}
+            for name, field in cls.model_computed_fields.items()
+        }
+        fields = network["properties"] | verdicts
         network["properties"] = {name: fields[name] for name in _written()}
         network["required"] = _written()
         return reference
@@ -54,20 +58,24 @@ class VerificationDocument(Document):
 
     passed: Flag
     """whether nothing differs in any network, and nothing broke off"""
+    complete: Flag
+    """whether every figure of every network was measured"""
     verifications: tuple[VerifiedNetwork, ...]
     """in the order in which the networks were asked for"""
 
     @model_validator(mode="after")
-    def _passed_as_its_networks(self) -> Self:
-        _refuse_another_verdict(self.passed, all(each.passed for each in self.verifications))
+    def _as_its_networks(self) -> Self:
+        for name in Verification.model_computed_fields:
+            _refuse_another_verdict(name, getattr(self, name), all(getattr(each, name) for each in self.verifications))
         return self
 
 
 def _written() -> list[str]:
     """The fields of a verification that are written."""
-    return [*(name for name, field in Verification.model_fields.items() if not field.exclude), "passed"]
+    fields = [name for name, field in Verification.model_fields.items() if not field.exclude]
+    return [*fields, *Verification.model_computed_fields]
 
 
-def _refuse_another_verdict(said: object, is_so: bool) -> None:
+def _refuse_another_verdict(name: str, said: object, is_so: bool) -> None:
     if said is not is_so:
-        raise PydanticCustomError("verdict", "has a `passed` that does not follow from the rest")
+        raise PydanticCustomError("verdict", "has a `{name}` that does not follow from the rest", {"name": name})

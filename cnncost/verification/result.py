@@ -141,8 +141,10 @@ class Verification(Record):
     @model_validator(mode="before")
     @classmethod
     def _without_verdict(cls, data: Any) -> Any:
-        """A document says whether it passed, which follows from the rest."""
-        return {name: value for name, value in data.items() if name != "passed"} if isinstance(data, dict) else data
+        """A document says whether it passed and is complete, which follows from the rest."""
+        if not isinstance(data, dict):
+            return data
+        return {name: value for name, value in data.items() if name not in cls.model_computed_fields}
 
     def __repr__(self) -> str:
         state = "passed" if self.passed else "broke off" if self.failure else f"{len(self.mismatches)} differ"
@@ -160,6 +162,13 @@ class Verification(Record):
     def passed(self) -> bool:
         """whether nothing differs and nothing broke off"""
         return not self.failure and not self.mismatches
+
+    @computed_field  # type: ignore[prop-decorator]  # as above
+    @property
+    def complete(self) -> bool:
+        """whether every figure was measured: what was not may be wrong, though nothing differs"""
+        unmeasured = any(check.verdict == NOT_MEASURED for check in (*self.checks, *self.against))
+        return not self.failure and not unmeasured
 
     def replace(self, **values: Any) -> Self:
         """The same with other values."""

@@ -157,9 +157,41 @@ def test_many_networks() -> None:
 
 
 def test_many_networks_that_are_right() -> None:
-    text = table(verification_document([found("one"), found("two")]))
-    assert text.endswith("all networks passed\n")
+    text = table(verification_document([found("one"), found("two", checks=RIGHT[:2])]))
+    assert text.endswith("\nin 1 of 2 networks some figures are not measured; all networks passed\n")
+    assert ["one", "9", "0", "2", "same,", "in", "part"] in [line.split() for line in text.splitlines()]
+    assert ["two", "2", "0", "0", "same"] in [line.split() for line in text.splitlines()]
     assert "latency" not in text
+    whole = table(verification_document([found("one", checks=RIGHT[:2]), found("two", checks=RIGHT[:2])]))
+    assert whole.endswith("\nall networks passed\n")
+
+
+def test_a_figure_that_is_measured_in_part_says_so() -> None:
+    checks = (Check.of("stem", "macs", 1, 1), Check.gap("head", "macs", 2, "why"))
+    lines = [line.split() for line in table(verification_document([found(checks=checks)])).splitlines()]
+    assert ["MACs", "1", "of", "2", "same,", "in", "part"] in lines
+
+
+def test_what_broke_off_is_not_all_the_same() -> None:
+    text = table(verification_document([found(checks=RIGHT[:2], failure="latency: interrupted")]))
+    assert text.rstrip().endswith("\nbroke off: latency: interrupted\n2 figures are the same")
+
+
+@pytest.mark.parametrize(
+    ("checks", "passed", "complete"),
+    [
+        (RIGHT[:2], True, True),
+        (RIGHT, True, False),
+        (WRONG, False, True),
+        ((*WRONG, *RIGHT), False, False),
+    ],
+)
+def test_data_tells_what_differs_from_what_is_not_measured(
+    checks: tuple[Check, ...], passed: bool, complete: bool
+) -> None:
+    data = json.loads(render(verification_document([found(checks=checks)]), "json"))
+    for each in (data, *data["verifications"]):
+        assert (each["passed"], each["complete"]) == (passed, complete)
 
 
 def test_verifications_as_data() -> None:
@@ -194,7 +226,7 @@ def test_every_format(form: str) -> None:
     [
         (RIGHT[:1], "the one figure is the same"),
         ((Check.of("", "params", 1, 2),), "1 of 1 figures differs"),
-        ((*RIGHT[:2], Check.gap("stem", "macs", 1, "why")), "all 2 figures are the same; 1 is not measured"),
+        ((*RIGHT[:2], Check.gap("stem", "macs", 1, "why")), "2 figures are the same; 1 is not measured"),
     ],
 )
 def test_one_figure_is_called_one(checks: tuple[Check, ...], verdict: str) -> None:

@@ -62,7 +62,8 @@ def verify(
     """Compare the figures of networks with PyTorch.
 
     Counts are taken on meta tensors, layer by layer; receptive fields and latency are measured on the device. Exit code
-    1 when a figure differs or something broke. Interrupted, it shows and keeps what was found until then.
+    1 when a figure differs or something broke; figures that cannot be measured are counted apart, and end it with 0.
+    Interrupted, it shows and keeps what was found until then, and ends with 130.
     """
     from cnncost.measurement.options import MeasureOptions
     from cnncost.render.format import find_format

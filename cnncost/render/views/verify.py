@@ -26,6 +26,9 @@ _NAMED = 20
 
 _VERDICTS = (SAME, DIFFERENT, NOT_MEASURED)
 
+_IN_PART = "same, in part"
+"""The verdict where nothing differs, and not all was measured."""
+
 _WHOLE = "whole network"
 
 _FIGURES = (
@@ -75,8 +78,12 @@ def verification_document(verifications: Sequence[Verification], notes: tuple[st
 
 
 def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
-    passed = all(verification.passed for verification in verifications)
-    return {"schema": SCHEMA_VERSION, "passed": passed, "verifications": [each.model_dump() for each in verifications]}
+    return {
+        "schema": SCHEMA_VERSION,
+        "passed": all(verification.passed for verification in verifications),
+        "complete": all(verification.complete for verification in verifications),
+        "verifications": [each.model_dump() for each in verifications],
+    }
 
 
 def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Table, ...]:
@@ -94,7 +101,9 @@ def _figure_table(checks: Sequence[Check]) -> Table:
 def _many(verifications: Sequence[Verification], notes: tuple[str, ...]) -> tuple[Table, ...]:
     failed = [each for each in verifications if not each.passed]
     names = ", ".join(each.network for each in failed)
-    verdict = f"{len(failed)} of {len(verifications)} networks failed: {names}" if failed else "all networks passed"
+    partly = sum(each.passed and not each.complete for each in verifications)
+    verdict = f"in {partly} of {len(verifications)} networks some figures are not measured; " if partly else ""
+    verdict += f"{len(failed)} of {len(verifications)} networks failed: {names}" if failed else "all networks passed"
     breaks = [f"{each.network} {text}" for each in verifications for text in _failure(each)]
     timed = any(median_seconds(each) is not None for each in verifications)
     summary = Table(
@@ -115,6 +124,8 @@ class _Figure(NamedTuple):
     @property
     def verdict(self) -> str:
         verdicts = {check.verdict for check in (*self.whole, *self.layers)}
+        if verdicts == {SAME, NOT_MEASURED}:
+            return _IN_PART
         return next(verdict for verdict in (DIFFERENT, SAME, NOT_MEASURED) if verdict in verdicts)
 
 
@@ -130,10 +141,11 @@ def _figures(checks: Sequence[Check]) -> list[_Figure]:
 
 
 def _figure_line(figure: _Figure) -> Line:
-    compared = [check for check in figure.layers if check.verdict != NOT_MEASURED]
-    same = sum(check.verdict == SAME for check in compared)
+    compared = any(check.verdict != NOT_MEASURED for check in figure.layers)
+    same = sum(check.verdict == SAME for check in figure.layers)
     total = _values(figure.whole[0]) if figure.whole else ("", "")
-    return Line((heading_of(figure.name), *total, f"{same:,} of {len(compared):,}" if compared else "", figure.verdict))
+    count = f"{same:,} of {len(figure.layers):,}" if compared else ""
+    return Line((heading_of(figure.name), *total, count, figure.verdict))
 
 
 def _differences(verification: Verification) -> tuple[Table, ...]:
@@ -175,7 +187,9 @@ def _every_check(verifications: Sequence[Verification]) -> Table:
 
 
 def _summary_line(verification: Verification, timed: bool) -> Line:
-    outcome = "failed" if verification.failure else DIFFERENT if verification.mismatches else SAME
+    outcome = SAME if verification.complete else _IN_PART
+    if not verification.passed:
+        outcome = "failed" if verification.failure else DIFFERENT
     counts = [Typed("count", count, exact=True) for count in _counts(verification)]
     latency = [median_seconds(verification)] if timed else []
     return Line((verification.network, *counts, *latency, outcome))
@@ -225,7 +239,9 @@ def _failure(verification: Verification) -> tuple[str, ...]:
 
 def _verdict(verification: Verification) -> str:
     same, different, unmeasured = _counts(verification)
-    said = "the one figure is the same" if same == 1 else f"all {same:,} figures are the same"
+    said = "one figure is the same" if same == 1 else f"{same:,} figures are the same"
+    if verification.complete:
+        said = f"the {said}" if same == 1 else f"all {said}"
     if not same:
         said = "no figure was compared"
     if different:
