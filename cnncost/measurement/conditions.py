@@ -32,6 +32,7 @@ def conditions(device: str, dtype: str, *, search: bool = True) -> Iterator[None
     gpus = [torch.device(device).index] if device.startswith("cuda") else []
     with ExitStack() as switches:
         switches.enter_context(torch.random.fork_rng(gpus))
+        switches.enter_context(torch.inference_mode(mode=False))
         switches.enter_context(torch.enable_grad())
         switches.enter_context(_tf32(torch, allowed=dtype == "tf32"))
         switches.enter_context(_attribute(torch.backends.cudnn, "benchmark", search))

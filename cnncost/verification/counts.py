@@ -52,8 +52,8 @@ def count_checks(graph: Graph, report: Report, device: str = "meta") -> list[Che
     """
     torch = import_torch()
     settings = report.settings
-    model = build(graph, device).to(_dtype(settings)).train(settings.training)
-    with torch.device(device), countable_attention():
+    with torch.inference_mode(mode=False), torch.enable_grad(), torch.device(device), countable_attention():
+        model = build(graph, device).to(_dtype(settings)).train(settings.training)
         gradients = reached_by_autograd(graph, model, _dtype(settings), training=settings.training)
         in_training = gradients  # the weights that training changes are the same whatever runs here
         if graph.auxiliary and not settings.training:

@@ -13,12 +13,12 @@ from cnncost.metrics.figures import Figures
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings
 from cnncost.verification.counts import count_checks
-from cnncost.verification.result import DIFFERENT, NOT_MEASURED, Check
+from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check
 from cnncost.verification.state import State
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from cnncost.graph.graph import Graph
     from cnncost.report.report import Report
@@ -194,3 +194,21 @@ def test_what_torch_has_not_is_a_gap() -> None:
     assert found(checks_of(graph, optimizer="lion"), "", "optimizer_bytes").note == "torch.optim has no lion"
     for figure in ("param_bytes", "activation_bytes"):
         assert found(checks_of(graph, dtype="int8"), "linear_2", figure).verdict == NOT_MEASURED
+
+
+@pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode])
+def test_counts_do_not_depend_on_the_callers_gradients(context: Callable[[], Any]) -> None:
+    graph = load("lenet5")
+    with context():
+        checks = count_checks(graph, analyze_graph(graph, Settings(mode="train")))
+    assert {check.verdict for check in checks} == {SAME}
+
+
+def test_counts_do_not_depend_on_the_callers_defaults() -> None:
+    graph = load("lenet5")
+    torch.set_default_dtype(torch.float64)
+    try:
+        checks = count_checks(graph, analyze_graph(graph, Settings(mode="train")))
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert {check.verdict for check in checks} == {SAME}

@@ -100,7 +100,8 @@ def _too_much(graph: Graph, source: int, axis: int, device: str) -> str:
     for node in graph.layers:
         windows = [each for reach in node.reach() if (each := windows_of(reach)) and len(each) == line.axes]
         reads += line.thin(node.y).positions * max([1 + (w[axis].size - 1) // w[axis].gap for w in windows], default=1)
-    return "not measured: it would take too long" if reads > _MOST_READS[device.partition(":")[0]] // x.spatial[axis] else ""
+    most = _MOST_READS[device.partition(":")[0]]
+    return "not measured: it would take too long" if reads * x.spatial[axis] > most else ""
 
 
 class _Probe:
