@@ -8,8 +8,18 @@ from typing import Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.sliding import Pairs, check_rank, check_windows, constant_pad, pads, sliding_windows
-from cnncost.layers.base.specifiers import count, flag, padding, sizes
+from cnncost.layers.base.sliding import (
+    PADDING_MODULES,
+    Pairs,
+    check_rank,
+    check_taken_from_input,
+    check_windows,
+    constant_pad,
+    pad_module,
+    pads,
+    sliding_windows,
+)
+from cnncost.layers.base.specifiers import choice, count, flag, padding, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import MOST_PHASES, Grouped, Reach, Window
 from cnncost.symbolic.dims import ceil_div, effective_kernel, product, window_count
@@ -72,9 +82,12 @@ class Conv(Convolution, keyword="conv"):
 
     source = "notes 004, 9.1, 9.2, 9.6 and Computational Summary; Dumoulin & Visin 2016, section 2"
 
+    padding_mode: str = choice("what the padding holds", ("zeros", *PADDING_MODULES), default="zeros")
+
     def check(self, x: Tensor) -> None:
         super().check(x)
         check_windows(self, x)
+        check_taken_from_input(x, pads(self, x), self.padding_mode, "padding")
 
     def output(self, x: Tensor) -> Tensor:
         spatial = tuple(
@@ -97,7 +110,7 @@ class Conv(Convolution, keyword="conv"):
         return x.channels * product(self.kernel) * y.positions
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Grouped(sliding_windows(self, x), self.groups),)
+        return (Grouped(sliding_windows(self, x, self.padding_mode), self.groups),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank, before_and_after = len(x.spatial), pads(self, x)
@@ -111,8 +124,9 @@ class Conv(Convolution, keyword="conv"):
             self.dilation,
             self.groups,
             self.bias,
+            self.padding_mode if symmetric else "zeros",
         )
-        return conv if symmetric else nn.Sequential(constant_pad(nn, before_and_after, 0.0), conv)
+        return conv if symmetric else nn.Sequential(pad_module(nn, before_and_after, self.padding_mode), conv)
 
 
 class ConvTranspose(Convolution, keyword="conv_transpose"):

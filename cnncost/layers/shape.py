@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, one_position, unchanged
-from cnncost.layers.base.sliding import Pairs, check_rank, constant_pad
+from cnncost.layers.base.sliding import Pairs, check_rank, check_taken_from_input, pad_module
 from cnncost.layers.base.specifiers import count, numbers, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
@@ -184,10 +184,14 @@ class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
 class Pad(Rearrangement, keyword="pad"):
     """Zeros around the input."""
 
-    before_after: Pairs = padding("zeros before and after each axis", same=False)
+    beyond: ClassVar[str] = "zeros"
+    """What lies there, as windows say it."""
+
+    before_after: Pairs = padding("positions before and after each axis", same=False)
 
     def check(self, x: Tensor) -> None:
         check_rank(self, x)
+        check_taken_from_input(x, self.before_after, self.beyond, "before_after")
 
     def output(self, x: Tensor) -> Tensor:
         return Tensor(
@@ -196,10 +200,29 @@ class Pad(Rearrangement, keyword="pad"):
         )
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Grouped(tuple(Window(1, 1, -before) for before, _ in self.before_after), x.channels),)
+        windows = tuple(Window(1, 1, -before, beyond=self.beyond) for before, _ in self.before_after)
+        return (Grouped(windows, x.channels),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return constant_pad(nn, self.before_after, 0.0)
+        return pad_module(nn, self.before_after, self.beyond)
+
+
+class ReflectionPad(Pad, keyword="reflection_pad"):
+    """The input mirrored around its border, which is not repeated."""
+
+    beyond = "reflect"
+
+
+class ReplicationPad(Pad, keyword="replication_pad"):
+    """The input's border, repeated."""
+
+    beyond = "replicate"
+
+
+class CircularPad(Pad, keyword="circular_pad"):
+    """The other end of the input, as if it were round."""
+
+    beyond = "circular"
 
 
 class PadChannels(Rearrangement, keyword="pad_channels"):

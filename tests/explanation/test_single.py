@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `conv` has no parameter `kernal`; did you mean `kernel`?
          --> --set kernal
-          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true)
+          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)
         """,
     ),
     "a parameter of a layer without any": (
@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `conv` needs `out`, output channels
          --> conv of input [8, 14, 14]
-          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true)
+          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)
         """,
     ),
     "a value that is no setting": (

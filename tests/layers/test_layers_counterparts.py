@@ -72,6 +72,21 @@ def test_an_uneven_padding_of_conv_transpose_cuts_its_output() -> None:
     assert_equal(cut(x), whole[..., 2:-1].detach())
 
 
+PADS = {"reflect": "reflection_pad", "replicate": "replication_pad", "circular": "circular_pad"}
+
+
+@pytest.mark.parametrize("mode", PADS)
+def test_padding_that_is_taken_from_the_input(mode: str) -> None:
+    x = torch.randn(2, 3, 5, 6)
+    conv = build("conv", x, out=2, kernel=3, padding=[1, 2], padding_mode=mode, bias=False)
+    padded = nn.functional.pad(x, (2, 2, 1, 1), mode=mode)
+    assert_equal(conv(x), nn.functional.conv2d(padded, conv.weight).detach())
+    uneven = build("conv", x, out=2, kernel=3, padding=[[0, 1], [2, 0]], padding_mode=mode, bias=False)
+    padded = nn.functional.pad(x, (2, 0, 0, 1), mode=mode)
+    assert_equal(uneven(x), nn.functional.conv2d(padded, uneven[1].weight).detach())
+    assert_equal(build(PADS[mode], x, before_after=[[0, 1], [2, 0]])(x), padded)
+
+
 # `same` padding, as TensorFlow pads.
 
 TENSORFLOW_SAME = [

@@ -60,7 +60,7 @@ def nonzero(gradient: torch.Tensor) -> list[Position]:
     return [tuple(place) for place in (gradient != 0).any(-1).nonzero().tolist()]
 
 
-def claimed(reach: Reach, position: Position, place: Position) -> bool:
+def claimed(reach: Reach, position: Position, place: Position, x: Tensor) -> bool:
     """Whether a layer with `reach` says that its output at `position` may read an input at `place`."""
     reads = reach.reads if isinstance(reach, Grouped) else reach
     if reads in {Reads.WHOLE, Reads.STATISTICS} or isinstance(reads, Relabelling):
@@ -70,7 +70,10 @@ def claimed(reach: Reach, position: Position, place: Position) -> bool:
     if isinstance(reads, Reads):  # nothing
         return False
     axes = zip(reads, position or (0,) * len(place), place, strict=True)
-    return all(first <= index <= last for (first, last), index in ((read(w, unit), index) for w, unit, index in axes))
+    return all(
+        index in {window.input_at(seen, size) for seen in range(read(window, unit)[0], read(window, unit)[1] + 1)}
+        for (window, unit, index), size in zip(axes, x.spatial, strict=True)
+    )
 
 
 def read(window: Window, unit: int) -> tuple[int, int]:
@@ -96,8 +99,8 @@ def test_outputs_read_nothing_beyond_the_claimed_reach(keyword: str) -> None:
         reaches = placement.layer.reach(*placement.xs, y=y)
         assert len(reaches) == len(placement.xs)
         for position in {tuple(int(part * (size - 1)) for size in y.spatial) for part in (0, 0.5, 1)}:
-            for reach, places in zip(reaches, probe.support(position), strict=True):
-                assert all(claimed(reach, position, place) for place in places), (reach, position, places)
+            for reach, places, x in zip(reaches, probe.support(position), placement.xs, strict=True):
+                assert all(claimed(reach, position, place, x) for place in places), (reach, position, places)
             for reach, places in zip(reaches, probe.support(position, slice(1)), strict=True):
                 assert not isinstance(reach, Relabelling) or len(places) == 1
 
@@ -174,6 +177,9 @@ WINDOWED = [
     ("upsample", {"scale": 3, "mode": "linear"}),
     ("upsample", {"size": 9, "mode": "linear"}),
     ("pad", {"before_after": [[3, 1]]}),
+    ("replication_pad", {"before_after": [[3, 1]]}),
+    ("conv", {"out": 1, "kernel": 5, "padding": 2, "padding_mode": "reflect"}),
+    ("conv", {"out": 1, "kernel": 3, "stride": 2, "padding": [[2, 0]], "padding_mode": "circular"}),
 ]
 
 
@@ -197,6 +203,36 @@ def test_a_window_starts_where_its_phases_do_on_average(keyword: str, arguments:
     units = range(window.stride.denominator)
     centers = [Fraction(sum(read(window, unit)), 2) - unit * window.stride for unit in units]
     assert window.start + Fraction(window.size - 1, 2) == sum(centers) / len(centers)
+
+
+PADS = {"zeros": "pad", "reflect": "reflection_pad", "replicate": "replication_pad", "circular": "circular_pad"}
+
+PADDED = [
+    # six inputs, two before them and two behind
+    ("zeros", [None, None, 0, 1, 2, 3, 4, 5, None, None]),
+    ("reflect", [2, 1, 0, 1, 2, 3, 4, 5, 4, 3]),
+    ("replicate", [0, 0, 0, 1, 2, 3, 4, 5, 5, 5]),
+    ("circular", [4, 5, 0, 1, 2, 3, 4, 5, 0, 1]),
+]
+
+
+@pytest.mark.parametrize(("mode", "expected"), PADDED)
+def test_padding_is_read_where_it_comes_from(mode: str, expected: list[int | None]) -> None:
+    probe = Probe(Placement(REGISTRY[PADS[mode]].make({"before_after": 2}, rank=1), (Tensor(2, (6,)),)))
+    (window,) = windows_of(probe.layer.reach(*probe.xs, y=probe.y)[0]) or ()
+    for unit, place in enumerate(expected):
+        assert probe.support((unit,))[0] == ([] if place is None else [(place,)])
+        assert window.input_at(read(window, unit)[0], 6) == place
+
+
+@pytest.mark.parametrize(("mode", "expected"), PADDED)
+def test_windows_keep_their_size_beyond_the_border(mode: str, expected: list[int | None]) -> None:
+    arguments = {"out": 1, "kernel": 5, "padding": 2, "padding_mode": mode}
+    probe = Probe(Placement(REGISTRY["conv"].make(arguments, rank=1), (Tensor(2, (6,)),)))
+    (window,) = windows_of(probe.layer.reach(*probe.xs, y=probe.y)[0]) or ()
+    assert (window.size, window.start) == (5, -2)
+    for unit in range(6):
+        assert probe.support((unit,))[0] == [(place,) for place in sorted({*expected[unit : unit + 5]} - {None})]
 
 
 def test_a_global_pool_reads_everything_and_a_cropped_step_lends_its_shape_only() -> None:

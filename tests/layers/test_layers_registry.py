@@ -12,7 +12,7 @@ from cnncost.layers.base.specifiers import count
 
 # The catalogue of the language, parameters in order.
 SIGNATURES = """
-conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true)
+conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)
 conv_transpose(out, kernel, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=true)
 group_conv(out, kernel, group=p4, lifting=false, stride=1, padding=0, dilation=1, bias=true)
 group_batchnorm(group=p4, affine=true, eps=1e-5) group_maxpool(group=p4)
@@ -33,6 +33,7 @@ dropout(p=0.5, inplace=false) stochastic_depth(p) layer_scale()
 add() concat() multiply() subtract()
 flatten() reshape(size) permute(axes) slice(start, stop) channel_shuffle(groups) pixel_shuffle(factor)
 space_to_depth(factor) upsample(scale=none, size=none, like=none, mode=nearest) pad(before_after)
+reflection_pad(before_after) replication_pad(before_after) circular_pad(before_after)
 pad_channels(before, after) crop(like, offset=none)
 patch_tokens() class_token() position_embedding() attention(heads) select_token(i)
 """

@@ -44,7 +44,7 @@ _LAYERS = {
     "local_response_norm": "crossmaplrn lrn localresponsenormalization",
     "maxpool": "maxpooling",
     "multiply": "mul mult product",
-    "pad": "zeropad zeropadding constantpad",
+    "pad": "zeropad zeropadding constantpad padding",
     "permute": "transpose swapaxes swapdims moveaxis movedim rearrange",
     "pixel_shuffle": "depthtospace subpixel",
     "position_embedding": "posembed positionalembedding positionalencoding positionencoding",
@@ -95,8 +95,6 @@ _WAYS = {
     "transformerdecoder": _ENCODER,
     "transformerdecoderlayer": _ENCODER,
 }
-_PADDING = "`pad` pads with zeros, which counts the same"
-_WAYS |= dict.fromkeys(("reflectionpad", "replicationpad", "circularpad"), _PADDING)
 
 _LOSS = "a loss is not part of the network: what it costs is not counted"
 _MISSING = "the language has no such layer; `cnncost layers` lists those that it has"

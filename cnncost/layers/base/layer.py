@@ -111,8 +111,8 @@ class Layer:
             LayerError: an unknown or missing argument, or a value of the wrong type.
 
         >>> from cnncost.layers import REGISTRY
-        >>> REGISTRY["conv"].make({"out": 64, "kernel": 7, "stride": 2}, rank=2)
-        conv(out=64, kernel=(7, 7), stride=(2, 2), padding=((0, 0), (0, 0)), dilation=(1, 1), groups=1, bias=True)
+        >>> REGISTRY["maxpool"].make({"kernel": 3, "stride": 2, "padding": 1}, rank=2)
+        maxpool(kernel=(3, 3), stride=(2, 2), padding=((1, 1), (1, 1)), dilation=(1, 1), ceil=False)
         """
         cls.refuse_unknown(arguments)
         values = {name: cls.fields[name].read(value, rank) for name, value in arguments.items()}

@@ -54,17 +54,43 @@ def check_padding(kernels: tuple[int, ...], padding: Pairs) -> None:
             raise LayerError(f"padding of {max(sides)} is more than half the kernel of {kernel}", field="padding")
 
 
-def sliding_windows(layer: Any, x: Tensor) -> tuple[Window, ...]:
-    """The windows of a convolution or pool: size d(k - 1) + 1, stride s, start -p."""
+def sliding_windows(layer: Any, x: Tensor, beyond: str = "zeros") -> tuple[Window, ...]:
+    """The windows of a convolution or pool: size d(k - 1) + 1, stride s, start -p; `beyond` is what padding holds."""
     return tuple(
-        Window(effective_kernel(kernel, dilation), stride, -before, gap=dilation)
+        Window(effective_kernel(kernel, dilation), stride, -before, gap=dilation, beyond=beyond)
         for kernel, stride, dilation, (before, _) in zip(
             layer.kernel, layer.stride, layer.dilation, pads(layer, x), strict=True
         )
     )
 
 
+PADDING_MODULES = {"reflect": "ReflectionPad", "replicate": "ReplicationPad", "circular": "CircularPad"}
+"""PyTorch's modules for padding that takes what it holds from the input, by what its convolutions call it."""
+
+
+def check_taken_from_input(x: Tensor, padding: Pairs, mode: str, field: str) -> None:
+    """Refuse padding that would take more from the input than is there; `field` is that of the padding."""
+    for size, sides in zip(x.spatial, padding, strict=True):
+        most = {"reflect": size - 1, "circular": size}.get(mode, max(sides))
+        if max(sides) > most:
+            raise LayerError(
+                f"`{mode}` padding of {max(sides)} takes at most {most} of the input's size of {size}",
+                field=field,
+                hint=f"the input is {x}",
+            )
+
+
 def constant_pad(nn: Any, before_and_after: Pairs, value: float) -> Any:
     """PyTorch's padding module, which takes the last axis first."""
-    flat = [side for pair in reversed(before_and_after) for side in pair]
-    return getattr(nn, f"ConstantPad{len(before_and_after)}d")(flat, value)
+    return getattr(nn, f"ConstantPad{len(before_and_after)}d")(_last_first(before_and_after), value)
+
+
+def pad_module(nn: Any, before_and_after: Pairs, mode: str) -> Any:
+    """PyTorch's padding module of a mode: zeros, or what is taken from the input."""
+    if mode not in PADDING_MODULES:
+        return constant_pad(nn, before_and_after, 0.0)
+    return getattr(nn, f"{PADDING_MODULES[mode]}{len(before_and_after)}d")(_last_first(before_and_after))
+
+
+def _last_first(before_and_after: Pairs) -> tuple[int, ...]:
+    return tuple([side for pair in reversed(before_and_after) for side in pair])

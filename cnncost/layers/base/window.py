@@ -56,11 +56,28 @@ class Window(NamedTuple):
     """
     gap: int = 1
     """Distance between the inputs that are read: the dilation, where a window is dilated."""
+    beyond: str = "zeros"
+    """What lies beyond the border: nothing of the input (``zeros``), or what ``reflect``, ``replicate`` or ``circular``
+    padding takes from inside. Windows keep their size, and go on beyond the border all the same."""
 
     @property
     def exact(self) -> bool:
         """Whether it says what is read, and not only between which places it lies."""
         return bool(self.phases) or self.stride.denominator == 1
+
+    def input_at(self, place: int, size: int) -> int | None:
+        """Which of `size` inputs is read at a place of the window, maybe beyond the border; ``None`` if none is.
+
+        >>> [Window(3, 1, -1, beyond=mode).input_at(-1, 8) for mode in ("zeros", "reflect", "replicate", "circular")]
+        [None, 1, 0, 7]
+        """
+        if 0 <= place < size:
+            return place
+        if self.beyond == "reflect":
+            return -place if place < 0 else 2 * (size - 1) - place
+        if self.beyond == "replicate":
+            return 0 if place < 0 else size - 1
+        return place % size if self.beyond == "circular" else None
 
 
 SAME_POSITION = Window(1, 1, 0)
@@ -129,7 +146,7 @@ def stretched(
     that are read lie `within` so many before and behind the place o size / out.
 
     >>> stretched(8, 16, lambda o: (o // 2, o // 2), (-1, 0))  # outputs lie before and behind the place they see
-    Window(size=1, stride=Fraction(1, 2), start=Fraction(-1, 4), phases=((0, 0), (0, 0)), gap=1)
+    Window(size=1, stride=Fraction(1, 2), start=Fraction(-1, 4), phases=((0, 0), (0, 0)), gap=1, beyond='zeros')
     """
     from fractions import Fraction  # only the networks that stretch pay for the import
 

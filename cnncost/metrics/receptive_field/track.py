@@ -105,7 +105,7 @@ class Track(NamedTuple):
         >>> Track(2, (-3,), (3,)).through(Window(3, 2, -1))
         Track(step=4, firsts=(-5,), lasts=(5,), exact=True)
         """
-        size, stride, start, phases, gap = window
+        size, stride, start, phases, gap, _ = window
         if self.period == 1 and not phases:
             step, (first,), (last,), exact = self
             return Track(
@@ -183,7 +183,7 @@ def _bounds(window: Window) -> Window:
     """A window without phases that all of them lie within."""
     if not window.phases:
         return window
-    _, stride, _, phases, _ = window
+    stride, phases = window.stride, window.phases
     seen = [(a - r * stride, b - r * stride) for r, (a, b) in enumerate(phases) if a <= b]
     first, last = min([a for a, _ in seen], default=0), max([b for _, b in seen], default=-1)
     return window._replace(size=max(1, ceil(last - first) + 1), start=first, phases=())

@@ -23,6 +23,7 @@ from cnncost.verification.receptive_field.expected import (
     expected_extents,
     followed,
     nodes_cut_off,
+    nodes_wrapped,
 )
 from cnncost.verification.receptive_field.response import Claims, Response, Responses, measure_responses
 from cnncost.verification.result import SAME, Check, FieldFigures
@@ -94,6 +95,7 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
     graph, found = analysis.graph, fields_in(analysis, source)
     claimed, unseen = [None if fields is None else fields.together for fields in found], _unseen(graph, found)
     units = followed(graph, claimed, source)
+    wrapped = nodes_wrapped(graph) - units.keys()
     name, pixels = graph.nodes[source].name, graph.nodes[source].y.spatial
     figure = _FIGURE if len(graph.inputs) == 1 else f"{_FIGURE} in {name}"
     axes = []
@@ -112,6 +114,8 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
             continue
         gaps = [axis.responses.gaps.get(node.id) for axis in axes] or ["the input has no axes"]
         gap = next(filter(None, gaps), None) or _hidden(field, predicted, node)
+        if not gap and node.id in wrapped and field.dimensions is not None:
+            gap = "some units see both ends of a circular axis, and it is not known which"
         if gap:
             yield Check.gap(row.name, figure, FieldFigures.of(predicted), gap)
             continue
@@ -217,7 +221,11 @@ def _local(tracks: tuple[Track, ...], size: int, number: int, axis: _Axis) -> Me
     if len(units) != len(response.first):
         return MeasuredAxis(0, wrong=f"it has {len(response.first)} units, not {len(units)}")
     wrong = next(filter(None, (_wrong(tracks, response, units, unit) for unit in range(len(units)))), "")
-    whole = [unit for unit, extent in enumerate(units) if extent.state == WHOLE and extent.first <= extent.last]
+    whole = [
+        unit
+        for unit, extent in enumerate(units)
+        if extent.state == WHOLE and not extent.folded and extent.first <= extent.last
+    ]
     seen = _figures(tracks, response, whole)
     return seen._replace(wrong=wrong)
 
@@ -225,18 +233,20 @@ def _local(tracks: tuple[Track, ...], size: int, number: int, axis: _Axis) -> Me
 def _wrong(tracks: tuple[Track, ...], response: Response, units: Extents, unit: int) -> str:
     """What is wrong with what a unit sees."""
     first, last = response.first[unit], response.last[unit]
-    least, most, state = units[unit]
+    least, most, state, folded = units[unit]
     if first > last:
         return f"unit {unit} sees nothing" if least <= most and state in {WHOLE, CLIPPED} else ""
     track_first = min([track.first(unit) for track in tracks])
     track_last = max([track.last(unit) for track in tracks])
-    within = track_first <= first and last <= track_last and least <= first and last <= most
-    exact = (state != WHOLE or (first, last) == (track_first, track_last)) and (
+    in_field = folded or (track_first <= first and last <= track_last)
+    within = in_field and least <= first and last <= most
+    exact = (state != WHOLE or folded or (first, last) == (track_first, track_last)) and (
         state not in {WHOLE, CLIPPED} or (first, last) == (least, most)
     )
     if within and exact:
         return ""
-    return f"unit {unit} sees pixels {first} to {last}, not {track_first} to {track_last}"
+    wanted = (least, most) if folded else (track_first, track_last)
+    return f"unit {unit} sees pixels {first} to {last}, not {wanted[0]} to {wanted[1]}"
 
 
 def _figures(tracks: tuple[Track, ...], response: Response, whole: list[int]) -> MeasuredAxis:

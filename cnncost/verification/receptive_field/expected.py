@@ -35,6 +35,8 @@ class Extent(NamedTuple):
     """The last of them; before the first where it sees none."""
     state: int = WHOLE
     """What the border did to them: :data:`WHOLE`, :data:`CLIPPED` or :data:`AT_MOST`."""
+    folded: bool = False
+    """Whether padding showed it pixels from inside the border in place of some beyond it."""
 
 
 _NOTHING = Extent(1 << 60, -1)
@@ -99,9 +101,23 @@ def nodes_cut_off(graph: Graph, expected: dict[int, Extents]) -> set[int]:
     cut: set[int] = set()
     for node in graph.layers:
         units = expected.get(node.id, ())
-        if not cut.isdisjoint(node.inputs) or any(unit.state != WHOLE or unit.first > unit.last for unit in units):
+        if not cut.isdisjoint(node.inputs) or any(map(_is_cut_off, units)):
             cut.add(node.id)
     return cut
+
+
+def nodes_wrapped(graph: Graph) -> set[int]:
+    """The nodes of which some units see both ends of an axis, the one as if it lay beyond the other, or some before."""
+    wrapped: set[int] = set()
+    for node in graph.layers:
+        windows = [window for reach in node.reach() for window in windows_of(reach) or ()]
+        if not wrapped.isdisjoint(node.inputs) or any(window.beyond == "circular" for window in windows):
+            wrapped.add(node.id)
+    return wrapped
+
+
+def _is_cut_off(unit: Extent) -> bool:
+    return unit.state != WHOLE or unit.folded or unit.first > unit.last
 
 
 def _along(inputs: Extents, reach: Reach, node: Node, axis: int, axes: int) -> Extents:
@@ -125,9 +141,12 @@ def _through(inputs: Extents, window: Window, unit: int, gaps: bool) -> Extent:
     """What one unit sees through its window; `gaps` says that it may leave some out without saying which."""
     first, last = window_extent(window, unit)
     places = range(first, last + 1, window.gap)
-    inside = [inputs[place] for place in places if 0 <= place < len(inputs)]
+    read = [window.input_at(place, len(inputs)) for place in places]
+    inside = [inputs[place] for place in read if place is not None]
     cut = len(inside) < len(places)
     hull = _union(inside)
+    if read != list(places) and not cut:
+        hull = hull._replace(folded=True)
     if gaps and window.gap == 1 and (cut or hull.state != WHOLE or not _in_order(inside)):
         return hull._replace(state=AT_MOST)
     return hull._replace(state=max(hull.state, CLIPPED)) if cut else hull
@@ -159,6 +178,7 @@ def window_extent(window: Window, unit: int) -> tuple[int, int]:
 def _union(units: Sequence[Extent]) -> Extent:
     seen = [unit for unit in units if unit.first <= unit.last]
     state = max([unit.state for unit in units], default=WHOLE)
+    folded = any(unit.folded for unit in units)
     if not seen:
-        return _NOTHING._replace(state=state)
-    return Extent(min([unit.first for unit in seen]), max([unit.last for unit in seen]), state)
+        return _NOTHING._replace(state=state, folded=folded)
+    return Extent(min([unit.first for unit in seen]), max([unit.last for unit in seen]), state, folded)
