@@ -136,14 +136,15 @@ def reconcile(
 
     Every convention is tried, and every way to count parameters, on the spec and on what is one change away from it:
     its variants, its switches turned, other resolutions, training, convolutions with or without biases, no batch
-    normalisation. Two changes are tried where one is not enough.
+    normalisation. Two changes are tried where one is not enough. Of a large network, not everything is tried: what is
+    left out stands in the result.
 
     Args:
         spec: as for :func:`load`.
         figure: with the digits that were printed, ``4.09G``, or ``4.1 GFLOPs``, which says what it is of; by default
             everything that the spec says is published.
         quantity: ``params`` or ``flops``, what the figure is of; by default it may be either.
-        thorough: try two changes also where one is enough.
+        thorough: try two changes also where one is enough, and ten times as much of a large network.
         nearest: how many of the ways that do not give the figure are kept.
         set: variables to override.
         input: other input shapes.
@@ -155,6 +156,7 @@ def reconcile(
 
     Raises:
         SpecError: a spec that does not hold, a figure that is no amount, or none to reconcile.
+        KeyboardInterrupt: somebody pressed Ctrl-C; once there is something, `found` of the error has it.
 
     >>> way = reconcile("resnet50", "4.09G")[0].matches[0]
     >>> way.countings[0], way.value, way.agreement

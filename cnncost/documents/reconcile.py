@@ -27,6 +27,8 @@ class Way(Record):
     """how the figure follows from the number; null where it does not"""
     difference: Fraction
     """how far the number is from the figure, as a share of the figure"""
+    thousand: Literal[1000, 1024] = 1000
+    """what a K of the figure stands for, and an M and a G the square and the cube of"""
 
 
 class Reconciliation(Record):
@@ -44,6 +46,10 @@ class Reconciliation(Record):
     """the closest of the others"""
     tried: Count
     """how many numbers were compared with it"""
+    untried: tuple[Text, ...] = ()
+    """what was not compared with it, since the network is large"""
+    interrupted: Flag = False
+    """whether the search was interrupted before it was through"""
 
 
 class ReconciliationDocument(Document):

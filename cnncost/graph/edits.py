@@ -15,19 +15,38 @@ if TYPE_CHECKING:
     from cnncost.layers.base.layer import Layer
 
 
+def _biased(node: Node, bias: bool) -> Layer:
+    layer = node.layer
+    if not layer.is_convolution or layer.bias == bias:  # type: ignore[attr-defined]  # convolutions have one
+        return layer
+    return type(layer)(**{**vars(layer), "bias": bias})
+
+
+def _without_batchnorm(node: Node) -> Layer:
+    return REGISTRY["identity"]() if node.layer.normalises_over_batch else node.layer
+
+
+LAYER_EDITS: dict[str, Callable[[Node], Layer]] = {
+    "convolutions with biases": lambda node: _biased(node, True),
+    "convolutions without biases": lambda node: _biased(node, False),
+    "no batch normalisation": _without_batchnorm,
+}
+"""What every edit puts in the place of a node's layer, which is never another shape; by what it says of the network."""
+
+
 def with_biases(graph: Graph) -> Graph | None:
     """Every convolution adds a bias; ``None`` where all do."""
-    return with_layers(graph, lambda node: _biased(node.layer, True))
+    return with_layers(graph, LAYER_EDITS["convolutions with biases"])
 
 
 def without_biases(graph: Graph) -> Graph | None:
     """No convolution adds a bias; ``None`` where none does."""
-    return with_layers(graph, lambda node: _biased(node.layer, False))
+    return with_layers(graph, LAYER_EDITS["convolutions without biases"])
 
 
 def without_batchnorm(graph: Graph) -> Graph | None:
     """Nothing is normalised over the batch; ``None`` where nothing is."""
-    return with_layers(graph, _without_batchnorm)
+    return with_layers(graph, LAYER_EDITS["no batch normalisation"])
 
 
 EDITS: dict[str, Callable[[Graph], Graph | None]] = {
@@ -81,13 +100,3 @@ def _add(builder: GraphBuilder, node: Node, layer: Layer) -> None:
         trainable=node.trainable,
         origin=node.origin,
     )
-
-
-def _biased(layer: Layer, bias: bool) -> Layer:
-    if not layer.is_convolution or layer.bias == bias:  # type: ignore[attr-defined]  # convolutions have one
-        return layer
-    return type(layer)(**{**vars(layer), "bias": bias})
-
-
-def _without_batchnorm(node: Node) -> Layer:
-    return REGISTRY["identity"]() if node.layer.normalises_over_batch else node.layer

@@ -11,6 +11,9 @@ from cnncost.records import NamedTuple
 Agreement = Literal["exact", "rounded", "truncated"]
 """How a printed figure follows from a number: it is the number, or the number rounded, or cut off."""
 
+_SUFFIXES = "kmgtp"
+"""Letters that stand for a power of 1000 or of 1024, from the first on; a B stands for billions."""
+
 _FEWEST_DIGITS = 2
 """How many digits of a whole number with zeros at its end are taken for significant, at the least."""
 
@@ -58,6 +61,17 @@ class PrintedFigure(NamedTuple):
         if abs(above) <= self.unit / 2:
             return "rounded"
         return "truncated" if 0 < above < self.unit else None
+
+    def in_units_of_1024(self) -> PrintedFigure | None:
+        """The figure where K, M and G are meant as 1024, its square and its cube; ``None`` where none of them stands.
+
+        >>> hrnet = PrintedFigure.read("3.99G").in_units_of_1024()  # its 4,283,537,072 multiply-accumulates
+        >>> hrnet and hrnet.agreement(4_283_537_072)
+        'rounded'
+        """
+        power = _SUFFIXES.find(self.text[-1:].lower()) + 1
+        ratio = Fraction(1024, 1000) ** power
+        return self._replace(value=self.value * ratio, unit=self.unit * ratio) if power else None
 
     def difference(self, number: float | Fraction) -> float:
         """How far the number is from the figure, as a share of the figure: 0.07 is 7 % above it.

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from cnncost.cli.app import app
+from cnncost.published.reconciliation import search
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from typer.testing import Result
+
+    from cnncost.progress import Progress
+
+command = importlib.import_module("cnncost.cli.commands.reconcile")
 
 # 2 x 3 x 9 weights and 2 biases, at 6 x 6 places.
 SPEC = """\
@@ -96,6 +104,47 @@ def test_two_changes_where_one_is_not_enough(spec: str) -> None:
     # 4 x 3 x 9 + 4 of the wide one, and 4 + 1 of the second.
     figures = json.loads(run(spec, "117", "--quantity", "params", "--format", "json").stdout)["figures"]
     assert figures[0]["matches"][0]["changes"] == ["wide = true", "deep = true"]
+
+
+def test_what_is_unusual_is_explained_in_a_line(spec: str) -> None:
+    # 112 parameters of the wide one; 1,944 MACs are 1.90 in units of 1024.
+    lines = run(spec, "1.898K", "--top", "1").stdout.splitlines()
+    assert "rounded in 1024s" in lines[4]
+    assert lines[-1] == "in 1024s: K, M and G stand for 1024, 1024² and 1024³"
+    twice = run(spec, "3,888", "--quantity", "flops", "--format", "json").stdout
+    assert any("twice thop" in way["countings"] for way in json.loads(twice)["figures"][0]["matches"])
+
+
+def test_units_of_1024_in_json_and_csv(spec: str) -> None:
+    best = json.loads(run(spec, "1.898K", "--format", "json").stdout)["figures"][0]["matches"][0]
+    assert (best["value"], best["thousand"], best["agreement"]) == (1944, 1024, "rounded")
+    (line, *_) = csv.DictReader(io.StringIO(run(spec, "1.898K", "--format", "csv").stdout))
+    assert (line["agreement"], line["thousand"]) == ("rounded", "1024")
+
+
+def test_what_was_not_tried_is_said(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_WORK", 0)
+    result = run(spec, "5T")
+    assert result.exit_code == 1
+    said = "not tried, since the network is large: 25 networks with one change, 129 networks with two changes"
+    assert said in " ".join(result.stdout.split())
+
+
+def test_ctrl_c_shows_what_was_found_until_then(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def interrupted() -> Iterator[Progress]:
+        def progress(text: str, *_: int) -> None:
+            if "one change" in text:
+                raise KeyboardInterrupt
+
+        yield progress
+
+    monkeypatch.setattr(command, "progress_bar", interrupted)
+    result = run(spec, "1.94K")
+    assert result.exit_code == 130
+    assert "1,944" in result.stdout
+    assert "interrupted: this is what was found until then" in result.stdout
+    assert json.loads(run(spec, "1.94K", "--format", "json").stdout)["figures"][0]["interrupted"] is True
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.graph.edits import EDITS
+from cnncost.graph.edits import LAYER_EDITS
 from cnncost.language import library
 from cnncost.language.document.document import read_document
 from cnncost.language.load import loads
 from cnncost.language.request import parse_request
 from cnncost.language.yaml.nodes import Scalar
 from cnncost.language.yaml.reader import parse
+from cnncost.published.reconciliation.tally import Tally
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 RESOLUTIONS = (128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384, 448, 480, 512)
 """Sides of the square images that networks are published for."""
+
+_STRIDE = 32
+"""The side of the image at which Ultralytics lets THOP count: the largest stride of its detectors."""
 
 
 class Change(NamedTuple):
@@ -39,7 +44,9 @@ class Change(NamedTuple):
     input: tuple[int, ...] | None = None
     """The shape of another image."""
     edit: str | None = None
-    """One of :data:`~cnncost.graph.edits.EDITS`."""
+    """One of :data:`~cnncost.graph.edits.LAYER_EDITS`."""
+    scale: Fraction = Fraction(1)
+    """What operations are multiplied by: the area of the image over that of a smaller one."""
     training: bool = False
     """Whether the network is trained."""
 
@@ -61,10 +68,12 @@ class Candidate(NamedTuple):
     """What is different from the spec."""
     documented: bool
     """Whether the spec itself names all of it."""
-    graph: Graph
+    tally: Tally
     """What it is then."""
     training: bool
     """Whether it is trained."""
+    scale: Fraction
+    """What its operations are multiplied by."""
 
 
 class Subject:
@@ -89,7 +98,9 @@ class Subject:
         self._limits = limits
         self._document = read_document(parse(self._data, self._file, limits), self._file)
         self.graph = self._load(self._variant, {}, shape)
-        self._loaded: tuple[tuple[Change, ...], Graph | None] = ((), self.graph)
+        self.tally = Tally.of(self.graph)
+        self._read: dict[tuple[Change, ...], Tally | None] = {(): self.tally}
+        self.layers_read = self.tally.layers
 
     def changes(self) -> tuple[Change, ...]:
         """Everything that may be different, one thing at a time."""
@@ -97,7 +108,7 @@ class Subject:
             *self._variants(),
             *self._toggles(),
             *self._resolutions(),
-            *(Change(text, text, edit=text) for text in EDITS),
+            *(Change(text, text, edit=text) for text in LAYER_EDITS),
             Change("mode", "in training", training=True),
         )
 
@@ -114,30 +125,34 @@ class Subject:
         settings = {**self._settings, **settings}
         return loads(self._data, self._file, set=settings, input=shape, variant=variant, limits=self._limits)
 
+    def reads(self, changes: tuple[Change, ...]) -> bool:
+        """Whether the file has to be read again for these changes."""
+        return _reloading(changes) not in self._read
+
     def changed(self, changes: tuple[Change, ...]) -> Candidate | None:
         """The network with these changes; ``None`` where they do not fit it, or change nothing."""
-        graph = self._network(tuple(change for change in changes if change.reloads))
+        tally = self._network(_reloading(changes))
         for change in changes:
-            graph = EDITS[change.edit](graph) if graph and change.edit else graph
-        if graph is None:
+            tally = tally.edited(LAYER_EDITS[change.edit]) if tally and change.edit else tally
+        if tally is None:
             return None
         texts, documented = tuple(change.text for change in changes), all(change.documented for change in changes)
-        return Candidate(texts, documented, graph, any(change.training for change in changes))
+        scale = max((change.scale for change in changes), default=Fraction(1))
+        return Candidate(texts, documented, tally, any(change.training for change in changes), scale)
 
-    def _network(self, changes: tuple[Change, ...]) -> Graph | None:
-        """The file as another network; read once for all edits of it, which come one after the other."""
-        if self._loaded[0] != changes:
-            self._loaded = changes, self._read(changes)
-        return self._loaded[1]
-
-    def _read(self, changes: tuple[Change, ...]) -> Graph | None:
-        settings = {name: value for change in changes for name, value in change.set}
-        variant = next((change.variant for change in changes if change.variant), self._variant)
-        shape = next((change.input for change in changes if change.input), self._shape)
-        try:
-            return self._load(variant, settings, shape) if changes else self.graph
-        except SpecError:
-            return None
+    def _network(self, changes: tuple[Change, ...]) -> Tally | None:
+        """The file as another network, read once."""
+        if changes not in self._read:
+            settings = {name: value for change in changes for name, value in change.set}
+            variant = next((change.variant for change in changes if change.variant), self._variant)
+            shape = next((change.input for change in changes if change.input), self._shape)
+            try:
+                tally = Tally.of(self._load(variant, settings, shape))
+            except SpecError:
+                self._read[changes], self.layers_read = None, self.layers_read + self.tally.layers
+            else:
+                self._read[changes], self.layers_read = tally, self.layers_read + tally.layers
+        return self._read[changes]
 
     def _variants(self) -> Iterator[Change]:
         """The other networks of the file."""
@@ -158,10 +173,18 @@ class Subject:
 
     def _resolutions(self) -> Iterator[Change]:
         """Square images of other sizes, where the network takes one."""
-        images = [self.graph.nodes[number].y for number in self.graph.inputs]
-        if self._shape is not None or len(images) != 1 or len(images[0].spatial) != 2:
+        image = self.tally.image
+        if image is None:
             return
-        height, width = images[0].spatial
+        height, width = image.spatial
+        if (height, width) != (_STRIDE, _STRIDE):
+            scale = Fraction(height * width, _STRIDE**2)
+            text = f"counted at {_STRIDE} × {_STRIDE} pixels and scaled to the image"
+            yield Change("input", text, input=(image.channels, _STRIDE, _STRIDE), scale=scale)
         for side in RESOLUTIONS:
-            if height == width != side:
-                yield Change("input", f"{side} × {side} pixels", input=(images[0].channels, side, side))
+            if self._shape is None and height == width != side:
+                yield Change("input", f"{side} × {side} pixels", input=(image.channels, side, side))
+
+
+def _reloading(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple([change for change in changes if change.reloads])

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from cnncost.metrics.counting import counts_by_convention
+from cnncost.conventions import CONVENTIONS
+from cnncost.errors import SpecError
 from cnncost.published.reconciliation.parameters import PARAMETERS
 from cnncost.records import NamedTuple
-from cnncost.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from cnncost.graph.graph import Node
     from cnncost.published.reconciliation.candidates import Candidate, Change, Subject
+    from cnncost.published.reconciliation.tally import Tally
 
 Quantity = Literal["params", "flops"]
 QUANTITIES: tuple[Quantity, ...] = ("params", "flops")
+
+TWICE_THOP = "twice thop"
+"""Two for each multiply-accumulate that THOP counts."""
+
+MOST_WORK = 80_000
+"""Layers that a search reads, besides those of the network itself: enough to try everything on the usual networks."""
+
+_COUNTING = 3
+"""To count a layer by every convention takes as long as to read so many."""
 
 _CONVOLUTIONS_ALONE = "convolutions alone"
 
@@ -43,12 +54,16 @@ class Counts:
     Args:
         subject: the spec, and what may be changed of it.
         quantities: what is counted.
+        most_work: how many layers may be read and counted for what is changed.
     """
 
-    def __init__(self, subject: Subject, quantities: Iterable[Quantity]) -> None:
+    def __init__(self, subject: Subject, quantities: Iterable[Quantity], most_work: int = MOST_WORK) -> None:
         self._subject = subject
-        self._counters = [_COUNTERS[quantity] for quantity in dict.fromkeys(quantities)]
+        self._quantities = tuple(dict.fromkeys(quantities))
+        self._layers = LayerCounts()
         self._known: dict[tuple[Change, ...], tuple[Count, ...]] = {}
+        self.of(())  # what cannot be left out
+        self._left = most_work + self._work
 
     def of(self, changes: tuple[Change, ...]) -> tuple[Count, ...]:
         """Every number of the network with these changes; none where they do not fit it, or change nothing."""
@@ -56,43 +71,99 @@ class Counts:
             self._known[changes] = tuple(self._counted(self._subject.changed(changes)))
         return self._known[changes]
 
+    def affords(self, changes: tuple[Change, ...]) -> bool:
+        """Whether the network with these changes may still be read and counted, if it is as large as the spec's own."""
+        if changes in self._known:
+            return True
+        base = self._subject.tally
+        reading = base.layers if self._subject.reads(changes) else 0
+        return self._work + reading + _COUNTING * len(base.groups) <= self._left
+
+    @property
+    def _work(self) -> int:
+        """What has been done, in layers read."""
+        return self._subject.layers_read + _COUNTING * self._layers.counted
+
     def _counted(self, candidate: Candidate | None) -> Iterator[Count]:
         if candidate is not None:
-            for counter in self._counters:
-                yield from counter(candidate)
+            counters = {"params": _parameters, "flops": self._operations}
+            for quantity in self._quantities:
+                yield from counters[quantity](candidate)
+
+    def _operations(self, candidate: Candidate) -> Iterator[Count]:
+        """By every convention, those together that find the same number."""
+        whole, alone = self._layers.totals(candidate.tally, candidate.training)
+        if "thop" in whole:
+            whole[TWICE_THOP] = 2 * whole["thop"]
+        if candidate.scale != 1:
+            whole, alone = {TWICE_THOP: round(candidate.scale * whole.get(TWICE_THOP, 0))}, {}
+        yield from (_count(candidate, "flops", names, value) for value, names in _by_value(whole).items())
+        for value, names in _by_value(alone).items():
+            yield _count(candidate, "flops", names, value, _CONVOLUTIONS_ALONE)
+
+
+class LayerCounts:
+    """What every convention counts for a layer of one sample, found once for layers that are alike."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, dict[str, int]] = {}
+
+    @property
+    def counted(self) -> int:
+        """How many different layers were counted."""
+        return len(self._known)
+
+    def totals(self, tally: Tally, training: bool) -> tuple[dict[str, int], dict[str, int]]:
+        """What every convention counts for a network, and for its convolutions alone, without those that refuse it."""
+        whole = dict.fromkeys(CONVENTIONS, 0)
+        alone = dict.fromkeys(CONVENTIONS, 0)
+        for group in tally.groups:
+            if group.node.auxiliary and not training:
+                continue
+            counts = self._of(group.node, training)
+            for name in [*whole]:
+                if name not in counts:
+                    del whole[name], alone[name]
+                    continue
+                whole[name] += group.copies * counts[name]
+                if group.node.layer.is_convolution:
+                    alone[name] += group.copies * counts[name]
+        return whole, alone
+
+    def _of(self, node: Node, training: bool) -> dict[str, int]:
+        key = (node.layer, node.xs, node.y, training)
+        if key not in self._known:
+            self._known[key] = dict(_counts(node, training))
+        return self._known[key]
+
+
+def _counts(node: Node, training: bool) -> Iterator[tuple[str, int]]:
+    operations = node.operations(training)
+    for name, convention in CONVENTIONS.items():
+        try:
+            yield name, convention.count(node, operations, 1, training)
+        except SpecError:  # it does not count such a layer: another convention may be meant
+            continue
 
 
 def _parameters(candidate: Candidate) -> Iterator[Count]:
     """By every rule that leaves out or takes in something here."""
-    if candidate.training:  # the parameters are the same
+    if candidate.training or candidate.scale != 1:  # the parameters are the same
         return
-    found = {0}
-    for rule, count in PARAMETERS.items():
-        value = count(candidate.graph)
-        if value not in found:
-            found.add(value)
-            yield _count(candidate, "params", (rule,), value)
+    rules: dict[str, int] = {rule: count(candidate.tally) for rule, count in PARAMETERS.items()}
+    for value, (rule, *_) in _by_value(rules).items():
+        yield _count(candidate, "params", (rule,), value)
 
 
-def _operations(candidate: Candidate) -> Iterator[Count]:
-    """By every convention, those together that find the same number."""
-    settings = Settings(mode="train" if candidate.training else "infer")
-    convolutions = [node.layer.is_convolution for node in candidate.graph.layers]
-    whole: dict[int, tuple[str, ...]] = {}
-    alone: dict[int, tuple[str, ...]] = {}
-    for convention, counts in counts_by_convention(candidate.graph, settings).items():
-        of_convolutions = sum(count for count, is_one in zip(counts.layers, convolutions, strict=True) if is_one)
-        whole[counts.total] = (*whole.get(counts.total, ()), convention)
-        alone[of_convolutions] = (*alone.get(of_convolutions, ()), convention)
-    yield from (_count(candidate, "flops", names, value) for value, names in whole.items() if value)
-    for value, names in alone.items():
+def _by_value(counts: dict[str, int]) -> dict[int, tuple[str, ...]]:
+    """The ways of counting that find each number, without those that find nothing."""
+    found: dict[int, tuple[str, ...]] = {}
+    for name, value in counts.items():
         if value:
-            yield _count(candidate, "flops", names, value, _CONVOLUTIONS_ALONE)
-
-
-_COUNTERS: dict[Quantity, Callable[[Candidate], Iterator[Count]]] = {"params": _parameters, "flops": _operations}
+            found[value] = (*found.get(value, ()), name)
+    return found
 
 
 def _count(candidate: Candidate, quantity: Quantity, countings: tuple[str, ...], value: int, *more: str) -> Count:
     documented = candidate.documented and not more
-    return Count(candidate.graph.name, (*candidate.changes, *more), documented, quantity, countings, value)
+    return Count(candidate.tally.network, (*candidate.changes, *more), documented, quantity, countings, value)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.conventions import CONVENTIONS
+from cnncost.published.reconciliation.ways import UNITS_OF_1024, UNUSUAL, about
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.published.reconciliation.search import Reconciliation, Way
+    from cnncost.published.reconciliation.search import Reconciliation
+    from cnncost.published.reconciliation.ways import Way
 
 _COLUMNS = (
     Column("countings", "counted as"),
@@ -25,7 +26,10 @@ _RECORD_COLUMNS = (
     Column("network", "network"),
     Column("quantity", "quantity"),
     *_COLUMNS,
+    Column("thousand", "a K is"),
 )
+
+_IN_UNITS_OF_1024 = "in 1024s"
 
 _MOST_COUNTINGS = 2
 """Ways of counting that a line names, where several find the same number."""
@@ -58,15 +62,28 @@ def _notes(found: Reconciliation, most: int) -> Iterator[str]:
         yield f"none gives {found.figure}: these come nearest; {numbers}"
     else:
         yield f"{more:,} more give it; {numbers}" if more > 0 else numbers
-        best = found.matches[0].countings[0]
-        if best in CONVENTIONS:
-            yield f"{best}: {CONVENTIONS[best].about}"
+    if found.untried:
+        yield f"not tried, since the network is large: {', '.join(found.untried)}"
+    if found.interrupted:
+        yield "interrupted: this is what was found until then"
+    yield from _explanations(found.matches[:most])
+
+
+def _explanations(ways: Sequence[Way]) -> Iterator[str]:
+    """What the likeliest way counts, and what is unusual about the others."""
+    best = [way.countings[0] for way in ways[:1]]
+    unusual = [name for way in ways for name in way.countings[:_MOST_COUNTINGS] if name in UNUSUAL]
+    yield from (f"{name}: {about(name)}" for name in dict.fromkeys([*best, *unusual]) if about(name))
+    if any(way.is_binary for way in ways):
+        yield f"{_IN_UNITS_OF_1024}: {UNITS_OF_1024}"
 
 
 def _line(way: Way) -> Line:
     more = len(way.countings) - _MOST_COUNTINGS
     countings = ", ".join(way.countings[:_MOST_COUNTINGS]) + (f" and {more} more" if more > 0 else "")
-    return Line((countings, *_figures(way), "; ".join(way.changes) or "nothing"))
+    value, agreement, difference = _figures(way)
+    shown = f"{agreement} {_IN_UNITS_OF_1024}" if way.is_binary else agreement
+    return Line((countings, value, shown, difference, "; ".join(way.changes) or "nothing"))
 
 
 def _figures(way: Way) -> tuple[object, ...]:
@@ -84,4 +101,4 @@ def _records(reconciliations: Sequence[Reconciliation], most: int) -> Table:
 
 
 def _cells(way: Way) -> tuple[object, ...]:
-    return ", ".join(way.countings), *_figures(way), "; ".join(way.changes)
+    return ", ".join(way.countings), *_figures(way), "; ".join(way.changes), way.thousand
