@@ -66,6 +66,17 @@ class Ceilings(Record):
             bytes_share=_rate(traffic_bytes, seconds * self.bytes_per_second),
         )
 
+    def raised_to(self, other: Ceilings) -> Ceilings:
+        """The higher of each: what the device did once, it can do."""
+        faster = max(self, other, key=lambda each: each.flops_per_second)
+        wider = max(self, other, key=lambda each: each.bytes_per_second)
+        return Ceilings(
+            flops_per_second=faster.flops_per_second,
+            matrix_size=faster.matrix_size,
+            bytes_per_second=wider.bytes_per_second,
+            copy_bytes=wider.copy_bytes,
+        )
+
 
 def _rate(amount: int | None, seconds: float) -> float | None:
     return None if amount is None or not seconds else amount / seconds
@@ -78,6 +89,16 @@ def ceilings(device: str, dtype: str) -> Ceilings:
     Args:
         device: as PyTorch calls it.
         dtype: of the matrices; whether float32 may be TF32 is up to the conditions that this is called under.
+    """
+    return measure_ceilings(device, dtype)
+
+
+def measure_ceilings(device: str, dtype: str) -> Ceilings:
+    """The ceilings of a device as they are now; a device that does something else besides shows lower ones.
+
+    Args:
+        device: as :func:`ceilings` takes it.
+        dtype: so, too.
     """
     torch = import_torch()
     number = torch.float32 if dtype == "tf32" else getattr(torch, dtype)

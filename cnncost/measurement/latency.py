@@ -6,7 +6,7 @@ import time
 import warnings
 from typing import TYPE_CHECKING
 
-from cnncost.measurement.ceilings import Ceilings, Rates, ceilings
+from cnncost.measurement.ceilings import Ceilings, Rates, ceilings, measure_ceilings
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.devices import refuse_unsupported, resolve
 from cnncost.measurement.layer_latency import profile
@@ -28,6 +28,8 @@ from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from cnncost.graph.graph import Graph, Node
     from cnncost.measurement.layer_latency import LayerTiming, Profile
     from cnncost.measurement.options import MeasureOptions
@@ -100,17 +102,22 @@ class _Measurement:
         subject = prepare(self.graph, self.options, self.device)
         eager = self.eager(subject, roof)
         found = self.profile(subject) if self.options.per_layer else None
+        if any(above_ceilings([eager], self.layers(found, roof) if found else ())):
+            roof = roof.raised_to(measure_ceilings(self.device, self.options.dtype))
+            eager = self.eager(subject, roof)
+        layers = self.layers(found, roof) if found else None
         note = not_finite(subject.step())  # before the compiler, which may not get through
         compiled = self.compiled(subject, roof) if self.options.compile else None
+        steps = [eager, *([compiled] if isinstance(compiled, CompiledTiming) else [])]
         self.progress(self.graph.name, self.parts, self.parts)
         return Latency(
             **dict(self.setting),
             ceilings=roof,
             eager=eager,
             phases=found.phases if found and self.options.trains else None,
-            layers=self.layers(found, roof) if found else None,
+            layers=layers,
             compiled=compiled,
-            notes=(*subject.notes, *([note] if note else [])),
+            notes=(*subject.notes, *([note] if note else []), *above_ceilings(steps, layers or ())),
         )
 
     def begin(self, part: str) -> None:
@@ -162,6 +169,20 @@ class _Measurement:
             torch.compiler.reset()
         rates = self.rates(timing.median_seconds, roof)
         return CompiledTiming(**dict(timing), **dict(rates), compile_seconds=compile_seconds)
+
+
+def above_ceilings(steps: Sequence[Rates], layers: Sequence[Rates]) -> Iterator[str]:
+    """Notes on what does more than the device seems to be able to: the whole step, and single layers."""
+    for unit, share, why in (
+        ("FLOPs", "flops_share", "the device was busy when the ceiling was measured, or an algorithm needs fewer"),
+        ("bytes", "bytes_share", "some stayed in a cache"),
+    ):
+        of_steps, of_layers = ([getattr(each, share) or 0.0 for each in rated] for rated in (steps, layers))
+        above = sum(each > 1 for each in of_layers)
+        said = [f"the step is at {100 * max(of_steps):.0f} %"] if max(of_steps) > 1 else []
+        said += [f"{above:,} layer{'s are' if above > 1 else ' is'} above 100 %"] if above else []
+        if said:
+            yield f"{' and '.join(said)} of the ceiling of {unit}, measured twice: {why}"
 
 
 def _layer(node: Node, timing: LayerTiming, figures: Figures, roof: Ceilings) -> LayerLatency:

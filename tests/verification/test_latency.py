@@ -415,6 +415,49 @@ def test_shares_of_ceilings() -> None:
     assert set(ROOF.achieved(0.0, 1, 1).model_dump().values()) == {None}
 
 
+LOW = Ceilings(flops_per_second=1.0, matrix_size=256, bytes_per_second=1.0, copy_bytes=2**25)
+"""Those of a device that was busy with something else."""
+
+
+def test_shares_above_the_ceilings_are_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    high = ROOF.model_copy(update={"flops_per_second": 1e18, "bytes_per_second": 1e18})
+    monkeypatch.setattr(latency_module, "ceilings", lambda *_: LOW)
+    monkeypatch.setattr(latency_module, "measure_ceilings", lambda *_: high)
+    found = measured(small())
+    assert found.ceilings == high
+    assert max(rates.flops_share for rates in (found.eager, *found.layers)) < 1
+    assert found.notes == ()
+
+
+def test_ceilings_below_what_is_done_are_measured_once_more_and_not_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(latency_module, "ceilings", lambda *_: LOW)
+    monkeypatch.setattr(latency_module, "measure_ceilings", lambda *_: asked.append(1) or LOW)
+    found = measured(small())
+    assert asked == [1]
+    flops, bytes_ = found.notes
+    assert flops.startswith(
+        f"the step is at {100 * found.eager.flops_share:.0f} % and 4 layers are above 100 % of the "
+    )
+    assert "of the ceiling of FLOPs, measured twice: the device was busy" in flops
+    assert "of the ceiling of bytes, measured twice: some stayed in a cache" in bytes_
+
+
+def test_shares_below_the_ceilings_need_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def again(*_: Any) -> Ceilings:
+        raise AssertionError("it is measured again")
+
+    monkeypatch.setattr(latency_module, "ceilings", lambda *_: ROOF.model_copy(update={"bytes_per_second": 1e18}))
+    monkeypatch.setattr(latency_module, "measure_ceilings", again)
+    assert measured(small()).notes == ()
+
+
+def test_the_higher_of_each_ceiling_holds() -> None:
+    other = Ceilings(flops_per_second=2e12, matrix_size=512, bytes_per_second=5e10, copy_bytes=2**26)
+    both = Ceilings(flops_per_second=2e12, matrix_size=512, bytes_per_second=1e11, copy_bytes=2**25)
+    assert ROOF.raised_to(other) == other.raised_to(ROOF) == both
+
+
 # The compiler
 
 

@@ -88,7 +88,9 @@ def expected_extents(graph: Graph, units: Followed, source: int, axis: int) -> d
         if node.id not in units:
             continue
         paths = [
-            _along(known[read], reach, node, axis, len(pixels))
+            [_union(known[read])] * len(known[read])
+            if reach is Reads.STATISTICS and units[node.id] != units[read]  # they read less than the whole input
+            else _along(known[read], reach, node, axis, len(pixels))
             for read, reach in zip(node.inputs, node.reach(), strict=True)
             if read in known and reach is not Reads.NOTHING
         ]
