@@ -58,13 +58,19 @@ def followed(graph: Graph, fields: Sequence[UnitFields | None], source: int) -> 
             continue
         tracks = _tracks(field, node.y, axes)
         moves = any(
-            isinstance(reach, Relabelling) and x.positions > 1
+            (isinstance(reach, Relabelling) and x.positions > 1) or _looks_along_others(reach, axes)
             for x, reach in zip(node.xs, node.reach() if node.inputs else (), strict=True)
         )
         read = [i for i in node.inputs if (seen := fields[i]) is not None and seen.dimensions is not None]
         if tracks is not None and not moves and all(i in known for i in read):
             known[node.id] = tracks
     return known
+
+
+def _looks_along_others(reach: Reach, axes: int) -> bool:
+    """Whether windows look along other axes than the input's."""
+    windows = windows_of(reach) or ()
+    return len(windows) != axes and any(window.size > 1 for window in windows)
 
 
 def _tracks(field: UnitFields, y: Tensor, axes: int) -> tuple[tuple[Track, ...], ...] | None:
@@ -89,7 +95,8 @@ def expected_extents(graph: Graph, units: Followed, source: int, axis: int) -> d
             continue
         paths = [
             [_union(known[read])] * len(known[read])
-            if reach is Reads.STATISTICS and units[node.id] != units[read]  # they read less than the whole input
+            if getattr(reach, "reads", reach) is Reads.STATISTICS
+            and units[node.id] != units[read]  # they read less than the whole input
             else _along(known[read], reach, node, axis, len(pixels))
             for read, reach in zip(node.inputs, node.reach(), strict=True)
             if read in known and reach is not Reads.NOTHING

@@ -39,6 +39,8 @@ class Orders:
         if len(movers) > 1:
             return False
         before, x = next(((mover, x) for mover, x in given if not _is_uniform(x)), given[0])
+        if y is x and movers and _mixes_all(node):
+            return False
         like_before = y is x or (len(given) > 1 and y.shape == x.shape)  # a join of one order, and of what has none
         self._mover[node.id] = before if like_before and before is not None else node.id
         everything = not movers or _reads_everything(node)
@@ -47,6 +49,11 @@ class Orders:
     def _is_in_line(self, node: Node, y: Any) -> bool:
         thin = self._line.thin(node.y)
         return node.y.layout == "map" and len(node.y.spatial) == self._line.axes and tuple(y.shape[1:]) == thin.dims
+
+
+def _mixes_all(node: Node) -> bool:
+    """Whether it reads all channels of one position, among which all units of a map may be."""
+    return node.xs[0].positions == 1 and any(getattr(reach, "reads", reach) is Reads.MIXTURE for reach in node.reach())
 
 
 def _reads_everything(node: Node) -> bool:
