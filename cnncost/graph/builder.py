@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError, SpecError
 from cnncost.graph import weights
 from cnncost.graph.graph import INPUT, Graph, Node
+from cnncost.graph.indices import refuse_computed
 from cnncost.graph.inference import infer_output, refuse_too_large, wrong_layout
 from cnncost.graph.overwriting import refuse_lost_values
 
@@ -153,6 +154,8 @@ class GraphBuilder:
         try:
             layer = layer.fitted(*xs)
             y = self._infer(layer, xs)
+            if layer.reads_indices:
+                refuse_computed(self.nodes, reads[0], layer)
         except LayerError as error:
             error.hint = self._sources(error, layer, reads)
             raise error.at(origin, field_origins) from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from cnncost.graph.indices import holds_indices
 from cnncost.measurement.outcome import is_interruption
 from cnncost.pytorch.build import build
 from cnncost.records import NamedTuple
@@ -52,7 +53,7 @@ def reference_checks(graph: Graph, report: Report, model: Any) -> list[Check]:
     checks = list(_stored(report, spec, model))
     ours = _named(trace(spec, shapes, settings.training, "meta"), graph)
     try:
-        theirs = trace_copy(model, shapes, settings.training)
+        theirs = trace_copy(model, shapes, settings.training, [holds_indices(graph, i) for i in graph.inputs])
     except BaseException as error:  # whatever the user's model does, leaving included
         if is_interruption(error):
             raise

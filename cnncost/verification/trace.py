@@ -54,26 +54,30 @@ class Trace(NamedTuple):
     """All multiply-accumulates, those of functions included."""
 
 
-def trace_copy(model: Any, shapes: Sequence[Shape], training: bool) -> Trace:
+def trace_copy(model: Any, shapes: Sequence[Shape], training: bool, indices: Sequence[bool] = ()) -> Trace:
     """The trace of a copy of a model, on meta tensors, or on the CPU where it refuses them.
 
     Raises:
         Exception: whatever the model raises.
     """
     try:
-        return trace(copy.deepcopy(model).to("meta"), shapes, training, "meta")
+        return trace(copy.deepcopy(model).to("meta"), shapes, training, "meta", indices)
     except Exception:
         if any(weight.is_meta for weight in model.parameters()):
             raise
-        return trace(copy.deepcopy(model).to("cpu"), shapes, training, "cpu")
+        return trace(copy.deepcopy(model).to("cpu"), shapes, training, "cpu", indices)
 
 
-def trace(model: Any, shapes: Sequence[Shape], training: bool, device: str) -> Trace:
-    """Run a model on inputs of these shapes; it is left with hooks, and in the mode that it ran in."""
+def trace(model: Any, shapes: Sequence[Shape], training: bool, device: str, indices: Sequence[bool] = ()) -> Trace:
+    """Run a model on inputs of these shapes; it is left with hooks, and in the mode that it ran in.
+
+    Inputs that hold `indices` are whole numbers, all zero; without a word of them, none does.
+    """
     torch = import_torch()
     calls: list[Call] = []
     dtype = next((weight.dtype for weight in model.parameters()), torch.float32)
-    inputs = [torch.zeros(shape, dtype=dtype, device=device) for shape in shapes]
+    types = [torch.int64 if holds_indices else dtype for holds_indices in indices or [False] * len(shapes)]
+    inputs = [torch.zeros(shape, dtype=type_, device=device) for shape, type_ in zip(shapes, types, strict=True)]
     with torch.no_grad(), countable_attention(), flop_counter() as counter:
         for name, module in model.named_modules():
             if _is_layer(module):

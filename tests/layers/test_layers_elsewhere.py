@@ -74,18 +74,23 @@ def test_every_class_of_torch_leads_to_layers_or_to_a_sentence(name: str) -> Non
         ("RMSNorm", "rms_norm"),
         ("F.normalize", "l2_normalize"),
         ("L2Norm", "l2_normalize"),
+        ("nn.LSTM", "lstm"),
+        ("LSTMCell", "lstm"),
+        ("GRUCell", "gru"),
+        ("SimpleRNN", "rnn"),
+        ("nn.Embedding", "embedding"),
     ],
 )
 def test_names_of_other_tools(name: str, ours: str) -> None:
     assert suggest_layer(name, STEP_TYPES) == (f"; did you mean `{ours}`?", None)
 
 
-@pytest.mark.parametrize("name", ["LSTM", "MaxUnpool2d", "Bilinear", "Fold"])
+@pytest.mark.parametrize("name", ["ConvLSTM", "MaxUnpool2d", "Bilinear", "Fold"])
 def test_what_the_language_does_not_have_is_not_taken_for_something_like_it(name: str) -> None:
     absent = "the language has no such layer; `cnncost layers` lists those that it has"
     assert suggest_layer(name, STEP_TYPES) == ("", absent)
     # a layer of that name that somebody adds is found by it
-    assert layer_elsewhere(name, [*STEP_TYPES, "lstm", "max_unpool", "bilinear", "fold"])
+    assert layer_elsewhere(name, [*STEP_TYPES, "convlstm", "max_unpool", "bilinear", "fold"])
 
 
 def test_what_is_written_otherwise() -> None:
@@ -132,6 +137,12 @@ def test_no_name_is_of_two_layers() -> None:
         ("upsample", "scale_factor", "scale"),
         ("dropout", "rate", "p"),
         ("attention", "num_heads", "heads"),
+        ("lstm", "hidden_size", "hidden"),
+        ("gru", "units", "hidden"),
+        ("lstm", "num_layers", "layers"),
+        ("lstm", "proj_size", "projection"),
+        ("embedding", "num_embeddings", "vocabulary"),
+        ("embedding", "embedding_dim", "out"),
         ("conv", "kernal", "kernel"),
     ],
 )

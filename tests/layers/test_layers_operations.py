@@ -93,6 +93,10 @@ BY_HAND = [
     ("conv_transpose", {"out": 3, "kernel": 4, "stride": 4}, [Tensor(2, (5,))], Operations(mac=120, add=60)),
     ("linear", {"out": 10}, [Tensor(84, (), "flat")], Operations(mac=840, add=10)),
     ("linear", {"out": 8, "bias": False}, [TOKENS], Operations(mac=64)),
+    # 2 steps of 3 cells: 4 x 3 (4 + 3) weights, 24 biases; a cell adds 4 sums, 1 of its own and 3 of sigmoids, which
+    # divide; three products; 3 exponentials and 2 hyperbolic tangents
+    ("lstm", {"hidden": 3}, [TOKENS], Operations(mac=168, add=48 + 48, mul=18, div=18, exp=30)),
+    ("embedding", {"vocabulary": 9, "out": 4}, [Tensor(5, (), "flat")], Operations()),
 ]
 
 

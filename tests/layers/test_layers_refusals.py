@@ -31,6 +31,7 @@ class Case(NamedTuple):
 WANTED_PADDING = (
     "`padding` must be a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
 )
+NONLINEARITY = '`nonlinearity` must be one of `tanh`, `relu`, not the text "gelu"'
 OVERHANG = (
     "kernel of 3 is larger than its input of 2: "
     "over three axes, neither padding nor `ceil` lets PyTorch's mean go beyond"
@@ -243,6 +244,20 @@ INPUTS = [
     Case("hardtanh", {"low": 2}, [IMAGE], "`high` of 1 must be above `low` of 2", "high"),
     Case("rrelu", {"lower": 0.5}, [IMAGE], "slopes from 0.5 to 0.333333 are none", "lower"),
     Case("attention", {"heads": 4}, [TOKENS], "4 heads do not divide the 6 input channels", "heads"),
+    Case("lstm", {"hidden": 8}, [IMAGE], "`lstm` goes along one axis, and its input [6, 8, 8] has 2"),
+    Case(
+        "lstm",
+        {"hidden": 8, "projection": 8},
+        [TOKENS],
+        "a projection to 8 is no smaller than the state of 8",
+        "projection",
+    ),
+    Case(
+        "embedding",
+        {"vocabulary": 9, "out": 4},
+        [IMAGE],
+        "`embedding` reads one index at a position, and its input [6, 8, 8] has 6 channels",
+    ),
     Case("select_token", {"i": 4}, [TOKENS], "there is no token 4 among the 4 of [4, 6]", "i"),
 ]
 
@@ -281,6 +296,9 @@ ARGUMENTS = [
         '`mode` must be one of `nearest`, `linear`, `bilinear`, `trilinear`, `bicubic`, not the text "cubic"',
         "mode",
     ),
+    Case("rnn", {"hidden": 8, "nonlinearity": "gelu"}, [], NONLINEARITY, "nonlinearity"),
+    Case("gru", {"hidden": 0}, [], "`hidden` must be a positive whole number, not 0", "hidden"),
+    Case("gru", {"hidden": 8, "projection": 4}, [], "`gru` has no parameter `projection`", "projection"),
     Case("reshape", {"size": [6, 0]}, [], "`size` must be a list of whole numbers of at least 1, not [6, 0]", "size"),
     Case("gelu", {"inplace": True}, [], "`gelu` has no parameter `inplace`", "inplace"),
     Case("relu", {"inplace": 1}, [], "`inplace` must be true or false, not 1", "inplace"),
@@ -298,6 +316,7 @@ def test_arguments_that_are_wrong(case: Case) -> None:
 HINTS = [
     ("conv", {"out": 8, "kernel": 11}, [IMAGE], "the input is [6, 8, 8]"),
     ("group_conv", {"out": 8, "kernel": 3}, [IMAGE], "the first group convolution of a network has `lifting: true`"),
+    ("gru", {"hidden": 8}, [IMAGE], "`patch_tokens` puts the positions of a map into a row"),
     ("instancenorm", {}, [Tensor(6, (1,))], "over channels it is `layernorm`"),
     ("avgpool", {"kernel": 3, "padding": [[0, 1], 1]}, [IMAGE], "put a `pad` before it"),
     (

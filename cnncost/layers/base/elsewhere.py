@@ -27,9 +27,11 @@ _LAYERS = {
     "conv_transpose": "deconv deconvolution transposedconv transposeconv transposedconvolution upconv convt",
     "crop": "centercrop cropping",
     "dropout": "alphadropout featurealphadropout spatialdropout gaussiandropout",
+    "embedding": "lookup lookuptable embed wordembedding tokenembedding",
     "flatten": "ravel",
     "global_avgpool": "globalaveragepool globalaveragepooling globalavgpooling globalpool globalpooling gap",
     "global_maxpool": "globalmaxpooling gmp",
+    "gru": "grucell",
     "groupnorm": "groupnormalization groupnormalisation gn",
     "grn": "globalresponsenorm globalresponsenormalization",
     "hardsigmoid": "hsigmoid",
@@ -42,6 +44,7 @@ _LAYERS = {
     "leaky_relu": "lrelu leaky",
     "linear": "dense fc fullyconnected innerproduct gemm affine",
     "local_response_norm": "crossmaplrn lrn localresponsenormalization",
+    "lstm": "lstmcell bilstm",
     "maxpool": "maxpooling",
     "multiply": "mul mult product",
     "pad": "zeropad zeropadding constantpad padding",
@@ -50,6 +53,7 @@ _LAYERS = {
     "position_embedding": "posembed positionalembedding positionalencoding positionencoding",
     "reshape": "view unflatten squeeze unsqueeze",
     "rms_norm": "rmsnormalization",
+    "rnn": "rnncell simplernn vanillarnn",
     "sigmoid": "logistic",
     "silu": "swish",
     "slice": "narrow stridedslice",
@@ -80,6 +84,7 @@ _WAYS = {
     "atrousconv": "a dilated convolution is a `conv` with `dilation`",
     "squeezeexcite": _EXCITATION,
     "squeezeexcitation": _EXCITATION,
+    "bidirectional": "`lstm`, `gru` and `rnn` take `bidirectional: true`",
     "activation": "an activation is a step of its own, `relu`",
     "input": "the input is no step: its shape stands under the key `input` of the file",
     "inputlayer": "the input is no step: its shape stands under the key `input` of the file",
@@ -99,15 +104,16 @@ _WAYS = {
 _LOSS = "a loss is not part of the network: what it costs is not counted"
 _MISSING = "the language has no such layer; `cnncost layers` lists those that it has"
 _ABSENT = (
-    "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embedding embeddingbag "
-    "fold fractionalmaxpool gru grucell lppool lstm lstmcell maxunpool pairwisedistance parameter parameterdict "
-    "parameterlist rnn rnnbase rnncell rnncellbase unfold uninitializedbuffer uninitializedparameter simplernn "
-    "convlstm bidirectional timedistributed locallyconnected average maximum minimum dot lambda repeatvector "
+    "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embeddingbag "
+    "fold fractionalmaxpool lppool maxunpool pairwisedistance parameter parameterdict "
+    "parameterlist rnnbase rnncellbase unfold uninitializedbuffer uninitializedparameter "
+    "convlstm timedistributed locallyconnected average maximum minimum dot lambda repeatvector "
     "gaussiannoise masking gridsample affinegrid einsum matmul bmm"
 )
 
 _PARAMETERS = {
-    "out": "out_channels out_features filters num_filters units features output_channels channels_out num_output oc",
+    "out": "out_channels out_features filters num_filters units features output_channels channels_out num_output oc "
+    "embedding_dim",
     "kernel": "kernel_size kernel_shape pool_size k window filter_size ksize",
     "stride": "strides s subsample",
     "padding": "pad pads p",
@@ -125,6 +131,10 @@ _PARAMETERS = {
     "scale": "scale_factor scales",
     "factor": "upscale_factor downscale_factor block_size r",
     "heads": "num_heads n_heads nhead",
+    "hidden": "hidden_size hidden_dim units num_units",
+    "layers": "num_layers n_layers",
+    "projection": "proj proj_size",
+    "vocabulary": "num_embeddings vocab_size num_words",
     "mode": "interpolation method",
     "before_after": "padding pad pads",
     "affine": "elementwise_affine",

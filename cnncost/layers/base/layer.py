@@ -66,6 +66,8 @@ class Layer:
     """Whether it slides kernels of trained weights over its input; its field `bias` says whether it adds one."""
     has_weight_matrices: ClassVar[bool] = False
     """Whether its weights multiply what it reads in sums, as those of convolutions and linear layers do."""
+    reads_indices: ClassVar[bool] = False
+    """Whether its input holds indices, which only come from an input of the network."""
     normalises_over_batch: ClassVar[bool] = False
     """Whether its statistics are those of all samples of the batch."""
     is_view: ClassVar[bool] = False

@@ -111,8 +111,8 @@ def _joined(paths: Sequence[tuple[Fields, Reach, Tensor]], node: Node, source: T
 
 def _along(found: Fields, reach: Reach, x: Tensor, y: Tensor, source: Tensor) -> Fields | None:
     """What is seen along one path, in the channels of the output."""
-    if reach is Reads.POINT:
-        return found
+    if reach is Reads.POINT or not source.spatial:  # an input without axes has no places to follow
+        return found if source.spatial else Fields(UnitFields(((),) * len(y.dims)))
     if isinstance(reach, Shifted):
         return _shifted(found, reach.by, x, y)
     if isinstance(reach, Dealt):
