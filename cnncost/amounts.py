@@ -96,10 +96,11 @@ def _parse(text: str, units: dict[str, int], example: str) -> Amount:
     amount = re.fullmatch(pattern, text.lower(), re.ASCII)
     if amount is None or not (amount[1] or amount[2]) or len(text) > 100:
         commas = "; commas stand before three digits each, and decimals behind a point" if "," in text else ""
-        raise SpecError(f"`{text[:100]}` is not a valid amount", hint=f"write {example}{commas}")
+        shown = f"`{text[:100]}`" if text.strip() else "an empty text"
+        raise SpecError(f"{shown} is not a valid amount", hint=f"write {example}{commas}")
     whole, fraction, exponent, unit = amount.groups(default="")
     if unit not in units:
-        raise _unknown_unit(text.strip(), unit, units, example)
+        raise _unknown_unit(text.strip(), text[slice(*amount.span(4))], units, example)
     power = int(exponent or 0)
     if abs(power) > _LARGEST_EXPONENT:
         raise SpecError(f"the exponent of `{text.strip()}` is too large")
@@ -109,10 +110,10 @@ def _parse(text: str, units: dict[str, int], example: str) -> Amount:
 
 def _unknown_unit(text: str, unit: str, units: dict[str, int], example: str) -> SpecError:
     """The error for an amount in another unit; where bytes may be of powers of 1000 or of 1024, it offers both."""
-    if f"{unit}ib" in units:
+    if f"{unit.lower()}ib" in units:
         number, letter = text[: -len(unit)].strip(), unit.upper()
         both = f"`{number}{letter}B` in powers of 1000, or `{number}{letter}iB` in powers of 1024"
         return SpecError(f"unknown unit `{unit}` in `{text}`", hint=f"write {both}")
-    if unit in _BYTES:
+    if unit.lower() in _BYTES:
         return SpecError(f"`{text}` is an amount of bytes, and this is a count", hint=f"write {example}")
     return SpecError(f"unknown unit `{unit}` in `{text}`", hint=f"write {example}")

@@ -110,11 +110,10 @@ def _batch(batch: object) -> int:
     number = whole_number(batch)
     if number is None or not 1 <= number <= LARGEST_BATCH:
         what, wanted = "the batch", f"a whole number from 1 to {LARGEST_BATCH:,}"
-        if isinstance(batch, str | float) or number is not None:
-            short = number is None or abs(number) < 10**20  # Python refuses to print the very long
-            shown = f"`{str(batch)[:40]}`" if short else "a number of more digits"
-            raise SpecError(f"{what} must be {wanted}, not {shown}")
-        raise wrong_type(what, wanted, batch)
+        if number is None:
+            raise wrong_type(what, wanted, float(batch) if isinstance(batch, float) else batch)
+        shown = f"`{number}`" if abs(number) < 10**20 else "a number of more digits"  # Python refuses the very long
+        raise SpecError(f"{what} must be {wanted}, not {shown}")
     return number
 
 

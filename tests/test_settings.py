@@ -40,7 +40,7 @@ def test_known_values_are_taken(values: dict[str, Any]) -> None:
         ({"batch": -4}, "the batch must be a whole number from 1 to 1,000,000,000, not `-4`", None),
         ({"batch": True}, "the batch must be a whole number from 1 to 1,000,000,000, not `True`", None),
         ({"batch": 1.5}, "the batch must be a whole number from 1 to 1,000,000,000, not `1.5`", None),
-        ({"batch": "8"}, "the batch must be a whole number from 1 to 1,000,000,000, not `8`", None),
+        ({"batch": "8"}, "the batch must be a whole number from 1 to 1,000,000,000, not the text `'8'`", None),
         ({"batch": 10**9 + 1}, "the batch must be a whole number from 1 to 1,000,000,000, not `1000000001`", None),
         (
             {"batch": 10**5000},

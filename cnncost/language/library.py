@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from os import listdir
 from os.path import isfile  # Path.is_file raises for a name that is too long
 from pathlib import Path
 
@@ -70,7 +71,7 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
     try:
         return read_file(path, limit), path.name if variant or path.parent == folder() else spec, variant
     except FileNotFoundError:
-        raise SpecError(f"there is no file `{shown}`", hint=_shipped_hint(path.stem)) from None
+        raise SpecError(f"there is no file `{shown}`{_file_like(path)}", hint=_shipped_hint(path.stem)) from None
     except OSError as error:
         raise SpecError(f"cannot read `{shown}`: {reason(error)}") from None
     except ValueError:
@@ -107,6 +108,18 @@ def _unknown(spec: str) -> SpecError:
     if beside is not None:
         close, hint = f"; did you mean `{beside[:80]}`?", None
     return SpecError(f"there is no architecture and no file `{spec[:80]}`{close}", hint=hint)
+
+
+def _file_like(path: Path) -> str:
+    """``"; did you mean `net.yaml`?"`` where a spec in the same folder has nearly the name of `path`."""
+    from difflib import get_close_matches  # only a failing run pays for the import
+
+    try:
+        specs = {Path(name).stem: name for name in sorted(listdir(path.parent)) if name.endswith((".yaml", ".yml"))}
+    except OSError:
+        return ""
+    close = get_close_matches(path.stem[:80], list(specs)[:1000], n=1, cutoff=0.65)
+    return f"; did you mean `{path.parent / specs[close[0]]}`?" if close else ""
 
 
 def _shipped_hint(stem: str) -> str | None:

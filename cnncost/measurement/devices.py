@@ -73,7 +73,8 @@ def resolve(device: str) -> Choice:
     index = re.fullmatch(r"cuda(?::(\d{1,4}))?", device, re.ASCII)
     if index is None:
         hint = "known are `auto`, `cpu`, `cuda`, `cuda:1`, `meta`"
-        raise SpecError(f"unknown device `{device[:80]}`{did_you_mean(device, _NAMES)}", hint=hint)
+        close = "; did you mean `cuda`?" if device.lower() == "gpu" else did_you_mean(device, _NAMES)
+        raise SpecError(f"unknown device `{device[:80]}`{close}", hint=hint)
     return Choice(f"cuda:{_gpu_index(torch, device, int(index[1] or 0))}")
 
 

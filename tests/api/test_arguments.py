@@ -64,7 +64,7 @@ CALLS: list[tuple[str, Callable[[], object], str]] = [
     *(
         ("batch", lambda batch=batch: analyze("lenet5", batch=batch), A_BATCH + shown)
         for batch, shown in (
-            ("3", "`3`"),
+            ("3", "the text `'3'`"),
             (1.5, "`1.5`"),
             (8.0, "`8.0`"),
             (np.float64(8), "`8.0`"),
@@ -179,7 +179,7 @@ CALLS: list[tuple[str, Callable[[], object], str]] = [
     ("build", lambda: cnncost.build(5), A_SPEC + "`5`"),
     ("build", lambda: cnncost.build("lenet5", device=5), "the device must be a name such as `cpu`, not `5`"),
     ("verify", lambda: cnncost.verify("lenet5", device=5), "the device must be a name such as `cpu`, not `5`"),
-    ("verify", lambda: cnncost.verify("lenet5", device="meta", batch="3"), A_BATCH + "`3`"),
+    ("verify", lambda: cnncost.verify("lenet5", device="meta", batch="3"), A_BATCH + "the text `'3'`"),
     (
         "verify",
         lambda: cnncost.verify("lenet5", device="meta", dtype=5),

@@ -42,7 +42,7 @@ def test_several_networks() -> None:
         ({"max_params": "25.6"}, "the limit of params: `25.6` has decimals and no unit"),
         ({"max_params": 25.6}, "the limit of params must be a whole number from 0, not `25.6`"),
         ({"max_params": "25MB"}, "the limit of params: `25MB` is an amount of bytes, and parameters are counted"),
-        ({"max_memory": "24G"}, "the limit of memory_bytes: unknown unit `g` in `24G`"),
+        ({"max_memory": "24G"}, "the limit of memory_bytes: unknown unit `G` in `24G`"),
         ({"budget": {"memory": "24GB"}}, "unknown figure `memory`; did you mean `memory_bytes`?"),
         ({"max_params": 1, "budget": {"params": 2}}, "`params` is limited twice"),
         ({"budget": [("params", 1)]}, "`budget` must be a mapping of figures to their limits, not a `list`"),

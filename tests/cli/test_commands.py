@@ -311,7 +311,7 @@ def test_named_budgets_and_others() -> None:
         (("--max-params", "lots"), "error: the limit of params: `lots` is not a valid amount\n  = hint: write"),
         (
             ("--max-memory", "24G"),
-            "the limit of memory_bytes: unknown unit `g` in `24G`\n  = hint: write `24GB`",
+            "the limit of memory_bytes: unknown unit `G` in `24G`\n  = hint: write `24GB`",
         ),
         (
             ("--max-params", "25.6"),

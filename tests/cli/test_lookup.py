@@ -82,4 +82,6 @@ def test_a_file_that_needs_its_suffix(tmp_path: object, monkeypatch: pytest.Monk
     assert (
         run("analyze", "net", code=2) == "error: there is no architecture and no file `net`; did you mean `net.yaml`?\n"
     )
+    assert run("analyze", "net.yml", code=2) == "error: there is no file `net.yml`; did you mean `net.yaml`?\n"
+    assert run("analyze", "./ent.yaml", code=2) == "error: there is no file `./ent.yaml`; did you mean `net.yaml`?\n"
     assert "is a network, and the command is missing" in run("net.yaml", code=2)

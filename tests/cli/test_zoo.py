@@ -94,7 +94,7 @@ def test_the_frontier_for_programs_is_its_architectures() -> None:
         (("resnte50",), "no architecture is called `resnte50`"),
         (("--task", "segmentaton"), "did you mean `segmentation`?"),
         (("lenet5", "--since", "2015"), "no architecture published in 2015 or later among the"),
-        (("--max-params", "5X"), "`--max-params`: unknown unit `x` in `5X`"),
+        (("--max-params", "5X"), "`--max-params`: unknown unit `X` in `5X`"),
         (("--max-macs", "many"), "`--max-macs`: `many` is not a valid amount"),
         (("--min-accuracy", "0.76"), "hint: write `76`"),
         (("--metric", ""), "nothing here has a published accuracy of ``"),

@@ -278,6 +278,8 @@ ARGUMENTS = [
     Case("conv", {"out": True}, [], "`out` must be a positive whole number, not true", "out"),
     Case("conv", {"out": 8, "kernel": [3, 3, 3]}, [], "`kernel` has 3 numbers for an input of 2 axes", "kernel"),
     Case("conv", {"out": 8, "bias": 1}, [], "`bias` must be true or false, not 1", "bias"),
+    Case("batchnorm", {"affine": 8}, [], "`affine` must be true or false, not 8", "affine"),
+    Case("linear", {"out": 48, "bias": 10}, [], "`bias` must be true or false, not 10", "bias"),
     Case("conv", {"out": 8, "padding": -1}, [], WANTED_PADDING + ", not -1", "padding"),
     Case("conv", {"out": 8, "padding": [[1, 2, 3], 1]}, [], WANTED_PADDING + ", not [1, 2, 3]", "padding"),
     Case(

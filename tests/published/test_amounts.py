@@ -72,7 +72,7 @@ def test_no_count(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "decimal", "binary"), [("24G", "24GB", "24GiB"), (" 1.5 k ", "1.5KB", "1.5KiB")])
 def test_a_bare_prefix_is_no_unit_of_memory(text: str, decimal: str, binary: str) -> None:
-    with pytest.raises(SpecError, match="unknown unit") as raised:
+    with pytest.raises(SpecError, match=f"unknown unit `{text.strip()[-1]}`") as raised:
         parse_bytes(text)
     assert raised.value.hint == f"write `{decimal}` in powers of 1000, or `{binary}` in powers of 1024"
 

@@ -79,6 +79,10 @@ def plotted(zoo: Zoo = ZOO, width: int = 80, *, ascii_only: bool = False) -> lis
     return ["".join(text for _, text in line) for line in draw_plot(plot, width, ascii_only=ascii_only)]
 
 
+def test_the_title_of_a_plot_goes_on_in_a_further_line() -> None:
+    assert plotted(width=40)[:2] == ["what no cheaper network matches in", "ImageNet top-1"]
+
+
 def test_architectures_as_a_table() -> None:
     check_golden("zoo.txt", table(zoo_document(ZOO)))
 

@@ -62,7 +62,9 @@ def test_no_gpu_at_all(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         resolve(name)
 
 
-@pytest.mark.parametrize(("name", "meant"), [("cdua", "cuda"), ("cpu0", "cpu"), ("mete", "meta"), ("atuo", "auto")])
+@pytest.mark.parametrize(
+    ("name", "meant"), [("cdua", "cuda"), ("gpu", "cuda"), ("cpu0", "cpu"), ("mete", "meta"), ("atuo", "auto")]
+)
 def test_misspelt_devices(name: str, meant: str) -> None:
     with pytest.raises(SpecError, match=f"unknown device `{name}`; did you mean `{meant}`"):
         resolve(name)

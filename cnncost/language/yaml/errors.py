@@ -71,6 +71,8 @@ def translate(error: Exception, source: Source) -> SpecError:
         return _flow_error(opened, here, rest)
     if "block mapping" in context:
         return _mapping_error(here, mark.column)
+    if "simple key" in context and (missing := _without_a_colon(opened)):
+        return missing
     if rest.startswith("\t"):  # which only libyaml's "violates indentation" calls by its name
         problem = "tab character"
     return _by_rule(f"{context}; {problem}", here, rest)
@@ -85,15 +87,30 @@ def _by_rule(said: str, here: Span, rest: str) -> SpecError:
     return SpecError(f"not YAML: {said.partition('; ')[2]}", here)
 
 
+def _without_a_colon(key: Span) -> SpecError | None:
+    """A word on a line of its own where a key should stand, which the parser misses a line later."""
+    word = key.source.line(key.line)[key.column - 1 :].partition(" #")[0].strip()
+    if not re.fullmatch(r"\w[^:]*", word):
+        return None
+    span = key._replace(end_column=key.column + len(word))
+    return SpecError(
+        f"expected `:` after `{word[:80]}`", span, hint=_INDENTATION if " " in word else f"write `{word[:80]}:`"
+    )
+
+
 def _beside_a_step(here: Span) -> str | None:
-    """The hint for a key that is to stand beside a step, where the one on the line of `here` does not."""
+    """The hint for a key that is to stand beside a step, or below another key, where the one of `here` does not."""
     line = here.source.line(here.line)
     below = re.match(r"\s+(\w+) *:", line)
     if below:
         step = re.fullmatch(r"\s*- +(\w+)\s*(#.*)?", here.source.line(here.line - 1))
-        return step and f"with `{below[1]}:` below it the step needs a colon of its own: `- {step[1]}:`"
+        if step:
+            return f"with `{below[1]}:` below it the step needs a colon of its own: `- {step[1]}:`"
     beside = re.match(r"\s*- +(\w+: *[^#:]*?) +(\w+) *:", line)
-    return beside and f"what stands beside a step stands below it, or in braces: `- {{{beside[1]}, {beside[2]}: ...}}`"
+    if beside:
+        return f"what stands beside a step stands below it, or in braces: `- {{{beside[1]}, {beside[2]}: ...}}`"
+    above = here.source.line(here.line - 1).partition(" #")[0].strip() if here.line > 1 else ""
+    return f"the line above it has no `:`: `{above}`" if re.fullmatch(r"\w[^:]{,60}", above) else None
 
 
 def _place(mark: Any, source: Source) -> Span:

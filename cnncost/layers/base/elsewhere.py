@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncost.errors import did_you_mean
+from cnncost.layers.base.fields import SIZE_IS_KNOWN
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def suggest_parameter(name: str, known: Collection[str]) -> Suggestion:
     '; did you mean `out`?'
     """
     if name in _OF_THE_INPUT.split():
-        return Suggestion("", "what a layer reads has its own size, which is not said again")
+        return Suggestion("", SIZE_IS_KNOWN)
     for ours, names in _PARAMETERS.items():
         if ours in known and name.lower() in names.split():
             return Suggestion(f"; did you mean `{ours}`?", None)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 REQUIRED: Any = object()
 """The default of a field that a spec must give."""
+SIZE_IS_KNOWN = "the size of what a layer reads is known: leave it out"
+"""What to say of PyTorch's `Linear(3072, 10)`."""
 
 
 class Field:
@@ -60,9 +62,9 @@ class Field:
         """What an editor may accept for a plain value (an expression is always accepted besides)."""
         raise NotImplementedError
 
-    def refuse(self, value: Any) -> LayerError:
+    def refuse(self, value: Any, hint: str | None = None) -> LayerError:
         """The error for a value that is not what this field wants."""
-        return LayerError(f"`{self.name}` must be {self.wanted}, not {_shown(value)}", field=self.name)
+        return LayerError(f"`{self.name}` must be {self.wanted}, not {_shown(value)}", field=self.name, hint=hint)
 
 
 def _shown(value: Any) -> str:
@@ -215,7 +217,8 @@ class Flag(Field):
 
     def read(self, value: Any, rank: int) -> bool:
         if not isinstance(value, bool):
-            raise self.refuse(value)
+            size = whole_number(value)
+            raise self.refuse(value, hint=SIZE_IS_KNOWN if size is not None and size > 1 else None)
         return value
 
     def json_schema(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from math import ceil, floor, log10
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cnncost.records import NamedTuple
@@ -51,7 +52,7 @@ def draw_plot(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[l
     canvas = _Canvas(across.length, down.length)
     _fill(canvas, plot.points, across, down)
     lines = [
-        [("title", plot.title)],
+        *([("title", line)] for line in wrap(plot.title, width)),
         [("caption", plot.y_heading)],
         *(
             [("caption", labels.get(row, "").rjust(margin - 2)), ("rule", " │"), *canvas.pieces(row)]
