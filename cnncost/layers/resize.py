@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.sliding import check_rank
-from cnncost.layers.base.specifiers import choice, count, reference, sizes
+from cnncost.layers.base.specifiers import choice, count, reference, scales, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Relabelling, Window, stretched
 from cnncost.layers.shape import Rearrangement, check_same_rank
@@ -23,6 +24,9 @@ _RANKS = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 class Upsample(Layer, keyword="upsample"):
     """Interpolation to `scale` times the size, to a `size`, or to the size of another step (`like`).
 
+    A scale that is no whole number makes floor(size * scale) positions of an axis, spaced evenly over it as PyTorch's
+    `recompute_scale_factor` has them.
+
     >>> up = Upsample.make({"scale": 2, "mode": "bilinear"}, rank=2)
     >>> x = Tensor(256, (14, 14))
     >>> up.output(x).dims, sum(up.operations(x, y=up.output(x))) // up.output(x).elements
@@ -32,10 +36,17 @@ class Upsample(Layer, keyword="upsample"):
     family = "shape"
     source = "PyTorch, Upsample (corners not aligned); the operations of its interpolation"
 
-    scale: tuple[int, ...] | None = sizes("output size over input size", symbol="f", default=None)
+    scale: tuple[int | float, ...] | None = scales("output size over input size", symbol="f", default=None)
     size: tuple[int, ...] | None = sizes("output size", default=None)
     like: bool | None = reference("the step whose size is taken", default=None)
     mode: str = choice("interpolation", tuple(_TAPS), default="nearest")
+
+    def fitted(self, *xs: Tensor) -> Layer:
+        """With the size that a fraction makes of the input's, rounded down as PyTorch rounds it."""
+        if len(xs) != 1 or self.size or all(isinstance(scale, int) for scale in self.scale or ()):
+            return self
+        size = tuple(floor(float(size) * scale) for size, scale in zip(xs[0].spatial, self.scale or (), strict=True))
+        return Upsample(size=size, mode=self.mode)
 
     def check(self, *xs: Tensor) -> None:
         check_rank(self, xs[0])
@@ -58,7 +69,8 @@ class Upsample(Layer, keyword="upsample"):
 
     def output(self, x: Tensor, *like: Tensor) -> Tensor:
         if self.scale is not None:
-            return Tensor(x.channels, tuple(size * scale for size, scale in zip(x.spatial, self.scale, strict=True)))
+            factors: Any = self.scale  # whole numbers, once it is fitted
+            return Tensor(x.channels, tuple(size * factor for size, factor in zip(x.spatial, factors, strict=True)))
         return Tensor(x.channels, like[0].spatial if self.size is None else self.size)
 
     def parameters(self, *xs: Tensor) -> int:

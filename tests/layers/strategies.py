@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnncost.errors import LayerError
 from cnncost.layers import Layer, Tensor
-from cnncost.layers.base.fields import Choice, Count, Field, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.layers.base.fields import Choice, Count, Field, Flag, Numbers, Padding, Real, Reference, Scales, Sizes
 from cnncost.layers.join import Join
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def placements(draw: DrawFn, layer_type: type[Layer], largest: int = 14) -> Plac
     x = draw(tensors(layer_type, largest))
     rank = len(x.spatial)
     given = {name: draw(values(field, rank, x)) for name, field in layer_type.fields.items()}
-    layer = layer_type.make({name: value for name, value in given.items() if value is not None}, rank)
+    layer = layer_type.make({name: value for name, value in given.items() if value is not None}, rank).fitted(x)
     if issubclass(layer_type, Join):
         return Placement(layer, (x, *draw(st.lists(relatives(x), max_size=2))))
     follows = any(isinstance(field, Reference) and getattr(layer, name) for name, field in layer_type.fields.items())
@@ -95,6 +95,9 @@ def values(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
 def _written(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
     number = st.integers(getattr(field, "low", 0), 6)
     match field:
+        case Scales():
+            factor = number | st.sampled_from([0.3, 0.5, 0.75, 1.25, 1.5, 2.6])
+            written = factor | st.lists(factor, min_size=rank, max_size=rank)
         case Sizes():
             written = number | st.lists(number, min_size=rank, max_size=rank)
         case Count():

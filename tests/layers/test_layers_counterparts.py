@@ -257,6 +257,24 @@ def test_upsample_to_another_steps_size() -> None:
     assert_equal(build("upsample", x, like, like="step")(x, like), [[[0, 0, 1, 1]]])
 
 
+@pytest.mark.parametrize("scale", [0.1, 0.29, 1 / 3, 0.5, 0.7, 0.999, 1.1, 1.5, 1.7, 2.0, 2.6, 3])
+def test_a_scale_makes_as_many_positions_as_pytorchs(scale: float) -> None:
+    """Rounded down in floating point: 0.29 of 100 is 28, 0.7 of 10 is 7."""
+    for size in (*range(10, 40), 100, 224, 1000):
+        layer = REGISTRY["upsample"].make({"scale": scale}, rank=1).fitted(Tensor(2, (size,)))
+        for recompute in (False, True):
+            x = torch.empty(1, 2, size, device="meta")
+            expected = nn.functional.interpolate(x, scale_factor=scale, recompute_scale_factor=recompute)
+            assert layer.output(Tensor(2, (size,))).dims == tuple(expected.shape[1:])
+
+
+def test_a_scale_that_is_no_whole_number_spaces_positions_evenly() -> None:
+    x = torch.randn(1, 2, 7, 5, dtype=torch.float64)
+    layer = REGISTRY["upsample"].make({"scale": [1.5, 0.7], "mode": "bilinear"}, rank=2).fitted(Tensor(2, (7, 5)))
+    expected = nn.functional.interpolate(x, scale_factor=(1.5, 0.7), mode="bilinear", recompute_scale_factor=True)
+    assert_equal(layer.counterpart(nn, Tensor(2, (7, 5)))(x), expected)
+
+
 def test_joins_by_hand() -> None:
     x, gate = count_up(1, 2, 2), torch.tensor([[[2.0], [3.0]]])
     assert_equal(build("multiply", x, gate)(x, gate), [[[0, 2], [6, 9]]])

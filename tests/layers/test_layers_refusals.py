@@ -301,6 +301,14 @@ ARGUMENTS = [
     Case("rnn", {"hidden": 8, "nonlinearity": "gelu"}, [], NONLINEARITY, "nonlinearity"),
     Case("gru", {"hidden": 0}, [], "`hidden` must be a positive whole number, not 0", "hidden"),
     Case("gru", {"hidden": 8, "projection": 4}, [], "`gru` has no parameter `projection`", "projection"),
+    Case("upsample", {"scale": 0}, [], "`scale` must be a number above 0, or one per axis, not 0", "scale"),
+    Case(
+        "upsample", {"scale": [1.5, True]}, [], "`scale` must be a number above 0, or one per axis, not true", "scale"
+    ),
+    Case(
+        "upsample", {"scale": float("inf")}, [], "`scale` must be a number above 0, or one per axis, not inf", "scale"
+    ),
+    Case("upsample", {"scale": [1.5]}, [], "`scale` has 1 numbers for an input of 2 axes", "scale"),
     Case("reshape", {"size": [6, 0]}, [], "`size` must be a list of whole numbers of at least 1, not [6, 0]", "size"),
     Case("gelu", {"inplace": True}, [], "`gelu` has no parameter `inplace`", "inplace"),
     Case("relu", {"inplace": 1}, [], "`inplace` must be true or false, not 1", "inplace"),

@@ -132,6 +132,35 @@ class Sizes(Count):
         return {"anyOf": [Count.json_schema(self), {"type": "array", "items": Count.json_schema(self)}]}
 
 
+class Scales(Sizes):
+    """A factor for every axis, or one per axis: whole numbers, or fractions that the layer makes sizes of."""
+
+    largest = 1e30
+    """No tensor is as large: what is multiplied with it stays finite."""
+
+    def __init__(self, about: str, *, symbol: str = "", default: Any = REQUIRED) -> None:
+        super().__init__(about, symbol=symbol, default=default)
+        self.wanted = "a number above 0, or one per axis"
+
+    def read(self, value: Any, rank: int) -> tuple[int | float, ...]:  # type: ignore[override]
+        if not isinstance(value, (list, tuple)):
+            return (self._factor(value),) * rank
+        if len(value) != rank:
+            raise _wrong_rank(self, len(value), rank)
+        return tuple(self._factor(item) for item in value)
+
+    def _factor(self, value: Any) -> int | float:
+        number = whole_number(value)
+        factor = value if number is None else number
+        if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 < factor <= self.largest:
+            raise self.refuse(value)
+        return factor
+
+    def json_schema(self) -> dict[str, Any]:
+        number = {"type": "number", "exclusiveMinimum": 0}
+        return {"anyOf": [number, {"type": "array", "items": number}]}
+
+
 class Padding(Field):
     """Padding per axis, as ``(before, after)`` pairs, or the word ``same``."""
 

@@ -33,6 +33,7 @@ _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
     field_specifiers=(
         specifiers.count,
         specifiers.sizes,
+        specifiers.scales,
         specifiers.padding,
         specifiers.numbers,
         specifiers.flag,

@@ -13,6 +13,7 @@ from cnncost.layers.base.fields import (
     Padding,
     Real,
     Reference,
+    Scales,
     Sizes,
 )
 
@@ -28,6 +29,11 @@ def count(about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1
 def sizes(about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1) -> Any:
     """A whole number per axis: `kernel`, `stride`, `dilation`."""
     return Sizes(about, symbol=symbol, default=default, low=low)
+
+
+def scales(about: str, *, symbol: str = "", default: Any = REQUIRED) -> Any:
+    """A factor per axis, whole or not: `scale`."""
+    return Scales(about, symbol=symbol, default=default)
 
 
 def padding(about: str, *, symbol: str = "p", default: Any = REQUIRED, same: bool = True) -> Any:
