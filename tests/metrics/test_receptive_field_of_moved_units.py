@@ -246,6 +246,46 @@ def test_phases_that_do_not_occur_do_not_count() -> None:
     assert (field.size, field.jump) == ((3,), (1,))
 
 
+def test_one_unit_lies_where_it_sees() -> None:
+    # Pixels floor(o * 20 / 6) = 0, 3, 6, 10, 13, 16; the one unit reads the first, third and fifth: 0 to 13.
+    field = field_of([1, 20], "upsample: {size: 6}", "conv: {out: 1, kernel: 3, stride: 2, dilation: 2}")
+    assert (field.size, field.start_padding, field.center) == ((14,), (0,), (6.5,))
+
+
+def test_a_part_of_what_is_read_of_units_that_nobody_follows() -> None:
+    # Rows of two units do not fit into reshaped rows of two of three channels; the linear layer reads them all, 6 x 4.
+    layers = ["conv: {out: 2, kernel: 2, stride: 2}", "reshape: [3, 2, 2]", "flatten", "linear: 4"]
+    for part in ("slice: {start: 0, stop: 2}", "reshape: [2, -1]"):
+        assert field_of([2, 6, 5], *layers, part).size == (6, 4)
+
+
+def test_rows_laid_out_in_channels_are_all_read_by_their_group() -> None:
+    # Rows are channels, laid side by side twice: each of two groups reads all eight rows, of one column.
+    layers = ["permute: [1, 2, 0]", "concat: [[], []]", "pad: [1, 1]", "conv: {out: 2, kernel: 1, groups: 2}"]
+    field = field_of([2, 8, 8], *layers)
+    assert field.size[0] == 8
+    assert field.is_bound
+
+
+def test_units_in_another_order_see_more_together() -> None:
+    # Rows of 4 columns are laid out in rows of 9, and added to those of another order.
+    layers = ["conv: {out: 1, kernel: [1, 3], padding: 1}", "reshape: [4, 9]", "add: [[], channel_shuffle: 2]"]
+    graph = network([4, 7, 4], layers)
+    lit, field = lit_by_pixel(graph), field_of([4, 7, 4], *layers)
+    for axis in range(2):
+        first, last = ends(lit, graph, axis)
+        assert int((last - first + 1).max()) <= field.size[axis]
+    assert field.is_bound
+
+
+def test_rows_between_the_kernels_of_a_transposed_convolution_are_bounded() -> None:
+    # 20 rows of which every third sees nothing, by 5 in 4 channels: a unit sees one of each, rows 0 to 5 of the input.
+    magnified = "conv_transpose: {out: 2, kernel: [2, 2], stride: [3, 2]}"
+    field = field_of([4, 7, 4], magnified, "reshape: [8, 40]", "conv_transpose: {out: 1, kernel: [2], stride: [3]}")
+    assert field.is_bound
+    assert 6 <= field.size[0] <= 7
+
+
 def test_the_window_that_covers_the_map_says_how_far_it_reaches() -> None:
     # As in SSD300 (Liu et al. 2016) the last 3 x 3 window covers its map: 5 + 2 * 4 = 13 pixels, 11 of them real.
     layers = ["conv: {out: 4, kernel: 5, stride: 4, padding: 1}", "conv: {out: 4, kernel: 3}"]
@@ -276,3 +316,14 @@ def test_effort_is_bounded_by_the_layers() -> None:
         effort([1, 10**7], "maxpool: {kernel: 3, stride: 7}", "upsample: {size: 9999999}", "conv: {out: 1, kernel: 3}")
         < 100_000
     )
+
+
+def test_effort_is_bounded_by_the_branches() -> None:
+    def effort(branches: int) -> int:
+        convolutions = ", ".join(
+            f"conv: {{out: 1, kernel: {2 * branch + 1}, padding: {branch}}}" for branch in range(branches)
+        )
+        analysis = Analysis(network([1, 8, 8], [f"concat: [{convolutions}]", "slice: {start: 1, stop: 3}"]))
+        return steps(lambda: receptive_fields(analysis))
+
+    assert effort(160) < 5 * effort(40)

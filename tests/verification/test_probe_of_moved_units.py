@@ -29,6 +29,11 @@ def test_no_network_raises_a_false_alarm(seed: int) -> None:
             ["flatten", "reshape: [2, 72]", "upsample: {size: 12, mode: linear}"],
             [SAME, NOT_MEASURED, NOT_MEASURED],
         ),
+        (
+            [4, 20],
+            ["concat: [[{space_to_depth: 2}, {upsample: {scale: 2}}], []]"],
+            [NOT_MEASURED, NOT_MEASURED, NOT_MEASURED],
+        ),
         ([2, 8, 8], ["flatten", "linear: 4", "reshape: [1, 2, 2]"], [SAME, SAME, SAME]),
     ],
 )

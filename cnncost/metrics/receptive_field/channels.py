@@ -132,7 +132,8 @@ def _through_ranges(found: Fields, reading: Reading) -> Fields | None:
         together = through(found.together, reading)
     else:
         fields = [each.field for each in _ranges(found, reading.x.channels) if each.field is not None]
-        together = union([through(_read(field, reading), reading) for field in fields])
+        place = channel_dimension(reading.y)
+        together = union([adrift(through(_read(field, reading), reading), place) for field in fields])
     if reading.positions is Reads.NEIGHBOURS:
         return Fields(together._replace(exact=False))
     if reading.groups == 1 and reading.positions is not Reads.STATISTICS:
@@ -189,7 +190,7 @@ def _dealt(found: Fields, groups: int, x: Tensor, y: Tensor) -> Fields | None:
                 alone.append(spacing)
         return [Range(x.channels, found.together, groups * (min(alone) if alone else max(spacings)))]
 
-    return Fields(found.together, find, place, found.depth + 1)
+    return Fields(found.together._replace(), find, place, found.depth + 1)  # in another order: a field of its own
 
 
 def _shifted(found: Fields, by: int, x: Tensor, y: Tensor) -> Fields | None:

@@ -113,7 +113,8 @@ def _place(tracks: tuple[Track, ...], units: int) -> tuple[int, bool, Number | N
     if len(tracks) > 1:
         jump, twice = None, sum(seen_by(tracks, 0))
     else:
-        jump, twice = _jump(tracks[0], units), tracks[0].twice_center
+        track = tracks[0].at(0) if units == 1 else tracks[0]  # the other phases have no unit
+        jump, twice = _jump(tracks[0], units), track.twice_center
     return size, exact, jump, _number(size - 1 - twice, 2), _number(twice, 2)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from cnncost.metrics.receptive_field.union import union
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 _MOST_RANGES = 8
 """More ranges of channels than that are not kept apart: the work stays bounded."""
+
+_MOST_PIECES = 20_000
+"""Paths that meet in more pieces than that are taken together."""
 
 
 class Range(NamedTuple):
@@ -50,16 +54,38 @@ def _merged(ranges: Sequence[Range], place: int) -> Range:
 
 
 def refined(paths: Sequence[list[Range]], place: int) -> list[Range]:
-    """What is seen along any path, in ranges that begin wherever one of any path does."""
-    seen: list[Range] = []
-    while paths[0]:
-        channels = min([path[0].channels for path in paths])
-        cut = [split(path, channels, place) for path in paths]
-        here = [each for head, _ in cut for each in head]
-        fields = [each.field for each in here if each.field is not None]
-        seen.append(Range(channels, union(fields) if fields else None, max([each.spacing for each in here])))
-        paths = [rest for _, rest in cut]
-    return seen
+    """What is seen along any path, in ranges that begin wherever one of any path does.
+
+    A path is met only where it sees something: of a concatenation's paths, each in its own channels.
+    """
+    ends = sorted({end for path in paths for end in _ends(path)})
+    number = {end: index for index, end in enumerate([0, *ends])}
+    covered = [
+        (each, range(number[end - each.channels], number[end]))
+        for path in paths
+        for each, end in zip(path, _ends(path), strict=True)
+        if each.field is not None
+    ]
+    if sum([len(pieces) for _, pieces in covered]) > _MOST_PIECES:
+        return [_merged([each for each, _ in covered], place)._replace(channels=ends[-1], spacing=ends[-1])]
+    sizes = [end - start for start, end in pairwise([0, *ends])]
+    here: list[list[Range]] = [[] for _ in sizes]
+    for each, pieces in covered:
+        for piece in pieces:
+            whole = sizes[piece] == each.channels
+            here[piece].append(each if whole else _of_fewer(each, sizes[piece], place))
+    return [_laid_over(parts, channels) for parts, channels in zip(here, sizes, strict=True)]
+
+
+def _ends(path: Sequence[Range]) -> list[int]:
+    """Behind which channel each range ends."""
+    return list(accumulate([each.channels for each in path]))
+
+
+def _laid_over(parts: Sequence[Range], channels: int) -> Range:
+    """What the same channels see along several paths."""
+    fields = [each.field for each in parts if each.field is not None]
+    return Range(channels, union(fields), max([each.spacing for each in parts])) if fields else Range(channels, None)
 
 
 def blocks(ranges: Sequence[Range], size: int, place: int) -> Iterator[tuple[int, list[Range]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.layers.base.window import Reads, Window
+from cnncost.layers.base.window import SAME_POSITION, Reads, Window
 from cnncost.metrics.receptive_field.digits import Digit, Dimension, bounded, constant_of, movers, moves, over, slide
 from cnncost.metrics.receptive_field.relabelling import relabelled
 from cnncost.metrics.receptive_field.union import union
@@ -12,6 +12,8 @@ from cnncost.metrics.receptive_field.unit_fields import EVERYTHING, UnitFields, 
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnncost.layers.base.tensor import Tensor
     from cnncost.metrics.receptive_field.track import Track
 
@@ -112,13 +114,19 @@ def _through_unplaced(field: UnitFields, reading: Reading) -> UnitFields:
     """A unit sees as much wherever it stands; of several, it is known what they see together if they are all."""
     windows = reading.windows or ()
     if field.exact and reading.covers and (reading.groups == 1 or field.channels_aligned):
-        return field._replace(dimensions=tuple(map(over, field.dimensions or ())), placed=True)
+        return field._replace(dimensions=_for_all(map(over, field.dimensions or ()), reading.y), placed=True)
     several_positions = reading.x.positions > 1 and (reading.covers or any(window.size > 1 for window in windows))
     if several_positions or (reading.groups < reading.x.channels and not field.channels_aligned):
-        seen = [digit for dimension in field.dimensions or () for digit in bounded(dimension)]
-        return field._replace(dimensions=(tuple(seen),) + ((),) * (len(reading.y.dims) - 1), placed=True)
+        return field._replace(dimensions=_for_all(map(bounded, field.dimensions or ()), reading.y), placed=True)
+    if all(window == SAME_POSITION for window in windows):
+        return field
     chooses = reading.y.positions < reading.x.positions  # some units, and not all
-    return field._replace(exact=False) if chooses else field
+    return field._replace(exact=field.exact and not chooses)
+
+
+def _for_all(seen: Iterable[Dimension], y: Tensor) -> tuple[Dimension, ...]:
+    """The dimensions of a tensor whose units all see the same."""
+    return (tuple([digit for dimension in seen for digit in dimension]), *((),) * (len(y.dims) - 1))
 
 
 def _seen(before: UnitFields, after: UnitFields, reading: Reading) -> UnitFields:

@@ -171,7 +171,7 @@ class Track(NamedTuple):
         if inner % self.period:
             rows, row = self.bounds().split(inner)
             return rows, row._replace(exact=False)
-        return Track(self.step * inner // self.period, (0,), (0,)), self
+        return Track(self.step * (inner // self.period), (0,), (0,)), self
 
 
 def whole(pixels: int, *, exact: bool) -> Track:

@@ -17,14 +17,17 @@ T = TypeVar("T")
 
 
 def union(fields: Sequence[UnitFields]) -> UnitFields:
-    """Everything that is seen along any of the paths; those that see the whole input leave only their mark."""
+    """Everything that is seen along any of the paths; those that see the whole input leave only their mark.
+
+    Where it is not known which unit sees what, only the very same field is that of units in the same order.
+    """
     if len(fields) == 1:
         return fields[0]
     local = [field for field in fields if field.dimensions is not None]
     is_global = any(field.is_global for field in fields)
     if not local:
         return EVERYTHING._replace(nominal=_largest(fields))
-    if all(field == local[0] for field in local[1:]):
+    if all(field is local[0] or (field == local[0] and field.placed) for field in local[1:]):
         return local[0] if local[0].is_global == is_global else local[0]._replace(is_global=is_global)
     aligned, exact = all(field.aligned for field in local), all(field.exact for field in local)
     together = _together([field.dimensions for field in local if field.dimensions is not None])

@@ -49,11 +49,15 @@ class UnitFields(NamedTuple):
     def extents(self, axes: int) -> tuple[tuple[int, ...], bool]:
         """The largest extent of a unit along each axis of the input, and whether that is exact."""
         sizes, exact = [1] * axes, self.exact
+        rough: set[int] = set()
         for dimension in self.dimensions or ():
             for digit in dimension:
                 if digit.axis is not None:
                     extent, known = largest_extent(digit.tracks, digit.values)
-                    sizes[digit.axis] += extent - 1
+                    # Of two fractions that were rounded down, one more pixel may be in the sum.
+                    sizes[digit.axis] += extent - 1 + (not known and digit.axis in rough)
+                    if not known:
+                        rough.add(digit.axis)
                     exact = exact and known
         return tuple(sizes), exact
 

@@ -104,16 +104,16 @@ def _checks(analysis: Analysis, report: Report, source: int, device: str) -> Ite
         expected = {} if source in responses.gaps else expected_extents(graph, units, source, axis)
         axes.append(_Axis(size, responses, expected, nodes_cut_off(graph, expected)))
     for node, row in zip(graph.layers, report.rows, strict=True):
-        field, predicted = claimed[node.id], _predicted(row, name)
+        fields, field, predicted = found[node.id], claimed[node.id], _predicted(row, name)
         if field is None and node.id in unseen:
             continue
-        if field is None or predicted is None:
+        if fields is None or field is None or predicted is None:
             sees = field is not None or any(_responds(axis.responses.unclaimed.get(node.id)) for axis in axes)
             if sees or predicted is not None:
                 yield _claim_check(row.name, figure, predicted, sees)
             continue
         gaps = [axis.responses.gaps.get(node.id) for axis in axes] or ["the input has no axes"]
-        gap = next(filter(None, gaps), None) or _hidden(field, predicted, node)
+        gap = next(filter(None, gaps), None) or _hidden(fields, predicted, node)
         if not gap and node.id in wrapped and field.dimensions is not None:
             gap = "some units see both ends of a circular axis, and it is not known which"
         if gap:
@@ -145,13 +145,14 @@ def _unseen(graph: Graph, found: Sequence[Fields | None]) -> dict[int, str]:
     return unseen
 
 
-def _hidden(field: UnitFields, predicted: ReceptiveField, node: Node) -> str:
+def _hidden(found: Fields, predicted: ReceptiveField, node: Node) -> str:
     """Why what one channel shows is not what is said; empty where it is."""
     if predicted.is_bound:
         return "only a bound is said of it"
     place = channel_dimension(node.y)
-    apart = movers((field.dimensions or ())[place : place + 1])
-    return "its channels see unlike places, which one channel cannot show" if apart and node.y.spatial else ""
+    cut = movers((found.together.dimensions or ())[place : place + 1]) and node.y.spatial
+    apart = predicted.start_padding is None and found.ranges  # the largest of them is said, and not the union
+    return "its channels see unlike places, which one channel cannot show" if cut or apart else ""
 
 
 def _measured(node: Node, field: UnitFields, axes: Sequence[_Axis], units: Followed) -> list[MeasuredAxis]:
