@@ -12,7 +12,7 @@ from cnncost.pytorch.build import build, runs
 from cnncost.pytorch.importing import import_torch
 from cnncost.records import NamedTuple
 from cnncost.verification.gradients import reached_by_autograd
-from cnncost.verification.layer_counts import FLOPS_PER_MAC, LayerCounts, count_layer, countable_attention, flop_counter
+from cnncost.verification.layer_counts import FLOPS_PER_MAC, LayerCounts, count_layer, countable_kernels, flop_counter
 from cnncost.verification.result import Check
 from cnncost.verification.state import State, layer_states, optimizer_check, state_checks
 
@@ -52,7 +52,7 @@ def count_checks(graph: Graph, report: Report, device: str = "meta") -> list[Che
     """
     torch = import_torch()
     settings = report.settings
-    with torch.inference_mode(mode=False), torch.enable_grad(), torch.device(device), countable_attention():
+    with torch.inference_mode(mode=False), torch.enable_grad(), torch.device(device), countable_kernels():
         model = build(graph, device).to(_dtype(settings)).train(settings.training)
         gradients = reached_by_autograd(graph, model, _dtype(settings), training=settings.training)
         in_training = gradients  # the weights that training changes are the same whatever runs here

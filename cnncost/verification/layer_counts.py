@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from math import lcm
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from cnncost.pytorch.importing import import_torch
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 FLOPS_PER_MAC = 2
 """FlopCounterMode counts a multiply-accumulate as two."""
@@ -74,14 +75,22 @@ def flop_counter() -> Any:
     return FlopCounterMode(display=False)
 
 
-def countable_attention() -> Any:
-    """A context in which attention is made of matrix products, which torch counts on every device.
+@contextmanager
+def countable_kernels() -> Iterator[None]:
+    """A context in which attention and LSTMs are made of matrix products, which torch counts on every device.
 
-    Its fused kernels are counted on some devices only: those of a CPU count nothing.
+    Their fused kernels are counted on some devices only: those of a CPU count nothing.
     """
     from torch.nn.attention import SDPBackend, sdpa_kernel
 
-    return sdpa_kernel(SDPBackend.MATH)
+    onednn = import_torch().backends.mkldnn
+    before = onednn.enabled
+    onednn.enabled = False
+    try:
+        with sdpa_kernel(SDPBackend.MATH):
+            yield
+    finally:
+        onednn.enabled = before
 
 
 def _backward(y: Any, wanted: Sequence[Any]) -> tuple[int, bool]:

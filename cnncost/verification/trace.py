@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.pytorch.importing import import_torch
 from cnncost.records import NamedTuple
-from cnncost.verification.layer_counts import FLOPS_PER_MAC, countable_attention, flop_counter
+from cnncost.verification.layer_counts import FLOPS_PER_MAC, countable_kernels, flop_counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def trace(model: Any, shapes: Sequence[Shape], training: bool, device: str, indi
     dtype = next((weight.dtype for weight in model.parameters()), torch.float32)
     types = [torch.int64 if holds_indices else dtype for holds_indices in indices or [False] * len(shapes)]
     inputs = [torch.zeros(shape, dtype=type_, device=device) for shape, type_ in zip(shapes, types, strict=True)]
-    with torch.no_grad(), countable_attention(), flop_counter() as counter:
+    with torch.no_grad(), countable_kernels(), flop_counter() as counter:
         for name, module in model.named_modules():
             if _is_layer(module):
                 _record_calls(name, module, counter, calls)
@@ -109,12 +109,20 @@ def _record_calls(name: str, module: Any, counter: Any, calls: list[Call]) -> No
 
     def after(_module: Any, inputs: Any, output: Any) -> None:
         macs = (counter.get_total_flops() - started.pop()) // FLOPS_PER_MAC
-        reads = next((tuple(x.shape) for x in _tensors(inputs)), ())
-        writes = next((tuple(y.shape) for y in _tensors(output)), ())
+        reads, writes = _shape_of(module, inputs), _shape_of(module, output)
         calls.append(Call(name or ROOT, _kind(module), weights, reads, writes, macs))
 
     module.register_forward_pre_hook(before)
     module.register_forward_hook(after)
+
+
+def _shape_of(module: Any, value: Any) -> Shape:
+    """The shape of the first tensor that a module takes or returns, the batch in front where the steps are."""
+    shape = next((tuple(tensor.shape) for tensor in _tensors(value)), ())
+    if getattr(module, "batch_first", True) or len(shape) != 3:
+        return shape
+    steps, batch, channels = shape
+    return (batch, steps, channels)
 
 
 def _tensors(value: Any) -> Iterator[Any]:

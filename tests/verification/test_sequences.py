@@ -154,6 +154,31 @@ def test_a_model_of_ones_own_agrees(network: tuple[Graph, Any, torch.Tensor], mo
     assert any(check.figure == "macs" and check.predicted for check in checks)
 
 
+class StepsFirst(nn.Module):
+    """The steps in front of the batch, as PyTorch has it by default; such that it runs on no meta tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recurrent = nn.LSTM(8, 6, bidirectional=True)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        steps, _ = self.recurrent(x.permute(2, 0, 1))
+        assert steps.sum().item() == steps.sum().item()
+        return steps.permute(1, 2, 0)
+
+
+def test_a_model_with_the_steps_first_agrees() -> None:
+    graph = loads("input: [8, 5]\nnetwork: [{lstm: {hidden: 6, bidirectional: true}}]", "steps.yaml")
+    checks = reference_checks(graph, analyze_graph(graph, Settings(batch=3)), StepsFirst())
+    assert [(check.layer, check.figure, check.verdict) for check in checks if check.figure != "output_shape"] == [
+        ("", "params", "same"),
+        ("", "buffers", "same"),
+        ("", "macs", "same"),
+        ("lstm", "weights", "same"),
+        ("lstm", "macs", "same"),
+    ]
+
+
 @pytest.mark.parametrize("mode", ["train", "infer"])
 def test_every_figure_is_pytorchs(network: tuple[Graph, Any, torch.Tensor], mode: str) -> None:
     graph, _, _ = network
