@@ -286,6 +286,13 @@ def test_rows_between_the_kernels_of_a_transposed_convolution_are_bounded() -> N
     assert 6 <= field.size[0] <= 7
 
 
+def test_one_unit_of_several_phases_is_where_it_is() -> None:
+    # The only unit of a transposed convolution of kernel 1 sees its own pixel, whatever further ones would see.
+    layers = ["maxpool: {kernel: 1, stride: 2}", "conv_transpose: {out: 3, kernel: 1, stride: 3}"]
+    field = field_of([4, 2], *layers)
+    assert (field.size, field.start_padding, field.center) == ((1,), (0,), (0,))
+
+
 def test_the_window_that_covers_the_map_says_how_far_it_reaches() -> None:
     # As in SSD300 (Liu et al. 2016) the last 3 x 3 window covers its map: 5 + 2 * 4 = 13 pixels, 11 of them real.
     layers = ["conv: {out: 4, kernel: 5, stride: 4, padding: 1}", "conv: {out: 4, kernel: 3}"]

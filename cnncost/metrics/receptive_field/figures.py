@@ -113,17 +113,9 @@ def _place(tracks: tuple[Track, ...], units: int) -> tuple[int, bool, Number | N
     if len(tracks) > 1:
         jump, twice = None, sum(seen_by(tracks, 0))
     else:
-        track = tracks[0].at(0) if units == 1 else tracks[0]  # the other phases have no unit
-        jump, twice = _jump(tracks[0], units), track.twice_center
+        track = tracks[0].of_first(units)
+        jump, twice = _number(track.step, track.period), track.twice_center
     return size, exact, jump, _number(size - 1 - twice, 2), _number(twice, 2)
-
-
-def _jump(track: Track, units: int) -> Number:
-    """Pixels between the fields of neighbours, on average over the units that there are."""
-    if 1 < units < track.period:
-        ends = [track.first(unit) + track.last(unit) for unit in (0, units - 1)]
-        return _number(ends[1] - ends[0], 2 * (units - 1))
-    return _number(track.step, track.period)
 
 
 def _number(numerator: int | Fraction, denominator: int) -> Number:

@@ -52,7 +52,7 @@ def through(field: UnitFields, reading: Reading) -> UnitFields:
     if field.dimensions is None:
         return field
     if reading.positions is Reads.STATISTICS:
-        return union([field, through(field, reading._replace(positions=Reads.WHOLE))])
+        return field if field.is_global else union([field, through(field, reading._replace(positions=Reads.WHOLE))])
     if not field.placed:
         return _seen(field, _through_unplaced(field, reading), reading)
     dimensions = list(field.dimensions)

@@ -85,6 +85,18 @@ class Track(NamedTuple):
         """Of one unit alone, wherever one looks."""
         return self._replace(step=0, firsts=(self.first(unit),), lasts=(self.last(unit),))
 
+    def of_first(self, units: int) -> Track:
+        """Of so many units from the first one on: phases that do not occur among them leave no trace."""
+        if units >= self.period:
+            return self
+        from fractions import Fraction  # only the networks that magnify pay for the import
+
+        jump = Fraction(self.step, self.period)
+        if units > 1:
+            last = units - 1
+            jump = Fraction(self.firsts[last] + self.lasts[last] - self.firsts[0] - self.lasts[0], 2 * last)
+        return Track(jump * units, self.firsts[:units], self.lasts[:units], self.exact)
+
     def over(self, units: int) -> Track:
         """Everything that so many units see together, wherever one looks."""
         if self.in_order:
