@@ -33,7 +33,8 @@ INTRODUCTION = """\
 What every layer type computes, and what `cnncost` counts for it. This page is written by `python -m docs.generate`: the
 methods that compute the figures are run on symbols instead of numbers, so the text cannot differ from the program.
 
-All formulas are for one sample. A figure that is not listed is 0.
+All formulas are for one sample; operations on the weights are done once a pass, whatever the batch. A figure that is
+not listed is 0.
 
 | symbol | meaning |
 |---|---|
@@ -90,6 +91,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("slice", "stop"): 5,
     ("pad", "before_after"): [[1, 2], [1, 2]],
     ("upsample", "scale"): 2,
+    ("scale", "factor"): 0.1,
 }
 
 
@@ -206,6 +208,7 @@ def rows(formulas: Formulas, layer: type[Layer]) -> Iterator[tuple[str, str]]:
         ("buffers", sum(formulas.buffers)),
         *((f"`{kind}`", count) for kind, count in formulas.operations._asdict().items()),
         *_training(formulas),
+        *_on_weights(formulas),
         ("FLOPs", formulas.flops(CONVENTIONS["textbook"])),
         *((f"gradients of {what}", macs) for what, macs in _gradients(formulas)),
         ("im2col elements", formulas.column_elements),
@@ -236,6 +239,15 @@ def _training(formulas: Formulas) -> Iterator[tuple[str, Value]]:
     for kind, count in formulas.training_operations._asdict().items():
         if count != getattr(formulas.operations, kind):
             yield f"`{kind}` in training", count
+
+
+def _on_weights(formulas: Formulas) -> Iterator[tuple[str, Value]]:
+    """Operations that a pass does once, whatever the batch."""
+    in_inference, in_training = (formulas.weight_operations(training=training)._asdict() for training in (False, True))
+    for kind, count in in_inference.items():
+        yield f"`{kind}` on the weights", count
+        if in_training[kind] != count:
+            yield f"`{kind}` on the weights in training", in_training[kind]
 
 
 def _gradients(formulas: Formulas) -> Iterator[tuple[str, Value]]:

@@ -74,6 +74,10 @@ class Formulas:
         """The same in training."""
         return self.layer.training_operations(*self.xs, y=self.y)
 
+    def weight_operations(self, *, training: bool) -> Operations:
+        """Operations on the weights alone, once a pass whatever the batch."""
+        return self.layer.weight_operations(*self.xs, training=training)
+
     @cached_property
     def gradient_macs(self) -> GradientMacs:
         """Multiply-accumulates of the backward pass."""
@@ -100,7 +104,7 @@ class Formulas:
     def flops(self, convention: Convention) -> Value:
         """What one sample's forward pass counts under a convention."""
         node = Node(0, "", self.layer, (), self.xs, self.y)
-        return convention.count(node, self.operations, batch=1, training=False)
+        return convention.count(node, node.batch_operations(1, training=False), batch=1, training=False)
 
     def _symbol(self, name: str, number: int, meaning: str, *, divides: bool = False) -> Symbol:
         known = self.numbers.setdefault(name, number)

@@ -142,7 +142,7 @@ class _Writer:
         name, source = metric.name, convention.source
         value = analysis.column(name)[node.id] or 0
         note = "" if value else why_nothing(metric, analysis, node)
-        place = LayerCall(node, node.operations(training).times(batch), batch, training)
+        place = LayerCall(node, node.batch_operations(batch, training), batch, training)
         rule = convention.written(*place)
         if rule is None:
             written = self.symbolic.written(name)[0]

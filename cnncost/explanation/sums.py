@@ -145,7 +145,7 @@ class _Writer:
 
     def _rule(self, node: Node) -> str | None:
         batch, training = self.analysis.settings.batch, self.analysis.settings.training
-        rule = self.analysis.convention.written(node, node.operations(training).times(batch), batch, training)
+        rule = self.analysis.convention.written(node, node.batch_operations(batch, training), batch, training)
         return rule and rule.formula
 
     def _by_block(self, terms: list[_Term], how: str) -> tuple[Part, ...]:

@@ -105,13 +105,18 @@ class Node(NamedTuple):
         return self.layer.parameters(*self.xs)
 
     def buffers(self) -> Buffers:
-        """Elements of running statistics, whoever owns them."""
+        """Elements that are stored and not trained, whoever owns them."""
         return self.layer.buffers(*self.xs)
 
     def operations(self, training: bool = False) -> Operations:
         """Operations of one sample's forward pass."""
         formula = self.layer.training_operations if training else self.layer.operations
         return formula(*self.xs, y=self.y)
+
+    def batch_operations(self, batch: int, training: bool) -> Operations:
+        """Operations of the whole batch's forward pass: those of every sample, and those on the weights alone."""
+        on_weights = self.layer.weight_operations(*self.xs, training=training)
+        return self.operations(training).times(batch).plus(on_weights)
 
     def reach(self) -> tuple[Reach, ...]:
         """What one output unit reads of each input."""

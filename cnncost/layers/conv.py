@@ -7,7 +7,6 @@ from typing import Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
-from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.sliding import (
     PADDING_MODULES,
     Pairs,
@@ -22,34 +21,11 @@ from cnncost.layers.base.sliding import (
 from cnncost.layers.base.specifiers import choice, count, flag, padding, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import MOST_PHASES, Grouped, Reach, Window
+from cnncost.layers.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
 from cnncost.symbolic.dims import ceil_div, effective_kernel, product, window_count
 
 
-class Contraction(Layer):
-    """Layers that multiply and accumulate with trained weights: convolutions and linear layers."""
-
-    has_weight_matrices = True
-
-    bias: bool
-
-    def weights(self, x: Tensor) -> int:
-        """Elements of the weight tensor."""
-        raise NotImplementedError
-
-    def parameters(self, x: Tensor) -> int:
-        """Weights and one bias per output channel."""
-        return self.weights(x) + self.bias * self.output(x).channels
-
-    def biases(self, x: Tensor) -> int:
-        """What is no weight."""
-        return self.parameters(x) - self.weights(x)
-
-    def bias_additions(self, x: Tensor, y: Tensor) -> int:
-        """One for every output."""
-        return self.bias * y.elements
-
-
-class Convolution(Contraction):
+class Convolution(Parametrised):
     """What all convolutions share; their fields in the order of the language."""
 
     family = "convolution"
@@ -62,8 +38,12 @@ class Convolution(Contraction):
     dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
     groups: int = count("groups of channels that do not mix", symbol="g", default=1, divides=True)
     bias: bool = flag("whether a bias is added", default=True)
+    fixed: bool = flag(FIXED, default=False)
+    weight_norm: bool = flag(WEIGHT_NORM, default=False)
+    spectral_norm: bool = flag(SPECTRAL_NORM, default=False)
 
     def check(self, x: Tensor) -> None:
+        super().check(x)
         check_rank(self, x)
         if x.channels % self.groups:
             raise LayerError(f"{self.groups} groups do not divide the {x.channels} input channels", field="groups")
@@ -101,6 +81,9 @@ class Conv(Convolution, keyword="conv"):
     def weights(self, x: Tensor) -> int:
         return self.out * (x.channels // self.groups) * product(self.kernel)
 
+    def matrix(self, x: Tensor) -> tuple[int, int]:
+        return self.out, (x.channels // self.groups) * product(self.kernel)
+
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One multiply-accumulate per weight and output position, one addition per biased output."""
         return Operations(mac=self.weights(x) * y.positions, add=self.bias_additions(x, y))
@@ -126,6 +109,7 @@ class Conv(Convolution, keyword="conv"):
             self.bias,
             self.padding_mode if symmetric else "zeros",
         )
+        conv = self.with_form(nn, conv)
         return conv if symmetric else nn.Sequential(pad_module(nn, before_and_after, self.padding_mode), conv)
 
 
@@ -147,6 +131,9 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
     dilation: tuple[int, ...] = sizes("distance between kernel elements", symbol="d", default=1)
     groups: int = count("groups of channels that do not mix", symbol="g", default=1, divides=True)
     bias: bool = flag("whether a bias is added", default=True)
+    fixed: bool = flag(FIXED, default=False)
+    weight_norm: bool = flag(WEIGHT_NORM, default=False)
+    spectral_norm: bool = flag(SPECTRAL_NORM, default=False)
 
     def check(self, x: Tensor) -> None:
         super().check(x)
@@ -169,6 +156,13 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
 
     def weights(self, x: Tensor) -> int:
         return x.channels * (self.out // self.groups) * product(self.kernel)
+
+    def lengths(self, x: Tensor) -> int:
+        """One per input channel, by which PyTorch's weight tensor begins."""
+        return x.channels
+
+    def matrix(self, x: Tensor) -> tuple[int, int]:
+        return self.out // self.groups, x.channels * product(self.kernel)
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One multiply-accumulate per weight and *input* position."""
@@ -209,6 +203,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
             self.bias,
             self.dilation,
         )
+        conv = self.with_form(nn, conv)
         if symmetric:
             return conv
         # PyTorch takes off the same on both sides only; a negative pad takes off what it is told.

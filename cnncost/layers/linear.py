@@ -9,10 +9,10 @@ from cnncost.layers.base.one_channel import Line, anything, unchanged
 from cnncost.layers.base.specifiers import count, flag
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads
-from cnncost.layers.conv import Contraction
+from cnncost.layers.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
 
 
-class Linear(Contraction, keyword="linear"):
+class Linear(Parametrised, keyword="linear"):
     """Fully connected layer over the channels of a flat or token input.
 
     >>> linear = Linear.make({"out": 120}, rank=0)
@@ -26,12 +26,18 @@ class Linear(Contraction, keyword="linear"):
 
     out: int = count("output features", symbol="C_o")
     bias: bool = flag("whether a bias is added", default=True)
+    fixed: bool = flag(FIXED, default=False)
+    weight_norm: bool = flag(WEIGHT_NORM, default=False)
+    spectral_norm: bool = flag(SPECTRAL_NORM, default=False)
 
     def output(self, x: Tensor) -> Tensor:
         return Tensor(self.out, x.spatial, x.layout)
 
     def weights(self, x: Tensor) -> int:
         return self.out * x.channels
+
+    def matrix(self, x: Tensor) -> tuple[int, int]:
+        return self.out, x.channels
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One multiply-accumulate per weight, at every token."""
@@ -41,7 +47,7 @@ class Linear(Contraction, keyword="linear"):
         return (Reads.MIXTURE,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return nn.Linear(x.channels, self.out, self.bias)
+        return self.with_form(nn, nn.Linear(x.channels, self.out, self.bias))
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
         if y.layout == "tokens":

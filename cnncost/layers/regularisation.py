@@ -1,16 +1,19 @@
-"""Regularisation: layers that act in training, and ConvNeXt's layer scale."""
+"""Regularisation: layers that act in training, and factors that scale a residual branch."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.errors import LayerError
 from cnncost.layers.activation import Elementwise
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter
-from cnncost.layers.base.specifiers import flag, real
+from cnncost.layers.base.specifiers import choice, flag, real
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
+
+_LEARNED = ("scalar", "channels")
 
 
 class Dropping(Elementwise):
@@ -59,20 +62,66 @@ class StochasticDepth(Dropping, keyword="stochastic_depth"):
         return module_of(nn, forward)
 
 
-class LayerScale(Elementwise, keyword="layer_scale"):
-    """A learned factor per channel, gamma."""
+class Scaling(Elementwise):
+    """Layers that multiply by a factor."""
 
     family = "regularisation"
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One product per element."""
+        return Operations(mul=y.elements)
+
+
+class Scale(Scaling, keyword="scale"):
+    """x times a number, or times a learned factor: one in all (ReZero's alpha), or one per channel.
+
+    >>> Scale.make({"learned": "channels"}, rank=2).parameters(Tensor(64, (56, 56)))
+    64
+    """
+
+    source = "Lim et al. 2017 (EDSR), section 3.3; Bachlechner et al. 2021 (ReZero), section 3; Tan et al. 2020 (BiFPN)"
+
+    factor: float | None = real("the number that everything is multiplied by", default=None)
+    learned: str | None = choice(
+        "whether the factor is learned: one in all, or one per channel", _LEARNED, default=None
+    )
+
+    def check(self, x: Tensor) -> None:
+        if self.factor is None and self.learned is None:
+            hint = "`scale: 0.1`, `scale: {learned: scalar}` or `scale: {learned: channels}`"
+            raise LayerError("`scale` needs one of `factor` and `learned`", hint=hint)
+        if self.factor is not None and self.learned is not None:
+            raise LayerError("`scale` is by a `factor` or by a `learned` one, not by both", field="learned")
+
+    def parameters(self, x: Tensor) -> int:
+        """The learned factors: C of them, one, or none."""
+        return {"channels": x.channels, "scalar": 1, None: 0}[self.learned]
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        if self.learned is None:
+            factor = self.factor
+            return lambda x: x * factor
+        return _times_learned(nn, "factor", _per_channel(x) if self.learned == "channels" else (1,))
+
+
+class LayerScale(Scaling, keyword="layer_scale"):
+    """A learned factor per channel, gamma: `scale` with `learned: channels`."""
+
     source = "Touvron et al. 2021 (CaiT), section 2; Liu et al. 2022 (ConvNeXt)"
 
     def parameters(self, x: Tensor) -> int:
         """The factor of every channel."""
         return x.channels
 
-    def operations(self, x: Tensor, y: Tensor) -> Operations:
-        """One product per element."""
-        return Operations(mul=y.elements)
-
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        inner = () if x.layout == "tokens" else (1,) * len(x.spatial)
-        return module_of(nn, lambda module, x: x * module.gamma, gamma=parameter(nn, x.channels, *inner))
+        return _times_learned(nn, "gamma", _per_channel(x))
+
+
+def _per_channel(x: Tensor) -> tuple[int, ...]:
+    """The shape of one number for every channel of a sample."""
+    return (x.channels, *(() if x.layout == "tokens" else (1,) * len(x.spatial)))
+
+
+def _times_learned(nn: Any, name: str, shape: tuple[int, ...]) -> Any:
+    """A module that multiplies by a learned tensor of that name."""
+    return module_of(nn, lambda module, x: x * getattr(module, name), **{name: parameter(nn, *shape)})

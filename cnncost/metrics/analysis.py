@@ -100,7 +100,7 @@ class Analysis:
         """The same of a formula that reads a node's operations too, for the whole batch and as if every node ran."""
         if self._model_operations is None:
             training = self.settings.training
-            self._model_operations = [node.operations(training).times(self.batch) for node in self._models]
+            self._model_operations = [node.batch_operations(self.batch, training) for node in self._models]
         values = list(map(formula, self._models, self._model_operations))
         return [values[model] for model in self._model_of]
 

@@ -40,7 +40,7 @@ def trainable_params(analysis: Analysis) -> list[int]:
 @metric(
     "buffers",
     Unit.NUMBERS,
-    "Numbers stored and not trained: running statistics and their counters",
+    "Numbers stored and not trained: running statistics, their counters, and fixed weights",
     source="the buffers of PyTorch's modules",
     stored=True,
 )

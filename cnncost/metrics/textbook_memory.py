@@ -48,7 +48,7 @@ def param_bytes(analysis: Analysis) -> list[int]:
 @metric(
     "buffer_bytes",
     Unit.BYTES,
-    "Bytes of running statistics, float32 beside int8 weights, and of their 64-bit counters",
+    "Bytes of running statistics and fixed weights, float32 beside int8 weights, and of their 64-bit counters",
     heading="buffer memory",
     source="the buffers of PyTorch's modules",
     stored=True,
@@ -58,7 +58,7 @@ def buffer_bytes(analysis: Analysis) -> list[int]:
 
     def bytes_of(node: Node) -> int:
         stored = node.buffers()
-        return stored.statistics * item_size + stored.counters * _COUNTER_BYTES
+        return (stored.statistics + stored.weights) * item_size + stored.counters * _COUNTER_BYTES
 
     counts = zip(analysis.nodes, analysis.each(bytes_of), strict=True)
     return [count if node.owns_weights else 0 for node, count in counts]
@@ -158,7 +158,8 @@ def traffic_bytes(analysis: Analysis) -> list[int]:
         if node.layer is INPUT:
             return 0
         read = sum(x.elements for x, is_read in zip(node.xs, node.reads, strict=True) if is_read)
-        return item_size * (batch * (read + node.y.elements) + node.parameters())
+        weights = node.parameters() + node.buffers().weights
+        return item_size * (batch * (read + node.y.elements) + weights)
 
     return analysis.running(analysis.each(bytes_of))
 

@@ -20,6 +20,9 @@ ROOT = "the root module"
 OWN = "Module"
 """The kind of a module that its author derived from nothing more special: what it computes, functions do."""
 
+_PARAMETRIZATIONS = "parametrizations"
+"""Where PyTorch keeps what the weights of a layer are computed from: no layers of their own."""
+
 
 class Call(NamedTuple):
     """One run of a layer that has weights, or of a pool."""
@@ -90,7 +93,7 @@ def trace(model: Any, shapes: Sequence[Shape], training: bool, device: str, indi
 def _is_layer(module: Any) -> bool:
     """Whether a module is a layer with weights of its own, or a pool; containers are not."""
     attention = import_torch().nn.MultiheadAttention  # holds a projection that it never calls
-    leaf = isinstance(module, attention) or not any(True for _ in module.children())
+    leaf = isinstance(module, attention) or all(name == _PARAMETRIZATIONS for name, _ in module.named_children())
     return leaf and (bool(module._parameters) or "Pool" in _kind(module))
 
 
@@ -102,7 +105,9 @@ def _kind(module: Any) -> str:
 def _record_calls(name: str, module: Any, counter: Any, calls: list[Call]) -> None:
     """Record every call of a module in `calls`."""
     started: list[int] = []
-    weights = tuple([tuple(weight.shape) for weight in module._parameters.values() if weight is not None])
+    parametrised = _PARAMETRIZATIONS in module._modules
+    own = module.parameters() if parametrised else module._parameters.values()
+    weights = tuple([tuple(weight.shape) for weight in own if weight is not None])
 
     def before(_module: Any, _inputs: Any) -> None:
         started.append(counter.get_total_flops())

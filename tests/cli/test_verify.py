@@ -18,7 +18,7 @@ from cnncost.cli.progress import progress_bar
 from cnncost.errors import SpecError
 from cnncost.language import library
 from cnncost.language.limits import Limits
-from cnncost.layers.conv import Contraction
+from cnncost.layers.contraction import Parametrised
 from cnncost.render.format import format_names
 from cnncost.verification import run as verification_run
 
@@ -87,7 +87,7 @@ def run(*arguments: str, code: int = 0) -> Result:
 
 
 def forget_biases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Contraction, "parameters", lambda layer, x: layer.weights(x))
+    monkeypatch.setattr(Parametrised, "parameters", lambda layer, x: layer.weights(x))
 
 
 def test_what_is_right() -> None:

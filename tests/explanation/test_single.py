@@ -68,8 +68,8 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `conv` has no parameter `kernal`; did you mean `kernel`?
          --> --set kernal
-          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)
-        """,
+          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, fixed=false, weight_norm=false, spectral_norm=false, padding_mode=zeros)
+        """,  # noqa: E501
     ),
     "a parameter of a layer without any": (
         "gelu",
@@ -88,8 +88,8 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `conv` needs `out`, output channels
          --> conv of input [8, 14, 14]
-          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)
-        """,
+          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, fixed=false, weight_norm=false, spectral_norm=false, padding_mode=zeros)
+        """,  # noqa: E501
     ),
     "a value that is no setting": (
         "conv",

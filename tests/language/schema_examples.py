@@ -171,7 +171,7 @@ REFUSED = {
         "$.network[0].conv_transpose",
     ),
     "too few in order": ("{input: [3, 8, 8], network: [{conv_transpose: [8]}]}", "$.network[0].conv_transpose"),
-    "too many in order": ("{input: 8, network: [{linear: [8, true, 1]}]}", "$.network[0].linear"),
+    "too many in order": ("{input: 8, network: [{linear: [8, true, false, false, false, 1]}]}", "$.network[0].linear"),
     "nothing in order": ("{input: 8, network: [{linear: [8, ~]}]}", "$.network[0].linear"),
     "an argument for nothing": ("{input: 8, network: [{relu: 6}]}", "$.network[0].relu"),
     "a negative size": ("{input: [3, 8, 8], network: [{conv: -8}]}", "$.network[0].conv"),

@@ -18,7 +18,9 @@ BATCH = 2
 FITTING_AT_LEAST = 5
 
 # What we refuse and PyTorch would run, by the start of the message: no layer of the language, or a likely mistake.
+_FORM = "the weights of"  # one form is enough for any network that there is
 OUR_RULES = {
+    **dict.fromkeys(("conv", "conv_transpose", "linear"), (_FORM,)),
     "avgpool": ("`avgpool` pads both sides alike",),
     "maxpool": ("padding of",),  # PyTorch has the rule for equal sides, we for each side
     "groupnorm": ("`groupnorm` needs more than one element",),  # PyTorch in a batch of 1 only
@@ -27,6 +29,7 @@ OUR_RULES = {
     "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
     "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
     "crop": ("`crop` to",),
+    "scale": ("`scale` needs one of", "`scale` is by"),
 }
 
 

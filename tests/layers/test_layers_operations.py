@@ -9,6 +9,7 @@ import torch
 
 from cnncost.layers import REGISTRY, Layer, Operations, Tensor
 from cnncost.symbolic.dims import adaptive_elements
+from tests.graphs import Builder
 
 SMALL = Tensor(2, (3,))  # 6 elements
 TOKENS = Tensor(4, (2,), "tokens")  # 2 tokens of 4
@@ -78,6 +79,8 @@ BY_HAND = [
     ("multiply", {}, [Tensor(8, (4, 4)), Tensor(8, (1, 1))], Operations(mul=128)),
     ("concat", {}, [SMALL] * 3, Operations()),
     ("layer_scale", {}, [SMALL], Operations(mul=6)),
+    ("scale", {"factor": 0.1}, [SMALL], Operations(mul=6)),
+    ("scale", {"learned": "scalar"}, [SMALL], Operations(mul=6)),
     ("position_embedding", {}, [TOKENS], Operations(add=8)),
     ("flatten", {}, [SMALL], Operations()),
     # 16 outputs, each a weighted sum of 4 (16) neighbours
@@ -111,6 +114,31 @@ def test_dropping_is_free_in_inference_and_a_product_in_training(keyword: str) -
     layer = REGISTRY[keyword].make({"p": 0.2}, rank=1)
     assert layer.operations(SMALL, y=SMALL) == Operations()
     assert layer.training_operations(SMALL, y=SMALL) == Operations(mul=6)
+
+
+ON_WEIGHTS = [
+    # 3 rows of 2 weights. w = g v / |v|: 6 squares, 3 x 1 additions, 3 roots, 3 quotients g / |v|, 6 products
+    ("linear", {"weight_norm": True}, False, Operations(mul=12, add=3, exp=3, div=3)),
+    ("linear", {"weight_norm": True}, True, Operations(mul=12, add=3, exp=3, div=3)),
+    # W v: 6 products, 3 x 1 additions; u (W v): 3 products, 2 additions; W / sigma: 6 quotients
+    ("linear", {"spectral_norm": True}, False, Operations(mul=9, add=5, div=6)),
+    # besides, W v again (6 and 3), its length (3 squares, 2 additions, a root, eps), 3 quotients;
+    # u W (6 products, 2 x 2 additions), its length (2 squares, an addition, a root, eps), 2 quotients
+    ("linear", {"spectral_norm": True}, True, Operations(mul=9 + 17, add=5 + 10, div=6 + 5, cmp=2, exp=2)),
+    ("linear", {}, True, Operations()),
+    ("linear", {"fixed": True}, True, Operations()),
+]
+
+
+@pytest.mark.parametrize(("keyword", "form", "training", "expected"), ON_WEIGHTS)
+def test_operations_on_weights_are_done_once_a_pass(
+    keyword: str, form: dict[str, Any], training: bool, expected: Operations
+) -> None:
+    net = Builder()
+    net.add(REGISTRY[keyword].make({"out": 3, **form}, rank=0), net.input(2, layout="flat"))
+    node = net.graph().layers[0]
+    assert node.layer.weight_operations(*node.xs, training=training) == expected
+    assert node.batch_operations(5, training) == node.operations(training).times(5).plus(expected)
 
 
 def test_all_other_layers_run_in_training_what_they_run_in_inference() -> None:

@@ -153,6 +153,28 @@ INPUTS = [
         [GRID],
         "`global_avgpool` works on 1 to 3 spatial axes, and its input [6, 2, 2, 2, 2] has 4",
     ),
+    Case(
+        "conv",
+        {"out": 4, "weight_norm": True, "spectral_norm": True},
+        [IMAGE],
+        "the weights of `conv` are `weight_norm` or `spectral_norm`, not both",
+        "spectral_norm",
+    ),
+    Case(
+        "linear",
+        {"out": 4, "fixed": True, "spectral_norm": True},
+        [TOKENS],
+        "the weights of `linear` are `fixed` or `spectral_norm`, not both",
+        "spectral_norm",
+    ),
+    Case("scale", {}, [TOKENS], "`scale` needs one of `factor` and `learned`", None),
+    Case(
+        "scale",
+        {"factor": 0.1, "learned": "scalar"},
+        [TOKENS],
+        "`scale` is by a `factor` or by a `learned` one, not by both",
+        "learned",
+    ),
     Case("prelu", {"channelwise": True}, [TOKENS], "`prelu` has no slope per channel on tokens", "channelwise"),
     Case(
         "add",
@@ -351,7 +373,8 @@ def test_hints(keyword: str, arguments: dict[str, Any], xs: list[Tensor], hint: 
 def test_a_wrong_name_is_told_what_the_layer_takes() -> None:
     with pytest.raises(LayerError) as refusal:
         REGISTRY["linear"].make({"units": 10}, rank=0)
-    assert refusal.value.hint == "it is linear(out, bias=true)"
+    forms = "fixed=false, weight_norm=false, spectral_norm=false"
+    assert refusal.value.hint == f"it is linear(out, bias=true, {forms})"
     with pytest.raises(LayerError) as refusal:
         REGISTRY["sigmoid"].make({"slope": 0.1}, rank=0)
     assert refusal.value.hint == "`sigmoid` takes no arguments"

@@ -12,14 +12,14 @@ from cnncost.layers.base.specifiers import count
 
 # The catalogue of the language, parameters in order.
 SIGNATURES = """
-conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)
-conv_transpose(out, kernel, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=true)
+conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true,
+  fixed=false, weight_norm=false, spectral_norm=false, padding_mode=zeros)
+conv_transpose(out, kernel, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=true,
+  fixed=false, weight_norm=false, spectral_norm=false)
 group_conv(out, kernel, group=p4, lifting=false, stride=1, padding=0, dilation=1, bias=true)
 group_batchnorm(group=p4, affine=true, eps=1e-5) group_maxpool(group=p4)
-linear(out, bias=true)
-lstm(hidden, layers=1, bidirectional=false, bias=true, projection=none)
-gru(hidden, layers=1, bidirectional=false, bias=true)
-rnn(hidden, layers=1, bidirectional=false, bias=true, nonlinearity=tanh) embedding(vocabulary, out)
+linear(out, bias=true,
+  fixed=false, weight_norm=false, spectral_norm=false)
 batchnorm(affine=true, eps=1e-5) layernorm(affine=true, eps=1e-5) groupnorm(groups, affine=true)
 instancenorm(affine=false) local_response_norm(size)
 l2_normalize(eps=1e-12) rms_norm(affine=true, eps=none) grn(eps=1e-6)
@@ -32,18 +32,23 @@ hardswish(inplace=false) hardsigmoid(inplace=false) identity() softmax() softmin
 celu(alpha=1.0, inplace=false) rrelu(lower=0.125, upper=0.3333333333333333, inplace=false) tanhshrink() softsign()
 logsigmoid() hardtanh(low=-1.0, high=1.0, inplace=false) threshold(threshold, value, inplace=false)
 hardshrink(threshold=0.5) softshrink(threshold=0.5)
-dropout(p=0.5, inplace=false) stochastic_depth(p) layer_scale()
+dropout(p=0.5, inplace=false) stochastic_depth(p) scale(factor=none, learned=none) layer_scale()
 add() concat() multiply() subtract()
 flatten() reshape(size) permute(axes) slice(start, stop) channel_shuffle(groups) pixel_shuffle(factor)
 space_to_depth(factor) upsample(scale=none, size=none, like=none, mode=nearest) pad(before_after)
 reflection_pad(before_after) replication_pad(before_after) circular_pad(before_after)
 pad_channels(before, after) crop(like, offset=none)
+lstm(hidden, layers=1, bidirectional=false, bias=true, projection=none)
+gru(hidden, layers=1, bidirectional=false, bias=true)
+rnn(hidden, layers=1, bidirectional=false, bias=true, nonlinearity=tanh) embedding(vocabulary, out)
 patch_tokens() class_token() position_embedding() attention(heads) select_token(i)
 """
 
 
 def test_the_catalogue() -> None:
-    written = {line.strip() + ")" for line in SIGNATURES.replace("\n", " ").split(")") if line.strip()}
+    written = {
+        line.strip() + ")" for line in SIGNATURES.replace("\n", " ").replace("   ", " ").split(")") if line.strip()
+    }
     assert {kind.signature() for kind in REGISTRY.values()} == written
 
 

@@ -62,7 +62,7 @@ def test_a_preset_is_its_tool(preset: str, keyword: str) -> None:
     @settings(PATIENT, max_examples=10)
     @given(fitting(REGISTRY[keyword], 8))
     def compare(placement: Placement) -> None:
-        assume(placement.layer.output(*placement.xs).elements)
+        assume(min(placement.layer.output(*placement.xs).dims) > 0)
         for batch, training in ((1, False), (2, False), *([(2, True)] if tool.trains else [])):
             theirs, ours = count(preset, placement, batch, training)
             assert ours == theirs, (batch, training)

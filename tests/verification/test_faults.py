@@ -14,7 +14,8 @@ from cnncost.language.load import loads
 from cnncost.layers import REGISTRY, Buffers, Operations, Tensor
 from cnncost.layers.base.costs import GradientMacs
 from cnncost.layers.base.window import Window
-from cnncost.layers.conv import Contraction, Conv
+from cnncost.layers.contraction import Parametrised
+from cnncost.layers.conv import Conv
 from cnncost.measurement.options import MeasureOptions
 from cnncost.metrics import METRICS, Analysis, parameters
 from cnncost.metrics import textbook_memory as memory
@@ -94,7 +95,7 @@ def test_a_stride_that_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_bias_that_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Contraction, "parameters", lambda layer, x: layer.weights(x))
+    monkeypatch.setattr(Parametrised, "parameters", lambda layer, x: layer.weights(x))
     found = verification()
     for figure in ("params", "trainable_params", "param_bytes", "gradient_bytes"):
         assert differing(found, figure) == {"", "strided", "dilated", "logits", "head"}

@@ -49,6 +49,8 @@ class Buffers(NamedTuple):
     """Elements that a layer stores and does not train."""
 
     statistics: int = 0
-    """Floating-point elements: running means and variances."""
+    """Floating-point elements: running means and variances, singular vectors of spectral norm."""
     counters: int = 0
     """64-bit integers: batch norm's ``num_batches_tracked``."""
+    weights: int = 0
+    """Floating-point elements: weights that are given and not trained."""

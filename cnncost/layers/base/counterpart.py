@@ -32,3 +32,12 @@ def module_of(nn: Any, forward: Callable[..., Any], **parts: Any) -> Any:
     for name, part in parts.items():
         setattr(module, name, part)
     return module
+
+
+def buffered(module: Any) -> Any:
+    """The same module with buffers in place of its parameters: stored, and never trained."""
+    for name, weight in list(module._parameters.items()):
+        if weight is not None:
+            delattr(module, name)
+            module.register_buffer(name, weight.detach())
+    return module

@@ -199,7 +199,7 @@ class Layer:
         return 0
 
     def buffers(self, *inputs: Any, **_: Any) -> Buffers:
-        """Stored elements that are not trained; only layers with running statistics have any."""
+        """Stored elements that are not trained; running statistics, and weights that are given."""
         return Buffers()
 
     def operations(self, *inputs: Any, **_: Any) -> Operations:
@@ -209,6 +209,10 @@ class Layer:
     def training_operations(self, *inputs: Any, **_: Any) -> Operations:
         """The same in training; as in inference unless the layer says otherwise (dropout)."""
         return self.operations(*inputs, **_)
+
+    def weight_operations(self, *inputs: Any, **_: Any) -> Operations:
+        """Operations on the weights alone, once a pass however many samples there are: where they are normalised."""
+        return Operations()
 
     def gradient_macs(self, *inputs: Any, **_: Any) -> GradientMacs:
         """Multiply-accumulates of backward: weight and input gradient as the forward pass (notes 004, 9.8).

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
 
 
+_FORMS_OF_WEIGHTS = ("fixed", "weight_norm", "spectral_norm")
+"""Where weights are ones, how they come about does not matter."""
+
+
 class Line:
     """The axis that is looked at, of so many.
 
@@ -47,7 +51,7 @@ class Line:
 
     def narrow(self, layer: Layer) -> Layer:
         """The layer with one channel, that does nothing along the other axes."""
-        one: dict[str, Any] = {"out": 1, "groups": 1, "bias": False}
+        one: dict[str, Any] = {"out": 1, "groups": 1, "bias": False, **dict.fromkeys(_FORMS_OF_WEIGHTS, False)}
         values: dict[str, Any] = {name: one.get(name, getattr(layer, name)) for name in layer.fields}
         for name, value in values.items():
             field = layer.fields[name]
