@@ -300,6 +300,17 @@ def test_the_window_that_covers_the_map_says_how_far_it_reaches() -> None:
     assert (field.size, field.is_global, field.nominal) == ((11, 11), True, (13, 13))
 
 
+def test_a_bound_is_never_too_small() -> None:
+    # Of phases of 9 units, cut into rows of 2, only fractions are known: PyTorch shows 3 pixels.
+    layers = ["conv_transpose: {out: 1, kernel: 2, stride: 3}", "conv: {out: 3, stride: 2}", "upsample: {scale: 3}"]
+    graph = network([2, 12], [*layers, "space_to_depth: 2", "adaptive_avgpool: 6"])
+    first, last = ends(lit_by_pixel(graph), graph, 0)
+    field = receptive_fields(Analysis(graph))["input"][-1]
+    assert field is not None
+    assert field.is_bound
+    assert int((last - first + 1).max()) == 3 <= field.size[0]
+
+
 def test_one_position_is_no_global_pool() -> None:
     # A map of one position, which sees 3 of 32 pixels: pooled, it sees no more.
     field = field_of([3, 32, 32], "conv: {out: 4, kernel: 3, stride: 32}", "global_avgpool")

@@ -23,7 +23,7 @@ class ReceptiveField(NamedTuple):
     """Receptive field of the units of one layer, in pixels of one input of the network, per axis."""
 
     size: tuple[int, ...]
-    """Extent; the largest over all units where it depends on the position."""
+    """Extent of what the channels of a position see together; the largest where it depends on the position."""
     jump: tuple[Number, ...] | None
     """Pixels between the fields of neighbouring units; ``None`` where there is no such number."""
     start_padding: tuple[Number, ...] | None

@@ -182,7 +182,7 @@ class Track(NamedTuple):
         """Of units in rows of so many: how the field moves from row to row, and what is seen along the first row."""
         if inner % self.period:
             rows, row = self.bounds().split(inner)
-            return rows, row._replace(exact=False)
+            return rows._replace(exact=False), row._replace(exact=False)
         return Track(self.step * (inner // self.period), (0,), (0,)), self
 
 
