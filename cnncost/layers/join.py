@@ -113,6 +113,7 @@ class Subtract(Broadcast, keyword="subtract"):
     """The first less the others."""
 
     source = "one operation per element, as the notes 004 count the addition; He et al. 2016, section 3.2"
+    needs_all_inputs = True
 
     def operations(self, *xs: Tensor, y: Tensor) -> Operations:
         """One subtraction per element and further input."""

@@ -277,6 +277,46 @@ def test_a_join_of_one_output_is_an_error() -> None:
     assert shape(small(loop % 2)) == (8, 8, 8)
 
 
+FORMS = """
+    vars: {deploy: %s, out: %d}
+    network:
+      - add:
+          - {conv: {out, kernel: 3, padding: 1, bias: false}, when: not deploy}
+          - {conv: {out, bias: false}, when: not deploy}
+          - {batchnorm, when: not deploy and channels == out}
+          - {conv: {out, kernel: 3, padding: 1}, when: deploy}
+        name: unit
+      - {relu, from: unit}
+"""
+
+
+def test_a_when_drops_the_branch_that_it_stands_beside() -> None:
+    trained, widened, deployed = (small(FORMS % form) for form in (("false", 4), ("false", 5), ("true", 4)))
+    assert reads(trained, "unit") == ["unit[0].conv", "unit[1].conv", "unit[2].batchnorm"]
+    assert params(trained) == 4 * 4 * 9 + 4 * 4 + 2 * 4
+    assert reads(widened, "unit") == ["unit[0].conv", "unit[1].conv"]
+    assert names(deployed) == ["unit[3].conv", "relu"]  # of one branch, the join is that branch
+    assert reads(deployed, "relu") == ["unit[3].conv"]
+    assert params(deployed) == 4 * 4 * 9 + 4
+
+
+def test_branches_that_may_be_dropped() -> None:
+    kept = small("network: [{conv: 4}, {concat: [[], {relu, when: false}], name: both}, {relu, from: both}]")
+    assert reads(kept, "relu") == ["conv"]
+    turns = small("network: [{add: [relu, {conv: 4, repeat: 2, when: index > 5}, {conv: 4, repeat: 2, when: first}]}]")
+    assert reads(turns, "add") == ["add[0].relu", "add[2].conv[0]"]
+    steps = small("network: [{add: [relu, [{conv: 4, when: false}]]}]")  # a list of no steps is the identity
+    assert reads(steps, "add") == ["add[0].relu", "input"]
+
+
+def test_a_join_of_no_branch_that_is_left_is_an_error() -> None:
+    error = refusal("network: [{add: [{relu, when: false}, {conv: 4, when: 1 > 2}]}]")
+    assert error.message == "`add` joins nothing: `when` dropped every branch"
+    assert error.hint == "a `when` that is true, or a branch `[]`, leaves one"
+    needed = "`subtract` needs all of its branches, and `when` dropped this one"
+    assert message("network: [{subtract: [{relu, when: false}, []]}]") == needed
+
+
 def test_a_residual_is_an_add() -> None:
     graph = small("network: [{residual: [{conv: 4}, relu]}]")
     assert [layer.type for layer in graph.layers] == ["conv", "relu", "add"]

@@ -1,4 +1,4 @@
-"""Joins written with their branches, and `residual`, which is sugar for an `add` of two."""
+"""Joins written with their branches, some of which `when` may drop, and `residual`, which is sugar for an `add` of two."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from cnncost.language.expansion.flow import end, single
 from cnncost.language.expansion.layers import add_layer
 from cnncost.language.expansion.names import Binding
 from cnncost.language.yaml.forms import is_null
-from cnncost.language.yaml.nodes import SequenceNode
+from cnncost.language.yaml.nodes import MappingNode, SequenceNode
+from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
@@ -22,18 +23,48 @@ _EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything
 
 
 def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
-    """Expand a join and its branches, each of which reads what the join reads; `[]` is the identity."""
+    """Expand a join and its branches, each of which reads what the join reads; `[]` is the identity.
+
+    Where `when` dropped all branches but one, that one is what they join to.
+
+    Raises:
+        SpecError: none is left, or one is missing that the join cannot do without.
+    """
     assert isinstance(step.arguments, SequenceNode)
     ends: list[int] = []
     before: dict[str, Binding] = {}
-    first = expansion.builder.size
-    for index, branch in enumerate(step.arguments.items):
+    first, branches = expansion.builder.size, step.arguments.items
+    for index, branch in enumerate(branches):
         inside = _inside(scope, f"{label}[{index}]", "branch")
         inside.lexicon.beside = before
-        ends.append(_branch(expansion, branch, inside, reads))
+        end_of_branch = _branch(expansion, branch, inside, reads)
+        if _is_dropped(expansion, branch, inside):
+            _refuse_dropped(step, branch)
+            continue
+        ends.append(end_of_branch)
         before.update({name: made for name, made in inside.lexicon.names.items() if name not in before})
+    if branches and not ends:
+        hint = "a `when` that is true, or a branch `[]`, leaves one"
+        raise SpecError(f"`{step.callee}` joins nothing: `when` dropped every branch", step.callee_span, hint=hint)
+    if len(ends) == 1 < len(branches):
+        return Binding(ends[0], step.line, first, expansion.builder.size)
     node = add_layer(expansion, step._replace(arguments=None), scope, label, tuple(ends))
     return Binding(node, step.line, first, expansion.builder.size)
+
+
+def _is_dropped(expansion: Expansion, branch: Node, inside: Scope) -> bool:
+    """Whether a branch is a single step that its `when` dropped; of a list of steps, what is left is the branch."""
+    if not isinstance(branch, MappingNode):
+        return False
+    (step,) = expansion.steps_of(branch, "a branch")
+    return step.when is not None and not inside.lexicon.names
+
+
+def _refuse_dropped(step: Step, branch: Node) -> None:
+    """Raise a SpecError for a dropped branch that the join cannot do without."""
+    if REGISTRY[step.callee].needs_all_inputs:
+        message = f"`{step.callee}` needs all of its branches, and `when` dropped this one"
+        raise SpecError(message, branch.span)
 
 
 def expand_residual(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:

@@ -61,6 +61,8 @@ class Layer:
     """Layouts of input that the layer takes."""
     joins: ClassVar[bool] = False
     """Whether it reads any number of inputs, which a spec gives as branches or by `from`."""
+    needs_all_inputs: ClassVar[bool] = False
+    """Whether its inputs stand in places of their own, so that none of them may be left out by a condition."""
     splits: ClassVar[bool] = False
     """Whether it yields several outputs: such a step stands for one layer an output."""
     is_convolution: ClassVar[bool] = False
