@@ -12,7 +12,7 @@ from cnncost.errors import LayerError
 from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
-from cnncost.layers.base.window import Dealt, Grouped, Reads, Relabelling, Shifted
+from cnncost.layers.base.window import Contracted, Dealt, Grouped, Reads, Relabelling, Shifted
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
@@ -84,6 +84,9 @@ REACHES = {
 
 MAP, FLAT, TOKENS = Tensor(24, (20, 28)), Tensor(24, (), "flat"), Tensor(24, (16,), "tokens")
 
+# What fits beside a map in a join that does not take two of a kind.
+BESIDE = {"concat": Tensor(8, (20, 28)), "matmul": Tensor(24, (28, 16)), "einsum": Tensor(24, (16,))}
+
 # What a spec may write where the field alone does not say what fits.
 VALUES: dict[tuple[str, str], Any] = {
     ("reshape", "size"): [6, 80, 28],
@@ -92,6 +95,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("pad", "before_after"): [[1, 2], [1, 2]],
     ("upsample", "scale"): 2,
     ("scale", "factor"): 0.1,
+    ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 
 
@@ -190,7 +194,7 @@ def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
     made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
     xs: tuple[Tensor, ...]
     if layer.family == "join":
-        xs = (x, x._replace(channels=8)) if layer.keyword == "concat" else (x, x)
+        xs = (x, BESIDE.get(layer.keyword, x))
     else:
         follows = any(isinstance(field, Reference) and getattr(made, name) for name, field in layer.fields.items())
         xs = (x, Tensor(5, (10, 14))) if follows else (x,)
@@ -265,6 +269,8 @@ def _reads(formulas: Formulas, layer: type[Layer]) -> str:
 def _reach(reach: Reach) -> str:
     if isinstance(reach, Relabelling):
         return "One unit, at another place"
+    if isinstance(reach, Contracted):
+        return "All there is along the axes that are summed, and its own place along the others"
     if isinstance(reach, Shifted | Dealt):
         return "The same position of one channel"
     reads = reach.reads if isinstance(reach, Grouped) else reach

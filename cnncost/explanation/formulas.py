@@ -163,7 +163,7 @@ class Formulas:
     def _inputs(self, xs: Sequence[Tensor], follows: bool) -> tuple[Tensor, ...]:
         """The inputs, with letters of their own where their sizes differ; the last may be there for its size only."""
         read = xs[:-1] if follows else xs
-        alike = all(len(x.dims) == len(xs[0].dims) for x in read)
+        alike = all((x.layout, len(x.dims)) == (xs[0].layout, len(xs[0].dims)) for x in read)
         channels = "C_i" if "out" in self.layer.fields else "C"
         inputs = []
         for number, x in enumerate(xs, 1):

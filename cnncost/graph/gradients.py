@@ -41,8 +41,8 @@ def reached(graph: Graph, reads: Reads, *, training: bool) -> list[bool]:
     return found
 
 
-def depends_on_trained(graph: Graph, reads: Reads, trained: Sequence[bool]) -> list[bool]:
-    """Whether what each node reads depends on weights that are trained, and so needs a gradient.
+def depends_on_trained(graph: Graph, reads: Reads, trained: Sequence[bool]) -> list[int]:
+    """How many of the inputs of each node depend on weights that are trained, and so need a gradient.
 
     Args:
         graph: the network.
@@ -50,10 +50,10 @@ def depends_on_trained(graph: Graph, reads: Reads, trained: Sequence[bool]) -> l
         trained: whether a node uses weights that are trained.
     """
     depends: list[bool] = []
-    upstream: list[bool] = []
+    upstream: list[int] = []
     for node, read, is_trained in zip(graph.nodes, reads, trained, strict=True):
-        upstream.append(any(depends[i] for i, is_read in zip(node.inputs, read, strict=True) if is_read))
-        depends.append(is_trained or upstream[-1])
+        upstream.append(sum([depends[i] for i, is_read in zip(node.inputs, read, strict=True) if is_read]))
+        depends.append(is_trained or upstream[-1] > 0)
     return upstream
 
 

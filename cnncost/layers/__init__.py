@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cnncost.layers import (
     activation,
+    concat,
     conv,
     embedding,
     group,
@@ -17,6 +18,7 @@ from cnncost.layers import (
     norm_length,
     pool,
     pool_adaptive,
+    product,
     recurrent,
     regularisation,
     resize,
@@ -27,14 +29,16 @@ from cnncost.layers import (
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
+from cnncost.layers.base.window import Beside, Contracted, Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
 from cnncost.layers.split import SPLITS, STEP_TYPES, SplitStep
 
 __all__ = [
     "REGISTRY",
     "SPLITS",
     "STEP_TYPES",
+    "Beside",
     "Buffers",
+    "Contracted",
     "Dealt",
     "Grouped",
     "Layer",
@@ -47,6 +51,7 @@ __all__ = [
     "Tensor",
     "Window",
     "activation",
+    "concat",
     "conv",
     "embedding",
     "group",
@@ -56,6 +61,7 @@ __all__ = [
     "norm_length",
     "pool",
     "pool_adaptive",
+    "product",
     "recurrent",
     "regularisation",
     "resize",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import reduce
-from itertools import accumulate
 from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
-from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
-from cnncost.layers.base.window import SAME_POSITION, Grouped, Reach, Reads, Shifted, Window
+from cnncost.layers.base.window import SAME_POSITION, Grouped, Reach, Reads, Window
 from cnncost.symbolic.dims import maximum
 
 if TYPE_CHECKING:
@@ -134,40 +132,3 @@ class Multiply(Broadcast, keyword="multiply"):
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(mul, xs)
-
-
-class Concat(Join, keyword="concat"):
-    """The channels of all inputs, one after the other (Inception, DenseNet, U-Net).
-
-    >>> Concat().output(Tensor(64, (28, 28)), Tensor(32, (28, 28))).dims
-    (96, 28, 28)
-    """
-
-    source = "Szegedy et al. 2015; Huang et al. 2017"
-
-    def fit(self, one: Tensor, other: Tensor) -> bool:
-        return one.spatial == other.spatial
-
-    def output(self, *xs: Tensor) -> Tensor:
-        return xs[0]._replace(channels=sum(x.channels for x in xs))
-
-    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
-        """None: a copy."""
-        return Operations()
-
-    def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        before = accumulate((x.channels for x in xs[:-1]), initial=0)
-        return tuple(Shifted(channels) for channels in before)
-
-    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
-        return lambda *inputs: torch_of(nn).cat(inputs, xs[0].channel_axis)
-
-    def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:
-        """Flat tensors have their elements side by side, unless each is one unit."""
-        total = super().one_channel(nn, line, *xs, y=y)
-
-        def side_by_side(*inputs: Any) -> Any:
-            lit = [x for x in inputs if x is not None]
-            return torch_of(nn).cat(lit, 1) if any(x.shape[1] > 1 for x in lit) else total(*lit)
-
-        return side_by_side if y.layout == "flat" else total

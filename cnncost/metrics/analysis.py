@@ -62,7 +62,7 @@ class Analysis:
         self._reaches: list[tuple[Reach, ...]] | None = None
         self._whole = whole
         self._reads: list[tuple[bool, ...]] | None = None
-        self._decided: dict[str, Sequence[bool]] = {}
+        self._decided: dict[str, Sequence[int]] = {}
         self._models, self._model_of = _models(graph.nodes, domain)
 
     def column(self, name: str) -> Sequence[int | None]:
@@ -145,8 +145,8 @@ class Analysis:
         return self._decide("trains_weights", Analysis._find_trained)
 
     @property
-    def trained_upstream(self) -> Sequence[bool]:
-        """Whether a node's input depends on trained weights, and so needs a gradient."""
+    def trained_upstream(self) -> Sequence[int]:
+        """How many of a node's inputs depend on trained weights, and so need a gradient."""
         return self._decide("trained_upstream", lambda it: depends_on_trained(it.graph, it.reads, it.trains_weights))
 
     @property
@@ -166,7 +166,7 @@ class Analysis:
             self._reads = self.each(lambda node: node.reads)
         return self._reads
 
-    def _decide(self, name: str, find: Callable[[Analysis], list[bool]]) -> Sequence[bool]:
+    def _decide(self, name: str, find: Callable[[Analysis], Sequence[int]]) -> Sequence[Any]:
         """What only the whole network decides of every node, found once."""
         if name not in self._decided:
             whole = self._whole

@@ -71,11 +71,12 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     if not analysis.settings.trains:
         return [None] * len(analysis.nodes)
     factor = analysis.batch * analysis.convention.flops_per_mac
-    needs = zip(analysis.trains_weights, analysis.trained_upstream, analysis.gets_gradient, strict=True)
+    needs = zip(analysis.nodes, analysis.trains_weights, analysis.trained_upstream, analysis.gets_gradient, strict=True)
     flops = []
-    for macs, (trained, upstream, comes) in zip(_gradient_macs(analysis), needs, strict=True):
+    for macs, (node, trained, upstream, comes) in zip(_gradient_macs(analysis), needs, strict=True):
         inner = macs.inner if comes and (trained or upstream) else 0
-        flops.append(factor * (inner + (macs.inputs if comes and upstream else 0)))
+        inputs = upstream if node.layer.joins else bool(upstream)
+        flops.append(factor * (inner + (inputs * macs.inputs if comes else 0)))
     return analysis.running(flops)
 
 

@@ -70,6 +70,16 @@ network:
   - {multiply: [[], [global_avgpool, sigmoid]], name: gate}
   - {subtract: [relu, []]}
   - {concat, from: [gate, subtract]}""",
+    "what joins take": """
+input: [4, 8, 8]
+network:
+  - {concat: [[], relu], axis: 0, name: tall}
+  - {axis: positions, from: [tall, tall], concat: , when: false}
+  - {concat: 1, from: [tall, tall]}
+  - {concat: {axis: channels}, from: [concat, concat], trainable: true}
+  - {matmul: [[], relu], transpose: second, name: m}
+  - {einsum: "bcij, bcjk -> bcik", from: [m, m]}
+  - {einsum: [[], []], equation: "bcij,bcjk->bcik"}""",
     "residuals": """
 input: [4, 8, 8]
 network:

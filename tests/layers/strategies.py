@@ -12,7 +12,20 @@ from hypothesis import strategies as st
 
 from cnncost.errors import LayerError
 from cnncost.layers import Layer, Tensor
-from cnncost.layers.base.fields import Choice, Count, Field, Flag, Numbers, Padding, Real, Reference, Scales, Sizes
+from cnncost.layers.base.fields import (
+    Axis,
+    Choice,
+    Count,
+    Equation,
+    Field,
+    Flag,
+    Numbers,
+    Padding,
+    Real,
+    Reference,
+    Scales,
+    Sizes,
+)
 from cnncost.layers.join import Join
 
 if TYPE_CHECKING:
@@ -88,8 +101,17 @@ def relatives(draw: DrawFn, x: Tensor) -> Tensor:
 
 def values(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
     """What a spec may write for `field`; ``None`` leaves it out."""
-    written = _written(field, rank, x)
+    written = _named(field, rank, x) if isinstance(field, Axis | Equation) else _written(field, rank, x)
     return written if field.required else st.none() | written
+
+
+def _named(field: Axis | Equation, rank: int, x: Tensor) -> SearchStrategy[Any]:
+    """A name for axes."""
+    return (
+        equations(len(x.dims))
+        if isinstance(field, Equation)
+        else st.integers(0, rank) | st.sampled_from(field.literals)
+    )
 
 
 def _written(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
@@ -131,3 +153,13 @@ def factors(draw: DrawFn, number: int) -> list[int]:
         sizes.append(draw(st.sampled_from([n for n in range(1, number + 1) if number % n == 0])))
         number //= sizes[-1]
     return [*sizes, number]
+
+
+@st.composite
+def equations(draw: DrawFn, axes: int) -> str:
+    """Two inputs of so many axes and an output, which mostly share letters."""
+    first = "cdefgh"[:axes]
+    second = "".join(draw(st.permutations(first))) if draw(st.booleans()) else first
+    second = "".join(draw(st.sampled_from([letter, letter, letter.upper()])) for letter in second)
+    letters = draw(st.permutations(sorted({*first, *second})))
+    return f"b{first},b{second}->b{''.join(letters[: draw(st.integers(1, min(4, len(letters))))])}"

@@ -13,7 +13,7 @@ from cnncost.layers.base.fields import Count, Numbers, Padding
 from tests.layers.strategies import PATIENT, Placement, fitting
 
 # Fields that say which axis, not how large: they stay what they are over all design points.
-PLACES = {("permute", "axes")}
+PLACES = {("permute", "axes"), ("concat", "axis")}
 
 
 def structure(value: Any, keyword: str = "", name: str = "") -> Any:
@@ -23,7 +23,7 @@ def structure(value: Any, keyword: str = "", name: str = "") -> Any:
         return tuple(fields.items()), structure(value.xs)
     if isinstance(value, tuple) and (keyword, name) not in PLACES:
         return tuple(structure(item) for item in value)
-    return "number" if type(value) is int else value
+    return "number" if type(value) is int and (keyword, name) not in PLACES else value
 
 
 def stack(values: list[Any]) -> Any:

@@ -9,7 +9,19 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from cnncost.layers import REGISTRY, Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Tensor, Window
+from cnncost.layers import (
+    REGISTRY,
+    Beside,
+    Contracted,
+    Dealt,
+    Grouped,
+    Reach,
+    Reads,
+    Relabelling,
+    Shifted,
+    Tensor,
+    Window,
+)
 from cnncost.layers.base.window import windows_of
 from tests.layers.strategies import PATIENT, Placement, fitting
 
@@ -60,8 +72,15 @@ def nonzero(gradient: torch.Tensor) -> list[Position]:
     return [tuple(place) for place in (gradient != 0).any(-1).nonzero().tolist()]
 
 
-def claimed(reach: Reach, position: Position, place: Position, x: Tensor) -> bool:
+def claimed(reach: Reach, position: Position, place: Position, x: Tensor, y: Tensor) -> bool:
     """Whether a layer with `reach` says that its output at `position` may read an input at `place`."""
+    if isinstance(reach, Contracted):
+        own, out = in_order(place, x), in_order(position, y)
+        pairs = [(own[axis], out[follows]) for axis, follows in enumerate(reach.follows) if follows is not None]
+        return all(index == unit or None in (index, unit) for index, unit in pairs)
+    if isinstance(reach, Beside):
+        start = tuple(reach.start if axis == reach.axis else 0 for axis in range(len(place)))
+        return position == tuple(index + before for index, before in zip(place, start, strict=True))
     reads = reach.reads if isinstance(reach, Grouped) else reach
     if reads in {Reads.WHOLE, Reads.STATISTICS} or isinstance(reads, Relabelling):
         return True
@@ -74,6 +93,15 @@ def claimed(reach: Reach, position: Position, place: Position, x: Tensor) -> boo
         index in {window.input_at(seen, size) for seen in range(read(window, unit)[0], read(window, unit)[1] + 1)}
         for (window, unit, index), size in zip(axes, x.spatial, strict=True)
     )
+
+
+def in_order(place: Position, x: Tensor) -> tuple[int | None, ...]:
+    """A position in PyTorch's order, with no index for the channels."""
+    return (*place, None) if x.layout == "tokens" else (None, *place)
+
+
+def place_of_channels(x: Tensor) -> int:
+    return len(x.spatial) if x.layout == "tokens" else 0
 
 
 def read(window: Window, unit: int) -> tuple[int, int]:
@@ -100,7 +128,7 @@ def test_outputs_read_nothing_beyond_the_claimed_reach(keyword: str) -> None:
         assert len(reaches) == len(placement.xs)
         for position in {tuple(int(part * (size - 1)) for size in y.spatial) for part in (0, 0.5, 1)}:
             for reach, places, x in zip(reaches, probe.support(position), placement.xs, strict=True):
-                assert all(claimed(reach, position, place, x) for place in places), (reach, position, places)
+                assert all(claimed(reach, position, place, x, y) for place in places), (reach, position, places)
             for reach, places in zip(reaches, probe.support(position, slice(1)), strict=True):
                 assert not isinstance(reach, Relabelling) or len(places) == 1
 
@@ -126,12 +154,13 @@ def test_outputs_read_no_other_channels_than_they_say(keyword: str) -> None:
 
 def channels_claimed(reach: Reach, channel: int, x: Tensor, y: Tensor) -> set[int]:
     """The channels of the input that a layer with `reach` says a channel of its output may read."""
-    if reach is Reads.NOTHING:
-        return set()
-    if isinstance(reach, Shifted):
-        return {channel - reach.by} & set(range(x.channels))
+    if reach is Reads.NOTHING or isinstance(reach, Shifted):
+        return {channel - reach.by} & set(range(x.channels)) if isinstance(reach, Shifted) else set()
     if isinstance(reach, Dealt):
         return {channel % reach.groups * (x.channels // reach.groups) + channel // reach.groups}
+    own = isinstance(reach, Contracted) and reach.follows[place_of_channels(x)] == place_of_channels(y)
+    if own or isinstance(reach, Beside):
+        return {channel}
     if reach is Reads.POINT:
         return {channel if x.channels == y.channels else 0}
     if isinstance(reach, Grouped):

@@ -33,7 +33,7 @@ celu(alpha=1.0, inplace=false) rrelu(lower=0.125, upper=0.3333333333333333, inpl
 logsigmoid() hardtanh(low=-1.0, high=1.0, inplace=false) threshold(threshold, value, inplace=false)
 hardshrink(threshold=0.5) softshrink(threshold=0.5)
 dropout(p=0.5, inplace=false) stochastic_depth(p) scale(factor=none, learned=none) layer_scale()
-add() concat() multiply() subtract()
+add() concat(axis=channels) multiply() subtract() matmul(transpose=none) einsum(equation)
 flatten() reshape(size) permute(axes) slice(start, stop) channel_shuffle(groups) pixel_shuffle(factor)
 space_to_depth(factor) upsample(scale=none, size=none, like=none, mode=nearest) pad(before_after)
 reflection_pad(before_after) replication_pad(before_after) circular_pad(before_after)

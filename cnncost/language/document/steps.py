@@ -41,7 +41,7 @@ class Step(NamedTuple):
     callee_span: Span
     """Where it is named."""
     arguments: Node | None
-    """What stands beside the name."""
+    """What stands under the name."""
     name: str | None = None
     """What the step is called."""
     name_span: Span | None = None
@@ -56,6 +56,8 @@ class Step(NamedTuple):
     """The step whose weights it uses."""
     trainable: Node | None = None
     """Whether its weights are trained."""
+    beside: MappingNode | None = None
+    """The arguments of a join by their names, whose branches stand under its own."""
     parts: MappingNode | None = None
     """The keys of a ``for`` or a ``residual``."""
 
@@ -106,9 +108,18 @@ def parse_step(node: Node) -> Step:
     called = [key for key, _ in node.entries if key.text not in MODIFIERS]
     if not called:
         raise SpecError("a step without a layer", node.span, hint="name one layer or block beside its modifiers")
-    if len(called) > 1:
+    joins = [key for key in called if is_join(key.text)]
+    callee = joins[0] if joins else called[0]
+    beside = {key.text: (key, value) for key, value in node.entries if key in called and key is not callee}
+    if beside and not (joins and beside.keys() <= REGISTRY[callee.text].fields.keys()):
         _refuse_two(called[0], called[1])
-    return Step(called[0].text, called[0].span, node.get(called[0].text), **_modifiers(node))
+    arguments = MappingNode(beside, node.span) if beside else None
+    return Step(callee.text, callee.span, node.get(callee.text), beside=arguments, **_modifiers(node))
+
+
+def is_join(name: str) -> bool:
+    """Whether a layer type of that name joins several outputs."""
+    return name in REGISTRY and REGISTRY[name].joins
 
 
 def _compound(node: MappingNode, head: str, keys: dict[str, str]) -> Step:
@@ -132,10 +143,11 @@ def _refuse_two(first: Scalar, second: Scalar) -> None:
     for head, keys in (("for", LOOP_KEYS), ("residual", RESIDUAL_KEYS)):
         if second.text in keys:
             raise SpecError(f"`{second.text}` belongs beside `{head}`", second.span)
-    close = did_you_mean(second.text, MODIFIERS)
+    beside = REGISTRY[first.text].fields if is_join(first.text) else ()
+    close = did_you_mean(second.text, [*MODIFIERS, *beside])
     if close:
         raise SpecError(f"a step has no modifier `{second.text[:60]}`{close}", second.span)
-    if first.text in REGISTRY and second.text in REGISTRY[first.text].fields:
+    if first.text in REGISTRY and second.text in REGISTRY[first.text].fields and not is_join(first.text):
         hint = f"write it inside, `{first.text}: {{{second.text}: ...}}`"
         raise SpecError(f"`{second.text}` is an argument of `{first.text}`", second.span, hint=hint)
     hint = f"arguments go inside the value of `{first.text}`; a second layer is a step of its own"

@@ -9,7 +9,7 @@ from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty, is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from cnncost.layers.base.fields import Choice, Reference
+from cnncost.layers.base.fields import Reference
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -123,6 +123,22 @@ def match(parameters: Parameters, node: Node | None) -> dict[str, Argument]:
     return arguments
 
 
+def match_beside(parameters: Parameters, node: Node | None, beside: MappingNode | None) -> dict[str, Argument]:
+    """As :func:`match`, with the arguments that stand beside the name of a join.
+
+    Raises:
+        SpecError: one that is given twice, too.
+    """
+    arguments = match(parameters, node)
+    if beside is None:
+        return arguments
+    others = match(parameters, beside)
+    for name, argument in others.items():
+        if name in arguments:
+            raise SpecError(f"`{name}` is given twice", argument.span)
+    return arguments | others
+
+
 def _is_empty_collection(node: Node) -> bool:
     """Whether `node` is `{}` or `[]`."""
     return (isinstance(node, MappingNode) and not len(node)) or (isinstance(node, SequenceNode) and not node.items)
@@ -182,7 +198,7 @@ def field_values(
 def _field_value(field: Field, argument: Argument, environment: Environment) -> Any:
     """An argument's value for a field: a literal where the field knows the word, else an expression."""
     literal = getattr(argument.node, "text", None)
-    if literal is not None and (isinstance(field, Choice) or literal in field.literals):
+    if literal is not None and (field.is_literal or literal in field.literals):
         return literal
     value = argument.value(environment)
     if isinstance(value, Opaque):

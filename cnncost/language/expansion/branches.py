@@ -1,4 +1,4 @@
-"""Joins written with their branches, some of which `when` may drop, and `residual`, which is sugar for an `add` of two."""
+"""Joins written with their branches, some of which `when` may drop, and `residual`, sugar for an `add` of two."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ def check_join(step: Step, reads: Flow) -> None:
     Raises:
         SpecError: arguments that are not a list, or one output where several belong.
     """
-    if step.arguments is not None and not is_null(step.arguments):
+    takes_none = not REGISTRY[step.callee].fields
+    if takes_none and step.arguments is not None and not is_null(step.arguments):
         raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
     named = step.from_.items if isinstance(step.from_, SequenceNode) else [step.from_]
     is_every_turn = any("[*]" in getattr(item, "text", "") for item in named)

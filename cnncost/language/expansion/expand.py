@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError
 from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.steps import Step, parse_steps
-from cnncost.language.expansion.arguments import block_values, layer_parameters, match
+from cnncost.language.expansion.arguments import block_values, layer_parameters, match_beside
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments, unknown_callee
 from cnncost.language.expansion.flow import end, tensor_of
@@ -63,7 +63,7 @@ class Expansion:
         self._most_steps = _FEWEST_STEPS + builder.limit * _STEPS_PER_LAYER
         self._steps_left = self._most_steps
         self._parsed: dict[int, list[Step]] = {}
-        self._matched: dict[tuple[type[Layer], int], tuple[dict[str, Argument], dict[str, Span]]] = {}
+        self._matched: dict[tuple[type[Layer], int, int], tuple[dict[str, Argument], dict[str, Span]]] = {}
         self._calls: list[_Call] = []
 
     def chain(self) -> tuple[tuple[str, ...], int | None]:
@@ -103,10 +103,10 @@ class Expansion:
 
     def arguments_of(self, step: Step, kind: type[Layer]) -> tuple[dict[str, Argument], dict[str, Span]]:
         """The arguments of a layer and where each stands, matched once however often the step runs."""
-        key = kind, id(step.arguments)
+        key = kind, id(step.arguments), id(step.beside)
         matched = self._matched.get(key)
         if matched is None:
-            arguments = match(layer_parameters(step.callee, kind), step.arguments)
+            arguments = match_beside(layer_parameters(step.callee, kind), step.arguments, step.beside)
             matched = arguments, {name: argument.span for name, argument in arguments.items()}
             self._matched[key] = matched
         return matched

@@ -48,9 +48,8 @@ def needs_arguments(layer: type[Layer]) -> bool:
 def _layer_definition(layer: type[Layer]) -> Schema:
     about = f"{layer.signature()}: {(layer.__doc__ or '').strip().splitlines()[0]}"
     described: Schema = {"title": layer.keyword, "description": about}
-    if layer.joins:
-        return described | {"type": ["null", "array"], "items": ref("steps"), "minItems": 1}
-    forms = _forms(layer)
+    branches: Schema = {"type": ["null", "array"], "items": ref("steps"), "minItems": 1}
+    forms = [branches, *_named_forms(layer)] if layer.joins else _forms(layer)
     keywords = {keyword: value for form in forms for keyword, value in form.items()}
     return described | keywords | {"type": [kind for form in forms for kind in form["type"]]}
 
@@ -63,13 +62,31 @@ def _forms(layer: type[Layer]) -> list[Schema]:
         return forms
     first, *others = fields
     takes_whole = not others and (first.takes_list or first.per_axis)
-    if not any(field.required for field in others):
-        forms.append(_plain(first) if takes_whole else _scalar(_plain(first)))
-    if not takes_whole:
-        forms.append(_positional(layer, fields))
+    if takes_whole:
+        return [*forms, _plain(first), _by_names(fields)]
+    return [*forms, _positional(layer, fields), *_named_forms(layer)]
+
+
+def _named_forms(layer: type[Layer]) -> list[Schema]:
+    """The first argument alone, and a mapping by name: what a join takes, whose lists are its branches."""
+    fields = list(layer.fields.values())
+    if not fields:
+        return []
+    alone = [] if any(field.required for field in fields[1:]) else [_scalar(_plain(fields[0]))]
+    return [*alone, _by_names(fields)]
+
+
+def _by_names(fields: list[Field]) -> Schema:
     required = [field.name for field in fields if field.required]
     by_name = {field.name: _by_name(field) for field in fields}
-    return [*forms, {"type": ["object"], "properties": by_name, "required": required, "additionalProperties": False}]
+    return {"type": ["object"], "properties": by_name, "required": required, "additionalProperties": False}
+
+
+def arguments_beside() -> dict[str, list[str]]:
+    """What may stand beside the name of a join, and beside which joins."""
+    joins = [layer for layer in STEP_TYPES.values() if layer.joins]
+    names = {name: None for layer in joins for name in layer.fields}
+    return {name: [layer.keyword for layer in joins if name in layer.fields] for name in names}
 
 
 def _scalar(schema: Schema) -> Schema:
@@ -116,7 +133,8 @@ def _kind_definition(field: Field) -> Schema:
     if isinstance(field, Choice):
         return {"description": field.wanted, "enum": [*field.literals, None]}
     plain = _plain(field)
-    return {"description": f"{field.wanted}; or an expression"} | plain | {"type": [*plain["type"], "null"]}
+    about = field.wanted if field.is_literal else f"{field.wanted}; or an expression"
+    return {"description": about} | plain | {"type": [*plain["type"], "null"]}
 
 
 def _plain(field: Field) -> Schema:
@@ -125,6 +143,8 @@ def _plain(field: Field) -> Schema:
         return {"type": ["string"], "minLength": 1}
     if isinstance(field, Choice):  # no `enum`: it would hold for lists and mappings too
         return {"type": ["string"], "pattern": f"^({'|'.join(field.literals)})$", "examples": list(field.literals)}
+    if field.is_literal:
+        return field.json_schema() | {"type": ["string"]}
     schema = _with_expressions(field.json_schema())
     return schema | {"examples": list(field.literals)} if field.literals else schema
 

@@ -13,7 +13,7 @@ from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, WORDS
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
-from cnncost.language.schema.layer_schema import Schema, layer_definitions, needs_arguments, ref
+from cnncost.language.schema.layer_schema import Schema, arguments_beside, layer_definitions, needs_arguments, ref
 from cnncost.layers import STEP_TYPES
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
@@ -189,6 +189,7 @@ def _steps() -> dict[str, Schema]:
                 "not": {"enum": [word for word in _UNUSABLE if word not in LOOP_KEYS]},
             },
             "additionalProperties": ref("arguments"),
+            "dependentSchemas": _beside_joins(),
             "dependentRequired": {"in": ["for"], "do": ["for"], "shortcut": ["residual"], "skip": ["residual"]},
             "if": {"required": ["for"]},
             "then": {
@@ -230,22 +231,35 @@ def _keys_beside() -> dict[str, Schema]:
     return {key: {"description": about[key]} | forms[key] for key in about}
 
 
+def _beside_joins() -> dict[str, Schema]:
+    """The arguments that stand beside the name of a join, whose branches stand under it."""
+    beside: dict[str, dict[str, Schema]] = {}
+    for name, joins in arguments_beside().items():
+        for join in joins:
+            beside.setdefault(join, {})[name] = ref(f"layer.{join}/properties/{name}")
+    return {join: {"properties": arguments} for join, arguments in beside.items()}
+
+
 def _one_callee() -> dict[str, Schema]:
     """That a step calls exactly one layer or block: it has one key more than it has modifiers.
 
-    A schema cannot count, so it looks at the modifiers one after the other: `callee_2_1` is where a step is taken
-    that has one of the first two.
+    A schema cannot count, so it looks at the modifiers, and at what stands beside a join, one after the other:
+    `callee_2_1` is where a step is taken that has one of the first two.
     """
-    modifiers = list(MODIFIERS)
+    beside = arguments_beside()
+    counted: list[Schema] = [{"required": [modifier]} for modifier in MODIFIERS]
+    counted += [
+        {"required": [name], "anyOf": [{"required": [join]} for join in joins]} for name, joins in beside.items()
+    ]
     states: dict[str, Schema] = {}
-    for seen, modifier in enumerate(modifiers):
+    for seen, condition in enumerate(counted):
         for present in range(seen + 1):
             states[f"callee_{seen}_{present}"] = {
-                "if": {"required": [modifier]},
+                "if": condition,
                 "then": ref(f"callee_{seen + 1}_{present + 1}"),
                 "else": ref(f"callee_{seen + 1}_{present}"),
             }
-    for present in range(len(modifiers) + 1):
+    for present in range(len(counted) + 1):
         keys = present + 1
-        states[f"callee_{len(modifiers)}_{present}"] = {"minProperties": keys, "maxProperties": keys}
+        states[f"callee_{len(counted)}_{present}"] = {"minProperties": keys, "maxProperties": keys}
     return states

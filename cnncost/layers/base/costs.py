@@ -42,7 +42,7 @@ class GradientMacs(NamedTuple):
     inner: int = 0
     """Activations inside the layer, on the way to its weights (attention's queries, keys, values and scores)."""
     inputs: int = 0
-    """What the layer reads, for the layers upstream."""
+    """What the layer reads, for the layers upstream; of a join, each of its inputs."""
 
 
 class Buffers(NamedTuple):

@@ -47,6 +47,7 @@ _LAYERS = {
     "linear": "dense fc fullyconnected innerproduct gemm affine",
     "local_response_norm": "crossmaplrn lrn localresponsenormalization",
     "lstm": "lstmcell bilstm",
+    "matmul": "bmm mm dot batchmatmul baddbmm",
     "maxpool": "maxpooling",
     "multiply": "mul mult product",
     "pad": "zeropad zeropadding constantpad padding",
@@ -110,8 +111,8 @@ _ABSENT = (
     "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embeddingbag "
     "fold fractionalmaxpool lppool maxunpool pairwisedistance parameter parameterdict "
     "parameterlist rnnbase rnncellbase unfold uninitializedbuffer uninitializedparameter "
-    "convlstm timedistributed locallyconnected average maximum minimum dot lambda repeatvector "
-    "gaussiannoise masking gridsample affinegrid einsum matmul bmm"
+    "convlstm timedistributed locallyconnected average maximum minimum lambda repeatvector "
+    "gaussiannoise masking gridsample affinegrid"
 )
 
 _PARAMETERS = {
@@ -139,6 +140,9 @@ _PARAMETERS = {
     "projection": "proj proj_size",
     "vocabulary": "num_embeddings vocab_size num_words",
     "mode": "interpolation method",
+    "axis": "dim axes",
+    "equation": "subscripts",
+    "transpose": "transposed transpose_b trans_b",
     "before_after": "padding pad pads",
     "affine": "elementwise_affine",
     "low": "min_val min_value",

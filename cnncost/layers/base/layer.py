@@ -40,6 +40,8 @@ _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
         specifiers.real,
         specifiers.choice,
         specifiers.reference,
+        specifiers.axis,
+        specifiers.equation,
     ),
 )
 class Layer:

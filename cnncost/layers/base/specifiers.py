@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.layers.base.fields import (
     REQUIRED,
+    Axis,
     Choice,
     Count,
+    Equation,
     Flag,
     Numbers,
     Padding,
@@ -84,3 +86,13 @@ def same_as(name: str) -> Callable[[dict[str, Any]], Any]:
 
     default.__doc__ = name
     return default
+
+
+def axis(about: str, *, default: Any = REQUIRED) -> Any:
+    """An axis of what is read: `concat`'s."""
+    return Axis(about, default=default)
+
+
+def equation(about: str) -> Any:
+    """The letters of two inputs and an output: `einsum: "bij,bjk->bik"`."""
+    return Equation(about)

@@ -127,14 +127,34 @@ class Relabelling(NamedTuple):
     """Which of them comes first, second, ..."""
 
 
-Reach = tuple[Window, ...] | Reads | Grouped | Shifted | Dealt | Relabelling
+class Contracted(NamedTuple):
+    """Each output unit reads the units whose places along some axes are its own, and all there are along the others.
+
+    >>> Contracted((0, None))  # of the rows of a matrix, whose channels are rows: a whole row
+    Contracted(follows=(0, None))
+    """
+
+    follows: tuple[int | None, ...]
+    """For each of the input's dimensions, in PyTorch's order, the output's that it follows; ``None`` for all of it."""
+
+
+class Beside(NamedTuple):
+    """Output units along one axis read this input where its turn is, and other inputs elsewhere."""
+
+    axis: int
+    """The axis behind the channels, counted from 0."""
+    start: int
+    """Where its units begin in the output."""
+
+
+Reach = tuple[Window, ...] | Reads | Grouped | Shifted | Dealt | Relabelling | Contracted | Beside
 """What an output unit reads of one input: a window along every axis (of all channels), or the way that it reads it."""
 
 
 def windows_of(reach: Reach) -> tuple[Window, ...] | None:
     """The window along every axis, where there are any."""
     reads = reach.reads if isinstance(reach, Grouped) else reach
-    return None if isinstance(reads, Reads | Shifted | Dealt | Relabelling) else reads
+    return None if isinstance(reads, Reads | Shifted | Dealt | Relabelling | Contracted | Beside) else reads
 
 
 def stretched(

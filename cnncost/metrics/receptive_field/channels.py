@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.layers.base.window import Dealt, Grouped, Reads, Relabelling, Shifted
+from cnncost.layers.base.window import SAME_POSITION, Beside, Contracted, Dealt, Grouped, Reads, Relabelling, Shifted
+from cnncost.metrics.receptive_field.joins import contracted, side_by_side
 from cnncost.metrics.receptive_field.ranges import Range, blocks, fewest, refined, split
 from cnncost.metrics.receptive_field.through import Reading, through
 from cnncost.metrics.receptive_field.union import union
@@ -97,6 +98,10 @@ def fields_in(analysis: Analysis, source: int) -> list[Fields | None]:
 
 def _joined(paths: Sequence[tuple[Fields, Reach, Tensor]], node: Node, source: Tensor) -> Fields | None:
     """What a node sees along all paths."""
+    if isinstance(paths[0][1], Beside) and len(paths) > 1:
+        exact = not any(found.may_differ for found, _, _ in paths)
+        together = side_by_side([found.together for found, _, _ in paths], node.y, source)
+        return Fields(together._replace(exact=together.exact and exact))
     along = [_along(found, reach, x, node.y, source) for found, reach, x in paths]
     seen = [each for each in along if each is not None]
     if len(seen) <= 1:
@@ -113,17 +118,32 @@ def _along(found: Fields, reach: Reach, x: Tensor, y: Tensor, source: Tensor) ->
     """What is seen along one path, in the channels of the output."""
     if reach is Reads.POINT or not source.spatial:  # an input without axes has no places to follow
         return found if source.spatial else Fields(UnitFields(((),) * len(y.dims)))
-    if isinstance(reach, Shifted):
-        return _shifted(found, reach.by, x, y)
-    if isinstance(reach, Dealt):
-        return _dealt(found, reach.groups, x, y)
-    if isinstance(reach, Relabelling):
-        return _moved(found, reach, x, y)
+    if isinstance(reach, Shifted | Dealt | Relabelling):
+        return _elsewhere(found, reach, x, y)
+    if isinstance(reach, Contracted):
+        return _contracted(found, reach, x, y, source)
+    if isinstance(reach, Beside):
+        windows = [SAME_POSITION] * len(x.spatial)
+        windows[reach.axis] = SAME_POSITION._replace(start=-reach.start)
+        reach = Grouped(tuple(windows), x.channels)
     positions, groups = reach if isinstance(reach, Grouped) else (reach, 1)
     reading = Reading(positions, groups, x, y, source)
     if not found.may_differ:
         return Fields(through(found.together, reading))
     return _through_ranges(found, reading)
+
+
+def _elsewhere(found: Fields, reach: Shifted | Dealt | Relabelling, x: Tensor, y: Tensor) -> Fields | None:
+    """What is seen by units that read one unit each, at another place."""
+    if isinstance(reach, Shifted):
+        return _shifted(found, reach.by, x, y)
+    return _dealt(found, reach.groups, x, y) if isinstance(reach, Dealt) else _moved(found, reach, x, y)
+
+
+def _contracted(found: Fields, reach: Contracted, x: Tensor, y: Tensor, source: Tensor) -> Fields:
+    """What is seen of what a product reads: of channels that see unlike places, all that is known is a bound."""
+    together = contracted(found.together, reach, x, y, source)
+    return Fields(together._replace(exact=together.exact and not found.may_differ))
 
 
 def _through_ranges(found: Fields, reading: Reading) -> Fields | None:

@@ -131,16 +131,20 @@ def _for_all(seen: Iterable[Dimension], y: Tensor) -> tuple[Dimension, ...]:
 
 def _seen(before: UnitFields, after: UnitFields, reading: Reading) -> UnitFields:
     """The field after a layer: everything, where it leaves nothing out."""
-    if moves(after.dimensions or ()) or not moves(before.dimensions or ()):
-        return after
     if reading.windows is not None and not reading.covers:  # one unit that reads a part: it has a place
         return after
-    seen = [constant_of(after.dimensions or (), axis) for axis in range(len(reading.source.spatial))]
-    if not after.exact or not all(
-        _covers(track, size) for track, size in zip(seen, reading.source.spatial, strict=True)
-    ):
+    everything = seen_of_all(before, after, reading.source)
+    return everything._replace(nominal=None) if everything is not after and not reading.windows else everything
+
+
+def seen_of_all(before: UnitFields, after: UnitFields, source: Tensor) -> UnitFields:
+    """The field after a layer whose units read all there is: everything, with its size, where it leaves nothing out."""
+    if moves(after.dimensions or ()) or not moves(before.dimensions or ()):
         return after
-    return EVERYTHING._replace(nominal=after.extents(len(seen))[0] if reading.windows else None)
+    seen = [constant_of(after.dimensions or (), axis) for axis in range(len(source.spatial))]
+    if not after.exact or not all(_covers(track, size) for track, size in zip(seen, source.spatial, strict=True)):
+        return after
+    return EVERYTHING._replace(nominal=after.extents(len(seen))[0])
 
 
 def _covers(constant: Track, pixels: int) -> bool:
