@@ -91,12 +91,14 @@ def check_join(step: Step, reads: Flow) -> None:
     Raises:
         SpecError: arguments that are not a list, or one output where several belong.
     """
-    takes_none = not REGISTRY[step.callee].fields
-    if takes_none and step.arguments is not None and not is_null(step.arguments):
-        raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
     named = step.from_.items if isinstance(step.from_, SequenceNode) else [step.from_]
     is_every_turn = any("[*]" in getattr(item, "text", "") for item in named)
-    if len(reads) == 1 and not is_every_turn:
+    is_one = len(reads) == 1 and not is_every_turn
+    fields = REGISTRY[step.callee].fields.values()
+    takes_branches = not fields or (is_one and not any(field.required for field in fields))
+    if takes_branches and step.arguments is not None and not is_null(step.arguments):
+        raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
+    if is_one:
         span = step.callee_span if step.from_ is None else step.from_.span
         raise SpecError(f"`{step.callee}` joins one output with nothing", span, hint=_EXAMPLE)
 
