@@ -46,6 +46,11 @@ def _biases(call: LayerCall) -> int:
     return call.node.layer.biases(*call.node.xs)
 
 
+def _plain(call: LayerCall) -> int:
+    node = call.node
+    return int(not any(node.layer.weight_operations(*node.xs, training=False)))
+
+
 QUANTITIES: dict[str, Quantity] = {
     "mac": Quantity("multiply-accumulates of the whole batch", lambda call: call.operations.mac),
     "add": Quantity("additions, those of biases among them, of the whole batch", lambda call: call.operations.add),
@@ -73,6 +78,7 @@ QUANTITIES: dict[str, Quantity] = {
     "parameters": Quantity("trainable elements", lambda call: call.node.parameters()),
     "weights": Quantity("trainable elements without the biases", lambda call: call.node.parameters() - _biases(call)),
     "biases": Quantity("trainable elements that PyTorch calls bias", _biases),
+    "plain": Quantity("1, or 0 where the weights are normalised at every pass, a class of PyTorch's own", _plain),
 }
 """The names that every rule may use; beside them, the fields of the layers that it counts."""
 
