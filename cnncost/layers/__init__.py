@@ -1,7 +1,7 @@
 """The layer types of the language: one class each, one file per family.
 
->>> REGISTRY["conv"].signature()
-'conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, padding_mode=zeros)'
+>>> REGISTRY["avgpool"].signature()
+'avgpool(kernel, stride=kernel, padding=0, ceil=false, count_include_pad=true)'
 """
 
 from __future__ import annotations

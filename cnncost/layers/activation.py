@@ -123,7 +123,10 @@ class PRelu(Activation, keyword="prelu", module="PReLU", per_element=Operations(
 
 
 class Elu(InPlace, keyword="elu", module="ELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1)):
-    """x above zero, a (exp(x) - 1) below."""
+    """x above zero, exp(x) - 1 below."""
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        return nn.ELU(inplace=self.inplace)
 
 
 class Celu(InPlace, keyword="celu", module="CELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1, div=1)):

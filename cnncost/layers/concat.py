@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class Concat(Join, keyword="concat"):
     """All inputs, one after the other: their channels (Inception, DenseNet, U-Net) or another axis (detector heads).
 
+    >>> from cnncost.layers.base.tensor import Tensor
     >>> Concat().output(Tensor(64, (28, 28)), Tensor(32, (28, 28))).dims
     (96, 28, 28)
     >>> Concat(axis="positions").output(Tensor(85, (400,)), Tensor(85, (100,))).dims

@@ -120,7 +120,7 @@ class GroupBatchNorm(BatchNorm, keyword="group_batchnorm"):
 
     >>> norm, x = GroupBatchNorm.make({"group": "p4m"}, rank=2), Tensor(64, (32, 32))
     >>> norm.parameters(x), norm.buffers(x)
-    (16, Buffers(statistics=16, counters=1))
+    (16, Buffers(statistics=16, counters=1, weights=0))
     """
 
     family = "group-equivariant"

@@ -46,7 +46,7 @@ class BatchNorm(Normalisation, keyword="batchnorm"):
 
     >>> norm, x = BatchNorm.make({}, rank=2), Tensor(64, (56, 56))
     >>> norm.parameters(x), norm.buffers(x), sum(norm.operations(x, x)) == 5 * x.elements
-    (128, Buffers(statistics=128, counters=1), True)
+    (128, Buffers(statistics=128, counters=1, weights=0), True)
     """
 
     source = "notes 004, Computational Summary; Ioffe & Szegedy 2015, algorithm 1"

@@ -75,6 +75,7 @@ class Scaling(Elementwise):
 class Scale(Scaling, keyword="scale"):
     """x times a number, or times a learned factor: one in all (ReZero's alpha), or one per channel.
 
+    >>> from cnncost.layers.base.tensor import Tensor
     >>> Scale.make({"learned": "channels"}, rank=2).parameters(Tensor(64, (56, 56)))
     64
     """

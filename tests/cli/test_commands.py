@@ -265,7 +265,7 @@ def test_bad_budgets(budget: tuple[str, str]) -> None:
 
 def test_layers() -> None:
     assert "conv(out, kernel=1" in run("layers").stdout
-    assert run("layers", "conv").stdout.startswith(REGISTRY["conv"].signature())
+    assert " ".join(run("layers", "conv").stdout.split()).startswith(REGISTRY["conv"].signature())
     assert "did you mean `conv`?" in run("layers", "covn", code=2).stderr
 
 

@@ -35,7 +35,8 @@ def placed(placement: Placement) -> Graph:
     reads = []
     for number, x in enumerate(placement.xs):
         entered = net.input(x.channels, *x.spatial, name=f"input_{number}", layout=x.layout)
-        reads.append(net.add(REGISTRY["prelu"].make({}, len(x.spatial)), entered))
+        indices = placement.layer.keyword == "embedding"  # nothing computes those
+        reads.append(entered if indices else net.add(REGISTRY["prelu"].make({}, len(x.spatial)), entered))
     net.add(placement.layer, *reads)
     return net.graph()
 

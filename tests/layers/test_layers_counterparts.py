@@ -298,3 +298,10 @@ def test_stochastic_depth_drops_whole_samples_in_training_only() -> None:
     assert (dropped == dropped[:, :1, :1]).all()
     assert (dropped == 0).float().mean().item() == pytest.approx(0.25, abs=0.05)
     assert_equal(build("stochastic_depth", x, p=1.0).train()(x), torch.zeros_like(x))
+
+
+@pytest.mark.parametrize("module", ["ReLU", "ELU", "SELU", "SiLU", "Mish", "Hardswish", "LeakyReLU", "CELU", "ReLU6"])
+def test_an_activation_as_it_is_written_first_is_pytorchs(module: str) -> None:
+    layer = next(kind for kind in REGISTRY.values() if getattr(kind, "module", None) == module)
+    x = torch.linspace(-4, 4, 24).reshape(1, 4, 6)
+    assert torch.equal(layer.make({}, rank=1).counterpart(torch.nn, Tensor(4, (6,)))(x), getattr(torch.nn, module)()(x))

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 
 from cnncost import analyze, load
 from cnncost.errors import SpecError
@@ -128,6 +128,7 @@ def test_what_a_node_reads_is_what_its_layer_says(keyword: str) -> None:
     @given(fitting(REGISTRY[keyword]))
     def same(placement: Placement) -> None:
         layer, xs = placement
+        assume(min(layer.output(*xs).dims) > 0)
         node = Node(0, "layer", layer, tuple(range(len(xs))), xs, layer.output(*xs))
         assert node.reads == tuple(reach is not Reads.NOTHING for reach in node.reach())
 

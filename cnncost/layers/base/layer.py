@@ -119,7 +119,7 @@ class Layer:
 
         >>> from cnncost.layers import REGISTRY
         >>> REGISTRY["maxpool"].make({"kernel": 3, "stride": 2, "padding": 1}, rank=2)
-        maxpool(kernel=(3, 3), stride=(2, 2), padding=((1, 1), (1, 1)), dilation=(1, 1), ceil=False)
+        maxpool(kernel=(3, 3), stride=(2, 2), padding=((1, 1), (1, 1)), dilation=(1, 1))
         """
         cls.refuse_unknown(arguments)
         values = {name: cls.fields[name].read(value, rank) for name, value in arguments.items()}
@@ -146,7 +146,7 @@ class Layer:
 
         >>> from cnncost.layers import REGISTRY
         >>> REGISTRY["linear"].signature()
-        'linear(out, bias=true)'
+        'linear(out, bias=true, fixed=false, weight_norm=false, spectral_norm=false)'
         """
         return f"{cls.keyword}({', '.join(_parameter(field) for field in cls.fields.values())})"
 
@@ -170,8 +170,8 @@ class Layer:
         return hash((type(self), *self.__dict__.values()))
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{name}={value!r}" for name, value in self.__dict__.items())
-        return f"{self.keyword}({values})"
+        given = {name: value for name, value in self.__dict__.items() if value is not self.fields[name].default}
+        return f"{self.keyword}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
     # What every layer type states. The signatures of the subclasses are narrower: (x) or (*xs), and y by name.
 
