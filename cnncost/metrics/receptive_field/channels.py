@@ -18,7 +18,6 @@ from cnncost.metrics.receptive_field.unit_fields import (
     UnitFields,
     adrift,
     channel_dimension,
-    is_cut,
     moved,
     narrowed,
     of_input,
@@ -197,7 +196,8 @@ def _dealt(found: Fields, groups: int, x: Tensor, y: Tensor) -> Fields | None:
     """Channels of all groups in turn: so many in a row see all there is, of which one group may see all by itself."""
     size = x.channels // groups
     if not found.may_differ:
-        if not is_cut(found.together, channel_dimension(x)):
+        field = found.together
+        if field.placed and not (field.dimensions and field.dimensions[channel_dimension(x)]):
             return found
         places = range(2, 2 + len(x.spatial))
         return Fields(moved(found.together, Relabelling((groups, size, *x.spatial), (1, 0, *places)), x, y))
