@@ -164,7 +164,7 @@ def test_expressions_in_every_position() -> None:
     assert params(graph) == (4 * 12 + 12) + (12 * 4 + 4) + (4 * 5 + 5)
     assert [layer.trainable for layer in graph.layers[:2]] == [False, True]
     assert reads(graph, "concat") == ["level[1].map", "level[0].map", "level[0].map"]
-    assert repr(node(graph, "dropout").layer) == "dropout(p=0.5, inplace=False)"
+    assert repr(node(graph, "dropout").layer) == "dropout(p=0.5)"
     assert [layer.type for layer in graph.layers[-2:]] == ["relu", "dropout"]
 
 
@@ -243,16 +243,14 @@ def test_a_block_is_a_value() -> None:
 
 def test_a_value_takes_arguments_where_it_is_called() -> None:
     graph = small("vars: {act: leaky_relu}\nnetwork: [{act: 0.2}, act, {act: {slope: 0.3}}]")
-    assert [repr(layer.layer) for layer in graph.layers] == [
-        f"leaky_relu(slope={slope}, inplace=False)" for slope in (0.2, 0.01, 0.3)
-    ]
+    assert [repr(layer.layer) for layer in graph.layers] == [f"leaky_relu(slope={slope})" for slope in (0.2, 0.01, 0.3)]
 
 
 def test_a_whole_step_is_a_value() -> None:
     graph = small(CONV_ACT % "conv_act: [4, {leaky_relu: 0.1}], conv_act: {out: 4, act: {leaky_relu: {slope: 0.2}}}")
     assert [repr(layer.layer) for layer in graph.layers[1::2]] == [
-        "leaky_relu(slope=0.1, inplace=False)",
-        "leaky_relu(slope=0.2, inplace=False)",
+        "leaky_relu(slope=0.1)",
+        "leaky_relu(slope=0.2)",
     ]
     assert names(graph)[1] == "conv_act.leaky_relu"
 
@@ -266,8 +264,8 @@ def test_a_whole_step_sees_what_it_saw_where_it_was_written() -> None:
         network: [{outer: 0.1}]
     """)
     assert [repr(layer.layer) for layer in graph.layers[1:]] == [
-        "leaky_relu(slope=0.1, inplace=False)",
-        "leaky_relu(slope=0.9, inplace=False)",
+        "leaky_relu(slope=0.1)",
+        "leaky_relu(slope=0.9)",
     ]
 
 
@@ -283,7 +281,7 @@ def test_a_whole_step_handed_on_is_the_same_step() -> None:
           inner(act): [act]
         network: [{outer: {act: {leaky_relu: 0.1}}}]
     """)
-    assert [repr(layer.layer) for layer in graph.layers] == ["leaky_relu(slope=0.1, inplace=False)"] * 3
+    assert [repr(layer.layer) for layer in graph.layers] == ["leaky_relu(slope=0.1)"] * 3
 
 
 def test_variables_hold_layers_and_steps() -> None:

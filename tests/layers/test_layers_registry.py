@@ -121,7 +121,7 @@ def test_layers_are_values() -> None:
     with pytest.raises(AttributeError, match="layers are immutable: cannot set out"):
         one.out = 9  # type: ignore[attr-defined]
     assert repr(REGISTRY["maxpool"].make({"kernel": 2}, rank=1)) == (
-        "maxpool(kernel=(2,), stride=(2,), padding=((0, 0),), dilation=(1,), ceil=False)"
+        "maxpool(kernel=(2,), stride=(2,), padding=((0, 0),), dilation=(1,))"
     )
 
 
