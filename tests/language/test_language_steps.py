@@ -243,7 +243,8 @@ def test_a_block_is_a_value() -> None:
 
 def test_a_value_takes_arguments_where_it_is_called() -> None:
     graph = small("vars: {act: leaky_relu}\nnetwork: [{act: 0.2}, act, {act: {slope: 0.3}}]")
-    assert [repr(layer.layer) for layer in graph.layers] == [f"leaky_relu(slope={slope})" for slope in (0.2, 0.01, 0.3)]
+    written = ["leaky_relu(slope=0.2)", "leaky_relu()", "leaky_relu(slope=0.3)"]
+    assert [repr(layer.layer) for layer in graph.layers] == written
 
 
 def test_a_whole_step_is_a_value() -> None:
