@@ -11,7 +11,8 @@ from cnncost.conventions import CONVENTIONS
 from cnncost.errors import LayerError
 from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
-from cnncost.layers.base.fields import Choice, Count, Flag, Numbers, Padding, Real, Reference, Sizes
+from cnncost.layers.base.choices import Choice, Flag, Reference
+from cnncost.layers.base.fields import Count, Numbers, Padding, Real, Sizes
 from cnncost.layers.base.window import Contracted, Dealt, Grouped, Reads, Relabelling, Shifted
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import MEMORY_PARTS

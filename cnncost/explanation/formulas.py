@@ -15,7 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cnncost.graph.graph import Node
-from cnncost.layers.base.fields import Count, Numbers, Padding, Reference, Sizes
+from cnncost.layers.base.choices import Reference
+from cnncost.layers.base.fields import Count, Numbers, Padding, Sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.symbolic.symbols import Symbol
 

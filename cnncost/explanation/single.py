@@ -14,8 +14,8 @@ from cnncost.language.expansion.inputs import input_tensor
 from cnncost.language.foreign import refuse_foreign
 from cnncost.language.request import parse_request
 from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers.base.choices import Reference
 from cnncost.layers.base.elsewhere import suggest_layer
-from cnncost.layers.base.fields import Reference
 
 if TYPE_CHECKING:
     from cnncost.errors import Span

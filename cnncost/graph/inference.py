@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import LayerError, SpecError
-from cnncost.layers.base.fields import Reference
+from cnncost.layers.base.choices import Reference
 
 if TYPE_CHECKING:
     from cnncost.errors import Origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -21,8 +21,11 @@ from cnncost.language.schema.spec_schema import spec_schema
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar
 from cnncost.language.yaml.reader import parse
 from cnncost.layers import STEP_TYPES
-from cnncost.layers.base.fields import Field, Reference
+from cnncost.layers.base.choices import Reference
 from tests.language.schema_examples import ACCEPTED, BEYOND, REFUSED
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.fields import Field
 
 ROOT = Path(__file__).parents[2]
 SPECS = [*sorted(folder().glob("*.yaml")), *sorted((ROOT / "tests" / "data" / "design").glob("*.yaml"))]

@@ -12,20 +12,8 @@ from hypothesis import strategies as st
 
 from cnncost.errors import LayerError
 from cnncost.layers import Layer, Tensor
-from cnncost.layers.base.fields import (
-    Axis,
-    Choice,
-    Count,
-    Equation,
-    Field,
-    Flag,
-    Numbers,
-    Padding,
-    Real,
-    Reference,
-    Scales,
-    Sizes,
-)
+from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
+from cnncost.layers.base.fields import Count, Field, Numbers, Padding, Real, Scales, Sizes
 from cnncost.layers.join import Join
 
 if TYPE_CHECKING:

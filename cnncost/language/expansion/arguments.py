@@ -9,7 +9,7 @@ from cnncost.language.expressions.expression import bracket_hint
 from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty, is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from cnncost.layers.base.fields import Reference
+from cnncost.layers.base.choices import Reference
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.layers import STEP_TYPES
-from cnncost.layers.base.fields import Choice, Reference
+from cnncost.layers.base.choices import Choice, Reference
 
 if TYPE_CHECKING:
     from cnncost.layers.base.fields import Field

@@ -5,14 +5,10 @@ Per-axis fields are broadcast to the rank of the input when they are read, so th
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnncost import arguments
 from cnncost.errors import LayerError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 REQUIRED: Any = object()
 """The default of a field that a spec must give."""
@@ -242,21 +238,6 @@ class Numbers(Field):
         return {"anyOf": [number, several]}
 
 
-class Flag(Field):
-    """true or false."""
-
-    wanted = "true or false"
-
-    def read(self, value: Any, rank: int) -> bool:
-        if not isinstance(value, bool):
-            size = whole_number(value)
-            raise self.refuse(value, hint=SIZE_IS_KNOWN if size is not None and size > 1 else None)
-        return value
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "boolean"}
-
-
 class Real(Field):
     """A finite number from `low` up to `high`."""
 
@@ -283,96 +264,6 @@ class Real(Field):
     def json_schema(self) -> dict[str, Any]:
         bounds = {"minimum": self.low, "maximum": self.high}
         return {"type": "number"} | {key: bound for key, bound in bounds.items() if abs(bound) != float("inf")}
-
-
-class Choice(Field):
-    """One of a few words, always literal."""
-
-    is_literal = True
-
-    def __init__(self, about: str, options: Sequence[str], *, default: Any = REQUIRED) -> None:
-        super().__init__(about, default=default)
-        self.literals = tuple(options)
-        self.wanted = "one of " + ", ".join(f"`{option}`" for option in options)
-
-    def read(self, value: Any, rank: int) -> str:
-        if value not in self.literals:
-            raise self.refuse(value)
-        return str(value)
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"enum": list(self.literals)}
-
-
-class Axis(Count):
-    """An axis of what is read: the channels, or one behind them, by a word or counted from 0."""
-
-    indexes = True
-    literals = ("channels", "positions", "tokens")
-
-    def __init__(self, about: str, *, default: Any = REQUIRED) -> None:
-        super().__init__(about, default=default, low=0)
-        self.wanted = "`channels`, `positions`, `tokens`, or an axis behind the channels, counted from 0"
-
-    def read(self, value: Any, rank: int) -> int | str:  # type: ignore[override]
-        return value if isinstance(value, str) and value in self.literals else super().read(value, rank)
-
-
-class Equation(Field):
-    """What `torch.einsum` multiplies: a letter for every axis of two inputs, and behind `->` those of the output.
-
-    >>> Equation("which axes meet").read("bchw, bcd -> bdhw", 2)
-    'bchw,bcd->bdhw'
-    """
-
-    is_literal = True
-    wanted = 'two inputs and an output, a letter for each axis and first that of the batch: "bchw,bcd->bdhw"'
-    pattern = r"^\s*([A-Za-z]\s*)+,\s*([A-Za-z]\s*)+->\s*([A-Za-z]\s*)+$"
-
-    def read(self, value: Any, rank: int) -> str:
-        if not isinstance(value, str) or not re.match(self.pattern, value):
-            raise self.refuse(value)
-        equation = re.sub(r"\s", "", value)
-        first, second, out = terms = re.split(",|->", equation)
-        self._refuse_letters(terms)
-        unknown = [letter for letter in out if letter not in first + second]
-        if unknown:
-            raise LayerError(f"`{unknown[0]}` of the output is of neither input in `{equation}`", field=self.name)
-        if len(out) == 1:
-            message = f"`{equation}` leaves one number of a sample: an output has an axis beside the batch"
-            raise LayerError(message, field=self.name)
-        return equation
-
-    def _refuse_letters(self, terms: Sequence[str]) -> None:
-        """Raise a LayerError for a letter that stands twice, or a batch that does not come first everywhere."""
-        for term in terms:
-            twice = [letter for letter in term if term.count(letter) > 1]
-            if twice:
-                message = f"`{twice[0]}` stands twice in `{term}`: a diagonal is no product"
-                raise LayerError(message, field=self.name)
-        if len({term[0] for term in terms}) > 1:
-            message = (
-                f"`{terms[0]},{terms[1]}->{terms[2]}` does not begin with one letter everywhere, that of the batch"
-            )
-            raise LayerError(message, field=self.name, hint='as in "bij,bjk->bik"')
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": self.pattern}
-
-
-class Reference(Field):
-    """The name of another step, whose shape the layer follows: it becomes one more input, read for its shape only.
-
-    The field's value is whether such an input is there.
-    """
-
-    wanted = "the name of a step"
-
-    def read(self, value: Any, rank: int) -> bool:
-        return bool(value)
-
-    def json_schema(self) -> dict[str, Any]:
-        return {"type": "string"}
 
 
 def _wrong_rank(field: Field, given: int, rank: int) -> LayerError:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 from cnncost.errors import LayerError
 from cnncost.layers.base import specifiers
+from cnncost.layers.base.choices import Reference
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
-from cnncost.layers.base.fields import Field, Reference
+from cnncost.layers.base.fields import Field
 from cnncost.layers.base.one_channel import Line, counterpart_of_one_channel
 
 if TYPE_CHECKING:

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.layers.base.fields import (
-    REQUIRED,
-    Axis,
-    Choice,
-    Count,
-    Equation,
-    Flag,
-    Numbers,
-    Padding,
-    Real,
-    Reference,
-    Scales,
-    Sizes,
-)
+from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
+from cnncost.layers.base.fields import REQUIRED, Count, Numbers, Padding, Real, Scales, Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
