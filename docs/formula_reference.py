@@ -114,14 +114,15 @@ def page() -> str:
         families.setdefault(layer.family, []).append(layer)
     parts = [INTRODUCTION]
     for family, layers in families.items():
-        parts.append(f"## {family.capitalize()}\n\n{_about_family(layers[0])}\n")
+        parts.append(f"## {family.capitalize()}\n\n{_about_family(layers)}\n")
         parts += ["\n".join(_layer(layer)) for layer in layers]
     return "\n".join([*parts, ALGORITHMS_HEADING, *_algorithms(), TOTALS + "\n".join(_totals())]) + "\n"
 
 
-def _about_family(layer: type[Layer]) -> str:
-    about = (sys.modules[layer.__module__].__doc__ or "").strip()
-    return about.replace(":mod:", "").replace("``", "`")
+def _about_family(layers: list[type[Layer]]) -> str:
+    """What the modules of a family say that they hold."""
+    about = [(sys.modules[layer.__module__].__doc__ or "").strip() for layer in layers]
+    return " ".join(dict.fromkeys(about)).replace(":mod:", "").replace("``", "`")
 
 
 def _layer(layer: type[Layer]) -> Iterator[str]:

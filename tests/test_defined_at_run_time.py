@@ -17,7 +17,7 @@ from cnncost.cli.app import app
 from cnncost.layers import REGISTRY, Layer, Operations, Reach, Reads, Tensor
 from cnncost.layers.base.counterpart import module_of, parameter
 from cnncost.layers.base.specifiers import count
-from cnncost.layers.join import Broadcast
+from cnncost.layers.joins.join import Broadcast
 from cnncost.metrics.metric import METRICS, Unit, metric
 from cnncost.render.cells import plain
 from cnncost.render.format import REGISTERED, Format

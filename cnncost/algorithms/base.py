@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from cnncost.layers.conv import Conv
+from cnncost.layers.contractions.conv import Conv
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from cnncost.algorithms.base import Algorithm, refusal_of_others, refusal_of_steps
 from cnncost.layers.base.sliding import pads
-from cnncost.layers.conv import Conv
+from cnncost.layers.contractions.conv import Conv
 from cnncost.symbolic.dims import power_of_two_from, product, rounded_logarithm
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from cnncost.algorithms.base import Algorithm, refusal_of_kernels, refusal_of_others, refusal_of_steps
-from cnncost.layers.conv import Conv
+from cnncost.layers.contractions.conv import Conv
 from cnncost.symbolic.dims import ceil_div, product
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from cnncost.errors import DescribedOrigin, SpecError, did_you_mean
 from cnncost.graph.builder import MOST_NODES, GraphBuilder
 from cnncost.language import library
 from cnncost.language.arguments import read_arguments
-from cnncost.language.expansion.inputs import input_tensor
+from cnncost.language.expansion.scopes.inputs import input_tensor
 from cnncost.language.foreign import refuse_foreign
 from cnncost.language.request import parse_request
 from cnncost.layers import REGISTRY, Tensor

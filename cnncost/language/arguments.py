@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import DescribedOrigin, LayerError
 from cnncost.language.expansion.arguments import Argument, field_values
-from cnncost.language.expansion.environment import Environment, Globals
+from cnncost.language.expansion.scopes.environment import Environment, Globals
 from cnncost.language.request import setting_node
 from cnncost.records import NamedTuple
 

@@ -12,12 +12,12 @@ from cnncost.graph.builder import GraphBuilder
 from cnncost.language import library
 from cnncost.language.document.document import Document, Variant, read_document
 from cnncost.language.document.steps import WORDS
-from cnncost.language.expansion.environment import Environment, Globals
 from cnncost.language.expansion.expand import Expansion
 from cnncost.language.expansion.flow import end
-from cnncost.language.expansion.inputs import add_inputs
-from cnncost.language.expansion.scope import Scope
-from cnncost.language.expansion.variables import define_variables
+from cnncost.language.expansion.scopes.environment import Environment, Globals
+from cnncost.language.expansion.scopes.inputs import add_inputs
+from cnncost.language.expansion.scopes.scope import Scope
+from cnncost.language.expansion.scopes.variables import define_variables
 from cnncost.language.expressions.values import Budget
 from cnncost.language.limits import Limits
 from cnncost.language.request import (

@@ -1,4 +1,4 @@
-"""The layer types of the language: one class each, one file per family.
+"""The layer types of the language: one class each, a file for each family.
 
 >>> REGISTRY["avgpool"].signature()
 'avgpool(kernel, stride=kernel, padding=0, ceil=false, count_include_pad=true)'
@@ -6,31 +6,17 @@
 
 from __future__ import annotations
 
-from cnncost.layers import (
-    activation,
-    concat,
-    conv,
-    embedding,
-    group,
-    join,
-    linear,
-    norm,
-    norm_length,
-    pool,
-    pool_adaptive,
-    product,
-    recurrent,
-    regularisation,
-    resize,
-    shape,
-    softmax,
-    token,
-)
+from cnncost.layers import activation, embedding, group, recurrent, regularisation, softmax, token
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Beside, Contracted, Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
-from cnncost.layers.split import SPLITS, STEP_TYPES, SplitStep
+from cnncost.layers.contractions import conv, linear
+from cnncost.layers.joins import concat, join, product
+from cnncost.layers.normalisation import norm, norm_length
+from cnncost.layers.pooling import pool, pool_adaptive
+from cnncost.layers.shapes import extent, order, resize
+from cnncost.layers.shapes.split import SPLITS, STEP_TYPES, SplitStep
 
 __all__ = [
     "REGISTRY",
@@ -54,18 +40,19 @@ __all__ = [
     "concat",
     "conv",
     "embedding",
+    "extent",
     "group",
     "join",
     "linear",
     "norm",
     "norm_length",
+    "order",
     "pool",
     "pool_adaptive",
     "product",
     "recurrent",
     "regularisation",
     "resize",
-    "shape",
     "softmax",
     "token",
 ]

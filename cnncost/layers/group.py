@@ -11,10 +11,10 @@ from cnncost.layers.base.sliding import Pairs, check_windows, constant_pad, pads
 from cnncost.layers.base.specifiers import choice, count, flag, padding, real, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reads
-from cnncost.layers.contraction import Contraction
-from cnncost.layers.conv import Conv
-from cnncost.layers.norm import BatchNorm
-from cnncost.layers.pool_adaptive import ChannelMaxPool
+from cnncost.layers.contractions.contraction import Contraction
+from cnncost.layers.contractions.conv import Conv
+from cnncost.layers.normalisation.norm import BatchNorm
+from cnncost.layers.pooling.pool_adaptive import ChannelMaxPool
 from cnncost.symbolic.dims import product, window_count
 
 if TYPE_CHECKING:

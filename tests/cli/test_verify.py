@@ -18,7 +18,7 @@ from cnncost.cli.progress import progress_bar
 from cnncost.errors import SpecError
 from cnncost.language import library
 from cnncost.language.limits import Limits
-from cnncost.layers.contraction import Parametrised
+from cnncost.layers.contractions.contraction import Parametrised
 from cnncost.render.format import format_names
 from cnncost.verification import run as verification_run
 

@@ -14,7 +14,7 @@ from cnncost.errors import LayerError
 from cnncost.layers import Layer, Tensor
 from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
 from cnncost.layers.base.fields import Count, Field, Numbers, Padding, Real, Scales, Sizes
-from cnncost.layers.join import Join
+from cnncost.layers.joins.join import Join
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

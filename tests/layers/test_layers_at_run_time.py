@@ -14,7 +14,7 @@ from cnncost.language.load import loads
 from cnncost.language.schema.spec_schema import spec_schema
 from cnncost.layers import REGISTRY, SPLITS, STEP_TYPES, Layer, Operations, Reach, Reads, SplitStep, Tensor, Window
 from cnncost.layers.base.counterpart import torch_of
-from cnncost.layers.join import Broadcast
+from cnncost.layers.joins.join import Broadcast
 from cnncost.measurement.options import MeasureOptions
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.receptive_field.checks import field_checks

@@ -117,7 +117,7 @@ def test_what_is_not_compared_is_known() -> None:
 
 
 def test_a_wrong_output_is_found_where_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnncost.layers.conv import Conv
+    from cnncost.layers.contractions.conv import Conv
 
     steps = [("conv", {"out": 4, "kernel": 3, "padding": 1, "stride": stride}) for stride in (2, 1, 2)]
     right = Conv.output

@@ -14,8 +14,8 @@ from cnncost.language.load import loads
 from cnncost.layers import REGISTRY, Buffers, Operations, Tensor
 from cnncost.layers.base.costs import GradientMacs
 from cnncost.layers.base.window import Window
-from cnncost.layers.contraction import Parametrised
-from cnncost.layers.conv import Conv
+from cnncost.layers.contractions.contraction import Parametrised
+from cnncost.layers.contractions.conv import Conv
 from cnncost.measurement.options import MeasureOptions
 from cnncost.metrics import METRICS, Analysis, parameters
 from cnncost.metrics import textbook_memory as memory

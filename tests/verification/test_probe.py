@@ -10,8 +10,8 @@ from torch import nn
 
 from cnncost.language.load import load, loads
 from cnncost.layers import Grouped, Reads
-from cnncost.layers.conv import Conv
-from cnncost.layers.pool import MaxPool
+from cnncost.layers.contractions.conv import Conv
+from cnncost.layers.pooling.pool import MaxPool
 from cnncost.metrics import Analysis
 from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.track import Track
@@ -166,7 +166,7 @@ def test_a_wrong_recurrence_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_layer_that_reads_everything_must_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnncost.layers.pool_adaptive import GlobalAvgPool
+    from cnncost.layers.pooling.pool_adaptive import GlobalAvgPool
 
     monkeypatch.setattr(GlobalAvgPool, "reach", lambda self, x, y: (Reads.POINT,))
     assert differing(checks_of(chain([("conv", {"out": 2, "kernel": 3}), "global_avgpool"], (1, 9, 9))))
@@ -174,7 +174,7 @@ def test_a_layer_that_reads_everything_must_say_so(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("told", [Reads.POINT, Reads.NOTHING])
 def test_statistics_must_be_told(monkeypatch: pytest.MonkeyPatch, told: Reads) -> None:
-    from cnncost.layers.norm import GroupNorm
+    from cnncost.layers.normalisation.norm import GroupNorm
 
     monkeypatch.setattr(GroupNorm, "reach", lambda self, x, y: (told,))
     graph = chain([("conv", {"out": 2, "kernel": 3}), ("groupnorm", {"groups": 1})], (1, 9, 9))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cnncost.language.load import loads
-from cnncost.layers.conv import Conv
+from cnncost.layers.contractions.conv import Conv
 from cnncost.report.analyze import analyze_graph
 from cnncost.verification.receptive_field.checks import field_checks
 from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, Check

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from cnncost.errors import Span
     from cnncost.language.document.signature import Signature
-    from cnncost.language.expansion.environment import Environment
     from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.scopes.environment import Environment
     from cnncost.language.expressions.values import Value
     from cnncost.layers import Layer
     from cnncost.layers.base.fields import Field

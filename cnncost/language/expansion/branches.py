@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError
 from cnncost.language.expansion.flow import end, single
 from cnncost.language.expansion.layers import add_layer
-from cnncost.language.expansion.names import Binding
+from cnncost.language.expansion.scopes.names import Binding
 from cnncost.language.yaml.forms import is_null
 from cnncost.language.yaml.nodes import MappingNode, SequenceNode
 from cnncost.layers import REGISTRY
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
-    from cnncost.language.expansion.scope import Scope
+    from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.yaml.nodes import Node
 
 _EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything that `from` names"

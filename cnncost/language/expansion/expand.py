@@ -10,13 +10,13 @@ from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.steps import Step, parse_steps
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match_beside
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
-from cnncost.language.expansion.environment import Environment, StepValue, refuse_arguments, unknown_callee
 from cnncost.language.expansion.flow import end, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
-from cnncost.language.expansion.names import Binding, Lexicon
-from cnncost.language.expansion.references import Own, outputs_of, resolve
 from cnncost.language.expansion.repeat import expand_repeat
+from cnncost.language.expansion.scopes.environment import Environment, StepValue, refuse_arguments, unknown_callee
+from cnncost.language.expansion.scopes.names import Binding, Lexicon
+from cnncost.language.expansion.scopes.references import Own, outputs_of, resolve
 from cnncost.language.expansion.weights import modify_weights
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.arguments import Argument
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.loops import Turn
-    from cnncost.language.expansion.scope import Scope
+    from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.expressions.values import Callee
     from cnncost.layers import Layer
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
-    from cnncost.language.expansion.scope import Scope
+    from cnncost.language.expansion.scopes.scope import Scope
 
 
 def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> int:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError
 from cnncost.language.document.signature import MOST_PARAMETERS, check_name
 from cnncost.language.expansion.flow import end, single
-from cnncost.language.expansion.names import Binding
+from cnncost.language.expansion.scopes.names import Binding
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
     from cnncost.errors import Span
     from cnncost.language.document.steps import Step
-    from cnncost.language.expansion.environment import Environment
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
-    from cnncost.language.expansion.scope import Scope
+    from cnncost.language.expansion.scopes.environment import Environment
+    from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.expressions.values import Value
 
 

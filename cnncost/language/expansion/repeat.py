@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
-from cnncost.language.expansion.environment import OF_THE_TENSOR
 from cnncost.language.expansion.flow import single, tensor_of
 from cnncost.language.expansion.loops import Turn
-from cnncost.language.expansion.names import Binding
+from cnncost.language.expansion.scopes.environment import OF_THE_TENSOR
+from cnncost.language.expansion.scopes.names import Binding
 from cnncost.language.yaml.nodes import SequenceNode
 
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
-    from cnncost.language.expansion.scope import Scope
+    from cnncost.language.expansion.scopes.scope import Scope
 
 _CHANGES_BY_TURN = frozenset({"index", "first", "last", *OF_THE_TENSOR})
 """What an expression may read that is not the same in every turn."""

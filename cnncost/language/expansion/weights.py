@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.loops import Turn
-    from cnncost.language.expansion.names import Binding
-    from cnncost.language.expansion.references import Own
-    from cnncost.language.expansion.scope import Scope
+    from cnncost.language.expansion.scopes.names import Binding
+    from cnncost.language.expansion.scopes.references import Own
+    from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.yaml.nodes import Node
 
 

@@ -12,7 +12,7 @@ from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import choice, count, reference, scales, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Relabelling, Window, stretched
-from cnncost.layers.shape import Rearrangement, check_same_rank
+from cnncost.layers.shapes.rearrangement import Rearrangement, check_same_rank
 
 if TYPE_CHECKING:
     from cnncost.layers.base.one_channel import Line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.inference import refuse_too_large
 from cnncost.language.document.signature import check_name
-from cnncost.language.expansion.names import Binding, Lexicon
+from cnncost.language.expansion.scopes.names import Binding, Lexicon
 from cnncost.language.yaml.nodes import MappingNode
 from cnncost.layers import Tensor
 from cnncost.layers.base.fields import whole_number
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncost.errors import Span
     from cnncost.graph.builder import GraphBuilder
     from cnncost.language.document.document import Document
-    from cnncost.language.expansion.environment import Environment
+    from cnncost.language.expansion.scopes.environment import Environment
     from cnncost.language.expressions.values import Value
 
 _MOST_AXES = 8

@@ -11,7 +11,7 @@ from cnncost.layers.base.one_channel import anything
 from cnncost.layers.base.specifiers import choice, equation
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Contracted, Reach
-from cnncost.layers.join import Join
+from cnncost.layers.joins.join import Join
 from cnncost.symbolic.dims import maximum, product
 
 if TYPE_CHECKING:

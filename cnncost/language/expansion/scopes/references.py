@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, TypeGuard
 
 from cnncost.errors import Span, SpecError, did_you_mean
-from cnncost.language.expansion.names import Binding, Lexicon, binding_of
+from cnncost.language.expansion.scopes.names import Binding, Lexicon, binding_of
 from cnncost.language.expressions.values import Callee, Value
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from cnncost.language.expansion.environment import Environment
+    from cnncost.language.expansion.scopes.environment import Environment
     from cnncost.language.yaml.nodes import Node
 
 

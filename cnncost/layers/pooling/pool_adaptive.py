@@ -10,7 +10,7 @@ from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.specifiers import sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Window, stretched
-from cnncost.layers.pool import Pool
+from cnncost.layers.pooling.pool import Pool
 from cnncost.symbolic.dims import adaptive_elements, ceil_div, product
 
 

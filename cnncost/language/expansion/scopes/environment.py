@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.document.steps import MODIFIERS, Step, parse_step
-from cnncost.language.expansion.names import Lexicon, OutputValue
+from cnncost.language.expansion.scopes.names import Lexicon, OutputValue
 from cnncost.language.expressions.expression import parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 from cnncost.language.yaml.forms import is_null

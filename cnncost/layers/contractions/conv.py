@@ -21,7 +21,7 @@ from cnncost.layers.base.sliding import (
 from cnncost.layers.base.specifiers import choice, count, flag, padding, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import MOST_PHASES, Grouped, Reach, Window
-from cnncost.layers.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
+from cnncost.layers.contractions.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
 from cnncost.symbolic.dims import ceil_div, effective_kernel, product, window_count
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
-from cnncost.language.expansion.environment import Environment
+from cnncost.language.expansion.scopes.environment import Environment
 from cnncost.language.expressions.expression import Function
 from cnncost.language.expressions.values import Fault, Value
 from cnncost.language.yaml.forms import is_empty

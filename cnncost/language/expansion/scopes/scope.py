@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import Container
-from cnncost.language.expansion.names import Lexicon
+from cnncost.language.expansion.scopes.names import Lexicon
 
 if TYPE_CHECKING:
-    from cnncost.language.expansion.environment import Environment
+    from cnncost.language.expansion.scopes.environment import Environment
     from cnncost.language.expressions.values import Value
 
 

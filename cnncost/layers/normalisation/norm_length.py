@@ -10,7 +10,7 @@ from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads
-from cnncost.layers.norm import ChannelNorm, Normalisation, PositionStatistics
+from cnncost.layers.normalisation.norm import ChannelNorm, Normalisation, PositionStatistics
 
 
 class L2Normalize(Normalisation, keyword="l2_normalize"):

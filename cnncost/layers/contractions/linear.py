@@ -9,7 +9,7 @@ from cnncost.layers.base.one_channel import Line, anything, unchanged
 from cnncost.layers.base.specifiers import count, flag
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads
-from cnncost.layers.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
+from cnncost.layers.contractions.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
 
 
 class Linear(Parametrised, keyword="linear"):

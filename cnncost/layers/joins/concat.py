@@ -10,7 +10,7 @@ from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.specifiers import axis
 from cnncost.layers.base.window import Beside, Reach, Shifted
-from cnncost.layers.join import Join
+from cnncost.layers.joins.join import Join
 
 if TYPE_CHECKING:
     from collections.abc import Callable

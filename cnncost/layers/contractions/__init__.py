@@ -1,0 +1,1 @@
+"""Contractions: convolutions and linear layers."""

@@ -1,0 +1,1 @@
+"""Joins: layers that read several outputs."""

@@ -1,0 +1,1 @@
+"""Pooling: windows of the input, or all of it."""

@@ -1,0 +1,1 @@
+"""Shapes: layers that move, cut out, resize and split."""
