@@ -77,12 +77,12 @@ def zoo(
 
 
 def spec_text(name: str) -> str:
-    """The spec of an architecture that ships, as its file has it, to read or to copy.
+    """The spec of an architecture that ships, to read or to copy.
 
     Raises:
         SpecError: no architecture is called so.
 
-    >>> print(spec_text("lenet5").splitlines()[1])
+    >>> print(spec_text("lenet5").splitlines()[0])
     name: lenet5
     """
     from cnncost.language.library import text_of

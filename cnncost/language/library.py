@@ -21,6 +21,7 @@ _LARGEST_SHIPPED = 1_000_000
 # Names are read from the text alone: parsing every shipped file to find one would cost more than analysing it.
 _NAME = re.compile(r"^name:\s*(\w+)", re.MULTILINE)
 _VARIANTS = re.compile(r"variants:(?:.*\n(?!\S))*.*")
+_EDITORS = re.compile(r"\A# yaml-language-server:.*\n")
 _VARIANT = re.compile(r"^  (\w+):", re.MULTILINE)
 
 
@@ -79,13 +80,15 @@ def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
 
 
 def text_of(name: str) -> tuple[str, str | None]:
-    """The text of the file that describes a shipped architecture, as it ships, and the variant that the name is of.
+    """The text of the file that describes a shipped architecture, and the variant that the name is of.
+
+    The line that tells editors of a schema beside the file is left out: it would not hold anywhere else.
 
     Raises:
         SpecError: there is no architecture of that name.
 
     >>> text, variant = text_of("resnet101")
-    >>> text.splitlines()[1], variant
+    >>> text.splitlines()[0], variant
     ('name: resnet50', 'resnet101')
     """
     if name not in names():
@@ -93,7 +96,7 @@ def text_of(name: str) -> tuple[str, str | None]:
         hint = None if close else "`cnncost zoo` lists them all"
         raise SpecError(f"no architecture is called `{name[:80]}`{close}", hint=hint)
     path, variant = names()[name]
-    return shipped_text(path), variant
+    return _EDITORS.sub("", shipped_text(path)), variant
 
 
 def looks_like_path(spec: str) -> bool:

@@ -29,7 +29,7 @@ class Case(NamedTuple):
 
 
 WANTED_PADDING = (
-    "`padding` must be a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
+    "`padding` must be a whole number of at least 0, one per axis, a [before, after] pair per axis, `same` or `valid`"
 )
 NONLINEARITY = '`nonlinearity` must be one of `tanh`, `relu`, not the text "gelu"'
 OVERHANG = (

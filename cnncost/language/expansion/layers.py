@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError, SpecError
 from cnncost.language.expansion.arguments import field_values
 from cnncost.language.expansion.flow import refuse_unless_one, single
+from cnncost.language.yaml.nodes import SequenceNode
 from cnncost.layers import REGISTRY, SPLITS
+from cnncost.layers.base.fields import SIZE_IS_KNOWN
 
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.scopes.scope import Scope
+    from cnncost.layers import Layer
 
 
 def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> int:
@@ -32,11 +35,22 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
     values, followed = field_values(
         kind.fields, arguments, scope.environment, lambda node: expansion.references(node, scope)
     )
-    layer = builder.make(kind, values, rank, origin=span, field_origins=origins)
-    if followed:
-        reads = (*reads, *followed)
-    name = scope.prefix + label
-    return builder.add(layer, reads, name, containers=scope.containers, origin=span, field_origins=origins)
+    try:
+        layer = builder.make(kind, values, rank, origin=span, field_origins=origins)
+        if followed:
+            reads = (*reads, *followed)
+        name = scope.prefix + label
+        return builder.add(layer, reads, name, containers=scope.containers, origin=span, field_origins=origins)
+    except SpecError as error:
+        if _is_in_pytorch_order(step, kind, values, builder.nodes[reads[0]].y.channels):
+            error.hint = SIZE_IS_KNOWN
+        raise
+
+
+def _is_in_pytorch_order(step: Step, kind: type[Layer], values: dict[str, Any], channels: int) -> bool:
+    """Whether a layer that was refused may have been called as in PyTorch: with the input's channels in front."""
+    several = isinstance(step.arguments, SequenceNode) and len(step.arguments.items) > 1
+    return several and kind.has_weight_matrices and next(iter(values.values())) == channels
 
 
 def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> list[int]:

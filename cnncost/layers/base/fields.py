@@ -161,21 +161,23 @@ class Scales(Sizes):
 
 
 class Padding(Field):
-    """Padding per axis, as ``(before, after)`` pairs, or the word ``same``."""
+    """Padding per axis, as ``(before, after)`` pairs, or the words ``same`` and ``valid`` (none)."""
 
     per_axis = True
-    wanted = "a whole number of at least 0, one per axis, a [before, after] pair per axis, or `same`"
+    wanted = "a whole number of at least 0, one per axis, a [before, after] pair per axis, `same` or `valid`"
 
     def __init__(self, about: str, *, symbol: str = "", default: Any = REQUIRED, same: bool = True) -> None:
         super().__init__(about, symbol=symbol, default=default)
         if same:
-            self.literals = ("same",)
+            self.literals = ("same", "valid")
         else:
-            self.wanted = self.wanted.replace(", a [before", " or a [before").replace(", or `same`", "")
+            self.wanted = self.wanted.replace(", a [before", " or a [before").replace(", `same` or `valid`", "")
 
     def read(self, value: Any, rank: int) -> tuple[tuple[int, int], ...] | str:
-        if isinstance(value, str) and value in self.literals:
-            return value
+        if value == "same" and value in self.literals:
+            return "same"
+        if value == "valid" and value in self.literals:
+            return ((0, 0),) * rank
         if not isinstance(value, (list, tuple)):
             return (self._pair(value),) * rank
         if len(value) != rank:
