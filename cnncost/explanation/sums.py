@@ -9,6 +9,7 @@ from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
 from cnncost.explanation.layer import unit_of
 from cnncost.explanation.symbolic import SymbolicFormulas
 from cnncost.graph.graph import INPUT
+from cnncost.graph.names import joined, segments
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
 from cnncost.records import NamedTuple
@@ -67,12 +68,12 @@ def blocks_of(names: Iterable[str]) -> dict[str, None]:
     """
     found: dict[str, None] = {}
     for name in names:
-        segments = name.split(".")
-        for depth in range(len(segments)):
-            block = ".".join(segments[: depth + 1])
-            if "[" in segments[depth]:
+        parts = segments(name)
+        for depth in range(len(parts)):
+            block = joined(parts[: depth + 1])
+            if "[" in parts[depth]:
                 found[block.rpartition("[")[0]] = None
-            if depth + 1 < len(segments):
+            if depth + 1 < len(parts):
                 found[block] = None
     return found
 
@@ -214,8 +215,8 @@ def _child(name: str, block: str | None) -> str:
     >>> _child("stage[0].conv.relu", None), _child("stage[0].conv.relu", "stage[0]"), _child("stage[0].conv", "stage")
     ('stage[0]', 'stage[0].conv', 'stage[0]')
     """
-    segments = name.split(".")
+    parts = segments(name)
     if block is None:
-        return segments[0]
-    depth = block.count(".") + 1
-    return ".".join(segments[: depth + 1 if ".".join(segments[:depth]) == block else depth])
+        return parts[0]
+    depth = len(segments(block))
+    return joined(parts[: depth + 1 if joined(parts[:depth]) == block else depth])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.frozen import NOTHING, FrozenDict
+from cnncost.graph.names import joined, segments
 from cnncost.layers.base.costs import Operations
 from cnncost.metrics.figures import Figures, total
 from cnncost.metrics.receptive_field.figures import ReceptiveField
@@ -115,10 +116,10 @@ class Row(NamedTuple):
 def block_of(name: str, depth: int) -> str:
     """The first `depth` segments of a name.
 
-    >>> block_of("stage[0].bottleneck[1].conv", 2), block_of("conv", 2)
-    ('stage[0].bottleneck[1]', 'conv')
+    >>> block_of("stage[0].bottleneck[1].conv", 2), block_of("conv", 2), block_of("features[0][2]", 1)
+    ('stage[0].bottleneck[1]', 'conv', 'features[0]')
     """
-    return ".".join(name.split(".")[:depth])
+    return joined(segments(name)[:depth])
 
 
 def merge_blocks(rows: Sequence[Row], depth: int) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.graph.names import joined, segments
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def tree_of(names: Sequence[str]) -> list[Branch]:
       conv 1
       add.relu 2
     linear 3
+    >>> [branch.name for branch in tree_of(["features[0][0]", "features[0][1]"])]
+    ['features[0]', '[0]', '[1]']
     """
     sizes = _sizes(names)
     branches: list[Branch] = []
@@ -37,18 +40,22 @@ def tree_of(names: Sequence[str]) -> list[Branch]:
     for row, name in enumerate(names):
         blocks = _blocks(name, sizes)
         shared = _shared(above, blocks)
-        for level in range(shared, len(blocks)):
-            parent = len(blocks[level - 1]) + 1 if level else 0
-            branches.append(Branch(blocks[level][parent:], level, None))
-        parent = len(blocks[-1]) + 1 if blocks else 0
-        branches.append(Branch(name[parent:], len(blocks), row))
+        levels = range(shared, len(blocks))
+        branches += [Branch(_within(blocks[level], blocks[:level]), level, None) for level in levels]
+        branches.append(Branch(_within(name, blocks), len(blocks), row))
         above = blocks
     return branches
 
 
+def _within(name: str, around: Sequence[str]) -> str:
+    """What a name adds to that of the innermost block around it."""
+    return name.removeprefix(around[-1]).removeprefix(".") if around else name
+
+
 def _prefixes(name: str) -> Iterable[str]:
-    """`a.b` and `a.b.c` of `a.b.c.d`, preceded by `a`: every block the layer lies in, outermost first."""
-    return (name[:index] for index, character in enumerate(name) if character == ".")
+    """`a`, `a.b` and `a.b[0]` of `a.b[0][1]`: every block the layer lies in, outermost first."""
+    parts = segments(name)
+    return (joined(parts[:depth]) for depth in range(1, len(parts)))
 
 
 def _sizes(names: Iterable[str]) -> dict[str, int]:
