@@ -96,6 +96,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("pad", "before_after"): [[1, 2], [1, 2]],
     ("upsample", "scale"): 2,
     ("scale", "factor"): 0.1,
+    ("shift", "offset"): 0.1,
     ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 

@@ -78,7 +78,9 @@ QUANTITIES: dict[str, Quantity] = {
     "parameters": Quantity("trainable elements", lambda call: call.node.parameters()),
     "weights": Quantity("trainable elements without the biases", lambda call: call.node.parameters() - _biases(call)),
     "biases": Quantity("trainable elements that PyTorch calls bias", _biases),
-    "plain": Quantity("1, or 0 where the weights are normalised at every pass, a class of PyTorch's own", _plain),
+    "plain": Quantity(
+        "1, or 0 where something is computed of the weights at every pass, which a class of its own does", _plain
+    ),
 }
 """The names that every rule may use; beside them, the fields of the layers that it counts."""
 

@@ -13,7 +13,7 @@ from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Beside, Contracted, Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
 from cnncost.layers.contractions import conv, linear
 from cnncost.layers.joins import concat, join, product
-from cnncost.layers.normalisation import norm, norm_length
+from cnncost.layers.normalisation import batchnorm, norm, norm_length
 from cnncost.layers.pooling import pool, pool_adaptive
 from cnncost.layers.shapes import extent, order, resize
 from cnncost.layers.shapes.split import SPLITS, STEP_TYPES, SplitStep
@@ -37,6 +37,7 @@ __all__ = [
     "Tensor",
     "Window",
     "activation",
+    "batchnorm",
     "concat",
     "conv",
     "embedding",

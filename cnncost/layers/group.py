@@ -13,7 +13,7 @@ from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reads
 from cnncost.layers.contractions.contraction import Contraction
 from cnncost.layers.contractions.conv import Conv
-from cnncost.layers.normalisation.norm import BatchNorm
+from cnncost.layers.normalisation.batchnorm import BatchNormalisation
 from cnncost.layers.pooling.pool_adaptive import ChannelMaxPool
 from cnncost.symbolic.dims import product, window_count
 
@@ -115,7 +115,7 @@ class GroupConv(Contraction, keyword="group_conv"):
         return plain.one_channel(nn, line, x, y=y)
 
 
-class GroupBatchNorm(BatchNorm, keyword="group_batchnorm"):
+class GroupBatchNorm(BatchNormalisation, keyword="group_batchnorm"):
     """Batch normalisation of a group convolution's output: the channels of all elements of the group are one channel.
 
     >>> norm, x = GroupBatchNorm.make({"group": "p4m"}, rank=2), Tensor(64, (32, 32))

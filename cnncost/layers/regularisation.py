@@ -1,8 +1,9 @@
-"""Regularisation: layers that act in training, and factors that scale a residual branch."""
+"""Regularisation: layers that act in training; and numbers that multiply, as of a residual branch, or are added."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from operator import add, mul
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cnncost.errors import LayerError
 from cnncost.layers.activation import Elementwise
@@ -11,6 +12,8 @@ from cnncost.layers.base.counterpart import module_of, parameter
 from cnncost.layers.base.specifiers import choice, flag, real
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cnncost.layers.base.tensor import Tensor
 
 _LEARNED = ("scalar", "channels")
@@ -62,17 +65,35 @@ class StochasticDepth(Dropping, keyword="stochastic_depth"):
         return module_of(nn, forward)
 
 
-class Scaling(Elementwise):
-    """Layers that multiply by a factor."""
+class LearnedOrGiven(Elementwise):
+    """Layers that multiply by a number or add one, which may be learned: one in all, or one per channel."""
 
     family = "regularisation"
 
-    def operations(self, x: Tensor, y: Tensor) -> Operations:
-        """One product per element."""
-        return Operations(mul=y.elements)
+    number: ClassVar[str]
+    """The field that holds the number."""
+
+    learned: str | None
+
+    def check(self, x: Tensor) -> None:
+        name, given = self.keyword, getattr(self, self.number)
+        if given is None and self.learned is None:
+            hint = f"`{name}: 0.1`, `{name}: {{learned: scalar}}` or `{name}: {{learned: channels}}`"
+            raise LayerError(f"`{name}` needs one of `{self.number}` and `learned`", hint=hint)
+        if given is not None and self.learned is not None:
+            message = f"`{name}` is by a `{self.number}` or by a `learned` one, not by both"
+            raise LayerError(message, field="learned")
+
+    def parameters(self, x: Tensor) -> int:
+        """The learned numbers: C of them, one, or none."""
+        return {"channels": x.channels, "scalar": 1, None: 0}[self.learned]
+
+    def shape(self, x: Tensor) -> tuple[int, ...]:
+        """The shape of what is learned."""
+        return _per_channel(x) if self.learned == "channels" else (1,)
 
 
-class Scale(Scaling, keyword="scale"):
+class Scale(LearnedOrGiven, keyword="scale"):
     """x times a number, or times a learned factor: one in all (ReZero's alpha), or one per channel.
 
     >>> from cnncost.layers.base.tensor import Tensor
@@ -81,41 +102,63 @@ class Scale(Scaling, keyword="scale"):
     """
 
     source = "Lim et al. 2017 (EDSR), section 3.3; Bachlechner et al. 2021 (ReZero), section 3; Tan et al. 2020 (BiFPN)"
+    number = "factor"
 
     factor: float | None = real("the number that everything is multiplied by", default=None)
     learned: str | None = choice(
         "whether the factor is learned: one in all, or one per channel", _LEARNED, default=None
     )
 
-    def check(self, x: Tensor) -> None:
-        if self.factor is None and self.learned is None:
-            hint = "`scale: 0.1`, `scale: {learned: scalar}` or `scale: {learned: channels}`"
-            raise LayerError("`scale` needs one of `factor` and `learned`", hint=hint)
-        if self.factor is not None and self.learned is not None:
-            raise LayerError("`scale` is by a `factor` or by a `learned` one, not by both", field="learned")
-
-    def parameters(self, x: Tensor) -> int:
-        """The learned factors: C of them, one, or none."""
-        return {"channels": x.channels, "scalar": 1, None: 0}[self.learned]
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One product per element."""
+        return Operations(mul=y.elements)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        if self.learned is None:
-            factor = self.factor
-            return lambda x: x * factor
-        return _times_learned(nn, "factor", _per_channel(x) if self.learned == "channels" else (1,))
+        factor = self.factor
+        return (lambda x: x * factor) if self.learned is None else _learned(nn, mul, "factor", self.shape(x))
 
 
-class LayerScale(Scaling, keyword="layer_scale"):
+class Shift(LearnedOrGiven, keyword="shift"):
+    """x plus a number, or plus a learned one: one in all, or one per channel, a bias of its own.
+
+    >>> from cnncost.layers.base.tensor import Tensor
+    >>> Shift.make({"offset": 0.0001}, rank=2).operations(Tensor(3, (1, 1)), y=Tensor(3, (1, 1))).add
+    3
+    """
+
+    source = "Tan et al. 2020 (BiFPN), section 3.3 (an epsilon); Karras et al. 2019 (StyleGAN), figure 1 (a bias)"
+    number = "offset"
+
+    offset: float | None = real("the number that is added everywhere", default=None)
+    learned: str | None = choice(
+        "whether the offset is learned: one in all, or one per channel", _LEARNED, default=None
+    )
+
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One addition per element."""
+        return Operations(add=y.elements)
+
+    def counterpart(self, nn: Any, x: Tensor) -> Any:
+        offset = self.offset
+        return (lambda x: x + offset) if self.learned is None else _learned(nn, add, "offset", self.shape(x))
+
+
+class LayerScale(Elementwise, keyword="layer_scale"):
     """A learned factor per channel, gamma: `scale` with `learned: channels`."""
 
+    family = "regularisation"
     source = "Touvron et al. 2021 (CaiT), section 2; Liu et al. 2022 (ConvNeXt)"
 
     def parameters(self, x: Tensor) -> int:
         """The factor of every channel."""
         return x.channels
 
+    def operations(self, x: Tensor, y: Tensor) -> Operations:
+        """One product per element."""
+        return Operations(mul=y.elements)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return _times_learned(nn, "gamma", _per_channel(x))
+        return _learned(nn, mul, "gamma", _per_channel(x))
 
 
 def _per_channel(x: Tensor) -> tuple[int, ...]:
@@ -123,6 +166,6 @@ def _per_channel(x: Tensor) -> tuple[int, ...]:
     return (x.channels, *(() if x.layout == "tokens" else (1,) * len(x.spatial)))
 
 
-def _times_learned(nn: Any, name: str, shape: tuple[int, ...]) -> Any:
-    """A module that multiplies by a learned tensor of that name."""
-    return module_of(nn, lambda module, x: x * getattr(module, name), **{name: parameter(nn, *shape)})
+def _learned(nn: Any, function: Callable[[Any, Any], Any], name: str, shape: tuple[int, ...]) -> Any:
+    """A module that computes a function of what it reads and of a learned tensor of that name."""
+    return module_of(nn, lambda module, x: function(x, getattr(module, name)), **{name: parameter(nn, *shape)})

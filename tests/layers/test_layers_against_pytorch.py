@@ -30,6 +30,8 @@ OUR_RULES = {
     "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
     "crop": ("`crop` to",),
     "scale": ("`scale` needs one of", "`scale` is by"),
+    "shift": ("`shift` needs one of", "`shift` is by"),
+    "batchnorm": ("`batchnorm` without a gain",),
     "matmul": ("`matmul` multiplies two outputs", "`matmul` multiplies matrices"),  # a flat batch would be one matrix
     "einsum": tuple(f"`{letter}` of" for letter in "cdefghCDEFGH"),  # PyTorch repeats an axis of size 1
     "concat": ("`concat` along", "`concat` has no axis"),  # a word for an axis that is not there, or not the only one

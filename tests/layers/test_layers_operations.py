@@ -78,7 +78,11 @@ BY_HAND = [
     ("subtract", {}, [SMALL] * 2, Operations(add=6)),
     ("multiply", {}, [Tensor(8, (4, 4)), Tensor(8, (1, 1))], Operations(mul=128)),
     ("concat", {}, [SMALL] * 3, Operations()),
+    ("divide", {}, [Tensor(8, (4, 4)), Tensor(1, (1, 1))], Operations(div=128)),
     ("layer_scale", {}, [SMALL], Operations(mul=6)),
+    ("shift", {"offset": 0.1}, [SMALL], Operations(add=6)),
+    ("shift", {"learned": "channels"}, [SMALL], Operations(add=6)),
+    ("batchnorm", {"fixed": True}, [SMALL], Operations(add=6, mul=6)),
     ("scale", {"factor": 0.1}, [SMALL], Operations(mul=6)),
     ("scale", {"learned": "scalar"}, [SMALL], Operations(mul=6)),
     ("position_embedding", {}, [TOKENS], Operations(add=8)),
@@ -118,24 +122,27 @@ def test_dropping_is_free_in_inference_and_a_product_in_training(keyword: str) -
 
 ON_WEIGHTS = [
     # 3 rows of 2 weights. w = g v / |v|: 6 squares, 3 x 1 additions, 3 roots, 3 quotients g / |v|, 6 products
-    ("linear", {"weight_norm": True}, False, Operations(mul=12, add=3, exp=3, div=3)),
-    ("linear", {"weight_norm": True}, True, Operations(mul=12, add=3, exp=3, div=3)),
+    ("linear", {"out": 3, "weight_norm": True}, False, Operations(mul=12, add=3, exp=3, div=3)),
+    ("linear", {"out": 3, "weight_norm": True}, True, Operations(mul=12, add=3, exp=3, div=3)),
     # W v: 6 products, 3 x 1 additions; u (W v): 3 products, 2 additions; W / sigma: 6 quotients
-    ("linear", {"spectral_norm": True}, False, Operations(mul=9, add=5, div=6)),
+    ("linear", {"out": 3, "spectral_norm": True}, False, Operations(mul=9, add=5, div=6)),
     # besides, W v again (6 and 3), its length (3 squares, 2 additions, a root, eps), 3 quotients;
     # u W (6 products, 2 x 2 additions), its length (2 squares, an addition, a root, eps), 2 quotients
-    ("linear", {"spectral_norm": True}, True, Operations(mul=9 + 17, add=5 + 10, div=6 + 5, cmp=2, exp=2)),
-    ("linear", {}, True, Operations()),
-    ("linear", {"fixed": True}, True, Operations()),
+    ("linear", {"out": 3, "spectral_norm": True}, True, Operations(mul=9 + 17, add=5 + 10, div=6 + 5, cmp=2, exp=2)),
+    ("linear", {"out": 3}, True, Operations()),
+    ("linear", {"out": 3, "fixed": True}, True, Operations()),
+    # of 2 channels, gain / sqrt(var + eps) and bias - mean * that
+    ("batchnorm", {"fixed": True}, True, Operations(add=4, mul=2, div=2, exp=2)),
+    ("batchnorm", {}, False, Operations()),
 ]
 
 
-@pytest.mark.parametrize(("keyword", "form", "training", "expected"), ON_WEIGHTS)
+@pytest.mark.parametrize(("keyword", "arguments", "training", "expected"), ON_WEIGHTS)
 def test_operations_on_weights_are_done_once_a_pass(
-    keyword: str, form: dict[str, Any], training: bool, expected: Operations
+    keyword: str, arguments: dict[str, Any], training: bool, expected: Operations
 ) -> None:
     net = Builder()
-    net.add(REGISTRY[keyword].make({"out": 3, **form}, rank=0), net.input(2, layout="flat"))
+    net.add(REGISTRY[keyword].make(arguments, rank=0), net.input(2, layout="flat"))
     node = net.graph().layers[0]
     assert node.layer.weight_operations(*node.xs, training=training) == expected
     assert node.batch_operations(5, training) == node.operations(training).times(5).plus(expected)

@@ -175,6 +175,22 @@ INPUTS = [
         "`scale` is by a `factor` or by a `learned` one, not by both",
         "learned",
     ),
+    Case("shift", {}, [TOKENS], "`shift` needs one of `offset` and `learned`", None),
+    Case(
+        "shift",
+        {"offset": 1e-4, "learned": "channels"},
+        [IMAGE],
+        "`shift` is by a `offset` or by a `learned` one, not by both",
+        "learned",
+    ),
+    Case(
+        "batchnorm",
+        {"affine": False, "fixed": True},
+        [IMAGE],
+        "`batchnorm` without a gain and a bias has nothing to be `fixed` but its statistics",
+        "fixed",
+    ),
+    Case("divide", {}, [IMAGE, Tensor(6, (8, 7))], "`divide` joins unlike shapes [6, 8, 8] and [6, 8, 7]"),
     Case("prelu", {"channelwise": True}, [TOKENS], "`prelu` has no slope per channel on tokens", "channelwise"),
     Case(
         "add",

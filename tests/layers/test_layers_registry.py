@@ -20,7 +20,7 @@ group_conv(out, kernel, group=p4, lifting=false, stride=1, padding=0, dilation=1
 group_batchnorm(group=p4, affine=true, eps=1e-5) group_maxpool(group=p4)
 linear(out, bias=true,
   fixed=false, weight_norm=false, spectral_norm=false)
-batchnorm(affine=true, eps=1e-5) layernorm(affine=true, eps=1e-5) groupnorm(groups, affine=true)
+batchnorm(affine=true, eps=1e-5, fixed=false) layernorm(affine=true, eps=1e-5) groupnorm(groups, affine=true)
 instancenorm(affine=false) local_response_norm(size)
 l2_normalize(eps=1e-12) rms_norm(affine=true, eps=none) grn(eps=1e-6)
 maxpool(kernel, stride=kernel, padding=0, dilation=1, ceil=false)
@@ -33,7 +33,8 @@ celu(alpha=1.0, inplace=false) rrelu(lower=0.125, upper=0.3333333333333333, inpl
 logsigmoid() hardtanh(low=-1.0, high=1.0, inplace=false) threshold(threshold, value, inplace=false)
 hardshrink(threshold=0.5) softshrink(threshold=0.5)
 dropout(p=0.5, inplace=false) stochastic_depth(p) scale(factor=none, learned=none) layer_scale()
-add() concat(axis=channels) multiply() subtract() matmul(transpose=none) einsum(equation)
+shift(offset=none, learned=none)
+add() concat(axis=channels) multiply() subtract() divide() matmul(transpose=none) einsum(equation)
 flatten() reshape(size) permute(axes) slice(start, stop) channel_shuffle(groups) pixel_shuffle(factor)
 space_to_depth(factor) upsample(scale=none, size=none, like=none, mode=nearest) pad(before_after)
 reflection_pad(before_after) replication_pad(before_after) circular_pad(before_after)

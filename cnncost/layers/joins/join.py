@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
-from operator import add, mul, sub
+from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
@@ -132,3 +132,17 @@ class Multiply(Broadcast, keyword="multiply"):
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(mul, xs)
+
+
+class Divide(Broadcast, keyword="divide"):
+    """The first over the others: weights over their sum, as in the fusion of BiFPN."""
+
+    source = "one operation per element, as the notes 004 count the addition; Tan et al. 2020, section 3.3"
+    needs_all_inputs = True
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """One division per element and further input."""
+        return Operations(div=(len(xs) - 1) * y.elements)
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *xs: reduce(truediv, xs)

@@ -1,6 +1,6 @@
-"""Normalisation: batch, layer, group, instance, and local response.
+"""Normalisation by the mean and variance of a sample: layer, group, instance; and local response.
 
-Batch norm counts what the notes count. The others are not in the notes and count their own definition, one each.
+None of them is in the notes: each counts its own definition.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
-from cnncost.layers.base.costs import Buffers, Operations
+from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, everywhere, unchanged
@@ -39,43 +39,6 @@ class Normalisation(Layer):
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
         return unchanged
-
-
-class BatchNorm(Normalisation, keyword="batchnorm"):
-    """Batch normalisation: statistics per channel over the batch and all positions.
-
-    >>> norm, x = BatchNorm.make({}, rank=2), Tensor(64, (56, 56))
-    >>> norm.parameters(x), norm.buffers(x), sum(norm.operations(x, x)) == 5 * x.elements
-    (128, Buffers(statistics=128, counters=1, weights=0), True)
-    """
-
-    source = "notes 004, Computational Summary; Ioffe & Szegedy 2015, algorithm 1"
-    normalises_over_batch = True
-
-    affine: bool = flag("whether a gain and a bias are learned", default=True)
-    eps: float = real("added to the variance", default=1e-5, low=0)
-
-    def check(self, x: Tensor) -> None:
-        if x.layout == "map":
-            check_rank(self, x)
-
-    def buffers(self, x: Tensor) -> Buffers:
-        """Running mean and variance of every channel, and the number of batches seen."""
-        return Buffers(statistics=2 * x.channels, counters=1)
-
-    def operations(self, x: Tensor, y: Tensor) -> Operations:
-        """The notes' five per element, of y = (x - mean) / sqrt(var + eps) * gain + bias.
-
-        Subtract the mean, add eps, divide by the root, multiply by the gain, add the bias; three when not affine.
-        """
-        return Operations(add=(2 + self.affine) * y.elements, mul=self.affine * y.elements, div=y.elements)
-
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.POINT,)
-
-    def counterpart(self, nn: Any, x: Tensor) -> Any:
-        rank = max(1, len(x.spatial))
-        return getattr(nn, f"BatchNorm{rank}d")(x.channels, eps=self.eps, affine=self.affine)
 
 
 class ChannelNorm(Normalisation):
