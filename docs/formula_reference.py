@@ -97,6 +97,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("upsample", "scale"): 2,
     ("scale", "factor"): 0.1,
     ("shift", "offset"): 0.1,
+    ("clamp", "low"): 0,
     ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 

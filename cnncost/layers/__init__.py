@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from cnncost.layers import activation, embedding, group, recurrent, regularisation, softmax, token
+from cnncost.layers import activation, arithmetic, embedding, group, recurrent, regularisation, softmax, token
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
@@ -37,6 +37,7 @@ __all__ = [
     "Tensor",
     "Window",
     "activation",
+    "arithmetic",
     "batchnorm",
     "concat",
     "conv",

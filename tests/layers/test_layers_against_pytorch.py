@@ -29,6 +29,7 @@ OUR_RULES = {
     "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
     "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
     "crop": ("`crop` to",),
+    "clamp": ("`high` of",),  # PyTorch gives `high` everywhere
     "scale": ("`scale` needs one of", "`scale` is by"),
     "shift": ("`shift` needs one of", "`shift` is by"),
     "batchnorm": ("`batchnorm` without a gain",),

@@ -79,6 +79,10 @@ def test_every_class_of_torch_leads_to_layers_or_to_a_sentence(name: str) -> Non
         ("GRUCell", "gru"),
         ("SimpleRNN", "rnn"),
         ("nn.Embedding", "embedding"),
+        ("div", "divide"),
+        ("clip", "clamp"),
+        ("torch.pow", "power"),
+        ("Maximum", "maximum"),
     ],
 )
 def test_names_of_other_tools(name: str, ours: str) -> None:

@@ -104,6 +104,18 @@ BY_HAND = [
     # divide; three products; 3 exponentials and 2 hyperbolic tangents
     ("lstm", {"hidden": 3}, [TOKENS], Operations(mac=168, add=48 + 48, mul=18, div=18, exp=30)),
     ("embedding", {"vocabulary": 9, "out": 4}, [Tensor(5, (), "flat")], Operations()),
+    # 6 elements, and what a function takes of one
+    ("square", {}, [SMALL], Operations(mul=6)),
+    ("sqrt", {}, [SMALL], Operations(exp=6)),
+    ("rsqrt", {}, [SMALL], Operations(exp=6, div=6)),
+    ("power", {"exponent": 3}, [SMALL], Operations(exp=6)),
+    ("neg", {}, [SMALL], Operations(add=6)),
+    ("clamp", {"low": 0}, [SMALL], Operations(cmp=6)),
+    ("clamp", {"low": 0, "high": 1}, [SMALL], Operations(cmp=12)),
+    # two further inputs
+    ("divide", {}, [SMALL, SMALL, SMALL], Operations(div=12)),
+    ("maximum", {}, [SMALL, SMALL, SMALL], Operations(cmp=12)),
+    ("minimum", {}, [SMALL, Tensor(1, (3,))], Operations(cmp=6)),
 ]
 
 

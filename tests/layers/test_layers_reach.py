@@ -65,11 +65,11 @@ class Probe:
         if gradient is None:
             return set()
         last = channels_last(gradient[0], self.xs[number])
-        return set((last.reshape(-1, last.shape[-1]) != 0).any(0).nonzero().flatten().tolist())
+        return set((last.nan_to_num().reshape(-1, last.shape[-1]) != 0).any(0).nonzero().flatten().tolist())
 
 
 def nonzero(gradient: torch.Tensor) -> list[Position]:
-    return [tuple(place) for place in (gradient != 0).any(-1).nonzero().tolist()]
+    return [tuple(place) for place in (gradient.nan_to_num() != 0).any(-1).nonzero().tolist()]
 
 
 def claimed(reach: Reach, position: Position, place: Position, x: Tensor, y: Tensor) -> bool:

@@ -38,6 +38,8 @@ OVERHANG = (
 )
 
 INPUTS = [
+    Case("clamp", {}, [IMAGE], "`clamp` needs `low`, `high` or both"),
+    Case("clamp", {"low": 1, "high": 0}, [IMAGE], "`high` of 0 must not be below `low` of 1", "high"),
     # keyword, arguments, inputs, message, field
     Case("conv", {"out": 8, "kernel": 11}, [IMAGE], "kernel of 11 is larger than its input of 8", "kernel"),
     Case(

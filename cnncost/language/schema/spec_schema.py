@@ -26,6 +26,8 @@ _WORDS = sorted(RESERVED | RESERVED_WORDS)
 """What no step may be called."""
 _UNUSABLE = sorted({*_WORDS, *BUILTINS})
 """What no block, variable or parameter may be called."""
+_NO_STEPS = sorted({*_UNUSABLE} - STEP_TYPES.keys())
+"""What no step calls: a function may go by a layer's name (`sqrt`), since only expressions call it."""
 
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _YEAR: Schema = {"type": "integer", "minimum": 0}
@@ -170,7 +172,7 @@ def _steps() -> dict[str, Schema]:
     step = {
         "type": ["string", "object"],
         "pattern": _NAME_ALONE,
-        "not": {"enum": [*_UNUSABLE, "residual", *needy]},
+        "not": {"enum": [*_NO_STEPS, "residual", *needy]},
         "examples": alone,
     } | ref("step_keys")
     about = "one layer or block with its arguments, and modifiers; without arguments, its name alone"
@@ -186,7 +188,7 @@ def _steps() -> dict[str, Schema]:
             "properties": {keyword: ref(f"layer.{keyword}") for keyword in STEP_TYPES} | _keys_beside(),
             "propertyNames": {
                 "pattern": _NAME_ALONE,
-                "not": {"enum": [word for word in _UNUSABLE if word not in LOOP_KEYS]},
+                "not": {"enum": [word for word in _NO_STEPS if word not in LOOP_KEYS]},
             },
             "additionalProperties": ref("arguments"),
             "dependentSchemas": _beside_joins(),

@@ -21,13 +21,14 @@ _LAYERS = {
     "attention": "multiheadattention multiheadselfattention selfattention mha mhsa scaleddotproductattention",
     "avgpool": "averagepool averagepooling avgpooling meanpool meanpooling",
     "batchnorm": "batchnormalization batchnormalisation syncbatchnorm syncbn frozenbatchnorm bn",
+    "clamp": "clip clampmin clampmax",
     "channel_shuffle": "shuffle shufflechannels nativechannelshuffle",
     "class_token": "clstoken",
     "concat": "cat concatenate concatenation route",
     "conv": "convolution convolutional convlayer conv1x1 conv3x3 conv5x5 conv7x7",
     "conv_transpose": "deconv deconvolution transposedconv transposeconv transposedconvolution upconv convt",
     "crop": "centercrop cropping",
-    "divide": "div truediv quotient ratio",
+    "divide": "div truediv truedivide division quotient ratio",
     "dropout": "alphadropout featurealphadropout spatialdropout gaussiandropout",
     "embedding": "lookup lookuptable embed wordembedding tokenembedding",
     "flatten": "ravel",
@@ -38,7 +39,7 @@ _LAYERS = {
     "grn": "globalresponsenorm globalresponsenormalization",
     "hardsigmoid": "hsigmoid",
     "hardswish": "hswish hardsilu",
-    "hardtanh": "htanh clip clamp",
+    "hardtanh": "htanh",
     "identity": "noop none",
     "instancenorm": "instancenormalization instancenormalisation",
     "l2_normalize": "l2norm l2normalization normalize",
@@ -50,10 +51,13 @@ _LAYERS = {
     "lstm": "lstmcell bilstm",
     "matmul": "bmm mm dot batchmatmul baddbmm",
     "maxpool": "maxpooling",
+    "maximum": "maxout elementwisemax",
+    "minimum": "elementwisemin",
     "multiply": "mul mult product",
     "pad": "zeropad zeropadding constantpad padding",
     "permute": "transpose swapaxes swapdims moveaxis movedim rearrange",
     "pixel_shuffle": "depthtospace subpixel",
+    "power": "pow",
     "position_embedding": "posembed positionalembedding positionalencoding positionencoding",
     "reshape": "view unflatten squeeze unsqueeze",
     "rms_norm": "rmsnormalization",
@@ -113,7 +117,7 @@ _ABSENT = (
     "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embeddingbag "
     "fold fractionalmaxpool lppool maxunpool pairwisedistance parameter parameterdict "
     "parameterlist rnnbase rnncellbase unfold uninitializedbuffer uninitializedparameter "
-    "convlstm timedistributed locallyconnected average maximum minimum lambda repeatvector "
+    "convlstm timedistributed locallyconnected average lambda repeatvector "
     "gaussiannoise masking gridsample affinegrid"
 )
 
@@ -147,8 +151,8 @@ _PARAMETERS = {
     "transpose": "transposed transpose_b trans_b",
     "before_after": "padding pad pads",
     "affine": "elementwise_affine",
-    "low": "min_val min_value",
-    "high": "max_val max_value",
+    "low": "min_val min_value min",
+    "high": "max_val max_value max",
     "threshold": "lambd lambda",
     "inplace": "in_place",
 }

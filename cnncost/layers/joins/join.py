@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import SAME_POSITION, Grouped, Reach, Reads, Window
@@ -146,3 +147,27 @@ class Divide(Broadcast, keyword="divide"):
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(truediv, xs)
+
+
+class Extreme(Broadcast):
+    """Joins that choose one of the inputs for every element."""
+
+    source = "one operation per element, as the notes 004 count the addition; Goodfellow et al. 2013, section 3"
+
+    def operations(self, *xs: Tensor, y: Tensor) -> Operations:
+        """One comparison per element and further input."""
+        return Operations(cmp=(len(xs) - 1) * y.elements)
+
+
+class Maximum(Extreme, keyword="maximum"):
+    """The largest of all inputs, element by element (maxout)."""
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *xs: reduce(torch_of(nn).maximum, xs)
+
+
+class Minimum(Extreme, keyword="minimum"):
+    """The smallest of all inputs, element by element."""
+
+    def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        return lambda *xs: reduce(torch_of(nn).minimum, xs)
