@@ -68,20 +68,21 @@ def read_standard_input(limit: int) -> bytes:
         raise SpecError(f"cannot read standard input: {reason(error)}") from None
 
 
-def write_file(path: str | PathLike[str], text: str) -> None:
-    """Write a text to a file, in the place of what it held: all of it is there at the end, or what was there before.
+def write_file(path: str | PathLike[str], content: str | bytes) -> None:
+    """Write a text, or bytes, to a file, in the place of what it held: all of it is there at the end, or nothing is.
 
     Raises:
         SpecError: it cannot be written, or is a named pipe, which may have no reader.
     """
     shown = shown_path(path)
     try:
+        held = content.encode() if isinstance(content, str) else content
         refuse_pipe(path)
         if os.path.exists(path) and not os.path.isfile(path):  # a device is not to be replaced by a file
-            with open(path, "w", encoding="utf-8", newline="\n") as device:
-                device.write(text)
+            with open(path, "wb") as device:
+                device.write(held)
         else:
-            _replace(os.path.realpath(path), text)
+            _replace(os.path.realpath(path), held)
     except OSError as error:
         raise SpecError(f"cannot write `{shown}`: {reason(error)}") from None
     except ValueError:
@@ -100,14 +101,14 @@ def refuse_pipe(path: str | PathLike[str]) -> None:
             raise SpecError(f"cannot write `{shown_path(path)}`: it is a {_ODD_KINDS[kind]}, not a file")
 
 
-def _replace(path: str, text: str) -> None:
-    """Put a file with the text in the place of another, whose permissions it takes."""
+def _replace(path: str, held: bytes) -> None:
+    """Put a file that holds this in the place of another, whose permissions it takes."""
     from threading import get_ident  # only who writes pays for it
 
     unfinished = os.path.join(os.path.dirname(path), f".cnncost-{os.getpid()}-{get_ident()}")
     try:
-        with open(unfinished, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(unfinished, "xb") as file:
+            file.write(held)
         if os.path.exists(path):
             os.chmod(unfinished, stat.S_IMODE(os.stat(path).st_mode))
         os.replace(unfinished, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnncost.api.checks import check
 from cnncost.api.documents import json_schema, read_document
 from cnncost.api.explained import explain
+from cnncost.api.exports import export
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
@@ -16,6 +17,7 @@ __all__ = [
     "compare",
     "compare_published",
     "explain",
+    "export",
     "json_schema",
     "load",
     "read_document",

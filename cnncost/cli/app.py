@@ -15,7 +15,10 @@ from cnncost.cli.plain import PlainGroup
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
-COMMANDS = ("analyze", "compare", "explain", "check", "verify", "reconcile", "zoo", "schema", "layers", "conventions")
+COMMANDS = (
+    *("analyze", "compare", "explain", "check", "verify", "reconcile"),
+    *("export", "zoo", "schema", "layers", "conventions"),
+)
 """In the order of the help."""
 
 

@@ -27,8 +27,12 @@ def with_output_file(command: Callable[..., None]) -> Callable[..., None]:
     """The command with the option `-o FILE`.
 
     The command itself knows nothing of it: its standard output is redirected. What it printed is kept where it ends
-    with an exit code, such as that of a failed check, and not where it ends with an error.
+    with an exit code, such as that of a failed check, and not where it ends with an error. One that has the option
+    itself, since not all that it writes is text, stays as it is.
     """
+    signature = inspect.signature(command, eval_str=True)
+    if "output" in signature.parameters:
+        return command
 
     @wraps(command)
     def run(context: Context, *, output: str | None, **arguments: Any) -> None:
@@ -47,7 +51,6 @@ def with_output_file(command: Callable[..., None]) -> Callable[..., None]:
                 raise
         _keep(output, printed)
 
-    signature = inspect.signature(command, eval_str=True)
     help_text = _FORMATTED if "form" in signature.parameters else _PLACE
     file = Annotated[str | None, Option("--output", "-o", metavar="FILE", help=help_text)]
     added = [

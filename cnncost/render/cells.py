@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.render.document import Named
-from cnncost.render.units import bytes_text, count_text, deviation_text, number_text, percent_text, seconds_text
+from cnncost.units import bytes_text, count_text, deviation_text, number_text, percent_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

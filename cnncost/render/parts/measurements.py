@@ -9,7 +9,7 @@ from cnncost.measurement.outcome import CompilerFailure
 from cnncost.measurement.results import CompiledTiming, Latency, Memory
 from cnncost.render.document import Column, Line, Table
 from cnncost.render.parts.headings import heading_of
-from cnncost.render.units import bytes_text
+from cnncost.units import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

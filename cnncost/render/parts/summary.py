@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.render.document import Column, Line, Table, Typed
 from cnncost.render.parts.headings import full_heading_of, heading_of, kind_of
-from cnncost.render.units import percent_text
+from cnncost.units import percent_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.records import NamedTuple
 from cnncost.render.terminal.screen import ASCII
-from cnncost.render.units import COUNT_UNITS
+from cnncost.units import COUNT_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnncost.render.units import (
+from cnncost.units import (
     BYTE_UNITS,
     COUNT_UNITS,
     bytes_text,

@@ -1,0 +1,49 @@
+"""Networks in the forms that other programs read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost import arguments
+from cnncost.api.networks import graph_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cnncost.graph.graph import Graph
+    from cnncost.language.limits import Limits
+
+
+def export(
+    spec: str | Path | Graph,
+    to: str,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    depth: int | None = 1,
+    limits: Limits | None = None,
+) -> str | bytes:
+    """A network as another program reads it.
+
+    Args:
+        spec: as for :func:`analyze`.
+        to: ``dot`` for Graphviz, ``mermaid`` for Markdown.
+        set: variables to override.
+        input: other input shapes.
+        depth: of a diagram, how many levels of blocks are opened; ``None`` opens all.
+        limits: as for :func:`load`.
+
+    Raises:
+        SpecError: a spec that does not hold, or nothing exports to `to`.
+
+    >>> export("lenet5", "mermaid").splitlines()[3:6]
+    ['flowchart TB', '  n_input(["input<br/>1x32x32"])', '  n_conv["conv<br/>6x28x28<br/>156 params, 118 K MACs"]']
+    """
+    from cnncost.exporters.exporter import find_exporter
+
+    exporter = find_exporter(arguments.text("what to export to", to, "a name such as `dot`"))
+    if depth is not None:
+        depth = arguments.integer("`depth`", depth, 1)
+    graph = graph_of(spec, set, input, limits)
+    return exporter.export(graph, depth) if exporter.is_diagram else exporter.export(graph)

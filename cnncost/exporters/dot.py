@@ -1,0 +1,88 @@
+"""A network as a graph in DOT, the language of Graphviz: https://graphviz.org/doc/info/lang.html."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.exporters.diagram import Cluster, diagram_of
+from cnncost.exporters.exporter import Exporter
+from cnncost.exporters.naming import printable, unique
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnncost.exporters.diagram import Box
+    from cnncost.graph.graph import Graph
+
+_HEAD = """\
+  graph [rankdir=TB, fontname="Helvetica"];
+  node [shape=box, style=rounded, fontname="Helvetica"];
+"""
+
+
+def export_dot(graph: Graph, depth: int | None = 1) -> str:
+    """The network in DOT; a box is called as the layer or block that it stands for.
+
+    Args:
+        graph: the network.
+        depth: how many levels of blocks are opened; ``None`` opens all.
+
+    >>> from cnncost.language.load import loads
+    >>> print(export_dot(loads("name: two\\ninput: [3, 8, 8]\\nnetwork: [conv: 4, relu]")), end="")
+    digraph "two" {
+      graph [rankdir=TB, fontname="Helvetica"];
+      node [shape=box, style=rounded, fontname="Helvetica"];
+      "input" [label="input\\n3x8x8", shape=oval];
+      "conv" [label="conv\\n4x8x8\\n16 params, 768 MACs"];
+      "relu" [label="relu\\n4x8x8", peripheries=2];
+      "input" -> "conv";
+      "conv" -> "relu";
+    }
+    """
+    diagram = diagram_of(graph, depth)
+    names = unique(diagram.boxes(), lambda box: box.name)
+    numbers = iter(range(len(graph.nodes)))
+    members = "".join(_members(diagram.whole, names, numbers, "  "))
+    arrows = "".join(
+        f"  {_quoted(names[one])} -> {_quoted(names[other])}{_arrow(other)};\n" for one, other in diagram.arrows
+    )
+    return f"digraph {_quoted(diagram.name)} {{\n{_HEAD}{members}{arrows}}}\n"
+
+
+def _members(cluster: Cluster, names: Mapping[Box, str], numbers: Iterator[int], indent: str) -> Iterator[str]:
+    for member in cluster.members:
+        if isinstance(member, Cluster):
+            yield f"{indent}subgraph cluster_{next(numbers)} {{\n"
+            yield f"{indent}  label={_quoted(member.title(cluster.name))};\n"
+            yield from _members(member, names, numbers, indent + "  ")
+            yield f"{indent}}}\n"
+        else:
+            yield f"{indent}{_quoted(names[member])} [{_attributes(member, cluster.name)}];\n"
+
+
+def _attributes(box: Box, within: str) -> str:
+    lines = "\\n".join([_escaped(line) for line in box.lines(within)])
+    attributes = [f'label="{lines}"']
+    if box.is_input or box.is_join:
+        attributes.append("shape=oval")
+    if box.is_output:
+        attributes.append("peripheries=2")
+    if box.training_only:
+        attributes.append('style="rounded,dashed"')
+    return ", ".join(attributes)
+
+
+def _arrow(reader: Box) -> str:
+    return " [style=dashed]" if reader.training_only else ""
+
+
+def _quoted(text: str) -> str:
+    return f'"{_escaped(text)}"'
+
+
+def _escaped(text: str) -> str:
+    """A text between quotes, where a backslash would begin an escape."""
+    return printable(text).replace("\\", "\\\\").replace('"', '\\"')
+
+
+EXPORTER = Exporter("dot", "a drawing by Graphviz", (".dot", ".gv"), export_dot, is_diagram=True)
