@@ -13,7 +13,7 @@ from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.layers.base.choices import Choice, Flag, Reference
 from cnncost.layers.base.fields import Count, Numbers, Padding, Real, Sizes
-from cnncost.layers.base.window import Contracted, Dealt, Grouped, Reads, Relabelling, Shifted
+from cnncost.layers.base.window import Contracted, Dealt, Folded, Grouped, Reads, Relabelling, Shifted, Unfolded
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
@@ -79,11 +79,15 @@ REACHES = {
     Reads.WHOLE: "The whole input",
     Reads.MIXTURE: "Every channel of the same position",
     Reads.NEIGHBOURS: "Neighbouring channels of the same position",
+    Reads.ANYWHERE: "Some positions, and only the numbers say which: a bound",
     Reads.NOTHING: "Nothing but its size",
     Reads.STATISTICS: "The same position, and everything through its mean and variance",
 }
 
 MAP, FLAT, TOKENS = Tensor(24, (20, 28)), Tensor(24, (), "flat"), Tensor(24, (16,), "tokens")
+
+# What a layer takes that takes none of these.
+ALONE = {"fold": Tensor(24, (19 * 27,))}
 
 # What fits beside a map in a join that does not take two of a kind.
 BESIDE = {"concat": Tensor(8, (20, 28)), "matmul": Tensor(24, (28, 16)), "einsum": Tensor(24, (16,))}
@@ -98,6 +102,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("scale", "factor"): 0.1,
     ("shift", "offset"): 0.1,
     ("clamp", "low"): 0,
+    ("fold", "size"): [20, 28],
     ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 
@@ -194,7 +199,7 @@ def _value(layer: type[Layer], field: Field) -> Any:
 
 
 def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
-    x = {"map": MAP, "flat": FLAT, "tokens": TOKENS}[layer.accepts[0]]
+    x = ALONE.get(layer.keyword, {"map": MAP, "flat": FLAT, "tokens": TOKENS}[layer.accepts[0]])
     made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
     xs: tuple[Tensor, ...]
     if layer.family == "join":
@@ -273,6 +278,8 @@ def _reads(formulas: Formulas, layer: type[Layer]) -> str:
 def _reach(reach: Reach) -> str:
     if isinstance(reach, Relabelling):
         return "One unit, at another place"
+    if isinstance(reach, Unfolded | Folded):
+        return "One element of one window" if isinstance(reach, Unfolded) else "The elements of windows that meet there"
     if isinstance(reach, Contracted):
         return "All there is along the axes that are summed, and its own place along the others"
     if isinstance(reach, Shifted | Dealt):

@@ -10,11 +10,24 @@ from cnncost.layers import activation, arithmetic, embedding, group, recurrent, 
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import Beside, Contracted, Dealt, Grouped, Reach, Reads, Relabelling, Shifted, Window
+from cnncost.layers.base.window import (
+    Beside,
+    Contracted,
+    Dealt,
+    Folded,
+    Grouped,
+    Reach,
+    Reads,
+    Relabelling,
+    Shifted,
+    Unfolded,
+    Window,
+)
 from cnncost.layers.contractions import conv, linear
 from cnncost.layers.joins import concat, join, product
 from cnncost.layers.normalisation import batchnorm, norm, norm_length
 from cnncost.layers.pooling import pool, pool_adaptive
+from cnncost.layers.sampling import unfold
 from cnncost.layers.shapes import extent, order, resize
 from cnncost.layers.shapes.split import SPLITS, STEP_TYPES, SplitStep
 
@@ -26,6 +39,7 @@ __all__ = [
     "Buffers",
     "Contracted",
     "Dealt",
+    "Folded",
     "Grouped",
     "Layer",
     "Operations",
@@ -35,6 +49,7 @@ __all__ = [
     "Shifted",
     "SplitStep",
     "Tensor",
+    "Unfolded",
     "Window",
     "activation",
     "arithmetic",
@@ -57,4 +72,5 @@ __all__ = [
     "resize",
     "softmax",
     "token",
+    "unfold",
 ]

@@ -80,6 +80,10 @@ network:
   - {matmul: [[], relu], transpose: second, name: m}
   - {einsum: "bcij, bcjk -> bcik", from: [m, m]}
   - {einsum: [[], []], equation: "bcij,bcjk->bcik"}""",
+    "windows as columns": """
+input: [4, 8, 8]
+vars: {size: [8, 8]}
+network: [{unfold: [2, 1, 0, 2]}, {fold: {size, kernel: 2, stride: [2, 2]}}, {unfold: 3}, {fold: [[8, 8], 3]}]""",
     "residuals": """
 input: [4, 8, 8]
 network:
@@ -198,6 +202,7 @@ REFUSED = {
     ),
     "a flag that is a number": ("{input: 8, network: [{linear: {out: 8, bias: 1}}]}", "$.network[0].linear.bias"),
     "a probability over one": ("{input: 8, network: [{dropout: 1.5}]}", "$.network[0].dropout"),
+    "a fold without a kernel": ("{input: [4, 9], network: [{fold: {size: [8, 8]}}]}", "$.network[0].fold"),
     "two open numbers": ("{input: 8, network: [{reshape: [-1, -1]}]}", "$.network[0].reshape"),
     "an open number of a split": ("{input: [8, 4], network: [{split: [-1, 4]}]}", "$.network[0].split[0]"),
     "a list of two for one number": (

@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from cnncost.errors import LayerError
-from cnncost.layers import Layer, Tensor
+from cnncost.layers import REGISTRY, Layer, Tensor
 from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
 from cnncost.layers.base.fields import Count, Field, Numbers, Padding, Real, Scales, Sizes
 from cnncost.layers.joins.join import Join
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 # Numbers with many divisors: groups, heads and factors often fit.
@@ -46,9 +48,15 @@ class Placement(NamedTuple):
         return True
 
 
-@st.composite
-def placements(draw: DrawFn, layer_type: type[Layer], largest: int = 14) -> Placement:
+def placements(layer_type: type[Layer], largest: int = 14) -> SearchStrategy[Placement]:
     """A layer of `layer_type` with random fields, and random inputs: they may not fit each other."""
+    rare = RARE.get(layer_type.keyword)
+    return rare(layer_type, largest) if rare else any_placements(layer_type, largest)
+
+
+@st.composite
+def any_placements(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """The same, where fields and inputs do not depend on each other."""
     x = draw(tensors(layer_type, largest))
     rank = len(x.spatial)
     given = {name: draw(values(field, rank, x)) for name, field in layer_type.fields.items()}
@@ -151,3 +159,18 @@ def equations(draw: DrawFn, axes: int) -> str:
     second = "".join(draw(st.sampled_from([letter, letter, letter.upper()])) for letter in second)
     letters = draw(st.permutations(sorted({*first, *second})))
     return f"b{first},b{second}->b{''.join(letters[: draw(st.integers(1, min(4, len(letters))))])}"
+
+
+@st.composite
+def columns(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """A fold, mostly with the columns that an unfold of the same fields makes of a map."""
+    unfold, (x,) = draw(any_placements(REGISTRY["unfold"], largest).filter(lambda placement: placement.fits))
+    written = {name: getattr(unfold, name) for name in unfold.fields}
+    y = unfold.output(x)
+    if draw(st.integers(0, 3)) == 0:
+        y = draw(relatives(y))
+    return Placement(layer_type.make({"size": list(x.spatial), **written}, rank=1), (y,))
+
+
+RARE: dict[str, Callable[[type[Layer], int], SearchStrategy[Placement]]] = {"fold": columns}
+"""Layers whose fields and inputs fit each other so rarely that they are made from each other."""

@@ -116,6 +116,9 @@ BY_HAND = [
     ("divide", {}, [SMALL, SMALL, SMALL], Operations(div=12)),
     ("maximum", {}, [SMALL, SMALL, SMALL], Operations(cmp=12)),
     ("minimum", {}, [SMALL, Tensor(1, (3,))], Operations(cmp=6)),
+    ("unfold", {"kernel": 2}, [SMALL], Operations()),
+    # 3 windows of 2 elements in each of 3 channels, 18 elements, each added to a signal of 4
+    ("fold", {"size": [4], "kernel": 2}, [Tensor(6, (3,))], Operations(add=18)),
 ]
 
 

@@ -14,15 +14,18 @@ from cnncost.layers import (
     Beside,
     Contracted,
     Dealt,
+    Folded,
     Grouped,
     Reach,
     Reads,
     Relabelling,
     Shifted,
     Tensor,
+    Unfolded,
     Window,
 )
 from cnncost.layers.base.window import windows_of
+from cnncost.symbolic.dims import product
 from tests.layers.strategies import PATIENT, Placement, fitting
 
 Position = tuple[int, ...]
@@ -74,15 +77,13 @@ def nonzero(gradient: torch.Tensor) -> list[Position]:
 
 def claimed(reach: Reach, position: Position, place: Position, x: Tensor, y: Tensor) -> bool:
     """Whether a layer with `reach` says that its output at `position` may read an input at `place`."""
-    if isinstance(reach, Contracted):
-        own, out = in_order(place, x), in_order(position, y)
-        pairs = [(own[axis], out[follows]) for axis, follows in enumerate(reach.follows) if follows is not None]
-        return all(index == unit or None in (index, unit) for index, unit in pairs)
+    if isinstance(reach, Unfolded | Folded | Contracted):
+        return claimed_of_axes(reach, position, place, x, y)
     if isinstance(reach, Beside):
         start = tuple(reach.start if axis == reach.axis else 0 for axis in range(len(place)))
         return position == tuple(index + before for index, before in zip(place, start, strict=True))
     reads = reach.reads if isinstance(reach, Grouped) else reach
-    if reads in {Reads.WHOLE, Reads.STATISTICS} or isinstance(reads, Relabelling):
+    if reads in {Reads.WHOLE, Reads.ANYWHERE, Reads.STATISTICS} or isinstance(reads, Relabelling):
         return True
     if reads in {Reads.POINT, Reads.MIXTURE, Reads.NEIGHBOURS} or isinstance(reads, Shifted | Dealt):
         return place == position
@@ -93,6 +94,33 @@ def claimed(reach: Reach, position: Position, place: Position, x: Tensor, y: Ten
         index in {window.input_at(seen, size) for seen in range(read(window, unit)[0], read(window, unit)[1] + 1)}
         for (window, unit, index), size in zip(axes, x.spatial, strict=True)
     )
+
+
+def claimed_of_axes(
+    reach: Unfolded | Folded | Contracted, position: Position, place: Position, x: Tensor, y: Tensor
+) -> bool:
+    """The same of what is read of several axes at once."""
+    if isinstance(reach, Contracted):
+        own, out = in_order(place, x), in_order(position, y)
+        pairs = [(own[axis], out[follows]) for axis, follows in enumerate(reach.follows) if follows is not None]
+        return all(index == unit or None in (index, unit) for index, unit in pairs)
+    if isinstance(reach, Unfolded):
+        axes = zip(reach.windows, unravelled(position[0], reach.counts), place, strict=True)
+        return all(
+            index in range(read(window, unit)[0], read(window, unit)[1] + 1, window.gap) for window, unit, index in axes
+        )
+    windows = unravelled(place[0], reach.counts)
+    ends = [read(window, unit) for window, unit in zip(reach.windows, position, strict=True)]
+    return all(first <= index <= last for (first, last), index in zip(ends, windows, strict=True))
+
+
+def unravelled(number: int, counts: tuple[int, ...]) -> Position:
+    """Which of the windows along each axis is the one of this number in a row of all."""
+    places = []
+    for count in reversed(counts):
+        number, place = divmod(number, count)
+        places.append(place)
+    return tuple(reversed(places))
 
 
 def in_order(place: Position, x: Tensor) -> tuple[int | None, ...]:
@@ -154,10 +182,11 @@ def test_outputs_read_no_other_channels_than_they_say(keyword: str) -> None:
 
 def channels_claimed(reach: Reach, channel: int, x: Tensor, y: Tensor) -> set[int]:
     """The channels of the input that a layer with `reach` says a channel of its output may read."""
-    if reach is Reads.NOTHING or isinstance(reach, Shifted):
-        return {channel - reach.by} & set(range(x.channels)) if isinstance(reach, Shifted) else set()
-    if isinstance(reach, Dealt):
-        return {channel % reach.groups * (x.channels // reach.groups) + channel // reach.groups}
+    if reach is Reads.NOTHING or isinstance(reach, Shifted | Dealt):
+        return {source_of(reach, channel, x)} & set(range(x.channels)) if reach is not Reads.NOTHING else set()
+    if isinstance(reach, Unfolded | Folded):
+        size = product(reach.kernel)
+        return {channel // size} if isinstance(reach, Unfolded) else set(range(channel * size, (channel + 1) * size))
     own = isinstance(reach, Contracted) and reach.follows[place_of_channels(x)] == place_of_channels(y)
     if own or isinstance(reach, Beside):
         return {channel}
@@ -168,6 +197,13 @@ def channels_claimed(reach: Reach, channel: int, x: Tensor, y: Tensor) -> set[in
         group = channel // max(1, y.channels // reach.groups) % reach.groups
         return set(range(group * size, (group + 1) * size))
     return set(range(x.channels))
+
+
+def source_of(reach: Shifted | Dealt, channel: int, x: Tensor) -> int:
+    """The one channel that is read."""
+    if isinstance(reach, Shifted):
+        return channel - reach.by
+    return channel % reach.groups * (x.channels // reach.groups) + channel // reach.groups
 
 
 def test_a_relabelling_says_where_every_unit_comes_from() -> None:

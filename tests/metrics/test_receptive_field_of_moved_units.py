@@ -100,6 +100,21 @@ def sliced(dims: list[int], random_: random.Random) -> str:
     return f"slice: {{start: {start}, stop: {random_.randrange(start, dims[0]) + 1}}}"
 
 
+def unfolded(dims: list[int], random_: random.Random) -> str:
+    kernel = [random_.choice([1, 2, 2, 3]) for _ in dims[1:]]
+    stride = kernel if random_.random() < 0.5 else [random_.choice([1, 2]) for _ in kernel]
+    dilation = [random_.choice([1, 1, 2]) for _ in kernel]
+    return f"unfold: {{kernel: {kernel}, stride: {stride}, dilation: {dilation}}}"
+
+
+def folded(dims: list[int], random_: random.Random) -> str:
+    """Columns put back into a signal or a map, of windows that overlap or lie side by side."""
+    kernel, stride = random_.choice([1, 2, 3]), random_.choice([1, 2, 3])
+    counts = [dims[1]] if random_.random() < 0.5 else [each := divisor(dims[1], random_), dims[1] // each]
+    size = [(count - 1) * stride + kernel for count in counts]
+    return f"fold: {{size: {size}, kernel: {kernel}, stride: {stride}}}"
+
+
 MAP: list[Callable[[list[int], random.Random], str]] = [
     convolved,
     convolved,
@@ -116,6 +131,10 @@ MAP: list[Callable[[list[int], random.Random], str]] = [
     lambda *_: "pixel_shuffle: 2",
     lambda *_: "space_to_depth: 2",
     lambda *_: "upsample: {scale: 2}",
+    unfolded,
+    unfolded,
+    folded,
+    folded,
 ]
 TOKENS: list[Callable[[list[int], random.Random], str]] = [
     permuted,

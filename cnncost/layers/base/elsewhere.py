@@ -34,6 +34,7 @@ _LAYERS = {
     "flatten": "ravel",
     "global_avgpool": "globalaveragepool globalaveragepooling globalavgpooling globalpool globalpooling gap",
     "global_maxpool": "globalmaxpooling gmp",
+    "fold": "col2im overlapadd",
     "gru": "grucell",
     "groupnorm": "groupnormalization groupnormalisation gn",
     "grn": "globalresponsenorm globalresponsenormalization",
@@ -72,6 +73,7 @@ _LAYERS = {
     "stochastic_depth": "droppath dropconnect",
     "subtract": "sub minus",
     "threshold": "thresholdedrelu",
+    "unfold": "im2col extractpatches imagetopatches",
     "upsample": "upsampling upsamplenearest upsamplebilinear upsamplingnearest upsamplingbilinear interpolate resize "
     "resizing upscale",
 }
@@ -115,8 +117,8 @@ _LOSS = "a loss is not part of the network: what it costs is not counted"
 _MISSING = "the language has no such layer; `cnncost layers` lists those that it has"
 _ABSENT = (
     "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embeddingbag "
-    "fold fractionalmaxpool lppool maxunpool pairwisedistance parameter parameterdict "
-    "parameterlist rnnbase rnncellbase unfold uninitializedbuffer uninitializedparameter "
+    "fractionalmaxpool lppool maxunpool pairwisedistance parameter parameterdict "
+    "parameterlist rnnbase rnncellbase uninitializedbuffer uninitializedparameter "
     "convlstm timedistributed locallyconnected average lambda repeatvector "
     "gaussiannoise masking gridsample affinegrid"
 )

@@ -46,8 +46,9 @@ class Line:
         return shape._replace(channels=1, spatial=spatial)
 
     def others(self, y: Tensor) -> list[int]:
-        """Where PyTorch holds the axes of `y` that are not looked at."""
-        return [2 + axis for axis in range(self.axes) if axis != self.axis] if y.layout == "map" else []
+        """Where PyTorch holds the axes of `y` that are not looked at, of a map that has the input's."""
+        in_line = y.layout == "map" and len(y.spatial) == self.axes
+        return [2 + axis for axis in range(self.axes) if axis != self.axis] if in_line else []
 
     def narrow(self, layer: Layer) -> Layer:
         """The layer with one channel, that does nothing along the other axes."""

@@ -25,6 +25,8 @@ class Reads(Enum):
     """Every channel at every position: global pools, attention."""
     STATISTICS = "statistics"
     """The same position, and everything through its mean and variance: group and instance norm."""
+    ANYWHERE = "anywhere"
+    """Some of the positions, and nobody knows which before it runs: a bound. Sampling at learned places."""
     NOTHING = "nothing"
     """None of its numbers, only its shape: the step that a crop is `like`."""
 
@@ -127,6 +129,32 @@ class Relabelling(NamedTuple):
     """Which of them comes first, second, ..."""
 
 
+class Unfolded(NamedTuple):
+    """Each output unit reads one unit of one window: the channels hold its elements, and the windows lie in a row.
+
+    >>> Unfolded((Window(3, 1, -1),), kernel=(3,), counts=(8,)).windows[0].size  # a signal, three elements at a time
+    3
+    """
+
+    windows: tuple[Window, ...]
+    """The window along each of the input's axes."""
+    kernel: tuple[int, ...]
+    """How many elements it has along each, `gap` apart."""
+    counts: tuple[int, ...]
+    """How many windows there are along each."""
+
+
+class Folded(NamedTuple):
+    """The reverse: each output unit reads those elements of windows in a row that lie at its place, and adds them."""
+
+    windows: tuple[Window, ...]
+    """Which of them an output unit reads along each of its axes, as in a transposed convolution."""
+    kernel: tuple[int, ...]
+    """How many elements each has along an axis."""
+    counts: tuple[int, ...]
+    """How many windows there are along each."""
+
+
 class Contracted(NamedTuple):
     """Each output unit reads the units whose places along some axes are its own, and all there are along the others.
 
@@ -147,14 +175,17 @@ class Beside(NamedTuple):
     """Where its units begin in the output."""
 
 
-Reach = tuple[Window, ...] | Reads | Grouped | Shifted | Dealt | Relabelling | Contracted | Beside
+Moved = Shifted | Dealt | Relabelling | Unfolded | Folded | Contracted | Beside
+"""What is read in another order, at other places, or of several axes at once: no windows say it."""
+
+Reach = tuple[Window, ...] | Reads | Grouped | Moved
 """What an output unit reads of one input: a window along every axis (of all channels), or the way that it reads it."""
 
 
 def windows_of(reach: Reach) -> tuple[Window, ...] | None:
     """The window along every axis, where there are any."""
     reads = reach.reads if isinstance(reach, Grouped) else reach
-    return None if isinstance(reads, Reads | Shifted | Dealt | Relabelling | Contracted | Beside) else reads
+    return None if isinstance(reads, Reads | Moved) else reads
 
 
 def stretched(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import gcd
 from typing import Any
 
 from cnncost.errors import LayerError
@@ -19,10 +18,11 @@ from cnncost.layers.base.sliding import (
     sliding_windows,
 )
 from cnncost.layers.base.specifiers import choice, count, flag, padding, sizes
+from cnncost.layers.base.spreading import spread_windows
 from cnncost.layers.base.tensor import Tensor
-from cnncost.layers.base.window import MOST_PHASES, Grouped, Reach, Window
+from cnncost.layers.base.window import Grouped, Reach
 from cnncost.layers.contractions.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
-from cnncost.symbolic.dims import ceil_div, effective_kernel, product, window_count
+from cnncost.symbolic.dims import effective_kernel, product, window_count
 
 
 class Convolution(Parametrised):
@@ -174,20 +174,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """Windows of floor(d(k - 1) / s) + 1 inputs at most, step 1 / s; how many depends on the output's position."""
-        from fractions import Fraction  # only the networks that magnify pay for the import
-
-        windows = []
-        for kernel, stride, (before, _), dilation in zip(
-            self.kernel, self.stride, self.padding, self.dilation, strict=True
-        ):
-            phases = _inputs_by_phase(kernel, stride, before, dilation) if stride <= MOST_PHASES else ()
-            extent = effective_kernel(kernel, dilation)
-            size = max([last - first + 1 for first, last in phases], default=ceil_div(extent - 1, stride) + 1)
-            center = Fraction(2 * before - extent + 1, 2 * stride)
-            start = center - Fraction(size - 1, 2) if phases else Fraction(before - extent + 1, stride)
-            gap = dilation // gcd(dilation, stride)
-            windows.append(Window(size, Fraction(1, stride), start, phases, gap))
-        return (Grouped(tuple(windows), self.groups),)
+        return (Grouped(spread_windows(self.kernel, self.stride, self.padding, self.dilation), self.groups),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)
@@ -209,24 +196,3 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
         # PyTorch takes off the same on both sides only; a negative pad takes off what it is told.
         cut = tuple((-before, -after) for before, after in self.padding)
         return nn.Sequential(conv, constant_pad(nn, cut, 0.0))
-
-
-def _inputs_by_phase(kernel: int, stride: int, before: int, dilation: int) -> tuple[tuple[int, int], ...]:
-    """The first and last input that an output of a transposed convolution sums over, for `stride` outputs in turn.
-
-    Output o takes input i where o + p = i s + m d for some kernel element m < k: with g = gcd(d, s), where g divides
-    o + p, these m lie s / g apart. Where there is none, between kernels that do not meet, the first lies behind the
-    last.
-    """
-    divisor = gcd(dilation, stride)
-    apart = stride // divisor
-    inverse = pow(dilation // divisor, -1, apart)
-    phases = []
-    for position in range(before, before + stride):
-        nearest = position // divisor * inverse % apart
-        if position % divisor or nearest >= kernel:
-            phases.append((position // stride + 1, position // stride))
-            continue
-        furthest = nearest + (kernel - 1 - nearest) // apart * apart
-        phases.append(((position - furthest * dilation) // stride, (position - nearest * dilation) // stride))
-    return tuple(phases)

@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.layers.base.window import SAME_POSITION, Beside, Contracted, Dealt, Grouped, Reads, Relabelling, Shifted
+from cnncost.layers.base.window import (
+    SAME_POSITION,
+    Beside,
+    Contracted,
+    Dealt,
+    Folded,
+    Grouped,
+    Reads,
+    Relabelling,
+    Shifted,
+    Unfolded,
+)
+from cnncost.metrics.receptive_field.columns import folded, unfolded
 from cnncost.metrics.receptive_field.joins import contracted, side_by_side
 from cnncost.metrics.receptive_field.ranges import Range, blocks, fewest, refined, split
 from cnncost.metrics.receptive_field.through import Reading, through
@@ -120,8 +132,8 @@ def _along(found: Fields, reach: Reach, x: Tensor, y: Tensor, source: Tensor) ->
         return found if source.spatial else Fields(UnitFields(((),) * len(y.dims)))
     if isinstance(reach, Shifted | Dealt | Relabelling):
         return _elsewhere(found, reach, x, y)
-    if isinstance(reach, Contracted):
-        return _contracted(found, reach, x, y, source)
+    if isinstance(reach, Unfolded | Folded | Contracted):
+        return _laid_out(found, reach, x, y, source)
     if isinstance(reach, Beside):
         windows = [SAME_POSITION] * len(x.spatial)
         windows[reach.axis] = SAME_POSITION._replace(start=-reach.start)
@@ -140,9 +152,14 @@ def _elsewhere(found: Fields, reach: Shifted | Dealt | Relabelling, x: Tensor, y
     return _dealt(found, reach.groups, x, y) if isinstance(reach, Dealt) else _moved(found, reach, x, y)
 
 
-def _contracted(found: Fields, reach: Contracted, x: Tensor, y: Tensor, source: Tensor) -> Fields:
-    """What is seen of what a product reads: of channels that see unlike places, all that is known is a bound."""
-    together = contracted(found.together, reach, x, y, source)
+def _laid_out(found: Fields, reach: Unfolded | Folded | Contracted, x: Tensor, y: Tensor, source: Tensor) -> Fields:
+    """What is seen of several axes at once: of channels that see unlike places, all that is known is a bound."""
+    if isinstance(reach, Unfolded):
+        together = unfolded(found.together, reach, x, y)
+    elif isinstance(reach, Folded):
+        together = folded(found.together, reach, y, source)
+    else:
+        together = contracted(found.together, reach, x, y, source)
     return Fields(together._replace(exact=together.exact and not found.may_differ))
 
 
@@ -154,7 +171,7 @@ def _through_ranges(found: Fields, reading: Reading) -> Fields | None:
         fields = [each.field for each in _ranges(found, reading.x.channels) if each.field is not None]
         place = channel_dimension(reading.y)
         together = union([adrift(through(_read(field, reading), reading), place) for field in fields])
-    if reading.positions is Reads.NEIGHBOURS:
+    if reading.positions in {Reads.NEIGHBOURS, Reads.ANYWHERE}:
         return Fields(together._replace(exact=False))
     if reading.groups == 1 and reading.positions is not Reads.STATISTICS:
         return Fields(together)

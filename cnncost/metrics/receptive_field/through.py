@@ -59,14 +59,16 @@ def through(field: UnitFields, reading: Reading) -> UnitFields:
     channels = channel_dimension(reading.x)
     if dimensions[channels]:
         dimensions[channels] = _mixed(dimensions[channels], reading)
-    if reading.positions is Reads.WHOLE:
-        dimensions = [each if place == channels else over(each) for place, each in enumerate(dimensions)]
+    if reading.positions in {Reads.WHOLE, Reads.ANYWHERE}:
+        seen = over if reading.positions is Reads.WHOLE else bounded
+        dimensions = [each if place == channels else seen(each) for place, each in enumerate(dimensions)]
     elif reading.windows is not None:
         dimensions, placed = _slid(dimensions, reading.windows, reading)
         if not placed:
             aligned = not movers([dimensions[channels]])
             return field._replace(dimensions=tuple(dimensions), placed=False, channels_aligned=aligned)
-    return _seen(field, UnitFields(tuple(dimensions), field.aligned, field.is_global, field.exact), reading)
+    exact = field.exact and reading.positions is not Reads.ANYWHERE
+    return _seen(field, UnitFields(tuple(dimensions), field.aligned, field.is_global, exact), reading)
 
 
 def _mixed(dimension: Dimension, reading: Reading) -> Dimension:
@@ -115,7 +117,8 @@ def _through_unplaced(field: UnitFields, reading: Reading) -> UnitFields:
     windows = reading.windows or ()
     if field.exact and reading.covers and (reading.groups == 1 or field.channels_aligned):
         return field._replace(dimensions=_for_all(map(over, field.dimensions or ()), reading.y), placed=True)
-    several_positions = reading.x.positions > 1 and (reading.covers or any(window.size > 1 for window in windows))
+    anywhere = reading.covers or reading.positions is Reads.ANYWHERE
+    several_positions = reading.x.positions > 1 and (anywhere or any(window.size > 1 for window in windows))
     if several_positions or (reading.groups < reading.x.channels and not field.channels_aligned):
         return field._replace(dimensions=_for_all(map(bounded, field.dimensions or ()), reading.y), placed=True)
     if all(window == SAME_POSITION for window in windows):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from cnncost.layers.base.window import Relabelling, Shifted
+from cnncost.layers.base.window import Folded, Relabelling, Shifted, Unfolded
 from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.receptive_field.channels import fields_in
 from cnncost.metrics.receptive_field.digits import movers
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cnncost.graph.graph import Graph, Node
+    from cnncost.layers.base.tensor import Tensor
     from cnncost.metrics.receptive_field.channels import Fields
     from cnncost.metrics.receptive_field.figures import Number, ReceptiveField
     from cnncost.metrics.receptive_field.track import Track
@@ -140,9 +141,18 @@ def _unseen(graph: Graph, found: Sequence[Fields | None]) -> dict[int, str]:
             chooses = isinstance(reach, Shifted) and node.y.channels < x.channels
             alike = own is not None and read.together.dimensions == own.together.dimensions
             apart = is_cut(read.together, channel_dimension(x))
-            if (chooses and not alike) or (apart and isinstance(reach, Relabelling)):
+            mixes = isinstance(reach, Relabelling | Unfolded | Folded) and not _keeps_channels(reach, x, node.y)
+            if (chooses and not alike) or (apart and mixes):
                 unseen[node.id] = "it takes apart channels that see unlike places, which one channel cannot show"
     return unseen
+
+
+def _keeps_channels(reach: Relabelling | Unfolded | Folded, x: Tensor, y: Tensor) -> bool:
+    """Whether all channels of a position are those of one position again, as where a map becomes tokens."""
+    if not isinstance(reach, Relabelling) or y.channels != x.channels or len(reach.order) != len(y.dims):
+        return False
+    axis = len(reach.cut) - 1 if x.layout == "tokens" else 0
+    return reach.cut[axis] == x.channels and reach.order[channel_dimension(y)] == axis
 
 
 def _hidden(found: Fields, predicted: ReceptiveField, node: Node) -> str:

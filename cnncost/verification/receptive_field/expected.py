@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cnncost.layers.base.window import Reads, Relabelling, windows_of
+from cnncost.layers.base.window import Folded, Reads, Relabelling, Unfolded, windows_of
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.metrics.receptive_field.track import Track
 from cnncost.records import NamedTuple
@@ -58,7 +58,7 @@ def followed(graph: Graph, fields: Sequence[UnitFields | None], source: int) -> 
             continue
         tracks = _tracks(field, node.y, axes)
         moves = any(
-            (isinstance(reach, Relabelling) and x.positions > 1) or _looks_along_others(reach, axes)
+            (isinstance(reach, Relabelling | Unfolded | Folded) and x.positions > 1) or _looks_along_others(reach, axes)
             for x, reach in zip(node.xs, node.reach() if node.inputs else (), strict=True)
         )
         read = [i for i in node.inputs if (seen := fields[i]) is not None and seen.dimensions is not None]

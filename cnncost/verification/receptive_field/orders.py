@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.layers.base.window import Reads
+from cnncost.layers.base.window import Reads, Unfolded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +43,8 @@ class Orders:
             return False
         like_before = y is x or (len(given) > 1 and y.shape == x.shape)  # a join of one order, and of what has none
         self._mover[node.id] = before if like_before and before is not None else node.id
+        if movers <= {None} and all(isinstance(reach, Unfolded) for reach in node.reach()):
+            return True  # a window sees all of its elements, wherever its row is
         everything = not movers or _reads_everything(node)
         return like_before or (everything and _is_uniform(y)) or _are_the_same(x, y)
 

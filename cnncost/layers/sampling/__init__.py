@@ -1,0 +1,1 @@
+"""Sampling: layers that take elements where windows, offsets, grids or indices say."""
