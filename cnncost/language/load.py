@@ -11,7 +11,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.builder import GraphBuilder
 from cnncost.language import library
 from cnncost.language.document.document import Document, Variant, read_document
-from cnncost.language.document.steps import WORDS
+from cnncost.language.document.steps import COMPOUNDS, WORDS
 from cnncost.language.expansion.expand import Expansion
 from cnncost.language.expansion.flow import end
 from cnncost.language.expansion.scopes.environment import Environment, Globals
@@ -170,7 +170,7 @@ def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[s
 
 def _refuse_layer_names(document: Document) -> None:
     for name, block in document.blocks.items():
-        is_layer = name in STEP_TYPES or name == "residual"
+        is_layer = name in STEP_TYPES or name in COMPOUNDS
         if is_layer or name in WORDS:
             what = "layer" if is_layer else "modifier"
             message = f"the block `{name}` has the name of a {what}"

@@ -93,6 +93,15 @@ network:
     skip: channels == 4
     repeat: 2
     name: unit""",
+    "sequences": """
+input: [4, 8, 8]
+blocks: {unit(): {sequence: [{conv: 4}, relu]}}
+network:
+  - {sequence: [unit, {unit, repeat: 2}, {for: i, in: [1, 2], do: [relu, {tanh, name: "t{i}"}]}], name: body}
+  - {sequence: relu, repeat: 2, name: "layer{index + 1}"}
+  - {relu, name: "down[0].act", from: "body[0]"}
+  - {add, from: ["body[*]", layer1, "down[0]"]}
+outputs: ["add", layer2]""",
     "names": """
 input: [4, 8, 8]
 network:
@@ -224,7 +233,12 @@ REFUSED = {
         "$.network[0].add[1][1].linear",
     ),
     "a name that is a number": ("{input: 8, network: [{relu, name: 3}]}", "$.network[0].name"),
-    "a name with a dot": ("{input: 8, network: [{relu, name: a.b}]}", "$.network[0].name"),
+    "a name with two dots": ("{input: 8, network: [{relu, name: a..b}]}", "$.network[0].name"),
+    "a name that begins with a number": ("{input: 8, network: [{relu, name: '[0]'}]}", "$.network[0].name"),
+    "a name of an open brace": ("{input: 8, network: [{relu, name: 'a{'}]}", "$.network[0].name"),
+    "a bare sequence": ("{input: 8, network: [sequence]}", "$.network[0]"),
+    "a sequence beside a layer": ("{input: 8, network: [{sequence: [relu], relu: }]}", "$.network[0]"),
+    "a sequence of nothing": ("{input: 8, network: [{sequence: }]}", "$.network[0].sequence"),
     "a reserved name": ("{input: 8, network: [{relu, name: last}]}", "$.network[0].name"),
     "an empty modifier": ("{input: 8, network: [{relu, when: }]}", "$.network[0].when"),
     "a condition that is a list": ("{input: 8, network: [{relu, when: [true]}]}", "$.network[0].when"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.language.document.signature import check_name
+from cnncost.language.document.step_names import check_step_name
 from cnncost.language.expressions.expression import bracket_hint
-from cnncost.language.yaml.forms import is_empty, plain_text
+from cnncost.language.yaml.forms import is_empty, plain_text, text_span
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import REGISTRY
 from cnncost.records import NamedTuple
@@ -29,7 +29,10 @@ RESIDUAL_KEYS = {
     "shortcut": "the steps of the other path; none is the identity",
     "skip": "a condition; where it is false there is no addition",
 }
-WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS)
+SEQUENCE_KEYS = {"sequence": "steps that are numbered where they have no name, one after the other"}
+COMPOUNDS = {"for": LOOP_KEYS, "residual": RESIDUAL_KEYS, "sequence": SEQUENCE_KEYS}
+"""The keys of the steps that are made of steps, by the first of each."""
+WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, *SEQUENCE_KEYS)
 """What a key of a step may say beside the name of a layer, so that no block can be called that."""
 
 
@@ -37,7 +40,7 @@ class Step(NamedTuple):
     """One step of the network; modifiers are as written."""
 
     callee: str
-    """The layer, block or variable named; ``for`` or ``residual`` for those two."""
+    """The layer, block or variable named; ``for``, ``residual`` or ``sequence`` for those three."""
     callee_span: Span
     """Where it is named."""
     arguments: Node | None
@@ -59,7 +62,7 @@ class Step(NamedTuple):
     beside: MappingNode | None = None
     """The arguments of a join by their names, whose branches stand under its own."""
     parts: MappingNode | None = None
-    """The keys of a ``for`` or a ``residual``."""
+    """The keys of a ``for``, a ``residual`` or a ``sequence``."""
 
     @property
     def line(self) -> int:
@@ -67,13 +70,13 @@ class Step(NamedTuple):
         return self.callee_span.line
 
     def part(self, key: str) -> Node:
-        """What stands under a key of a `for` or a `residual`."""
+        """What stands under a key of a step that is made of steps."""
         part = self.optional_part(key)
         assert part is not None, f"parse_step has seen to {key}"
         return part
 
     def optional_part(self, key: str) -> Node | None:
-        """What stands under a key of a `for` or a `residual`, where it may be absent."""
+        """What stands under a key of a step that is made of steps, where it may be absent."""
         return None if self.parts is None else self.parts.get(key)
 
 
@@ -102,7 +105,7 @@ def parse_step(node: Node) -> Step:
         return Step(node.text, node.span, None)
     if isinstance(node, SequenceNode):
         raise SpecError("a list where a step belongs", node.span, hint="a step is a layer or a block, `conv: 64`")
-    for keys, head in ((LOOP_KEYS, "for"), (RESIDUAL_KEYS, "residual")):
+    for head, keys in COMPOUNDS.items():
         if head in node:
             return _compound(node, head, keys)
     called = [key for key, _ in node.entries if key.text not in MODIFIERS]
@@ -140,7 +143,7 @@ def _refuse_two(first: Scalar, second: Scalar) -> None:
     commas = bracket_hint(second.text, second.span)
     if commas is not None:
         raise SpecError("unbalanced parentheses", second.span, hint=commas)
-    for head, keys in (("for", LOOP_KEYS), ("residual", RESIDUAL_KEYS)):
+    for head, keys in COMPOUNDS.items():
         if second.text in keys:
             raise SpecError(f"`{second.text}` belongs beside `{head}`", second.span)
     beside = REGISTRY[first.text].fields if is_join(first.text) else ()
@@ -164,6 +167,6 @@ def _modifiers(node: MappingNode) -> dict[str, Any]:
             values["from_" if key == "from" else key] = value
     name = node.get("name")
     if name is not None:
-        values["name"] = check_name(plain_text(name, "`name`"), name.span, "step")
-        values["name_span"] = name.span
+        values["name_span"] = text_span(name) if isinstance(name, Scalar) else name.span
+        values["name"] = check_step_name(plain_text(name, "`name`"), values["name_span"])
     return values

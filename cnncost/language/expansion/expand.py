@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.graph.builder import LIMIT_HINT
-from cnncost.language.document.steps import Step, parse_steps
+from cnncost.language.document.step_names import evaluated, has_expressions, name_of_turns
+from cnncost.language.document.steps import COMPOUNDS, Step, parse_steps
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match_beside
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.flow import end, tensor_of
@@ -17,6 +18,7 @@ from cnncost.language.expansion.repeat import expand_repeat
 from cnncost.language.expansion.scopes.environment import Environment, StepValue, refuse_arguments, unknown_callee
 from cnncost.language.expansion.scopes.names import Binding, Lexicon
 from cnncost.language.expansion.scopes.references import Own, outputs_of, resolve
+from cnncost.language.expansion.sequences import expand_sequence
 from cnncost.language.expansion.weights import modify_weights
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from cnncost.language.expressions.values import Callee
     from cnncost.layers import Layer
 
+_EXPANSIONS = {"for": expand_for, "residual": expand_residual, "sequence": expand_sequence}
 _STEPS_PER_LAYER = 2
 _FEWEST_STEPS = 1000
 _DEEPEST = 60
@@ -130,7 +133,7 @@ class Expansion:
             return self.drop(step, scope, flow)
         reads = self.reads(step, scope, flow)
         label = self.label(step, scope)
-        binding = scope.lexicon.names[label] = self.weighted(step, scope, label, reads)
+        binding = scope.bind(label, self.weighted(step, scope, label, reads))
         return binding.outputs
 
     def is_kept(self, step: Step, scope: Scope, flow: Flow) -> bool:
@@ -165,13 +168,32 @@ class Expansion:
     def label(self, step: Step, scope: Scope) -> str:
         """What the step is called in its sequence."""
         if step.name is None:
-            return scope.numbered(self.kind(step, scope.environment))
+            is_transparent = step.callee == "for" and step.parts is not None
+            return scope.numbered(self.kind(step, scope.environment), is_transparent=is_transparent)
         scope.lexicon.later.pop(step.name, None)
-        if scope.is_taken(step.name):
-            known = scope.lexicon.names.get(step.name)
+        if has_expressions(step.name) and (step.repeat is not None or step.callee == "for"):
+            return name_of_turns(step.name)
+        return self.unlike(self.named(step, scope.environment), step, scope)
+
+    def named(self, step: Step, environment: Environment) -> str:
+        """The name that a step is given, with the values of the expressions in it."""
+        assert step.name is not None
+        assert step.name_span is not None
+        return evaluated(step.name, step.name_span, environment) if has_expressions(step.name) else step.name
+
+    def unlike(self, name: str, step: Step, scope: Scope) -> str:
+        """`name`, when nothing in the sequence of the step is called that; raises SpecError otherwise."""
+        if scope.is_taken(name):
+            known = scope.lexicon.names.get(name)
             hint = f"line {known.line} uses it already" if known else "it is the other path of the `residual`"
-            raise SpecError(f"the name `{step.name}` is taken", step.name_span, hint=hint)
-        return step.name
+            raise SpecError(f"the name `{name}` is taken", step.name_span, hint=hint)
+        return name
+
+    def turn_name(self, step: Step, scope: Scope, environment: Environment, label: str, index: int) -> str:
+        """What a turn of a loop is called: by its number, or by its own name."""
+        if not has_expressions(step.name):
+            return f"{label}[{index}]"
+        return self.unlike(self.named(step, environment), step, scope)
 
     def kind(self, step: Step, environment: Environment) -> str:
         """The name of the layer or block that a step calls in the end, through variables that hold one."""
@@ -190,8 +212,7 @@ class Expansion:
     def once(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step without its modifiers."""
         if step.parts is not None:
-            expand = expand_for if step.callee == "for" else expand_residual
-            return expand(self, step, scope, label, reads)
+            return _EXPANSIONS[step.callee](self, step, scope, label, reads)
         callee = self.resolve(step, scope.environment)
         if isinstance(callee, StepValue):
             return self.step_value(callee, step, scope, label, reads)
@@ -208,9 +229,11 @@ class Expansion:
         if callee is not None:
             return callee
         name = step.callee[:60]
+        if step.callee in COMPOUNDS:
+            raise SpecError(f"`{name}` has no steps", step.callee_span, hint=f"`{name}: [...]` holds them")
         if step.callee in environment.values or step.callee in self.globals.variables:
             raise SpecError(f"`{name}` is a variable that holds no layer, block or step", step.callee_span)
-        raise unknown_callee(f"unknown layer or block `{name}`", step, [*self.globals.callees, "for", "residual"])
+        raise unknown_callee(f"unknown layer or block `{name}`", step, [*self.globals.callees, *COMPOUNDS])
 
     def layer(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Add a layer, or the pieces of a `split`."""
@@ -245,7 +268,8 @@ class Expansion:
         with self.entering(label, step, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
             output = end(self.builder, flow, block.steps.span, f"the block `{name}`")
-        return Binding(output, step.line, first, self.builder.size, inside=inside.lexicon.names)
+        names, numbered = inside.lexicon.names, inside.own_steps
+        return Binding(output, step.line, first, self.builder.size, inside=names, steps=numbered)
 
     def references(self, node: Node, scope: Scope) -> Flow:
         """The nodes that a `from`, a `like` or an `outputs` names."""

@@ -39,8 +39,8 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
         layer = builder.make(kind, values, rank, origin=span, field_origins=origins)
         if followed:
             reads = (*reads, *followed)
-        name = scope.prefix + label
-        return builder.add(layer, reads, name, containers=scope.containers, origin=span, field_origins=origins)
+        name, containers = scope.placed(label)
+        return builder.add(layer, reads, name, containers=containers, origin=span, field_origins=origins)
     except SpecError as error:
         if _is_in_pytorch_order(step, kind, values, builder.nodes[reads[0]].y.channels):
             error.hint = SIZE_IS_KNOWN
@@ -71,6 +71,6 @@ def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     nodes = []
     for index, (start, stop) in enumerate(stops):
         layer = REGISTRY["slice"].make({"start": start, "stop": stop}, len(x.spatial))
-        name = f"{scope.prefix}{label}[{index}]"
-        nodes.append(builder.add(layer, (read,), name, containers=scope.containers, origin=span))
+        name, containers = scope.placed(f"{label}[{index}]")
+        nodes.append(builder.add(layer, (read,), name, containers=containers, origin=span))
     return nodes

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language.document.signature import MOST_PARAMETERS, check_name
+from cnncost.language.document.step_names import has_expressions
 from cnncost.language.expansion.flow import end, single
-from cnncost.language.expansion.scopes.names import Binding
+from cnncost.language.expansion.scopes.names import Binding, Lexicon
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 
 if TYPE_CHECKING:
@@ -33,16 +34,28 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
         expansion.spend(step.callee_span)
         values = _unpack(variables, row, index, _row_span(step.part("in"), index))
         environment = scope.environment.within(values | Turn(index, len(rows)).values())
-        name = f"{label}[{index}]"
-        inside = scope.inside(name, "for", environment)
+        name = expansion.turn_name(step, scope, environment, label, index)
+        inside = _inside(step, scope, name, environment)
         before, inner = expansion.builder.size, inside.lexicon.names
         turns.append(Binding(None, step.line, before, before, inside=inner, is_running=True))
         with expansion.entering(name, step):
             flow = expansion.run(body, inside, flow)
             output = end(expansion.builder, flow, step.part("do").span, "the loop") if flow else None
-        turns[index] = Binding(output, step.line, before, expansion.builder.size, inside=inner)
+        size = expansion.builder.size
+        turns[index] = turn = Binding(output, step.line, before, size, inside=inner, steps=inside.own_steps)
+        if has_expressions(step.name):
+            scope.bind(name, turn)
     output = single(expansion.builder, flow, step) if flow else None
     return Binding(output, step.line, first, expansion.builder.size, turns=turns)
+
+
+def _inside(step: Step, scope: Scope, name: str, environment: Environment) -> Scope:
+    """The scope of a turn: a container, except where a `sequence` numbers the steps of a loop without a name."""
+    if scope.steps is None or step.name is not None:
+        return scope.inside(name, "for", environment)
+    inside = scope.seeing(environment)
+    inside.lexicon = environment.lexicon = Lexicon(scope.lexicon)
+    return inside
 
 
 class Turn:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
+from cnncost.language.document.step_names import has_expressions
 from cnncost.language.expansion.flow import single, tensor_of
 from cnncost.language.expansion.loops import Turn
 from cnncost.language.expansion.scopes.environment import OF_THE_TENSOR
@@ -41,8 +42,14 @@ def expand_repeat(expansion: Expansion, step: Step, scope: Scope, flow: Flow) ->
     if not label:
         return expansion.drop(step, scope, flow)
     output = single(expansion.builder, flow, step) if flow else None
-    scope.lexicon.names[label] = Binding(output, step.line, first, expansion.builder.size, turns=turns)
+    if not _is_numbered(step, scope):
+        scope.lexicon.names[label] = Binding(output, step.line, first, expansion.builder.size, turns=turns)
     return flow
+
+
+def _is_numbered(step: Step, scope: Scope) -> bool:
+    """Whether each turn is a step of the `sequence` around."""
+    return scope.steps is not None and step.name is None
 
 
 def _run(
@@ -54,7 +61,7 @@ def _run(
     """
     if count == 0:
         flow = expansion.reads(step, scope, flow)
-        return expansion.label(step, scope), [], flow
+        return "" if _is_numbered(step, scope) else expansion.label(step, scope), [], flow
     turns: list[Binding | None] = []
     label, first = "", expansion.builder.size
     for turn in (Turn(index, count) for index in range(count)):
@@ -64,12 +71,19 @@ def _run(
             turns.append(None)
             continue
         flow = expansion.reads(step, seen, flow)
-        label = label or expansion.label(step, scope)
+        if not label or _is_numbered(step, scope):
+            label = expansion.label(step, scope)
         if step.name is not None:  # what stands beside the `repeat` may read the turns before
             scope.lexicon.names[label] = Binding(None, step.line, first, first, turns=turns, is_running=True)
         before = expansion.builder.size
         turns.append(Binding(None, step.line, before, before, is_running=True))
-        binding = turns[-1] = expansion.weighted(step, seen, f"{label}[{turn.number}]", flow, turn)
+        if _is_numbered(step, scope):
+            binding = turns[-1] = scope.bind(label, expansion.weighted(step, seen, label, flow, turn))
+        else:
+            name = expansion.turn_name(step, scope, seen.environment, label, turn.number)
+            binding = turns[-1] = expansion.weighted(step, seen, name, flow, turn)
+            if has_expressions(step.name):
+                scope.bind(name, binding)
         if binding.output is None:
             raise SpecError(f"`{step.callee}` has several outputs and cannot repeat", step.callee_span)
         flow, step = (binding.output,), step._replace(from_=None)

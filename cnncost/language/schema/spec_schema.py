@@ -10,13 +10,15 @@ from __future__ import annotations
 from cnncost.language.document.document import KEYS, VARIANT_KEYS
 from cnncost.language.document.published import EXPECT_KEYS, PUBLISHED_KEYS
 from cnncost.language.document.signature import RESERVED
-from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, WORDS
+from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, SEQUENCE_KEYS, WORDS
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
 from cnncost.language.schema.layer_schema import Schema, arguments_beside, layer_definitions, needs_arguments, ref
 from cnncost.layers import STEP_TYPES
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
+_WORD = r"[A-Za-z_]([A-Za-z0-9_]|\{[^{}]+\})*"
+_STEP_NAME = rf"^{_WORD}(\.{_WORD}|\[([0-9]+|\{{[^{{}}]+\}})\])*$"
 _NAME_ALONE = f"^{_NAME}$"
 _FUNCTION = rf"^{_NAME}\s*\(\s*({_NAME}\s*(,\s*{_NAME}\s*)*)?\)\s*$"
 _SIGNATURE = rf"^{_NAME}\s*\(\s*({_NAME}\s*([,=].*)?)?\)\s*$"
@@ -93,10 +95,11 @@ def _definitions(values: dict[str, Schema], forbidden: list[str]) -> Schema:
 
 def _names() -> dict[str, Schema]:
     name = {"type": "string", "pattern": _NAME_ALONE}
+    about = "a word that is none of the language, with expressions in `{}`; `down[0].stem` lies in other names"
     reference = "the name of a step, with `[index]` or `[*]` for a loop's turns and `.name` for a step inside"
     return {
         "name": name | {"description": "no word and no function of the language", "not": {"enum": _UNUSABLE}},
-        "step_name": name | {"description": "no word of the language", "not": {"enum": _WORDS}},
+        "step_name": {"type": "string", "pattern": _STEP_NAME, "description": about, "not": {"enum": _WORDS}},
         "reference": {"type": "string", "pattern": _REFERENCE, "description": reference},
     }
 
@@ -118,7 +121,7 @@ def _values() -> dict[str, Schema]:
             "minLength": 1,
             "items": ref("value"),
             "maxProperties": 1,
-            "properties": {"residual": False},
+            "properties": {"residual": False, "sequence": False},
         }
         | ref("step_keys"),
         "arguments": {
@@ -172,7 +175,7 @@ def _steps() -> dict[str, Schema]:
     step = {
         "type": ["string", "object"],
         "pattern": _NAME_ALONE,
-        "not": {"enum": [*_NO_STEPS, "residual", *needy]},
+        "not": {"enum": [*_NO_STEPS, "residual", "sequence", *needy]},
         "examples": alone,
     } | ref("step_keys")
     about = "one layer or block with its arguments, and modifiers; without arguments, its name alone"
@@ -201,7 +204,11 @@ def _steps() -> dict[str, Schema]:
             "else": {
                 "if": {"required": ["residual"]},
                 "then": {"propertyNames": {"enum": [*RESIDUAL_KEYS, *MODIFIERS]}},
-                "else": ref("callee_0_0"),
+                "else": {
+                    "if": {"required": ["sequence"]},
+                    "then": {"propertyNames": {"enum": [*SEQUENCE_KEYS, *MODIFIERS]}},
+                    "else": ref("callee_0_0"),
+                },
             },
         },
     }
@@ -228,8 +235,9 @@ def _keys_beside() -> dict[str, Schema]:
         "residual": ref("steps"),
         "shortcut": ref("steps"),
         "skip": _CONDITION,
+        "sequence": ref("steps"),
     }
-    about = {**MODIFIERS, **LOOP_KEYS, **RESIDUAL_KEYS}
+    about = {**MODIFIERS, **LOOP_KEYS, **RESIDUAL_KEYS, **SEQUENCE_KEYS}
     return {key: {"description": about[key]} | forms[key] for key in about}
 
 

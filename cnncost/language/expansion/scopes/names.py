@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Binding:
     """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split."""
 
-    __slots__ = ("end", "first", "inside", "is_running", "line", "output", "turns")
+    __slots__ = ("end", "first", "inside", "is_running", "line", "output", "steps", "turns")
 
     def __init__(
         self,
@@ -24,6 +24,7 @@ class Binding:
         *,
         inside: dict[str, Binding] | None = None,
         turns: list[Binding | None] | None = None,
+        steps: list[Binding | None] | None = None,
         is_running: bool = False,
     ) -> None:
         self.output = output
@@ -38,8 +39,10 @@ class Binding:
         """The names of the steps within."""
         self.turns = turns
         """One binding for each turn of a loop, ``None`` where a `when` dropped it; or for each piece of a split."""
+        self.steps = steps
+        """The steps that a `sequence` numbers, ``None`` for those that have not come to their end."""
         self.is_running = is_running
-        """Whether it is a loop, or a turn of one, that is being expanded: its turns so far can be read."""
+        """Whether it is a loop, a turn of one or a sequence that is being expanded: what came so far can be read."""
 
     @property
     def outputs(self) -> tuple[int, ...]:

@@ -180,10 +180,11 @@ def _inside(found: list[Binding], name: str, owner: str, span: Span, own: Own | 
 
 
 def _turns(binding: Binding, owner: str, span: Span) -> list[Binding | None]:
-    if binding.turns is None:
-        hint = "the turns of a loop or a `repeat` can be, and the pieces of a `split`"
+    turns = binding.steps if binding.turns is None else binding.turns
+    if turns is None:
+        hint = "the turns of a loop or a `repeat` can be, the steps of a `sequence`, and the pieces of a `split`"
         raise SpecError(f"`{owner}` cannot be indexed", span, hint=hint)
-    return binding.turns
+    return turns
 
 
 def _unfinished(owner: str, span: Span) -> SpecError:
@@ -206,6 +207,8 @@ def _turn(binding: Binding, index: object, owner: str, span: Span) -> Binding:
         known = f"`{owner}[0]` is the first and `{owner}[{len(turns) - 1}]` the last" if turns else "there is none"
         raise SpecError(f"index {index} is out of range: {known}", span)
     turn = turns[index]
+    if turn is None and binding.is_running and binding.steps is not None:
+        raise _unfinished(f"{owner}[{index}]", span)
     if turn is None:
         raise SpecError(f"`{owner}[{index}]` was dropped by its `when`", span)
     return turn

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import Container
-from cnncost.language.expansion.scopes.names import Lexicon
+from cnncost.graph.names import segments
+from cnncost.language.expansion.scopes.names import Binding, Lexicon
 
 if TYPE_CHECKING:
     from cnncost.language.expansion.scopes.environment import Environment
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 class Scope:
     """Where one sequence of steps stands."""
 
-    __slots__ = ("_numbers", "containers", "environment", "lexicon", "prefix", "taken")
+    __slots__ = ("_numbers", "containers", "environment", "lexicon", "own_steps", "prefix", "steps", "taken")
 
     def __init__(
         self, environment: Environment, lexicon: Lexicon, prefix: str = "", containers: tuple[Container, ...] = ()
@@ -30,13 +32,32 @@ class Scope:
         """The containers around, outermost first."""
         self.taken: set[str] = set()
         """Names of containers that stand here beside the steps."""
+        self.steps: list[Binding | None] | None = None
+        """The steps so far that are numbered, where those without a name are."""
+        self.own_steps: list[Binding | None] | None = None
+        """Those that a `sequence` without a name numbers for the block."""
         self._numbers: dict[str, int] = {}
 
     def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Scope:
         """The scope inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
-        containers = (*self.containers, Container(name, kind))
+        placed, around = self.placed(name)
+        own = segments(placed)[-1]
         environment.lexicon = lexicon = lexicon or Lexicon(self.lexicon)
-        return Scope(environment, lexicon, f"{self.prefix}{name}.", containers)
+        return Scope(environment, lexicon, f"{placed}.", (*around, Container(own, kind)))
+
+    def placed(self, label: str) -> tuple[str, tuple[Container, ...]]:
+        """The whole name of what is called `label` here, and the containers around it.
+
+        A number belongs to the name in front of it: what `features` numbers is called `features[0]`, and lies in no
+        container `features`. It is a part of its own behind another number, `features[0][1]`.
+        """
+        if not label.startswith("["):
+            around = self.containers
+            if "." in label:
+                around = (*around, *[Container(part, "sequence") for part in segments(label)[:-1]])
+            return self.prefix + label, around
+        around = self.containers if self.prefix.endswith("].") else self.containers[:-1]
+        return self.prefix[:-1] + label, around
 
     def with_values(self, values: dict[str, Value]) -> Scope:
         """The same scope with more values to see: a turn of a `repeat`."""
@@ -44,10 +65,31 @@ class Scope:
 
     def seeing(self, environment: Environment) -> Scope:
         """The same scope with other values to see."""
-        return Scope(environment, self.lexicon, self.prefix, self.containers)
+        scope = Scope(environment, self.lexicon, self.prefix, self.containers)
+        scope.steps = self.steps
+        return scope
 
-    def numbered(self, kind: str) -> str:
-        """A name for an unnamed step: its kind, numbered from the second on."""
+    def bind(self, label: str, binding: Binding) -> Binding:
+        """Let `label` stand for `binding`, as a part of other names where it is one: `down[0].conv`, or `[0]` here."""
+        names = self.lexicon.names
+        names[label] = binding
+        if label.startswith("["):
+            assert self.steps is not None
+            self.steps[int(label[1:-1])] = binding
+        elif "[" in label or "." in label:
+            _bind_within(names, label, binding)
+        return binding
+
+    def numbered(self, kind: str, *, is_transparent: bool = False) -> str:
+        """A name for an unnamed step: its kind, numbered from the second on; its number alone in a `sequence`.
+
+        Args:
+            kind: what the step calls.
+            is_transparent: whether a `sequence` numbers the steps within it rather than the step.
+        """
+        if self.steps is not None and not is_transparent:
+            self.steps.append(None)
+            return f"[{len(self.steps) - 1}]"
         number = self._numbers.get(kind, 0)
         name = ""
         while not name or self.is_taken(name) or name in self.lexicon.later:
@@ -59,3 +101,27 @@ class Scope:
     def is_taken(self, name: str) -> bool:
         """Whether a step or a container here is called that."""
         return name in self.lexicon.names or name in self.taken
+
+
+def _bind_within(names: dict[str, Binding], label: str, binding: Binding) -> None:
+    """Let a label of several parts stand for `binding` in the names that lie around it, which are made as they come."""
+    *around, last = re.findall(r"[^.\[\]]+", label)
+    owner = names.setdefault(around[0], Binding(binding.output, binding.line, binding.first, binding.end))
+    for part in around[1:]:
+        owner = _step_within(owner, part, Binding(None, binding.line, binding.first, binding.end))
+        owner.output = binding.output
+    _step_within(owner, last, binding)
+
+
+def _step_within(owner: Binding, part: str, binding: Binding) -> Binding:
+    """What `part` stands for in `owner`: what it did so far, or `binding` from now on."""
+    if not part.isdecimal():
+        owner.inside = {} if owner.inside is None else owner.inside
+        return owner.inside.setdefault(part, binding)
+    owner.steps = owner.steps or []
+    number = int(part)
+    owner.steps += [None] * (number + 1 - len(owner.steps))
+    known = owner.steps[number]
+    if known is None:
+        known = owner.steps[number] = binding
+    return known
