@@ -38,6 +38,7 @@ def check(
     mode: str = "infer",
     convention: AnyConvention = "textbook",
     limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> Checks:
     """Whether networks keep to budgets, and have the figures that their specs expect, of one sample in inference.
 
@@ -49,7 +50,7 @@ def check(
         budget: the same of any figure of the totals, by its name.
         set, input: as for :func:`analyze`.
         batch, dtype, optimizer, mode, convention: for the budgets, as for :func:`analyze`.
-        limits: as for :func:`load`.
+        limits, arguments: as for :func:`load`.
 
     Returns:
         every check with its outcome; `ok` says whether all hold.
@@ -77,7 +78,7 @@ def check(
     networks: list[Any] = [specs] if isinstance(specs, Graph) or is_path(specs) else several(specs)
     found: list[Verdict] = []
     for network in networks:
-        graph = graph_of(network, set, input, limits)
+        graph = graph_of(network, set, input, limits, arguments)
         found += verdicts_of(called(network), graph, limits_by_figure, settings)
     if not found:
         hint = "give a budget, such as `max_params`, or a network whose spec says what to `expect`"

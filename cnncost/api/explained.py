@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost import arguments
 from cnncost.api.networks import graph_of
+from cnncost.arguments import optional_text
 from cnncost.errors import SpecError
 from cnncost.settings import Settings
 
@@ -32,6 +32,7 @@ def explain(
     mode: str = "infer",
     convention: AnyConvention = "textbook",
     limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> LayerExplanation | SumExplanation:
     """Where figures come from: formulas in symbols, with the numbers in them, results, units and sources.
 
@@ -43,7 +44,7 @@ def explain(
             that only one layer or block is like, ``stage[0].*``.
         total: the only figure to explain, of the layer; or to add up.
         set, input: as for :func:`analyze`.
-        batch, dtype, optimizer, mode, convention, limits: as for :func:`analyze`.
+        batch, dtype, optimizer, mode, convention, limits, arguments: as for :func:`analyze`.
 
     Raises:
         SpecError: there is no such layer or figure; and what :func:`analyze` raises.
@@ -60,8 +61,8 @@ def explain(
     from cnncost.language.request import settings_given, shapes_given
     from cnncost.metrics import Analysis
 
-    layer = arguments.optional_text("`layer`", layer, "the name of a layer or a block")
-    total = arguments.optional_text("`total`", total, "the name of a figure")
+    layer = optional_text("`layer`", layer, "the name of a layer or a block")
+    total = optional_text("`total`", total, "the name of a figure")
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
     if isinstance(spec, str) and names_a_layer_type(spec):
         if layer is not None:
@@ -71,4 +72,5 @@ def explain(
         return explain_named(Analysis(graph, settings), graph.layers[-1].name, total)
     if isinstance(spec, str):
         refuse_misspelt(spec)
-    return explain_named(Analysis(graph_of(spec, set, input, limits), settings), layer, total)
+    graph = graph_of(spec, set, input, limits, arguments)
+    return explain_named(Analysis(graph, settings), layer, total)

@@ -28,26 +28,29 @@ def load(
     set: Mapping[str, object] | None = None,  # noqa: A002 - the language's own word
     input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
     limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> Graph:
-    """The layer graph of a spec.
+    """The layer graph of a spec, or of a PyTorch model.
 
     Args:
         spec: a path, ``-`` for standard input, or the name of a shipped architecture; settings may follow behind an
-            ``@``: ``resnet50@depths=[3,4,23,3];classes=10``.
+            ``@``: ``resnet50@depths=[3,4,23,3];classes=10``. Or a PyTorch model, whose Python code is run:
+            ``torchvision:resnet50``, ``timm:convnext_tiny``, ``package.module:factory``, ``path/to/file.py:factory``.
         set: variables to override.
         input: the shape of one sample, ``[3, 256, 256]``, or shapes by the inputs' names.
         limits: how large the file and the network may be, where the defaults are too small.
+        arguments: what a PyTorch model is made with.
 
     Raises:
-        SpecError: no such spec, or one that does not hold; the text says where and what to do. For an argument of a
-            wrong type it is a TypeError too, in this and every other function.
+        SpecError: no such spec or model, or one that does not hold; the text says where and what to do. For an argument
+            of a wrong type it is a TypeError too, in this and every other function.
 
     >>> load("resnet50", set={"classes": 10}).nodes[-1].y.dims
     (10,)
     """
-    from cnncost.language.load import load as load_spec  # the loader is half of the program: not for `import cnncost`
+    from cnncost.importers.sources import load as load_network  # half of the program: not for `import cnncost`
 
-    return load_spec(spec, set=set, input=input, limits=limits)
+    return load_network(spec, set=set, input=input, limits=limits, arguments=arguments)
 
 
 def analyze(
@@ -62,6 +65,7 @@ def analyze(
     convention: SomeConventions = "textbook",
     algorithms: bool = False,
     limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> Report:
     """What a network costs: every figure of every layer, and the totals.
 
@@ -76,7 +80,7 @@ def analyze(
         convention: how operations become FLOPs: a name, the path of a file, or a
             :class:`~cnncost.conventions.Convention`. Of several, or of ``all``, the report has the `counts` besides.
         algorithms: whether convolutions are counted by every algorithm too, as figures of their own.
-        limits: as for :func:`load`.
+        limits, arguments: as for :func:`load`.
 
     Raises:
         SpecError: a spec that does not hold, or settings that do not exist.
@@ -89,7 +93,8 @@ def analyze(
     chosen = choose(convention)
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=chosen[0])
     several = chosen if len(chosen) > 1 else ()
-    return analyze_graph(graph_of(spec, set, input, limits), settings, algorithms=algorithms, conventions=several)
+    graph = graph_of(spec, set, input, limits, arguments)
+    return analyze_graph(graph, settings, algorithms=algorithms, conventions=several)
 
 
 def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int = 0, **settings: Any) -> Comparison:
@@ -123,14 +128,16 @@ def graph_of(
     set: Mapping[str, object] | None,  # noqa: A002
     input: object,  # noqa: A002
     limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> Graph:
     """A graph that is loaded already, or the one of a spec."""
     if not isinstance(spec, Graph):
         if not is_path(spec):
             raise wrong_type("a spec", "a path, the name of a network or a `Graph`", spec)
-        return load(spec, set=set, input=input, limits=limits)
-    if set or input is not None:
-        raise ArgumentError("a graph is loaded already: give `set` and `input` to load()")
+        return load(spec, set=set, input=input, limits=limits, arguments=arguments)
+    if set or arguments or input is not None:
+        given = "`arguments`" if arguments else "`set` and `input`"
+        raise ArgumentError(f"a graph is loaded already: give {given} to load()")
     return spec
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost import arguments
 from cnncost.api.networks import analyze, called, graph_of, several
+from cnncost.arguments import flag, function, integer, optional_number, optional_text, text, whole_number
 from cnncost.conventions import find
 from cnncost.errors import SpecError
 from cnncost.report.comparison import numbered
@@ -66,10 +66,10 @@ def zoo(
         "min_accuracy": min_accuracy,
     }
     for name, words in texts.items():
-        arguments.optional_text(f"`{name}`", words)
+        optional_text(f"`{name}`", words)
     for name, limit in numbers.items():
-        arguments.optional_number(f"`{name}`", limit)
-    frontier = arguments.flag("`frontier`", frontier)
+        optional_number(f"`{name}`", limit)
+    frontier = flag("`frontier`", frontier)
     metric = METRIC if metric is None and frontier else metric
     chosen = Filters(pattern, task, since, until, max_params, max_macs, min_accuracy, metric).choose(shipped())
     chosen = chosen.frontier() if frontier else chosen
@@ -87,7 +87,7 @@ def spec_text(name: str) -> str:
     """
     from cnncost.language.library import text_of
 
-    return text_of(arguments.text("an architecture", name, "a name"))[0]
+    return text_of(text("an architecture", name, "a name"))[0]
 
 
 def compare_published(
@@ -131,6 +131,7 @@ def reconcile(
     input: Mapping[str, object] | object | None = None,  # noqa: A002
     limits: Limits | None = None,
     progress: Progress | None = None,
+    arguments: Mapping[str, object] | None = None,
 ) -> tuple[Reconciliation, ...]:
     """Which way of counting, and which variant of a network, gives a published figure.
 
@@ -148,7 +149,7 @@ def reconcile(
         nearest: how many of the ways that do not give the figure are kept.
         set: variables to override.
         input: other input shapes.
-        limits: as for :func:`load`.
+        limits, arguments: as for :func:`load`.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
 
     Returns:
@@ -168,11 +169,11 @@ def reconcile(
     from cnncost.published.reconciliation.candidates import Subject
     from cnncost.published.reconciliation.search import search_all
 
-    digits = arguments.whole_number(figure)
-    figure = arguments.optional_text("the figure", figure if digits is None else str(digits), "a text such as `4.09G`")
-    quantity = arguments.optional_text("`quantity`", quantity)
-    thorough = arguments.flag("`thorough`", thorough)
-    nearest = arguments.integer("`nearest`", nearest)
-    subject = Subject(path_given(spec), settings_given(set), shapes_given(input), limits_given(limits))
-    report = arguments.function("`progress`", progress) or no_progress
+    digits = whole_number(figure)
+    figure = optional_text("the figure", figure if digits is None else str(digits), "a text such as `4.09G`")
+    quantity = optional_text("`quantity`", quantity)
+    thorough = flag("`thorough`", thorough)
+    nearest = integer("`nearest`", nearest)
+    subject = Subject(path_given(spec), settings_given(set), shapes_given(input), limits_given(limits), arguments)
+    report = function("`progress`", progress) or no_progress
     return search_all(subject, figure, quantity, thorough=thorough, nearest=nearest, progress=report)

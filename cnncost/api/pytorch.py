@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost import arguments
 from cnncost.api.networks import graph_of
+from cnncost.arguments import ArgumentError, flag, function, number, text, whole_number, wrong_type
 from cnncost.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def build(
     set: Mapping[str, object] | None = None,  # noqa: A002
     input: Mapping[str, object] | object | None = None,  # noqa: A002
     device: str = "cpu",
+    arguments: Mapping[str, object] | None = None,
 ) -> Any:
     """The PyTorch model that a spec describes, a ``torch.nn.Module`` to train like any other.
 
@@ -37,6 +38,7 @@ def build(
         set: variables to override.
         input: other input shapes.
         device: where its weights lie: ``cpu``, ``cuda``, or ``meta`` for shapes without numbers.
+        arguments: as for :func:`load`.
 
     Raises:
         SpecError: a spec that does not hold, or PyTorch is not installed.
@@ -47,7 +49,7 @@ def build(
     """
     from cnncost.pytorch.build import build as build_model
 
-    return build_model(graph_of(spec, set, input), _device(device))
+    return build_model(graph_of(spec, set, input, None, arguments), _device(device))
 
 
 def verify(
@@ -60,6 +62,7 @@ def verify(
     memory: bool = False,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    arguments: Mapping[str, object] | None = None,
     **options: Any,
 ) -> Verification:
     """The figures of a network compared with PyTorch, layer by layer, and what it takes on this machine.
@@ -72,7 +75,7 @@ def verify(
             one, ``package.module:factory``.
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.
-        limits: as for :func:`load`.
+        limits, arguments: as for :func:`load`.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
         options: the fields of :class:`~cnncost.measurement.options.MeasureOptions`: `device` (``auto``), `batch`,
             `dtype`, `mode`, `optimizer`, `seconds` and others.
@@ -91,14 +94,14 @@ def verify(
     from cnncost.progress import no_progress
     from cnncost.verification.run import Plan, verify_graph
 
-    latency = None if latency is None else arguments.flag("`latency`", latency)
-    memory = arguments.flag("`memory`", memory)
+    latency = None if latency is None else flag("`latency`", latency)
+    memory = flag("`memory`", memory)
     if against is not None and not isinstance(against, str) and not callable(against):
-        raise arguments.wrong_type("`against`", "a function that returns a model, or `package.module:factory`", against)
+        raise wrong_type("`against`", "a function that returns a model, or `package.module:factory`", against)
     measure = MeasureOptions(**_options(options, MeasureOptions()))
     plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
-    report = arguments.function("`progress`", progress) or no_progress
-    return verify_graph(graph_of(spec, set, input, limits), plan, report)
+    report = function("`progress`", progress) or no_progress
+    return verify_graph(graph_of(spec, set, input, limits, arguments), plan, report)
 
 
 def _options(given: Mapping[str, Any], usual: MeasureOptions) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def _options(given: Mapping[str, Any], usual: MeasureOptions) -> dict[str, Any]:
     for name, value in given.items():
         if name not in usual._fields:
             hint = f"they are {', '.join(usual._fields)}"
-            raise arguments.ArgumentError(f"there is no option `{name}`{did_you_mean(name, usual._fields)}", hint=hint)
+            raise ArgumentError(f"there is no option `{name}`{did_you_mean(name, usual._fields)}", hint=hint)
         options[name] = _option(name, value, getattr(usual, name))
     return options
 
@@ -120,14 +123,14 @@ def _option(name: str, value: Any, usual: object) -> Any:
     if name == "device":
         return _device(value)
     if isinstance(usual, bool):
-        return arguments.flag(f"`{name}`", value)
+        return flag(f"`{name}`", value)
     if isinstance(usual, float):
-        return arguments.number(f"`{name}`", value)
-    number = arguments.whole_number(value)
-    return value if number is None else number  # what it may be is checked with the others
+        return number(f"`{name}`", value)
+    whole = whole_number(value)
+    return value if whole is None else whole  # what it may be is checked with the others
 
 
 def _device(device: object) -> str:
     """A device by its name, or as PyTorch has it."""
     is_device = (type(device).__module__, type(device).__name__) == ("torch", "device")
-    return arguments.text("the device", str(device) if is_device else device, "a name such as `cpu`")
+    return text("the device", str(device) if is_device else device, "a name such as `cpu`")

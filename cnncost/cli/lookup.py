@@ -42,14 +42,15 @@ def _names_a_spec(word: str) -> bool:
     """Whether the word is an architecture or a file, with or without settings behind it.
 
     Raises:
-        SpecError: it is a model that is no spec; the text says what to do with it.
+        SpecError: it is a file that is no spec and cannot be imported; the text says what to do with it.
     """
     from os.path import isfile
 
+    from cnncost.importers.sources import model_source
     from cnncost.language.foreign import refuse_foreign
     from cnncost.language.library import names
     from cnncost.language.request import parse_request
 
     spec = parse_request(word).spec
     refuse_foreign(spec)
-    return spec in names() or isfile(spec) or spec.endswith((".yaml", ".yml"))
+    return model_source(word) is not None or spec in names() or isfile(spec) or spec.endswith((".yaml", ".yml"))

@@ -14,16 +14,23 @@ if TYPE_CHECKING:
 
     from cnncost.language.limits import Limits
 
-SPEC_HELP = "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables"
+SPEC_HELP = (
+    "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables. "
+    "Or a PyTorch model, whose code is run: `torchvision:resnet50`, `timm:NAME`, `package.module:factory`, "
+    "`file.py:factory`"
+)
 
 Spec = Annotated[str, Argument(metavar="SPEC", help=SPEC_HELP, show_default=False)]
 Specs = Annotated[list[str], Argument(metavar="SPEC...", help=SPEC_HELP, show_default=False)]
 Batch = Annotated[str, Option("--batch", "-b", metavar="N", help="samples in a batch")]
 Input = Annotated[
     list[str] | None,
-    Option("--input", "-i", metavar="[NAME=]SHAPE", help="shape of one sample, `3x224x224`, instead of the spec's"),
+    Option("--input", "-i", metavar="[NAME=]SHAPE", help="shape of one sample, `3x224x224`; a model's `ids=16:int64`"),
 ]
 Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", help="a variable of the spec")]
+Arg = Annotated[
+    list[str] | None, Option("--arg", "-a", metavar="NAME=VALUE", help="an argument that a PyTorch model is made with")
+]
 Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
 Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
@@ -148,6 +155,21 @@ def settings_of(options: Iterable[str] | None) -> dict[str, str]:
     return settings
 
 
+def model_arguments_of(options: Iterable[str] | None) -> dict[str, str]:
+    """What `--arg` options say, by argument; the last of several wins.
+
+    >>> model_arguments_of(["num_classes=10", "norm_layer = None"])
+    {'num_classes': '10', 'norm_layer': 'None'}
+    """
+    given: dict[str, str] = {}
+    for option in options or ():
+        name, equals, value = option.partition("=")
+        if not equals or not name.strip():
+            raise SpecError(f"`--arg {option[:80]}` gives no argument", hint="write `--arg num_classes=10`")
+        given[name.strip()] = value.strip()
+    return given
+
+
 def arguments_of(options: Iterable[str] | None) -> dict[str, str]:
     """What `--set` options say of one layer: several parameters may be set at once.
 
@@ -188,9 +210,11 @@ def shapes_of(options: Iterable[str] | None) -> Any:
 
     >>> shapes_of(["3x32x32"]), shapes_of(["slow=3,4,64,64", "fast=[3, 32, 64, 64]"]), shapes_of(None)
     ((3, 32, 32), {'slow': (3, 4, 64, 64), 'fast': (3, 32, 64, 64)}, None)
+    >>> shapes_of(["image=3x32x32", "ids=16:int64"])
+    {'image': (3, 32, 32), 'ids': '16:int64'}
     """
-    named: dict[str, tuple[int, ...]] = {}
-    only: list[tuple[int, ...]] = []
+    named: dict[str, tuple[int, ...] | str] = {}
+    only: list[tuple[int, ...] | str] = []
     for option in options or ():
         name, equals, shape = option.rpartition("=")
         if equals:
@@ -202,7 +226,10 @@ def shapes_of(options: Iterable[str] | None) -> Any:
     return named or (only[0] if only else None)
 
 
-def _shape(text: str) -> tuple[int, ...]:
+def _shape(text: str) -> tuple[int, ...] | str:
+    """The sizes; the text as it is where a type stands behind them, which models have."""
+    if ":" in text:
+        return text.strip()
     parts = text.strip().strip("[]()").replace("×", "x").replace("x", ",").split(",")
     try:
         return tuple(int(part) for part in parts)

@@ -1,1 +1,1 @@
-"""What people have, as a graph, and a graph as the spec that a person would have written."""
+"""Networks from elsewhere: models in PyTorch and what other programs write, each to a graph by the builder."""

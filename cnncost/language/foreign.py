@@ -1,15 +1,10 @@
-"""What is given as a spec and cannot be one: models as other programs keep them, and what to do with them."""
+"""What is given as a spec and cannot be one: files that other programs wrote, and what to do with them."""
 
 from __future__ import annotations
 
-import re
-from os.path import isfile
 from pathlib import PurePath
 
 from cnncost.errors import SpecError
-
-_FACTORY = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
-"""`package.module:factory`, as `cnncost verify --against` takes it."""
 
 _WEIGHTS = "holds weights"
 _FILES = {
@@ -32,31 +27,26 @@ _FILES = {
 
 
 def refuse_foreign(spec: str) -> None:
-    """Refuse what names a model that is no spec, and say how a spec of it can be compared with it.
+    """Refuse a file that another program wrote, and say what can be done with it.
 
     Raises:
-        SpecError: it is Python, or a file that another program wrote.
+        SpecError: it is such a file.
 
     >>> try:
     ...     refuse_foreign("mymodel.py")
     ... except SpecError as error:
-    ...     print(error.message)
-    `mymodel.py` is Python, and a spec is YAML
+    ...     print(error.message, error.hint, sep="; ")
+    `mymodel.py` is Python, and a spec is YAML; `mymodel.py:FACTORY` imports what the function or class FACTORY returns
     """
-    if _FACTORY.fullmatch(spec) and not isfile(spec):
-        message, reference = f"`{spec[:80]}` names something in Python", spec[:80]
+    path = PurePath(spec)
+    what = _FILES.get(path.suffix.lower())
+    if what is None:
+        return
+    if what == "is Python":
+        hint = f"`{spec[-80:]}:FACTORY` imports what the function or class FACTORY returns"
     else:
-        path = PurePath(spec)
-        what = _FILES.get(path.suffix.lower())
-        if what is None:
-            return
-        message = f"`{spec[-80:]}` {what}"
-        reference = f"{module_of(path)}:FACTORY" if what == "is Python" else "package.module:factory"
-    hint = (
-        "describe the network in a spec (`cnncost zoo --show lenet5` prints one to begin with), "
-        f"then `cnncost verify SPEC --against {reference}` compares it with a PyTorch model"
-    )
-    raise SpecError(f"{message}, and a spec is YAML", hint=hint)
+        hint = "`package.module:factory` imports a PyTorch model from the code that makes it"
+    raise SpecError(f"`{spec[-80:]}` {what}, and a spec is YAML", hint=hint)
 
 
 def module_of(path: PurePath) -> str:

@@ -26,6 +26,8 @@ def test_help_is_a_command_too() -> None:
 
 COMMANDS = "  = hint: `cnncost --help` lists the commands\n"
 
+IMPORT = "`package.module:factory` imports a PyTorch model from the code that makes it"
+
 
 @pytest.mark.parametrize(
     ("word", "message"),
@@ -57,22 +59,26 @@ def test_what_is_no_command(word: str, message: str) -> None:
 
 @pytest.mark.parametrize("command", [(), ("analyze",), ("explain",), ("check",), ("reconcile",), ("compare",)])
 @pytest.mark.parametrize(
-    ("spec", "what", "reference"),
+    ("spec", "what", "hint"),
     [
-        ("mymodel.py", "is Python", "mymodel:FACTORY"),
-        ("models/mymodel.py", "is Python", "models.mymodel:FACTORY"),
-        ("../my-model.py@classes=10", "is Python", "my-model:FACTORY"),
-        ("torchvision.models:resnet50", "names something in Python", "torchvision.models:resnet50"),
-        ("model.onnx", "is an ONNX model", "package.module:factory"),
-        ("weights.PTH", "holds weights", "package.module:factory"),
+        ("mymodel.py", "is Python", "`mymodel.py:FACTORY` imports what the function or class FACTORY returns"),
+        (
+            "../my-model.py@a=1",
+            "is Python",
+            "`../my-model.py:FACTORY` imports what the function or class FACTORY returns",
+        ),
+        ("model.onnx", "is an ONNX model", IMPORT),
+        ("weights.PTH", "holds weights", IMPORT),
     ],
 )
-def test_models_that_are_no_specs(command: tuple[str, ...], spec: str, what: str, reference: str) -> None:
-    assert run(*command, spec, code=2) == (
-        f"error: `{spec.partition('@')[0]}` {what}, and a spec is YAML\n"
-        "  = hint: describe the network in a spec (`cnncost zoo --show lenet5` prints one to begin with), "
-        f"then `cnncost verify SPEC --against {reference}` compares it with a PyTorch model\n"
-    )
+def test_models_that_are_no_specs(command: tuple[str, ...], spec: str, what: str, hint: str) -> None:
+    said = f"error: `{spec.partition('@')[0]}` {what}, and a spec is YAML\n  = hint: {hint}\n"
+    assert run(*command, spec, code=2) == said
+
+
+@pytest.mark.parametrize("model", ["torchvision:resnet50", "package.module:factory", "net.py:Net"])
+def test_a_model_without_a_command(model: str) -> None:
+    assert f"`{model}` is a network, and the command is missing before it" in run(model, code=2)
 
 
 def test_a_file_that_needs_its_suffix(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ def analyze(
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -51,6 +52,7 @@ def analyze(
         spec,
         set=options.settings_of(set),
         input=options.shapes_of(input),
+        arguments=options.model_arguments_of(arg),
         batch=options.whole("--batch", batch),
         dtype=dtype,
         optimizer=optimizer,

@@ -32,6 +32,7 @@ def check(
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -60,9 +61,10 @@ def check(
         batch=options.whole("--batch", batch), dtype=dtype, optimizer=optimizer, mode=mode, convention=convention
     )
     variables, shapes = options.settings_of(set), options.shapes_of(input)
+    arguments = options.model_arguments_of(arg)
 
     def verdicts(spec: str) -> list[Verdict]:
-        graph = load(spec, set=variables, input=shapes, limits=limits)
+        graph = load(spec, set=variables, input=shapes, limits=limits, arguments=arguments)
         warn(graph.warnings)
         return verdicts_of(spec, graph, budget, settings)
 

@@ -30,6 +30,7 @@ def compare(
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -49,11 +50,17 @@ def compare(
     limits = options.limits_of(max_nodes, max_bytes)
     if published:
         runs_otherwise = {"mode": mode != "infer", "dtype": dtype != "float32", "optimizer": optimizer != "adam"}
-        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", input=input, set=set, **runs_otherwise)
+        network = {"input": input, "set": set, "arg": arg}
+        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", **network, **runs_otherwise)
         _show_published(specs, convention, limits, lambda document: write(output.render(document, raw)))
         return
     conventions = choose(_conventions(convention, stages))
-    variables, shapes = options.settings_of(set), options.shapes_of(input)
+    given: dict[str, Any] = {
+        "set": options.settings_of(set),
+        "input": options.shapes_of(input),
+        "arguments": options.model_arguments_of(arg),
+        "limits": limits,
+    }
     runs: dict[str, Any] = {
         "batch": options.whole("--batch", batch),
         "dtype": dtype,
@@ -61,7 +68,7 @@ def compare(
         "mode": mode,
     }
     Settings.checked(**runs)  # once, and not of every network
-    counted = partial(analyze, set=variables, input=shapes, convention=conventions, limits=limits, **runs)
+    counted = partial(analyze, convention=conventions, **given, **runs)
     found = good_ones(specs, counted)
     comparison = _comparison(specs, found, baseline)
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))

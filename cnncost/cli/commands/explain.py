@@ -25,6 +25,7 @@ def explain(
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -52,6 +53,7 @@ def explain(
         total=total,
         set=settings,
         input=options.shapes_of(input),
+        arguments=options.model_arguments_of(arg),
         batch=options.whole("--batch", batch),
         dtype=dtype,
         optimizer=optimizer,

@@ -31,6 +31,7 @@ def reconcile(
     top: Annotated[str, Option(metavar="N", help="ways shown of each figure, and of the nearest others")] = "5",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
     form: options.Format = "table",
     raw: options.Raw = False,
     max_nodes: options.MaxNodes = options.MAX_NODES,
@@ -55,6 +56,7 @@ def reconcile(
         nearest=most,
         input=shapes,
         set=settings,
+        arguments=options.model_arguments_of(arg),
         limits=limits,
     )
     write(output.render(reconciliation_document(found, most), raw))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Exit, Option
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.graph.graph import Graph
-    from cnncost.language.limits import Limits
     from cnncost.verification.result import Verification
     from cnncost.verification.run import Plan
 
@@ -38,6 +37,7 @@ def verify(
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
     dtype: Annotated[str, Option(metavar="TYPE", help="float32, tf32, float16 or bfloat16")] = "float32",
     mode: options.Mode = "infer",
     convention: options.Convention = "textbook",
@@ -88,9 +88,14 @@ def verify(
         refuse_unwritable("--save", save)
     with results_only():
         plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
-        limits = options.limits_of(max_nodes, max_bytes)
-        asked, variables, shapes = names, options.settings_of(set), options.shapes_of(input)
-        names, graphs = _graphs(asked, variables, shapes, limits, every=all)
+        asked = names
+        given = {
+            "set": options.settings_of(set),
+            "input": options.shapes_of(input),
+            "limits": options.limits_of(max_nodes, max_bytes),
+            "arguments": options.model_arguments_of(arg),
+        }
+        names, graphs = _graphs(asked, given, every=all)
         found, interrupted = _found(names, graphs, plan)
     notes = (plan.note,) if plan.note else ()
     try:
@@ -122,15 +127,13 @@ def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequenc
     return specs
 
 
-def _graphs(
-    names: Sequence[str], variables: dict[str, str], shapes: object, limits: Limits, *, every: bool
-) -> tuple[list[str], list[Graph | SpecError]]:
+def _graphs(names: Sequence[str], given: dict[str, Any], *, every: bool) -> tuple[list[str], list[Graph | SpecError]]:
     """The networks that can be loaded; of those that ship also the others, whose verification has failed."""
     from cnncost.api import load
 
     def loaded(name: str) -> Graph | SpecError:
         try:
-            graph = load(name, set=variables, input=shapes, limits=limits)
+            graph = load(name, **given)
         except SpecError as error:
             if every:
                 return error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.graph.edits import LAYER_EDITS
+from cnncost.importers.sources import load, model_source
 from cnncost.language import library
 from cnncost.language.document.document import read_document
 from cnncost.language.load import loads
@@ -18,9 +20,10 @@ from cnncost.published.reconciliation.tally import Tally
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnncost.graph.graph import Graph
+    from cnncost.language.document.document import Document
     from cnncost.language.limits import Limits
 
 RESOLUTIONS = (128, 160, 192, 224, 227, 240, 256, 260, 288, 299, 300, 320, 331, 380, 384, 448, 480, 512)
@@ -84,23 +87,43 @@ class Subject:
         settings: variables to override.
         shape: other input shapes.
         limits: how large the file and the network may be.
+        arguments: what a model is made with, where it is one and not a spec.
 
     Raises:
-        SpecError: a spec that does not hold.
+        SpecError: a spec or a model that does not hold.
     """
 
-    def __init__(self, spec: str, settings: Mapping[str, object], shape: object, limits: Limits) -> None:
-        request = parse_request(spec)
-        self._data, self._file, named = library.find(request.spec, limits.bytes)
-        self._variant = request.variant or named
-        self._settings: dict[str, object] = {**request.settings, **settings}
+    def __init__(
+        self,
+        spec: str,
+        settings: Mapping[str, object],
+        shape: object,
+        limits: Limits,
+        arguments: Mapping[str, object] | None = None,
+    ) -> None:
         self._shape = shape
         self._limits = limits
-        self._document = read_document(parse(self._data, self._file, limits), self._file)
+        self._variant: str | None = None
+        self._settings: dict[str, object] = dict(settings)
+        self._document: Document | None = None
+        self._read_spec: Callable[..., Graph]
+        if arguments or model_source(spec):
+            self._read_spec = partial(load, spec, limits=limits, arguments=arguments)
+        else:
+            self._read_file(spec)
         self.graph = self._load(self._variant, {}, shape)
         self.tally = Tally.of(self.graph)
         self._read: dict[tuple[Change, ...], Tally | None] = {(): self.tally}
         self.layers_read = self.tally.layers
+
+    def _read_file(self, spec: str) -> None:
+        """Read the text of a spec, once for all networks that it describes."""
+        request = parse_request(spec)
+        data, file, named = library.find(request.spec, self._limits.bytes)
+        self._variant = request.variant or named
+        self._settings = {**request.settings, **self._settings}
+        self._document = read_document(parse(data, file, self._limits), file)
+        self._read_spec = partial(loads, data, file, limits=self._limits)
 
     def changes(self) -> tuple[Change, ...]:
         """Everything that may be different, one thing at a time."""
@@ -123,7 +146,8 @@ class Subject:
 
     def _load(self, variant: str | None, settings: Mapping[str, object], shape: object) -> Graph:
         settings = {**self._settings, **settings}
-        return loads(self._data, self._file, set=settings, input=shape, variant=variant, limits=self._limits)
+        named = {} if self._document is None else {"variant": variant}
+        return self._read_spec(set=settings, input=shape, **named)
 
     def reads(self, changes: tuple[Change, ...]) -> bool:
         """Whether the file has to be read again for these changes."""
@@ -156,6 +180,8 @@ class Subject:
 
     def _variants(self) -> Iterator[Change]:
         """The other networks of the file."""
+        if self._document is None:
+            return
         own = self._document.name or ""
         for name in filter(None, (own, *self._document.variants)):
             if name != self.graph.name:
@@ -163,6 +189,8 @@ class Subject:
 
     def _toggles(self) -> Iterator[Change]:
         """Switches of the file, turned: where the stride stands, whether there are heads, or batch normalisation."""
+        if self._document is None:
+            return
         chosen = self._document.variants.get(self._variant or "")
         settled = {key.text: value for key, value in (chosen.settings.entries if chosen and chosen.settings else ())}
         for name, variable in self._document.variables.items():

@@ -1,0 +1,1 @@
+"""Models in PyTorch: made without weights, exported, and translated operator by operator."""

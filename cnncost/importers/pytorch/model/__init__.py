@@ -1,0 +1,1 @@
+"""The model: found, made on meta tensors, and given inputs."""

@@ -1,0 +1,94 @@
+"""A model made without its weights: on meta tensors, or on the CPU where its constructor needs numbers."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.importers.pytorch.model.downloads import without_weights
+from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
+from cnncost.importers.pytorch.model.library import import_torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnncost.importers.pytorch.model.factories import Factory
+    from cnncost.importers.sources import ModelSource
+
+
+def construct(source: ModelSource, factory: Factory, given: Mapping[str, object]) -> Any:
+    """The model, in evaluation mode, all of it on meta tensors.
+
+    Raises:
+        SpecError: arguments that it does not take, a constructor that fails, or something that is not a model.
+    """
+    torch = import_torch()
+    arguments = {name: value_of(value) for name, value in given.items()}
+    _refuse_unknown(source, factory, arguments)
+    model = _made(source, lambda: factory.make(**{**_fitting(factory, arguments), **arguments}))
+    if not isinstance(model, torch.nn.Module):
+        hint = "what it names must return a `torch.nn.Module`, or be one"
+        raise SpecError(f"`{source}` makes no model, but {_article(type(model).__name__)}", hint=hint)
+    return model.to("meta").eval()
+
+
+def value_of(value: object) -> object:
+    """An argument as Python has it: a text that is a literal is what it says, any other is a text.
+
+    >>> value_of("10"), value_of("None"), value_of("[1, 2]"), value_of("relu"), value_of("true")
+    (10, None, [1, 2], 'relu', True)
+    """
+    if not isinstance(value, str):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+
+
+def _fitting(factory: Factory, arguments: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in factory.usual.items() if name not in arguments}
+
+
+def _refuse_unknown(source: ModelSource, factory: Factory, arguments: Mapping[str, object]) -> None:
+    """Raise a SpecError for an argument that the signature does not have, or for one that it misses."""
+    try:
+        signature = inspect.signature(factory.make)
+    except (ValueError, TypeError):
+        return  # something compiled, which has none
+    parameters = signature.parameters.values()
+    takes = [parameter.name for parameter in parameters if parameter.kind != parameter.VAR_KEYWORD]
+    if not any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters):
+        for name in arguments:
+            if name not in takes:
+                hint = f"it takes {', '.join(takes)}" if takes else "it takes none"
+                raise SpecError(f"`{source}` takes no argument `{name}`{did_you_mean(name, takes)}", hint=hint)
+    positional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    for parameter in parameters:
+        needed = parameter.default is parameter.empty and parameter.kind not in positional
+        if needed and parameter.name not in arguments:
+            hint = f"`--arg {parameter.name}=...` gives it"
+            raise SpecError(f"`{source}` needs the argument `{parameter.name}`", hint=hint)
+
+
+def _made(source: ModelSource, make: Callable[[], Any]) -> Any:
+    torch = import_torch()
+    try:
+        with without_weights():
+            try:
+                with torch.device("meta"):
+                    return make()
+            except Exception:  # some look at their numbers as they initialise them
+                return make()
+    except BaseException as error:  # whatever the user's function does, leaving included
+        if is_interruption(error):
+            raise
+        raise fault(f"`{source}` fails: {said(error)}", error) from error
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"

@@ -1,0 +1,106 @@
+"""The model as PyTorch exports it: its operators in their order, recorded on tensors without numbers."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
+from cnncost.importers.pytorch.model.inputs import example_arguments
+from cnncost.importers.pytorch.model.library import import_torch
+from cnncost.records import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cnncost.errors import SpecError
+    from cnncost.importers.pytorch.model.inputs import InputShape
+    from cnncost.importers.sources import ModelSource
+
+PRIME = 7919
+"""Samples in the batch of an export: a prime that divides no size of a model, so that every multiple is a batch."""
+
+
+class Exported(NamedTuple):
+    """A model's operators, and the batch that they were recorded with."""
+
+    program: Any
+    """A ``torch.export.ExportedProgram``."""
+    batch: int
+    """Samples in the batch: :data:`PRIME`, or 1 where the model takes no other."""
+
+
+def export(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> Exported:
+    """The operators of a model in evaluation mode.
+
+    Raises:
+        SpecError: the model fails, or does what depends on numbers; with the line that does.
+    """
+    with _quiet():
+        _materialise(source, model, shapes)
+        try:
+            return Exported(_program(model, shapes, PRIME), PRIME)
+        except BaseException as error:
+            if is_interruption(error):
+                raise
+            first = error
+        try:
+            return Exported(_program(model, shapes, 1), 1)
+        except BaseException as error:  # whatever the user's model does, leaving included
+            if is_interruption(error):
+                raise
+        raise _refusal(source, first, shapes) from first
+
+
+def _program(model: Any, shapes: Sequence[InputShape], batch: int) -> Any:
+    args, kwargs = example_arguments(model, shapes, batch)
+    return import_torch().export.export(model, args, kwargs, strict=False)
+
+
+def _materialise(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> None:
+    """Let lazy modules find the shapes of their parameters, which they do as they first run."""
+    torch = import_torch()
+    if not any(isinstance(weight, torch.nn.parameter.UninitializedTensorMixin) for weight in _weights(model)):
+        return
+    args, kwargs = example_arguments(model, shapes, PRIME)
+    try:
+        with torch.no_grad():
+            model(*args, **kwargs)
+    except BaseException as error:
+        if is_interruption(error):
+            raise
+        raise _refusal(source, error, shapes) from error
+
+
+def _weights(model: Any) -> Iterator[Any]:
+    yield from model.parameters()
+    yield from model.buffers()
+
+
+def _refusal(source: ModelSource, error: BaseException, shapes: Sequence[InputShape]) -> SpecError:
+    """What is wrong with a model that cannot be exported, with the line of its code."""
+    if _depends_on_data(error):
+        message = f"`{source}` does what depends on the numbers that it reads: its cost is not known beforehand"
+        return fault(message, error, hint=f"PyTorch says {said(error)}"[:300])
+    read = ", ".join(f"`{shape.name}` of {list(shape.dims)}" for shape in shapes)
+    return fault(f"`{source}` fails: {said(error)}", error, hint=f"it was given {read}, and a batch before that")
+
+
+def _depends_on_data(error: BaseException) -> bool:
+    words = f"{type(error).__name__} {error}"
+    return any(word in words for word in ("DataDependent", "data-dependent", "Cannot call .item()", "is_nonzero"))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without what PyTorch says of an export: what matters of it is in our errors."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,210 @@
+"""From an exported model to a graph: operator by operator, in their order."""
+
+from __future__ import annotations
+
+import operator as python
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.graph.builder import GraphBuilder
+from cnncost.importers.pytorch.translation.call import Call
+from cnncost.importers.pytorch.translation.names import ModuleNames
+from cnncost.importers.pytorch.translation.places import ModulePlace
+from cnncost.importers.pytorch.translation.registry import OPERATORS, base_name
+from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations, combined, weights
+from cnncost.importers.pytorch.translation.weights import Weights
+from cnncost.importers.tensors.batch import Batch, tensor_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnncost.graph.graph import Graph
+    from cnncost.importers.pytorch.model.export import Exported
+    from cnncost.importers.pytorch.model.inputs import InputShape
+
+VIEWS = frozenset(
+    ("view", "reshape", "flatten", "unflatten", "permute", "transpose", "t", "squeeze", "unsqueeze", "alias", "detach")
+)
+"""Operators whose result holds the same numbers, in another order or in other axes."""
+
+
+class Translation:
+    """The values of an exported model, as they become known.
+
+    Args:
+        title: the network's name.
+        model: the module.
+        exported: its operators.
+        shapes: what it reads.
+        most_nodes: how many layers it may have.
+    """
+
+    def __init__(
+        self, title: str, model: Any, exported: Exported, shapes: Sequence[InputShape], most_nodes: int
+    ) -> None:
+        self._program = exported.program
+        self._batch = Batch(exported.batch)
+        self._builder = GraphBuilder(title, most_nodes)
+        self._weights = Weights(model)
+        self._shapes = shapes
+        self._nodes = _needed(self._program.graph)
+        self._names = ModuleNames(model, [_stack(node) for node in self._nodes if node.op == "call_function"])
+        self._values: dict[Any, Value] = {}
+        self._warnings: list[str] = []
+
+    def graph(self) -> Graph:
+        """The graph.
+
+        Raises:
+            SpecError: an operator that is not known, or one that cannot be said in layers.
+        """
+        self._add_inputs()
+        outputs: list[int] = []
+        for node in self._nodes:
+            if node.op == "call_function":
+                self._values[node] = self._value_of(node)
+            elif node.op == "output":
+                outputs = [found.node for found in activations(self._read(node.args))]
+        if not outputs:
+            raise SpecError(f"nothing that `{self._builder.name}` gives depends on what it reads")
+        return self._builder.finish(list(dict.fromkeys(outputs)), warnings=tuple(self._warnings))
+
+    def _add_inputs(self) -> None:
+        """A node for each input that is read, and a weight for each parameter and buffer."""
+        inputs = iter(self._shapes)
+        specs = {spec.arg.name: spec for spec in self._program.graph_signature.input_specs}
+        for node in self._program.graph.nodes:
+            if node.op != "placeholder":
+                continue
+            spec, value = specs[node.name], node.meta.get("val")
+            if spec.kind.name != "USER_INPUT":
+                self._values[node] = self._stored(spec, tuple(value.shape))
+            elif hasattr(value, "shape"):
+                self._add_input(node, next(inputs))
+
+    def _add_input(self, node: Any, shape: InputShape) -> None:
+        if node not in self._nodes:
+            self._warnings.append(f"the model does not read its input `{shape.name}`")
+            return
+        number = self._builder.add_input(shape.name, tensor_of(shape.dims))
+        self._values[node] = Activation(number, tuple(node.meta["val"].shape))
+
+    def _stored(self, spec: Any, shape: tuple[int, ...]) -> Weight:
+        name = self._weights.names.get(spec.target)
+        if name is None:  # a constant of the code
+            return Weight(shape, stored=True)
+        if spec.kind.name == "PARAMETER":
+            return Weight(shape, (name,), stored=True)
+        return Weight(shape, (), (name,), stored=True)
+
+    def _value_of(self, node: Any) -> Value:
+        """What an operator gives: of weights alone another weight, of activations what its layers give."""
+        if node.target is python.getitem:
+            return self._read(node.args[0])[node.args[1]]
+        if not hasattr(node.target, "_schema"):
+            return self._of_python(node)
+        name, in_place = base_name(node.target)
+        arguments = self._arguments(node)
+        reads = [found for value in arguments.values() for found in activations(value)]
+        if not reads:
+            return _of_weights(name, node, arguments)
+        translate = OPERATORS.get(name)
+        if translate is None:
+            raise self._unknown(name, node)
+        value = translate(self._call(name, node, arguments, in_place))
+        if in_place:
+            self._overwrite(node.args[0], value)
+        return value
+
+    def _call(self, name: str, node: Any, arguments: Mapping[str, Value], in_place: bool) -> Call:
+        return Call(
+            name,
+            arguments,
+            _shape_of(node),
+            inplace=in_place and _is_read_once(node.args[0]),
+            builder=self._builder,
+            weights=self._weights,
+            batch=self._batch,
+            names=self._names,
+            place=self._names.place(_stack(node)),
+            origin=_place(node),
+        )
+
+    def _arguments(self, node: Any) -> dict[str, Value]:
+        """Values by the names of the operator's schema."""
+        schema = node.target._schema.arguments
+        values = {argument.name: argument.default_value for argument in schema if argument.has_default_value()}
+        values.update({argument.name: self._read(given) for argument, given in zip(schema, node.args, strict=False)})
+        values.update({name: self._read(given) for name, given in node.kwargs.items()})
+        return values
+
+    def _read(self, argument: Any) -> Value:
+        if argument in self._values if hasattr(argument, "users") else False:
+            return self._values[argument]
+        if isinstance(argument, list | tuple):
+            return [self._read(item) for item in argument]
+        return argument
+
+    def _overwrite(self, target: Any, value: Value) -> None:
+        """Let what is read of `target` from here on be what has been written there."""
+        self._values[target] = value
+
+    def _of_python(self, node: Any) -> Value:
+        raise SpecError(f"`{node.target}` of Python cannot be imported", _place(node))
+
+    def _unknown(self, name: str, node: Any) -> SpecError:
+        """The error for an operator that nobody has translated."""
+        hint = "what it computes cannot be said in layers yet"
+        return SpecError(f"the operator `{name}` is not known{did_you_mean(name, OPERATORS)}", _place(node), hint=hint)
+
+
+def _needed(graph: Any) -> dict[Any, None]:
+    """The operators that the outputs need, in their order: what is computed and never used is no layer."""
+    needed: set[Any] = set()
+    for node in reversed(graph.nodes):
+        if node.op == "output" or node in needed:
+            needed.add(node)
+            needed.update(node.all_input_nodes)
+    return {node: None for node in graph.nodes if node in needed}
+
+
+def _stack(node: Any) -> Mapping[str, tuple[str, Any]]:
+    return node.meta.get("nn_module_stack") or {}
+
+
+def _place(node: Any) -> ModulePlace:
+    stack = _stack(node)
+    path = list(stack.values())[-1][0] if stack else ""
+    return ModulePlace(path, node.meta.get("stack_trace") or "")
+
+
+def _shape_of(node: Any) -> tuple[int, ...]:
+    """The shape of an operator's result; of the first, where it gives several."""
+    value = node.meta.get("val")
+    while isinstance(value, list | tuple):
+        value = value[0]
+    return tuple(value.shape) if hasattr(value, "shape") else ()
+
+
+def _of_weights(name: str, node: Any, arguments: Mapping[str, Value]) -> Value:
+    """What an operator computes of weights and numbers."""
+    parts = [found for value in arguments.values() for found in weights(value)]
+    stored = name in VIEWS and len(parts) == 1 and parts[0].stored
+    return _shaped(node.meta.get("val"), parts, stored)
+
+
+def _shaped(value: Any, parts: list[Weight], stored: bool) -> Value:
+    if isinstance(value, list | tuple):
+        return [_shaped(item, parts, False) for item in value]
+    return combined(tuple(value.shape), parts, stored) if hasattr(value, "shape") else value
+
+
+def _is_read_once(node: Any) -> bool:
+    """Whether nothing but the operator that overwrites a value reads it, nor what it is a view of."""
+    while len(node.users) == 1:
+        if node.op != "call_function" or not hasattr(node.target, "_schema"):
+            return True
+        if base_name(node.target)[0] not in VIEWS:
+            return True
+        node = node.args[0]
+    return False

@@ -1,0 +1,1 @@
+"""What importers share: tensors of a whole batch as the samples that the graph knows."""

@@ -1,0 +1,142 @@
+"""Small models of our own, each with something that importers must get right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as f
+
+
+class Shared(nn.Module):
+    """One block called three times, with a residual."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, padding=1)
+        self.block = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(inplace=True))
+
+    def forward(self, x: Any) -> Any:
+        x = self.stem(x)
+        for _ in range(3):
+            x = x + self.block(x)
+        return x
+
+
+class Functional(nn.Module):
+    """No module of convolutions at all: bare parameters."""
+
+    def __init__(self, width: int = 8, padding: str = "same") -> None:
+        super().__init__()
+        self.w1 = nn.Parameter(torch.randn(width, 3, 3, 3))
+        self.b1 = nn.Parameter(torch.zeros(width))
+        self.w2 = nn.Parameter(torch.randn(16, width, 4, 4))
+        self.padding = padding
+
+    def forward(self, x: Any) -> Any:
+        x = f.max_pool2d(f.relu(f.conv2d(x, self.w1, self.b1, padding=1)), 2)
+        return f.conv2d(x, self.w2, padding=self.padding)
+
+
+class Grouped(nn.Module):
+    """Transposed convolutions, in groups and with a padding of the output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(12, 18, 4, stride=2, padding=1, output_padding=1, groups=3)
+        self.dw = nn.ConvTranspose2d(18, 18, 3, padding=1, groups=18)
+
+    def forward(self, x: Any) -> Any:
+        return self.dw(self.up(x))
+
+
+class Dictionary(nn.Module):
+    """One input that is a dictionary of two tensors, and one that has to be named."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(5, 8, 3, padding=1)
+
+    def forward(self, batch: dict[str, Any], *, depth: Any) -> Any:
+        return self.conv(torch.cat([batch["image"], batch["mask"], depth], 1))
+
+
+class DataDependent(nn.Module):
+    """A branch on a number that is computed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Any) -> Any:
+        x = self.conv(x)
+        if x.sum() > 0:
+            x = x * 2
+        return x
+
+
+class Unknown(nn.Module):
+    """An operator that no layer says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Sequential(nn.Conv2d(3, 4, 1), Determinant())
+
+    def forward(self, x: Any) -> Any:
+        return self.inner(x)
+
+
+class Determinant(nn.Module):
+    def forward(self, x: Any) -> Any:
+        return torch.linalg.det(x)
+
+
+class OneSampleOnly(nn.Module):
+    """It asserts its batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+
+    def forward(self, x: Any) -> Any:
+        assert len(x) == 1
+        return self.conv(x)
+
+
+class Lazy(nn.Module):
+    """Its parameters have shapes once it has run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.LazyConv2d(16, 3, stride=2, padding=1)
+        self.bn = nn.LazyBatchNorm2d()
+        self.fc = nn.LazyLinear(10)
+
+    def forward(self, x: Any) -> Any:
+        return self.fc(torch.flatten(f.relu(self.bn(self.conv(x))), 1))
+
+
+class NeedsNumbers(nn.Module):
+    """Its constructor looks at a number, which meta tensors do not have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        width = int(torch.linspace(4, 8, 3)[1].item())
+        self.conv = nn.Conv2d(3, width, 1)
+
+    def forward(self, x: Any) -> Any:
+        return self.conv(x)
+
+
+def broken() -> Any:
+    """A factory that fails."""
+    raise ValueError("no such width")
+
+
+def nothing() -> int:
+    """A factory that makes something else."""
+    return 3
+
+
+MADE = Grouped()
