@@ -9,10 +9,11 @@ from cnncost.graph import weights
 from cnncost.graph.graph import INPUT, Graph, Node
 from cnncost.graph.indices import refuse_computed
 from cnncost.graph.inference import infer_output, refuse_too_large, wrong_layout
+from cnncost.graph.leaving_out import leave_out
 from cnncost.graph.overwriting import refuse_lost_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cnncost.errors import Origin
     from cnncost.graph.graph import Container
@@ -52,6 +53,8 @@ class GraphBuilder:
         self.limit = limit
         self.nodes: list[Node] = []
         self.inputs: list[int] = []
+        self._optional: set[int] = set()
+        self._inner: list[tuple[range, Origin | None, str]] = []
         self._names: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._layers: dict[Any, Layer] = {}
@@ -182,6 +185,14 @@ class GraphBuilder:
         """
         weights.share(self.nodes, owners, made, name, origin)
 
+    def make_optional(self, made: Iterable[int]) -> None:
+        """Leave the nodes `made` out at the end where nothing reads them, instead of refusing them."""
+        self._optional.update(made)
+
+    def advise(self, made: range, origin: Origin | None, hint: str) -> None:
+        """Say what to do, and where, about one of the nodes `made` that nothing reads."""
+        self._inner.append((made, origin, hint))
+
     def finish(
         self,
         outputs: Sequence[int],
@@ -203,13 +214,13 @@ class GraphBuilder:
         """
         main, needed = self._ancestors(outputs), self._ancestors([*outputs, *auxiliary])
         for node in self.nodes:
-            if not needed[node.id]:
+            if not needed[node.id] and node.id not in self._optional:
                 self._refuse_unread(node)
-        refuse_lost_values(self.nodes, (*outputs, *auxiliary))
-        nodes = tuple(
-            node if main[node.id] or node.layer is INPUT else node._replace(auxiliary=True) for node in self.nodes
-        )
-        return Graph(self.name, nodes, tuple(self.inputs), tuple(outputs), tuple(auxiliary), source, warnings)
+        nodes = [node if main[node.id] or node.layer is INPUT else node._replace(auxiliary=True) for node in self.nodes]
+        nodes, numbers = leave_out(nodes, needed)
+        first, last, also = [tuple([numbers[old] for old in ends]) for ends in (self.inputs, outputs, auxiliary)]
+        refuse_lost_values(nodes, (*last, *also))
+        return Graph(self.name, tuple(nodes), first, last, also, source, warnings)
 
     def _infer(self, layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
         """The shape of the layer's output, inferred once for a layer and the same inputs."""
@@ -260,8 +271,9 @@ class GraphBuilder:
             if end.id in node.inputs:
                 end = node
         what = "the input" if end.layer is INPUT else "the step"
-        hint = "remove it, or name it under `outputs`"
-        raise SpecError(f"nothing reads {what} `{end.name}`", end.origin, hint=hint)
+        advice = [(origin, hint) for made, origin, hint in self._inner if end.id in made]
+        origin, hint = advice[-1] if advice else (end.origin, "remove it, or name it under `outputs`")
+        raise SpecError(f"nothing reads {what} `{end.name}`", origin, hint=hint)
 
 
 def _hashable(value: Any) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.files import STANDARD_INPUT, read_file, read_standard_input, reason, shown_path
 from cnncost.language.foreign import refuse_foreign
+from cnncost.records import NamedTuple
 
 _INSTALLED = Path(__file__).parent.parent / "specs"
 _CHECKOUT = Path(__file__).parent.parent.parent / "specs"
@@ -55,22 +56,46 @@ def architectures() -> tuple[str, ...]:
     return tuple({place: name for name, place in names().items()}.values())
 
 
-def find(spec: str, limit: int) -> tuple[bytes, str, str | None]:
-    """The text of a spec, what to call it, and the variant that the name asks for.
+class Place(NamedTuple):
+    """Where a spec is to be read."""
+
+    path: Path | None
+    """The file; ``None`` for standard input."""
+    name: str
+    """What errors call it."""
+    variant: str | None
+    """The variant that its name asks for."""
+
+
+def find(spec: str, within: str = "") -> Place:
+    """The place of a spec; a path is relative to the folder `within`.
 
     Raises:
-        SpecError: there is no such file and no such architecture, or the file cannot be read.
+        SpecError: there is no architecture of that name, or it names what is no spec.
     """
     if spec == "-":
-        return read_standard_input(limit), STANDARD_INPUT, None
+        return Place(None, STANDARD_INPUT, None)
     refuse_foreign(spec)
-    path, variant, shown = Path(spec), None, shown_path(spec)
-    if not looks_like_path(spec) and not isfile(spec):
+    path = Path(within, spec)
+    if not looks_like_path(spec) and not isfile(path):
         if spec not in names():
-            raise _unknown(spec)
+            raise _unknown(spec, within)
         path, variant = names()[spec]
+        return Place(path, path.name, variant)
+    return Place(path, path.name if path.parent == folder() else str(path) if within else spec, None)
+
+
+def read(place: Place, limit: int) -> bytes:
+    """The text at a place; of a larger one, the first `limit` + 1 bytes.
+
+    Raises:
+        SpecError: there is no such file, or it cannot be read.
+    """
+    path, shown = place.path, shown_path(place.name)
+    if path is None:
+        return read_standard_input(limit)
     try:
-        return read_file(path, limit), path.name if variant or path.parent == folder() else spec, variant
+        return read_file(path, limit)
     except FileNotFoundError:
         raise SpecError(f"there is no file `{shown}`{_file_like(path)}", hint=_shipped_hint(path.stem)) from None
     except OSError as error:
@@ -104,10 +129,10 @@ def looks_like_path(spec: str) -> bool:
     return "/" in spec or "\\" in spec or spec.endswith((".yaml", ".yml"))
 
 
-def _unknown(spec: str) -> SpecError:
+def _unknown(spec: str, within: str) -> SpecError:
     close = did_you_mean(spec, names())
     hint = None if close else "give a file, or an architecture that ships: `cnncost zoo` lists them"
-    beside = next((file for file in (f"{spec}.yaml", f"{spec}.yml") if isfile(file)), None)
+    beside = next((file for file in (f"{spec}.yaml", f"{spec}.yml") if isfile(Path(within, file))), None)
     if beside is not None:
         close, hint = f"; did you mean `{beside[:80]}`?", None
     return SpecError(f"there is no architecture and no file `{spec[:80]}`{close}", hint=hint)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnncost.arguments import integer, is_path, wrong_type
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.language import library
-from cnncost.language.document.document import Document, Variant, read_document
-from cnncost.language.document.steps import COMPOUNDS, WORDS
+from cnncost.language.document.document import Document, read_document
 from cnncost.language.expansion.expand import Expansion
-from cnncost.language.expansion.flow import end
+from cnncost.language.expansion.nested.files import Networks
+from cnncost.language.expansion.outputs import run_network
 from cnncost.language.expansion.scopes.environment import Environment, Globals
 from cnncost.language.expansion.scopes.inputs import add_inputs
 from cnncost.language.expansion.scopes.scope import Scope
@@ -22,7 +20,7 @@ from cnncost.language.expressions.values import Budget
 from cnncost.language.limits import Limits
 from cnncost.language.request import (
     check_settings,
-    known_names,
+    chosen_variant,
     parse_request,
     setting_node,
     settings_given,
@@ -30,13 +28,13 @@ from cnncost.language.request import (
     written,
 )
 from cnncost.language.yaml.reader import parse
-from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
+    from pathlib import Path
 
     from cnncost.graph.graph import Graph
-    from cnncost.language.yaml.nodes import Node, Scalar
+    from cnncost.language.yaml.nodes import Node
 
 _OPERATIONS_PER_NODE = 15
 """How much the expressions of a spec may compute for every layer it may have..."""
@@ -68,12 +66,13 @@ def load(
     """
     limits, given = limits_given(limits), settings_given(set)
     request = parse_request(path_given(spec))
-    data, name, variant = library.find(request.spec, limits.bytes)
+    place = library.find(request.spec)
+    data, variant = library.read(place, limits.bytes), request.variant or place.variant
     twice = sorted(request.settings.keys() & given.keys())
     if twice:
         raise SpecError(f"`{spec}` sets `{twice[0]}`, and so does another setting")
     settings = {**request.settings, **given}
-    return loads(data, name, set=settings, input=input, variant=request.variant or variant, limits=limits)
+    return loads(data, place.name, set=settings, input=input, variant=variant, limits=limits, path=place.path)
 
 
 def loads(
@@ -84,8 +83,18 @@ def loads(
     input: Settings[str, object] | object | None = None,  # noqa: A002
     variant: str | None = None,
     limits: Limits | None = None,
+    path: Path | None = None,
 ) -> Graph:
-    """The graph of a spec's text; `name` is what errors call the file. Otherwise as :func:`load`.
+    """The graph of a spec's text; otherwise as :func:`load`.
+
+    Args:
+        data: the text.
+        name: what errors call the file.
+        set: variables to override.
+        input: another input shape, or a mapping of input name to shape.
+        variant: the variant to load.
+        limits: how large the file and the network may be.
+        path: the file, where it is one: paths in it are relative to where that lies, or else to the current directory.
 
     >>> loads("input: [3, 32, 32]\\nnetwork: [{conv: {out: 8, kernel: 3}}]").nodes[-1].y.dims
     (8, 30, 30)
@@ -95,9 +104,10 @@ def loads(
     limits, given, shapes = limits_given(limits), settings_given(set), shapes_given(input)
     try:
         document = read_document(parse(data, name, limits), name)
-        settings, asked, title = _variant(document, variant, name)
+        networks = Networks(limits, len(data), path)
+        settings, asked, title = chosen_variant(document, variant)
         overrides = {**settings, **{key: setting_node(key, value) for key, value in given.items()}}
-        graph = _build(document, title, overrides, shapes, limits)
+        graph = _build(document, title, overrides, shapes, networks)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
     variables = tuple((name, written(name, value)) for name, value in given.items())
@@ -131,17 +141,17 @@ def limits_given(limits: object) -> Limits:
     return Limits(*[integer(f"the limit `{name}`", value) for name, value in limits._asdict().items()])
 
 
-def _build(document: Document, title: str, overrides: dict[str, Node], given: object, limits: Limits) -> Graph:
+def _build(document: Document, title: str, overrides: dict[str, Node], given: object, networks: Networks) -> Graph:
     """The graph of a document with its settings and inputs."""
     check_settings(document, overrides)
-    _refuse_layer_names(document)
-    budget = Budget(max(_FEWEST_OPERATIONS, limits.nodes * _OPERATIONS_PER_NODE))
-    environment = Environment(Globals(document.blocks, budget))
+    most = networks.limits.nodes
+    budget = Budget(max(_FEWEST_OPERATIONS, most * _OPERATIONS_PER_NODE))
+    environment = Environment(Globals(document.blocks, budget, networks.folder))
     define_variables(document, overrides, environment)
-    builder = GraphBuilder(title, limits.nodes)
+    builder = GraphBuilder(title, most)
     lexicon, warnings = add_inputs(document, environment, builder, given)
     environment.lexicon = lexicon
-    expansion = Expansion(document, environment, builder)
+    expansion = Expansion(document, builder, networks)
     try:
         graph = _expand(expansion, Scope(environment, lexicon))
         return graph._replace(warnings=(*warnings, *graph.warnings))
@@ -154,53 +164,8 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
         raise
 
 
-def _variant(document: Document, variant: str | None, file: str) -> tuple[dict[str, Node], Document | Variant, str]:
-    """The settings of a variant, what is said of it, and its name; or those of the spec itself."""
-    title = document.name or re.sub(r"\.ya?ml$", "", Path(file).name)
-    if variant is None or variant == title:
-        return {}, document, title
-    chosen = document.variants.get(variant)
-    if chosen is None:
-        close = did_you_mean(variant, document.variants)
-        hint = None if close else known_names("variants", document.variants)
-        raise SpecError(f"`{file}` has no variant `{variant}`{close}", hint=hint)
-    settings = {key.text: value for key, value in chosen.settings.entries} if chosen.settings else {}
-    return settings, chosen, variant
-
-
-def _refuse_layer_names(document: Document) -> None:
-    for name, block in document.blocks.items():
-        is_layer = name in STEP_TYPES or name in COMPOUNDS
-        if is_layer or name in WORDS:
-            what = "layer" if is_layer else "modifier"
-            message = f"the block `{name}` has the name of a {what}"
-            raise SpecError(message, block.signature.span, hint="choose another name")
-
-
 def _expand(expansion: Expansion, scope: Scope) -> Graph:
     """Run the network's steps and find its outputs."""
     document, builder = expansion.document, expansion.builder
-    start = (builder.inputs[0],) if len(builder.inputs) == 1 else ()
-    steps = expansion.steps_of(document.network, "`network`")
-    flow = expansion.run(steps, scope, start)
-    if document.outputs is None:
-        outputs = [end(builder, flow, document.network.span, "the network")] if steps else []
-    else:
-        outputs = _named(expansion, document.outputs, scope)
-    if not outputs:
-        raise _no_output(document)
-    auxiliary = _named(expansion, document.auxiliary, scope)
+    outputs, auxiliary = run_network(expansion, document, scope, tuple(builder.inputs))
     return builder.finish(outputs, auxiliary, source=document.source, warnings=tuple(document.unused()))
-
-
-def _no_output(document: Document) -> SpecError:
-    if document.outputs is None:
-        return SpecError("the network has no steps", document.root.key("network").span)
-    hint = "a `when` dropped every step that it names" if document.outputs else None
-    return SpecError("`outputs` names no output", document.root.key("outputs").span, hint=hint)
-
-
-def _named(expansion: Expansion, names: list[Scalar], scope: Scope) -> list[int]:
-    """The outputs of those names, without the ones whose step a `when` dropped."""
-    kept = [name for name in names if not scope.lexicon.was_dropped(name.text)]
-    return [output for name in kept for output in expansion.references(name, scope)]

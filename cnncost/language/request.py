@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from os.path import exists  # Path.exists raises for a name that is too long
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from cnncost.arguments import plain, text, wrong_type
@@ -15,9 +16,9 @@ from cnncost.language.yaml.reader import parse
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
-    from cnncost.language.document.document import Document
+    from cnncost.language.document.document import Document, Variant
 
 
 _ANOTHER = re.compile(r"[,;\s]\s*(?=[A-Za-z_]\w*\s*=(?!=))")
@@ -127,17 +128,40 @@ def written(name: str, value: object) -> str:
     return str(value)
 
 
-def check_settings(document: Document, overrides: dict[str, Node]) -> None:
+def check_settings(document: Document, overrides: Iterable[str]) -> None:
     """Refuse a setting of something that is not a variable, in any variant too."""
     variants = [variant.settings.entries for variant in document.variants.values() if variant.settings]
     settings = [(key.text, key.span) for entries in variants for key, _ in entries]
     for name, span in [*settings, *((name, None) for name in overrides)]:
-        if name not in document.variables:
-            close = did_you_mean(name, document.variables)
-            hint = None if close else known_names("variables", document.variables)
-            raise SpecError(f"there is no variable `{name}` to set{close}", span, hint=hint)
-        if document.variables[name].is_function:
-            raise SpecError(f"`{name}` is a function, and only variables can be set", span)
+        refuse_unless_variable(document, name, span)
+
+
+def refuse_unless_variable(document: Document, name: str, span: Span | None) -> None:
+    """Raise a SpecError for a setting of something that is not a variable."""
+    if name not in document.variables:
+        close = did_you_mean(name, document.variables)
+        hint = None if close else known_names("variables", document.variables)
+        raise SpecError(f"there is no variable `{name}` to set{close}", span, hint=hint)
+    if document.variables[name].is_function:
+        raise SpecError(f"`{name}` is a function, and only variables can be set", span)
+
+
+def chosen_variant(document: Document, variant: str | None) -> tuple[dict[str, Node], Document | Variant, str]:
+    """The settings of a variant, what is said of it, and its name; or those of the spec itself.
+
+    Raises:
+        SpecError: there is no such variant.
+    """
+    title = document.name or re.sub(r"\.ya?ml$", "", PurePath(document.file).name)
+    if variant is None or variant == title:
+        return {}, document, title
+    chosen = document.variants.get(variant)
+    if chosen is None:
+        close = did_you_mean(variant, document.variants)
+        hint = None if close else known_names("variants", document.variants)
+        raise SpecError(f"`{document.file}` has no variant `{variant}`{close}", hint=hint)
+    settings = {key.text: value for key, value in chosen.settings.entries} if chosen.settings else {}
+    return settings, chosen, variant
 
 
 def known_names(what: str, names: Collection[str]) -> str:

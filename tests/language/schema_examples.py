@@ -102,6 +102,15 @@ network:
   - {relu, name: "down[0].act", from: "body[0]"}
   - {add, from: ["body[*]", layer1, "down[0]"]}
 outputs: ["add", layer2]""",
+    "networks": """
+input: {a: [3, 64, 64], b: [3, 32, 224, 224]}
+vars: {classes: 3}
+network:
+  - {network: resnet18, name: body, from: a, until: "stage[3]", set: {classes, depths: [1, 1, 1, 1]}, channels: }
+  - {network: resnet18, from: a, until: stage, set: {depths: [1, 1, 1, 1]}, share: body, channels: 3, when: true}
+  - {network: resnet18@resnet34, from: a, trainable: false, repeat: 1, name: other}
+  - {network: slowfast_r50, from: {slow: b, fast: b}, set: {slow_frames: 32}, name: slow_fast}
+outputs: [body, network, other, slow_fast]""",
     "names": """
 input: [4, 8, 8]
 network:
@@ -164,6 +173,14 @@ REFUSED = {
     "a function with a default": ("{input: 8, vars: {f(x=1): x}, network: [relu]}", "$.vars"),
     "a step as a value with a modifier": ("{input: 8, vars: {a: {relu, name: b}}, network: [a]}", "$.vars.a"),
     "a loop as a value": ("{input: 8, vars: {a: {residual: relu}}, network: [a]}", "$.vars.a"),
+    "a network as a value": ("{input: 8, vars: {a: {network: resnet50}}, network: [a]}", "$.vars.a"),
+    "a network without a name": ("{input: 8, network: [{network: }]}", "$.network[0].network"),
+    "an end without a network": ("{input: 8, network: [{relu: , until: stage}]}", "$.network[0]"),
+    "a network and a layer": ("{input: 8, network: [{network: resnet50, relu: }]}", "$.network[0]"),
+    "an unknown key of a network": ("{input: 8, network: [{network: resnet50, untill: stage}]}", "$.network[0]"),
+    "settings of a network in a list": ("{input: 8, network: [{network: resnet50, set: [3]}]}", "$.network[0].set"),
+    "a block named like a network": ("{input: 8, blocks: {network(n): [relu]}, network: [relu]}", "$.blocks"),
+    "inputs by name of a layer": ("{input: 8, network: [{relu: , from: {a: input}}]}", "$.network[0].from"),
     "variables in a list": ("{input: 8, vars: [n], network: [relu]}", "$.vars"),
     "a block without steps": ("{input: 8, blocks: {a(): }, network: [a]}", "$.blocks['a()']"),
     "a block named like a layer": ("{input: 8, blocks: {conv(n): [relu]}, network: [relu]}", "$.blocks"),

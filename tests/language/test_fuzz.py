@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cnncost.errors import SpecError
 from cnncost.language import library
-from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, SEQUENCE_KEYS
+from cnncost.language.document.steps import COMPOUNDS, MODIFIERS
 from cnncost.language.limits import Limits
 from cnncost.language.load import loads
 from cnncost.layers import STEP_TYPES
@@ -96,7 +96,8 @@ def mutations(draw: st.DrawFn) -> str:
     return text
 
 
-WORDS = [*STEP_TYPES, *MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, *SEQUENCE_KEYS, "block", "x", "y", "out", "like", "scale"]
+KEYS = [key for keys in COMPOUNDS.values() for key in keys]
+WORDS = [*STEP_TYPES, *MODIFIERS, *KEYS, "block", "x", "y", "out", "like", "scale"]
 SCALARS = st.one_of(st.sampled_from(WORDS), st.sampled_from(WEIRD), st.integers(-2, 9).map(str))
 TREES = st.recursive(
     SCALARS,

@@ -331,7 +331,7 @@ def test_what_stands_beside_a_repeat_reads_its_earlier_turns() -> None:
             "`f[1]` has not come to its end here",
             "`f[index - 1]` is the turn before, and `f[*]` are those so far",
         ),
-        ("f[0].d", "`f[0]` has no step named `d`", None),
+        ("f[0].d", "`f[0]` has no step named `d`", "its steps are c"),
     ],
 )
 def test_what_a_loop_cannot_read_of_itself(reference: str, wrong: str, hint: str | None) -> None:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from cnncost.errors import LayerError, SpecError
 from cnncost.language.document.document import KEYS, VARIANT_KEYS
 from cnncost.language.document.published import EXPECT_KEYS, PUBLISHED_KEYS
-from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, SEQUENCE_KEYS
+from cnncost.language.document.steps import COMPOUNDS, MODIFIERS
 from cnncost.language.library import folder
 from cnncost.language.load import loads
 from cnncost.language.schema.spec_schema import spec_schema
@@ -66,7 +66,7 @@ def test_it_knows_every_key_and_layer_of_the_language() -> None:
     assert tuple(definitions["expect"]["properties"]) == tuple(EXPECT_KEYS)
     assert tuple(definitions["claim"]["properties"]) == tuple(PUBLISHED_KEYS)
     keys = definitions["step_keys"]["properties"]
-    beside = {*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, *SEQUENCE_KEYS}
+    beside = {*MODIFIERS, *(key for keys in COMPOUNDS.values() for key in keys)}
     assert keys.keys() == STEP_TYPES.keys() | beside
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError
 from cnncost.language.document.published import read_expectation, read_published
 from cnncost.language.document.signature import Signature, check_name, parse_signature
+from cnncost.language.document.steps import COMPOUNDS, WORDS
 from cnncost.language.yaml.forms import is_empty, mapping, plain_text, refuse_unknown_keys, text_of, whole_number
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from cnncost.layers import STEP_TYPES
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -97,6 +99,11 @@ class Document(NamedTuple):
     root: MappingNode
     """The whole tree."""
 
+    @property
+    def file(self) -> str:
+        """What errors call the file."""
+        return self.root.span.source.name
+
     def unused(self) -> Iterator[str]:
         """A sentence for each variable and block that nothing mentions."""
         mentions: dict[str, int] = {}
@@ -176,6 +183,7 @@ def _blocks(root: MappingNode) -> dict[str, Block]:
     for key, value in _entries(root, "blocks"):
         signature = parse_signature(key, "block")
         _refuse_twice(signature, blocks, "block")
+        _refuse_layer_name(signature)
         if is_empty(value):
             raise SpecError(f"the block `{signature.name}` has no steps", key.span)
         blocks[signature.name] = Block(signature, value)
@@ -187,6 +195,14 @@ def _refuse_twice(signature: Signature, known: dict[str, Variable] | dict[str, B
         line = known[signature.name].signature.span.line
         hint = f"it stands on line {line} already"
         raise SpecError(f"the {what} `{signature.name}` is defined twice", signature.span, hint=hint)
+
+
+def _refuse_layer_name(signature: Signature) -> None:
+    name, is_layer = signature.name, signature.name in STEP_TYPES
+    if is_layer or name in WORDS:
+        what = "layer" if is_layer or name in COMPOUNDS else "modifier"
+        message = f"the block `{name}` has the name of a {what}"
+        raise SpecError(message, signature.span, hint="choose another name")
 
 
 def _names(root: MappingNode, key: str) -> list[Scalar]:

@@ -30,9 +30,15 @@ RESIDUAL_KEYS = {
     "skip": "a condition; where it is false there is no addition",
 }
 SEQUENCE_KEYS = {"sequence": "steps that are numbered where they have no name, one after the other"}
-COMPOUNDS = {"for": LOOP_KEYS, "residual": RESIDUAL_KEYS, "sequence": SEQUENCE_KEYS}
+NETWORK_KEYS = {
+    "network": "another network as a step: one that ships, or a file relative to this one; a variant behind an `@`",
+    "until": "the step inside after which it stops; what nothing reads is left out",
+    "set": "its variables, and the values that they have here",
+    "channels": "how many its inputs have here, where that is not what its own spec says",
+}
+COMPOUNDS = {"for": LOOP_KEYS, "residual": RESIDUAL_KEYS, "sequence": SEQUENCE_KEYS, "network": NETWORK_KEYS}
 """The keys of the steps that are made of steps, by the first of each."""
-WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, *SEQUENCE_KEYS)
+WORDS = (*MODIFIERS, *LOOP_KEYS, *RESIDUAL_KEYS, *SEQUENCE_KEYS, *NETWORK_KEYS)
 """What a key of a step may say beside the name of a layer, so that no block can be called that."""
 
 
@@ -40,7 +46,7 @@ class Step(NamedTuple):
     """One step of the network; modifiers are as written."""
 
     callee: str
-    """The layer, block or variable named; ``for``, ``residual`` or ``sequence`` for those three."""
+    """The layer, block or variable named; of what is made of steps, its first key, such as ``for``."""
     callee_span: Span
     """Where it is named."""
     arguments: Node | None
@@ -62,12 +68,20 @@ class Step(NamedTuple):
     beside: MappingNode | None = None
     """The arguments of a join by their names, whose branches stand under its own."""
     parts: MappingNode | None = None
-    """The keys of a ``for``, a ``residual`` or a ``sequence``."""
+    """The keys of a step that is made of steps."""
 
     @property
     def line(self) -> int:
         """The line that it stands on."""
         return self.callee_span.line
+
+    @property
+    def sources(self) -> Node:
+        """What its `from` names; of a network with several inputs, what their names stand before."""
+        assert self.from_ is not None
+        if self.callee == "network" and isinstance(self.from_, MappingNode):
+            return SequenceNode([value for _, value in self.from_.entries], self.from_.span)
+        return self.from_
 
     def part(self, key: str) -> Node:
         """What stands under a key of a step that is made of steps."""
@@ -146,7 +160,7 @@ def _refuse_two(first: Scalar, second: Scalar) -> None:
     for head, keys in COMPOUNDS.items():
         if second.text in keys:
             raise SpecError(f"`{second.text}` belongs beside `{head}`", second.span)
-    beside = REGISTRY[first.text].fields if is_join(first.text) else ()
+    beside = REGISTRY[first.text].fields if is_join(first.text) else COMPOUNDS.get(first.text, ())
     close = did_you_mean(second.text, [*MODIFIERS, *beside])
     if close:
         raise SpecError(f"a step has no modifier `{second.text[:60]}`{close}", second.span)

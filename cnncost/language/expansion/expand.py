@@ -15,7 +15,13 @@ from cnncost.language.expansion.flow import end, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
 from cnncost.language.expansion.repeat import expand_repeat
-from cnncost.language.expansion.scopes.environment import Environment, StepValue, refuse_arguments, unknown_callee
+from cnncost.language.expansion.scopes.environment import (
+    BlockValue,
+    Environment,
+    StepValue,
+    refuse_arguments,
+    unknown_callee,
+)
 from cnncost.language.expansion.scopes.names import Binding, Lexicon
 from cnncost.language.expansion.scopes.references import Own, outputs_of, resolve
 from cnncost.language.expansion.sequences import expand_sequence
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.arguments import Argument
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.loops import Turn
+    from cnncost.language.expansion.nested.files import Networks
     from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.expressions.values import Callee
     from cnncost.layers import Layer
@@ -46,36 +53,46 @@ _DEEPEST = 60
 
 
 class _Call(NamedTuple):
-    """A container that is being expanded: a turn of a loop, or a block."""
+    """A container that is being expanded: a turn of a loop, a block or a network."""
 
     label: str
     """What errors call it."""
-    block: str | None = None
-    """The block's name."""
+    called: Block | str | None = None
+    """The block, or the path of a network's file."""
+    name: str = ""
+    """The block's name, or that of the network's file."""
     line: int | None = None
-    """The line that called the block."""
+    """The line that called it."""
+
+    def shown(self, *, is_innermost: bool) -> str:
+        """The label; of a network with its file, and with the line that no other note says."""
+        if self.line is None or not isinstance(self.called, str):
+            return self.label
+        return f"{self.label} ({self.name}{'' if is_innermost else f', called on line {self.line}'})"
 
 
 class Expansion:
     """Runs the steps of one document, which adds their layers to a graph."""
 
-    def __init__(self, document: Document, environment: Environment, builder: GraphBuilder) -> None:
+    def __init__(self, document: Document, builder: GraphBuilder, networks: Networks) -> None:
         self.document = document
-        self.globals = environment.globals
         self.builder = builder
+        self.networks = networks
         self._most_steps = _FEWEST_STEPS + builder.limit * _STEPS_PER_LAYER
         self._steps_left = self._most_steps
         self._parsed: dict[int, list[Step]] = {}
         self._matched: dict[tuple[type[Layer], int, int], tuple[dict[str, Argument], dict[str, Span]]] = {}
-        self._calls: list[_Call] = []
+        self._calls = [_Call("network", networks.path, document.file)]
 
     def chain(self) -> tuple[tuple[str, ...], int | None]:
-        """The blocks and loops that are being expanded, and the line that called the innermost block.
+        """The blocks, networks and loops that are being expanded, and the line that called the innermost block.
 
         A failed expansion leaves them as they were, so this is where it failed.
         """
-        lines = [call.line for call in self._calls if call.line is not None]
-        return ("network", *(call.label for call in self._calls)), lines[-1] if lines else None
+        called = [call for call in self._calls if call.line is not None]
+        innermost = called[-1] if called else None
+        shown = tuple([call.shown(is_innermost=call is innermost) for call in self._calls])
+        return shown, innermost and innermost.line
 
     def spend(self, span: Span, steps: int = 1) -> None:
         """Count steps, turns of loops and references: blocks and loops that add nothing must end too."""
@@ -85,17 +102,24 @@ class Expansion:
             raise SpecError(message, span, hint=LIMIT_HINT)
 
     @contextmanager
-    def entering(self, label: str, step: Step, block: str | None = None) -> Iterator[None]:
-        """Expand a container; raises SpecError for recursion."""
-        entered = [call.block for call in self._calls if call.block]
-        if block in entered:
-            path = " > ".join([*entered[entered.index(block) :], block])
-            raise SpecError(f"the block `{block}` calls itself", step.callee_span, hint=f"the calls are {path}")
-        # The first turn of a repeat reads like the plain call.
-        shown = label.removesuffix("[0]") if block else label
-        self._calls.append(_Call(shown, block, step.line if block else None))
+    def entering(self, label: str, step: Step, called: Block | str | None = None, name: str = "") -> Iterator[None]:
+        """Expand a container; raises SpecError for a block or a network that calls itself."""
+        if called is None:
+            self._calls.append(_Call(label))
+        else:
+            self._refuse_recursion(step, called, name)
+            # The first turn of a repeat reads like the plain call.
+            self._calls.append(_Call(label.removesuffix("[0]"), called, name, step.line))
         yield
         self._calls.pop()
+
+    def _refuse_recursion(self, step: Step, called: Block | str, name: str) -> None:
+        same = [call.called == called for call in self._calls]
+        if True in same:
+            entered = [call.name for call in self._calls[same.index(True) :] if call.called is not None]
+            what = "network" if isinstance(called, str) else "block"
+            hint = f"the calls are {' > '.join([*entered, name])}"
+            raise SpecError(f"the {what} `{name}` calls itself", step.callee_span, hint=hint)
 
     def steps_of(self, node: Node, what: str) -> list[Step]:
         """The steps in `node`, parsed once however often they run."""
@@ -115,10 +139,12 @@ class Expansion:
         return matched
 
     def run(self, steps: list[Step], scope: Scope, flow: Flow) -> Flow:
-        """Expand `steps` one after the other; the flow after the last."""
+        """Expand `steps` one after the other; the flow after the last, or after the one at which the scope ends."""
         scope.lexicon.later = {step.name: step.line for step in steps if step.name}
         for step in steps:
             flow = self.step(step, scope, flow)
+            if scope.is_at_end:
+                break
         return flow
 
     def step(self, step: Step, scope: Scope, flow: Flow) -> Flow:
@@ -148,7 +174,7 @@ class Expansion:
         if step.from_ is None:
             return flow
         try:
-            return self.references(step.from_, scope)
+            return self.references(step.sources, scope)
         except SpecError:
             return ()
 
@@ -161,7 +187,7 @@ class Expansion:
 
     def reads(self, step: Step, scope: Scope, flow: Flow) -> Flow:
         """What the step reads, which `channels` and `spatial` are of from here on."""
-        reads = flow if step.from_ is None else self.references(step.from_, scope)
+        reads = flow if step.from_ is None else self.references(step.sources, scope)
         scope.environment.tensor = tensor_of(self.builder, reads)
         return reads
 
@@ -212,28 +238,36 @@ class Expansion:
     def once(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step without its modifiers."""
         if step.parts is not None:
-            return _EXPANSIONS[step.callee](self, step, scope, label, reads)
+            return self.compound(step, scope, label, reads)
         callee = self.resolve(step, scope.environment)
         if isinstance(callee, StepValue):
             return self.step_value(callee, step, scope, label, reads)
-        if callee.kind == "block":
-            return self.block(self.document.blocks[callee.name], step, scope, label, reads)
+        if isinstance(callee, BlockValue):
+            return self.block(callee, step, scope, label, reads)
         step = step._replace(callee=callee.name)
         if STEP_TYPES[callee.name].joins and isinstance(step.arguments, SequenceNode):
             return expand_join(self, step, scope, label, reads)
         return self.layer(step, scope, label, reads)
+
+    def compound(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
+        """Expand a step that is made of steps."""
+        if step.callee == "network":
+            from cnncost.language.expansion.nested.expand import expand_network  # few specs have one
+
+            return expand_network(self, step, scope, label, reads)
+        return _EXPANSIONS[step.callee](self, step, scope, label, reads)
 
     def resolve(self, step: Step, environment: Environment) -> Callee | StepValue:
         """The layer, block or step value that a step calls."""
         callee = environment.callee(step.callee)
         if callee is not None:
             return callee
-        name = step.callee[:60]
+        name, globals_ = step.callee[:60], environment.globals
         if step.callee in COMPOUNDS:
             raise SpecError(f"`{name}` has no steps", step.callee_span, hint=f"`{name}: [...]` holds them")
-        if step.callee in environment.values or step.callee in self.globals.variables:
+        if step.callee in environment.values or step.callee in globals_.variables:
             raise SpecError(f"`{name}` is a variable that holds no layer, block or step", step.callee_span)
-        raise unknown_callee(f"unknown layer or block `{name}`", step, [*self.globals.callees, *COMPOUNDS])
+        raise unknown_callee(f"unknown layer or block `{name}`", step, [*globals_.callees, *COMPOUNDS])
 
     def layer(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Add a layer, or the pieces of a `split`."""
@@ -254,10 +288,10 @@ class Expansion:
         environment.tensor = scope.environment.tensor
         return self.once(value.step, scope.seeing(environment), label, reads)
 
-    def block(self, block: Block, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
+    def block(self, value: BlockValue, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Call a block: its steps see its parameters, the file's variables and what they read, not the caller."""
-        name = block.signature.name
-        environment = Environment(self.globals)
+        block, name = value.block, value.name
+        environment = Environment(value.globals)
         environment.tensor = tensor_of(self.builder, reads)
         block_values(block.signature, step.arguments, step.callee_span, scope.environment, environment)
         lexicon = Lexicon(of_block=True)
@@ -265,7 +299,7 @@ class Expansion:
             lexicon.names["input"] = Binding(reads[0], step.line, reads[0], reads[0])
         inside = scope.inside(label, name, environment, lexicon)
         first = self.builder.size
-        with self.entering(label, step, name):
+        with self.entering(label, step, block, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
             output = end(self.builder, flow, block.steps.span, f"the block `{name}`")
         names, numbered = inside.lexicon.names, inside.own_steps

@@ -30,7 +30,7 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     first, flow = expansion.builder.size, reads
     if step.name is not None:  # its steps may read the turns before theirs
         scope.lexicon.names[label] = Binding(None, step.line, first, first, turns=turns, is_running=True)
-    for index, row in enumerate(rows):
+    for index, row in enumerate(rows[: scope.turns_of(label, len(rows))]):
         expansion.spend(step.callee_span)
         values = _unpack(variables, row, index, _row_span(step.part("in"), index))
         environment = scope.environment.within(values | Turn(index, len(rows)).values())

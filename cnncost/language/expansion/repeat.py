@@ -87,6 +87,8 @@ def _run(
         if binding.output is None:
             raise SpecError(f"`{step.callee}` has several outputs and cannot repeat", step.callee_span)
         flow, step = (binding.output,), step._replace(from_=None)
+        if len(turns) == scope.turns_of(label, count):
+            break
     return label, turns, flow
 
 

@@ -37,7 +37,7 @@ def _inside(step: Step, scope: Scope, label: str) -> Scope:
         SpecError: another sequence numbers them already.
     """
     environment = scope.environment.within({})
-    is_own = step.name is not None or step.repeat is not None or label.startswith("[") or not scope.containers
+    is_own = step.name is not None or step.repeat is not None or label.startswith("[") or scope.is_network
     if is_own:
         inside = scope.inside(label, "sequence", environment)
         inside.steps = []

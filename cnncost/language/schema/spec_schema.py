@@ -10,7 +10,15 @@ from __future__ import annotations
 from cnncost.language.document.document import KEYS, VARIANT_KEYS
 from cnncost.language.document.published import EXPECT_KEYS, PUBLISHED_KEYS
 from cnncost.language.document.signature import RESERVED
-from cnncost.language.document.steps import LOOP_KEYS, MODIFIERS, RESIDUAL_KEYS, SEQUENCE_KEYS, WORDS
+from cnncost.language.document.steps import (
+    COMPOUNDS,
+    LOOP_KEYS,
+    MODIFIERS,
+    NETWORK_KEYS,
+    RESIDUAL_KEYS,
+    SEQUENCE_KEYS,
+    WORDS,
+)
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
 from cnncost.language.schema.layer_schema import Schema, arguments_beside, layer_definitions, needs_arguments, ref
@@ -121,7 +129,7 @@ def _values() -> dict[str, Schema]:
             "minLength": 1,
             "items": ref("value"),
             "maxProperties": 1,
-            "properties": {"residual": False, "sequence": False},
+            "properties": {"residual": False, "sequence": False, "network": False},
         }
         | ref("step_keys"),
         "arguments": {
@@ -129,11 +137,12 @@ def _values() -> dict[str, Schema]:
             "minLength": 1,
             "items": ref("value"),
             "propertyNames": ref("name"),
-            "additionalProperties": {
-                "description": "nothing takes the variable of that name",
-                "if": {"type": "null"},
-                "else": ref("value"),
-            },
+            "additionalProperties": ref("setting"),
+        },
+        "setting": {
+            "description": "nothing takes the variable of that name",
+            "if": {"type": "null"},
+            "else": ref("value"),
         },
     }
 
@@ -191,11 +200,11 @@ def _steps() -> dict[str, Schema]:
             "properties": {keyword: ref(f"layer.{keyword}") for keyword in STEP_TYPES} | _keys_beside(),
             "propertyNames": {
                 "pattern": _NAME_ALONE,
-                "not": {"enum": [word for word in _NO_STEPS if word not in LOOP_KEYS]},
+                "not": {"enum": [word for word in _NO_STEPS if word not in (*LOOP_KEYS, *NETWORK_KEYS)]},
             },
             "additionalProperties": ref("arguments"),
-            "dependentSchemas": _beside_joins(),
-            "dependentRequired": {"in": ["for"], "do": ["for"], "shortcut": ["residual"], "skip": ["residual"]},
+            "dependentSchemas": _beside_names(),
+            "dependentRequired": {key: [head] for head, keys in COMPOUNDS.items() for key in keys if key != head},
             "if": {"required": ["for"]},
             "then": {
                 "required": list(LOOP_KEYS),
@@ -207,7 +216,11 @@ def _steps() -> dict[str, Schema]:
                 "else": {
                     "if": {"required": ["sequence"]},
                     "then": {"propertyNames": {"enum": [*SEQUENCE_KEYS, *MODIFIERS]}},
-                    "else": ref("callee_0_0"),
+                    "else": {
+                        "if": {"required": ["network"]},
+                        "then": {"propertyNames": {"enum": [*NETWORK_KEYS, *MODIFIERS]}},
+                        "else": ref("callee_0_0"),
+                    },
                 },
             },
         },
@@ -218,7 +231,7 @@ def _keys_beside() -> dict[str, Schema]:
     """The keys of a step that do not name a layer."""
     forms = {
         "name": ref("step_name"),
-        "from": _REFERENCES,
+        "from": _REFERENCES | {"type": ["array", "string", "object"], "additionalProperties": ref("reference")},
         "repeat": {"type": ["integer", "string"], "minimum": 0, "minLength": 1},
         "when": _CONDITION,
         "share": ref("reference"),
@@ -236,18 +249,23 @@ def _keys_beside() -> dict[str, Schema]:
         "shortcut": ref("steps"),
         "skip": _CONDITION,
         "sequence": ref("steps"),
+        "network": {"type": "string", "minLength": 1},
+        "until": ref("reference"),
+        "set": {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("setting")},
+        "channels": {"type": ["integer", "string", "null"], "minimum": 1, "minLength": 1},
     }
-    about = {**MODIFIERS, **LOOP_KEYS, **RESIDUAL_KEYS, **SEQUENCE_KEYS}
+    about = {**MODIFIERS, **LOOP_KEYS, **RESIDUAL_KEYS, **SEQUENCE_KEYS, **NETWORK_KEYS}
     return {key: {"description": about[key]} | forms[key] for key in about}
 
 
-def _beside_joins() -> dict[str, Schema]:
-    """The arguments that stand beside the name of a join, whose branches stand under it."""
+def _beside_names() -> dict[str, Schema]:
+    """What hangs on the name beside it: inputs by name, and the arguments of a join, under which stand branches."""
     beside: dict[str, dict[str, Schema]] = {}
     for name, joins in arguments_beside().items():
         for join in joins:
             beside.setdefault(join, {})[name] = ref(f"layer.{join}/properties/{name}")
-    return {join: {"properties": arguments} for join, arguments in beside.items()}
+    by_input = {"if": {"required": ["network"]}, "else": {"properties": {"from": {"type": ["array", "string"]}}}}
+    return {"from": by_input, **{join: {"properties": arguments} for join, arguments in beside.items()}}
 
 
 def _one_callee() -> dict[str, Schema]:

@@ -119,11 +119,12 @@ class Subject:
     def _read_file(self, spec: str) -> None:
         """Read the text of a spec, once for all networks that it describes."""
         request = parse_request(spec)
-        data, file, named = library.find(request.spec, self._limits.bytes)
-        self._variant = request.variant or named
+        place = library.find(request.spec)
+        data = library.read(place, self._limits.bytes)
+        self._variant = request.variant or place.variant
         self._settings = {**request.settings, **self._settings}
-        self._document = read_document(parse(data, file, self._limits), file)
-        self._read_spec = partial(loads, data, file, limits=self._limits)
+        self._document = read_document(parse(data, place.name, self._limits), place.name)
+        self._read_spec = partial(loads, data, place.name, limits=self._limits, path=place.path)
 
     def changes(self) -> tuple[Change, ...]:
         """Everything that may be different, one thing at a time."""

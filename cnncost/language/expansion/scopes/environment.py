@@ -14,9 +14,10 @@ from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from cnncost.errors import Span
+    from cnncost.language.document.document import Block
     from cnncost.language.expressions.expression import Expression
     from cnncost.layers import Tensor
 
@@ -42,16 +43,40 @@ class StepValue(Opaque):
         return f"`{self.step.callee}` is a step"
 
 
-class Globals:
-    """What every step of a file sees: its variables, and the names of blocks and layers."""
+class BlockValue(Callee):
+    """A block as a value, which brings what the steps of its own file see."""
 
-    def __init__(self, blocks: Iterable[str], budget: Budget | None = None) -> None:
+    __slots__ = ("block", "globals")
+
+    def __init__(self, block: Block, globals_: Globals) -> None:
+        super().__init__(block.signature.name, "block")
+        self.block = block
+        self.globals = globals_
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, BlockValue) and self.block is other.block
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.kind))
+
+
+class Globals:
+    """What every step of a file sees: its variables, its blocks and the layers.
+
+    Args:
+        blocks: the blocks, by name.
+        budget: what its expressions may still compute.
+        folder: where the file lies; paths in it are relative to that.
+    """
+
+    def __init__(self, blocks: Mapping[str, Block], budget: Budget | None = None, folder: str = "") -> None:
         self.variables: dict[str, Value] = {}
         self.lines: dict[str, int] = {}
         """Every variable with its line, in the file's order: an expression sees the earlier ones only."""
         self.budget = budget or Budget()
+        self.folder = folder
         self.callees = {name: Callee(name, "layer") for name in STEP_TYPES}
-        self.callees |= {name: Callee(name, "block") for name in blocks}
+        self.callees |= {name: BlockValue(block, self) for name, block in blocks.items()}
         self._expressions: dict[str, Expression] = {}
 
     def expression(self, text: str, span: Span) -> Expression:

@@ -53,6 +53,16 @@ def add_inputs(
     return lexicon, tuple(warnings)
 
 
+def declared_inputs(document: Document, environment: Environment) -> dict[str, Tensor]:
+    """The inputs of a network by name, of the shapes that its own file gives them.
+
+    Raises:
+        SpecError: a shape that is none.
+    """
+    nodes = _input_nodes(document, environment)
+    return {name: input_tensor(name, shape, span) for name, (shape, span) in nodes.items()}
+
+
 def _has_channels_last(tensor: Tensor, declared: Tensor) -> bool:
     """Whether what should be the channels of the input stands behind its axes, or it is a square image of three."""
     if not tensor.spatial or tensor.channels == tensor.spatial[-1]:

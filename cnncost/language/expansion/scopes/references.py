@@ -77,6 +77,19 @@ def resolve(
     return found
 
 
+def head_of(text: str, span: Span, environment: Environment) -> tuple[str, int | None]:
+    """The first name of a reference, and its index where one number stands behind it.
+
+    Raises:
+        SpecError: it is no reference, or the index has no value.
+    """
+    name, *behind = _parse(text, span)
+    if not behind or behind[0].kind != "index":
+        return name.text, None
+    index = environment.evaluate_text(behind[0].text, span.part(behind[0].start, behind[0].end))
+    return name.text, index if isinstance(index, int) and not isinstance(index, bool) else None
+
+
 def _head(part: _Part, span: Span, lexicon: Lexicon, environment: Environment, own: Own | None) -> Binding:
     """What the first name of a reference stands for."""
     variable = binding_of(environment.values.get(part.text))
@@ -108,9 +121,16 @@ def outputs_of(binding: Binding, node: Node) -> list[int]:
     if binding.is_running:
         raise _unfinished(text, node.span)
     if binding.output is None:
-        hint = f"choose one, `{text}[0]`, or take all, `{text}[*]`"
+        hint = f"choose one, {_one_of(binding, text)}, or take all, `{text}[*]`"
         raise SpecError(f"`{text}` has {len(binding.turns or ())} outputs", node.span, hint=hint)
     return [binding.output]
+
+
+def _one_of(binding: Binding, text: str) -> str:
+    """How one of several outputs is read: by its name where they are a network's, or else by its number."""
+    nodes = {turn.output for turn in binding.kept_turns}
+    named = [f"`{text}.{name}`" for name, inner in (binding.inside or {}).items() if inner.output in nodes]
+    return " or ".join(named[:4]) or f"`{text}[0]`"
 
 
 def _parse(text: str, span: Span) -> list[_Part]:
@@ -158,11 +178,15 @@ def _unknown(name: str, span: Span, lexicon: Lexicon, *, shares: bool) -> SpecEr
         return SpecError(f"`{name}` was dropped by its `when`", span)
     known = sorted(set(lexicon.visible()))
     close = did_you_mean(name, known)
-    hint = f"the names here are {', '.join(known[:12])}{', ...' if len(known) > 12 else ''}"
+    hint = f"the names here are {_listed(known)}"
     if lexicon.of_block:
         hint = "a block sees the steps inside it, none of its caller's"
         hint += "; `share` beside the block's call is of all its weights" if shares else ""
     return SpecError(f"no step is named `{name}`{close}", span, hint=None if close else hint)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
 
 
 def _inside(found: list[Binding], name: str, owner: str, span: Span, own: Own | None) -> list[Binding]:
@@ -171,12 +195,19 @@ def _inside(found: list[Binding], name: str, owner: str, span: Span, own: Own | 
         raise _unfinished(owner, span)
     if own is not None and name == own.label and [binding.inside for binding in found] == [own.names]:
         return [own.names.get(name, own.binding)]
-    inner = [binding.kept_turns[-1] if binding.kept_turns else binding for binding in found]
+    inner = [_with_steps(binding) for binding in found]
     steps = [binding.inside[name] for binding in inner if binding.inside and name in binding.inside]
     if not steps:
         known = [step for binding in inner for step in binding.inside or ()]
-        raise SpecError(f"`{owner}` has no step named `{name}`{did_you_mean(name, known)}", span)
+        close = did_you_mean(name, known)
+        hint = None if close or not known else f"its steps are {_listed(known)}"
+        raise SpecError(f"`{owner}` has no step named `{name}`{close}", span, hint=hint)
     return steps
+
+
+def _with_steps(binding: Binding) -> Binding:
+    """What has the steps that a name behind the binding's is of: of a loop, its last turn."""
+    return binding if binding.inside is not None or not binding.kept_turns else binding.kept_turns[-1]
 
 
 def _turns(binding: Binding, owner: str, span: Span) -> list[Binding | None]:

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 class Scope:
     """Where one sequence of steps stands."""
 
-    __slots__ = ("_numbers", "containers", "environment", "lexicon", "own_steps", "prefix", "steps", "taken")
+    __slots__ = (
+        "_numbers",
+        "containers",
+        "environment",
+        "last_step",
+        "last_turn",
+        "lexicon",
+        "own_steps",
+        "prefix",
+        "steps",
+        "taken",
+    )
 
     def __init__(
         self, environment: Environment, lexicon: Lexicon, prefix: str = "", containers: tuple[Container, ...] = ()
@@ -36,7 +47,27 @@ class Scope:
         """The steps so far that are numbered, where those without a name are."""
         self.own_steps: list[Binding | None] | None = None
         """Those that a `sequence` without a name numbers for the block."""
+        self.last_step: str | None = None
+        """The step after which the sequence ends early..."""
+        self.last_turn: int | None = None
+        """... and where that is a loop, the turn after which."""
         self._numbers: dict[str, int] = {}
+
+    @property
+    def is_network(self) -> bool:
+        """Whether it is that of a network's own steps, and of no block, loop or branch in it."""
+        return self.lexicon.parent is None and not self.lexicon.of_block
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the step is there after which the sequence ends early."""
+        return self.last_step is not None and self.last_step in self.lexicon.names
+
+    def turns_of(self, label: str, count: int) -> int:
+        """How many of the `count` turns of a loop run."""
+        if label != self.last_step or self.last_turn is None or not -count <= self.last_turn < count:
+            return count
+        return self.last_turn % count + 1
 
     def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Scope:
         """The scope inside the container `name`; its lexicon sees the names here unless it is given one of its own."""

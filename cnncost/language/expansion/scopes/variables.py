@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
@@ -12,7 +13,7 @@ from cnncost.language.yaml.forms import is_empty
 from cnncost.language.yaml.nodes import Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cnncost.language.document.document import Document
     from cnncost.language.document.signature import Parameter
@@ -41,8 +42,19 @@ class _Definition:
         return self.environment.names()
 
 
-def define_variables(document: Document, overrides: dict[str, Node], environment: Environment) -> None:
-    """Evaluate the file's variables in their order; an override takes the place of a variable's own expression.
+def define_variables(
+    document: Document,
+    overrides: Mapping[str, Node],
+    environment: Environment,
+    values: Mapping[str, Value] = MappingProxyType({}),
+) -> None:
+    """Evaluate the file's variables in their order.
+
+    Args:
+        document: the spec.
+        overrides: what takes the place of a variable's own expression, and sees what that would see.
+        environment: what they see.
+        values: what variables are that were evaluated elsewhere.
 
     Raises:
         SpecError: an expression without a value, or one that reads a later variable.
@@ -51,6 +63,9 @@ def define_variables(document: Document, overrides: dict[str, Node], environment
     globals_.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
     order = {name: position for position, name in enumerate(document.variables)}
     for name, variable in document.variables.items():
+        if name in values:
+            globals_.variables[name] = values[name]
+            continue
         value = overrides.get(name, variable.value)
         if is_empty(value):
             raise SpecError(f"the variable `{name}` has no value", value.span)
