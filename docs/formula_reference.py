@@ -103,6 +103,7 @@ VALUES: dict[tuple[str, str], Any] = {
     ("shift", "offset"): 0.1,
     ("clamp", "low"): 0,
     ("fold", "size"): [20, 28],
+    ("parameter", "shape"): [512, 4, 4],
     ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 
@@ -153,7 +154,7 @@ def _layer(layer: type[Layer]) -> Iterator[str]:
             for name in base
             if name not in dict(rows(example.formulas, layer))
         )
-    yield f"\nTakes {', '.join(layer.accepts)}. Source: {layer.source}.\n"
+    yield f"\nTakes {', '.join(layer.accepts) or 'nothing'}. Source: {layer.source}.\n"
 
 
 def examples(layer: type[Layer]) -> Iterator[Example]:
@@ -199,6 +200,10 @@ def _value(layer: type[Layer], field: Field) -> Any:
 
 
 def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
+    if layer.is_source:
+        source = layer.make(given, rank=0)
+        source.check()
+        return Formulas(source, ())
     x = ALONE.get(layer.keyword, {"map": MAP, "flat": FLAT, "tokens": TOKENS}[layer.accepts[0]])
     made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
     xs: tuple[Tensor, ...]

@@ -53,9 +53,9 @@ class Builder:
     ) -> int:
         """A layer that reads the nodes `inputs`, by default the last one; unnamed ones are numbered."""
         index = self.builder.size
-        reads = inputs or (index - 1,)
+        reads = () if _kind(step).is_source else inputs or (index - 1,)
         within = tuple(Container(*container) for container in containers)
-        layer = _layer(step, len(self.builder.nodes[reads[0]].y.spatial))
+        layer = _layer(step, len(self.builder.nodes[reads[0]].y.spatial) if reads else 0)
         full_name = ".".join([*(container.name for container in within), name or f"{layer.keyword}_{index}"])
         return self.builder.add(layer, reads, full_name, containers=within, share=share, trainable=trainable)
 
@@ -79,6 +79,10 @@ def chain(steps: Sequence[Step], shape: Sequence[int]) -> Graph:
     net.input(*shape)
     net.chain(steps)
     return net.graph()
+
+
+def _kind(step: Step) -> type[Layer]:
+    return type(step) if isinstance(step, Layer) else REGISTRY[step if isinstance(step, str) else step[0]]
 
 
 def _layer(step: Step, rank: int) -> Layer:

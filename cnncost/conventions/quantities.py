@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.layers.base.sliding import pads
+from cnncost.layers.base.tensor import Tensor
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def _inputs(call: LayerCall) -> list[int]:
     return [call.batch * x.elements for x in call.node.xs]
 
 
+def _first(call: LayerCall) -> Tensor:
+    """The first input; one without channels where a layer reads nothing."""
+    return call.node.xs[0] if call.node.xs else Tensor(0, (), call.node.y.layout)
+
+
 def _biases(call: LayerCall) -> int:
     return call.node.layer.biases(*call.node.xs)
 
@@ -58,23 +64,23 @@ QUANTITIES: dict[str, Quantity] = {
     "div": Quantity("divisions of the whole batch", lambda call: call.operations.div),
     "cmp": Quantity("comparisons of the whole batch", lambda call: call.operations.cmp),
     "exp": Quantity("exponentials and the like, of the whole batch", lambda call: call.operations.exp),
-    "input": Quantity("elements of the first input, of the whole batch", lambda call: _inputs(call)[0]),
+    "input": Quantity(
+        "elements of the first input, of the whole batch", lambda call: call.batch * _first(call).elements
+    ),
     "inputs": Quantity("elements of every input, of the whole batch, as a list", _inputs),
     "output": Quantity("elements of the output, of the whole batch", lambda call: call.batch * call.node.y.elements),
     "batch": Quantity("samples", lambda call: call.batch),
     "training": Quantity("whether the layer runs in training", lambda call: call.training),
-    "channels_in": Quantity("channels of the first input", lambda call: call.node.xs[0].channels),
+    "channels_in": Quantity("channels of the first input", lambda call: _first(call).channels),
     "channels_out": Quantity("channels of the output", lambda call: call.node.y.channels),
-    "sizes_in": Quantity("spatial sizes of the first input, or its tokens", lambda call: list(call.node.xs[0].spatial)),
+    "sizes_in": Quantity("spatial sizes of the first input, or its tokens", lambda call: list(_first(call).spatial)),
     "sizes_out": Quantity("spatial sizes of the output, or its tokens", lambda call: list(call.node.y.spatial)),
     "positions_in": Quantity(
-        "positions or tokens of the first input: the product of its sizes", lambda call: call.node.xs[0].positions
+        "positions or tokens of the first input: the product of its sizes", lambda call: _first(call).positions
     ),
     "positions_out": Quantity("positions or tokens of the output", lambda call: call.node.y.positions),
-    "rank": Quantity("how many sizes the first input has", lambda call: len(call.node.xs[0].spatial)),
-    "layout": Quantity(
-        "`'map'`, `'tokens'` or `'flat'`: how the first input lies", lambda call: call.node.xs[0].layout
-    ),
+    "rank": Quantity("how many sizes the first input has", lambda call: len(_first(call).spatial)),
+    "layout": Quantity("`'map'`, `'tokens'` or `'flat'`: how the first input lies", lambda call: _first(call).layout),
     "parameters": Quantity("trainable elements", lambda call: call.node.parameters()),
     "weights": Quantity("trainable elements without the biases", lambda call: call.node.parameters() - _biases(call)),
     "biases": Quantity("trainable elements that PyTorch calls bias", _biases),

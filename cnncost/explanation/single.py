@@ -57,7 +57,8 @@ def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], l
     Args:
         keyword: the layer type.
         shapes: of one sample, ``[64, 56, 56]``, or by names for a layer that reads several. One number is a flat
-            input; two are tokens and their channels where the layer takes tokens and no maps.
+            input; two are tokens and their channels where the layer takes tokens and no maps. None where it reads
+            nothing.
         arguments: the layer's parameters, as a spec writes them.
         limits: as for :func:`cnncost.api.load`.
 
@@ -67,14 +68,13 @@ def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], l
     >>> layer_graph("conv", [64, 56, 56], {"out": 128, "kernel": 3, "padding": 1}).layers[-1].y.dims
     (128, 56, 56)
     """
-    if not shapes:
-        hint = f"give it one, such as `cnncost explain {keyword} --input 64,56,56`"
-        raise SpecError(f"`{keyword}` is a layer type, and needs the shape of its input", hint=hint)
     kind = REGISTRY[keyword]
+    _refuse_shapes(kind, shapes)
     builder = GraphBuilder(keyword, limits.nodes if limits else MOST_NODES)
-    inputs = _add_inputs(builder, kind, dict(shapes) if isinstance(shapes, Mapping) else {"input": shapes})
+    named = dict(shapes) if isinstance(shapes, Mapping) else {"input": shapes} if shapes else {}
+    inputs = _add_inputs(builder, kind, named)
     shown = ", ".join(f"{name} {builder.nodes[node].y}" for name, node in inputs.items())
-    origin = DescribedOrigin(f"{keyword} of {shown}")
+    origin = DescribedOrigin(f"{keyword} of {shown}" if shown else keyword)
     if kind.joins and len(inputs) == 1:
         hint = f"give it several, such as `cnncost explain {keyword} --input a=64,56,56 --input b=64,56,56`"
         raise SpecError(f"`{keyword}` joins one output with nothing", origin, hint=hint)
@@ -89,6 +89,16 @@ def layer_graph(keyword: str, shapes: object, arguments: Mapping[str, object], l
     )
     layer = builder.make(kind, values, rank, origin=origin, field_origins=origins)
     return builder.finish([builder.add(layer, [*reads, *followed], origin=origin, field_origins=origins)])
+
+
+def _refuse_shapes(kind: type[Layer], shapes: object) -> None:
+    """Raise a SpecError for a layer that reads and has no shape of its input, or one that does not and has."""
+    keyword = kind.keyword
+    if not shapes and not kind.is_source:
+        hint = f"give it one, such as `cnncost explain {keyword} --input 64,56,56`"
+        raise SpecError(f"`{keyword}` is a layer type, and needs the shape of its input", hint=hint)
+    if shapes and kind.is_source:
+        raise SpecError(f"`{keyword}` reads nothing: leave out the input", hint=f"it is {kind.signature()}")
 
 
 def _add_inputs(builder: GraphBuilder, kind: type[Layer], shapes: Mapping[str, object]) -> dict[str, int]:

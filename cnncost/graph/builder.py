@@ -89,6 +89,8 @@ class GraphBuilder:
         Raises:
             SpecError: what it reads first is of a layout that it does not take.
         """
+        if kind.is_source:
+            return 0
         x = self.nodes[inputs[0]].y
         if x.layout not in kind.accepts:
             raise wrong_layout(kind, x).at(origin, _NO_ORIGINS)

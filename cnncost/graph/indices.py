@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import LayerError
+from cnncost.graph.graph import INPUT
 from cnncost.layers.base.window import Shifted
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 def refuse_computed(nodes: Sequence[Node], read: int, layer: Layer) -> None:
     """Raise a LayerError unless a layer that reads indices reads an input of the network, or some channels of one."""
     node = nodes[read]
-    while node.inputs:
+    while node.layer is not INPUT:
         if not _takes_channels(node):
             hint = "indices have no gradient: they come from an input of the network, or a `slice` of one"
-            raise LayerError(f"`{layer.keyword}` reads indices, and `{node.name}` computes its input", hint=hint)
+            comes = "is its input" if node.layer.is_source else "computes its input"
+            raise LayerError(f"`{layer.keyword}` reads indices, and `{node.name}` {comes}", hint=hint)
         node = nodes[node.inputs[0]]
 
 
@@ -40,4 +42,4 @@ def holds_indices(graph: Graph, number: int) -> bool:
 
 def _takes_channels(node: Node) -> bool:
     """Whether it hands on some of the channels that it reads as they are."""
-    return all(isinstance(reach, Shifted) for reach in node.reach())
+    return bool(node.inputs) and all(isinstance(reach, Shifted) for reach in node.reach())

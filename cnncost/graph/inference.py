@@ -33,7 +33,7 @@ def infer_output(layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
     (64, 109, 109)
     """
     _refuse_wrong_number(layer, len(xs))
-    if xs[0].layout not in layer.accepts:
+    if xs and xs[0].layout not in layer.accepts:
         raise wrong_layout(type(layer), xs[0])
     layer.check(*xs)
     y = layer.output(*xs)
@@ -61,7 +61,11 @@ def refuse_too_large(name: str, tensor: Tensor, origin: Origin | None) -> None:
 
 
 def _refuse_wrong_number(layer: Layer, number: int) -> None:
-    """Raise a LayerError unless there is one input, one more for each that is followed, or any number for a join."""
+    """Raise a LayerError unless a source has no input, a join any number, others one and one more for each followed."""
+    if layer.is_source:
+        if number:
+            raise LayerError(f"`{layer.keyword}` reads nothing, not {number} output{'s' * (number > 1)}")
+        return
     if not number:
         raise LayerError(f"`{layer.keyword}` has nothing to read")
     if layer.joins:

@@ -40,6 +40,9 @@ def _refuse_other_readers(
     reader = node
     while reader.inputs:
         value = nodes[reader.inputs[0]]
+        if value.layer.is_source:
+            message = f"`{node.name}` overwrites `{value.name}` in place, and every sample and every pass reads that"
+            raise SpecError(message, node.origin, hint=_HINT)
         others = [other for other in readers[value.id] if other.id != reader.id]
         if others or value.id in outputs:
             what = f"`{others[0].name}` reads it too" if others else "it is an output of the network"

@@ -6,7 +6,17 @@
 
 from __future__ import annotations
 
-from cnncost.layers import activation, arithmetic, embedding, group, recurrent, regularisation, softmax, token
+from cnncost.layers import (
+    activation,
+    arithmetic,
+    embedding,
+    group,
+    parameter,
+    recurrent,
+    regularisation,
+    softmax,
+    token,
+)
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.tensor import Tensor
@@ -64,6 +74,7 @@ __all__ = [
     "norm",
     "norm_length",
     "order",
+    "parameter",
     "pool",
     "pool_adaptive",
     "product",

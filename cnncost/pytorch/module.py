@@ -83,9 +83,11 @@ class SpecModel(StepTree):
 
     def forward(self, *inputs: Any, **named: Any) -> Any:
         values = self.bind(*inputs, **named)
+        samples = next(iter(values.values())).shape[0]
         alive = self._liveness[self.training]
         for node in alive.order:
-            values[node.id] = self.layer(node.id)(*[values[read] for read in node.inputs])
+            read = (samples,) if node.layer.is_source else [values[number] for number in node.inputs]
+            values[node.id] = self.layer(node.id)(*read)
             for value in alive.released.get(node.id, ()):
                 del values[value]
         ends = (*self.graph.outputs, *(self.graph.auxiliary if self.training else ()))

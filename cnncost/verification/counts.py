@@ -110,7 +110,7 @@ def _count(graph: Graph, node: Node, model: Any, trained: tuple[bool, ...], sett
     shapes = [(settings.batch, *graph.nodes[read].y.dims) for read in node.inputs]
     inputs = [torch.empty(shape, dtype=dtype, requires_grad=True) for shape in shapes]
     try:
-        return count_layer(model.layer(node.id), inputs, trained)
+        return count_layer(model.layer(node.id), inputs, trained, settings.batch)
     except (RuntimeError, ValueError) as error:
         return f"PyTorch does not run it: {_first_line(error)}"
 

@@ -36,7 +36,7 @@ class LayerCounts(NamedTuple):
     """The factor by which torch counted the weight gradient too high; 1 where it is right."""
 
 
-def count_layer(module: Any, inputs: Sequence[Any], trained: Sequence[bool]) -> LayerCounts:
+def count_layer(module: Any, inputs: Sequence[Any], trained: Sequence[bool], samples: int) -> LayerCounts:
     """Run a layer forward and backward under FlopCounterMode.
 
     Its gradients are asked for one by one: those of its weights are what asking for them adds to asking for the inputs
@@ -46,12 +46,13 @@ def count_layer(module: Any, inputs: Sequence[Any], trained: Sequence[bool]) -> 
         module: the layer.
         inputs: what it reads, as leaves that require gradients.
         trained: which of the inputs depend on something trained, and so need a gradient.
+        samples: how many there are, which is all that a layer is told that reads nothing.
 
     Raises:
         RuntimeError, ValueError: PyTorch refuses the inputs.
     """
     with flop_counter() as counter:
-        y = module(*[x.clone() for x in inputs])  # PyTorch lets nothing overwrite a leaf
+        y = module(*[x.clone() for x in inputs] or [samples])  # PyTorch lets nothing overwrite a leaf
     weights = [weight for weight in module.parameters() if weight.requires_grad]
     needed = [x for x, depends in zip(inputs, trained, strict=True) if depends]
     both, reached = _backward(y, [*needed, *weights])

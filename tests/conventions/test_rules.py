@@ -41,6 +41,22 @@ CONV = ("conv", {"out": 8, "kernel": [3, 5], "stride": 2, "groups": 2, "padding"
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
+        ("output", 2 * 12),
+        ("parameters", 12),
+        ("input + channels_in + rank + len(inputs) + len(sizes_in)", 0),
+        ("5 if layout == 'tokens' else 7", 5),
+    ],
+)
+def test_what_reads_nothing_has_no_first_input(rule: str, expected: int) -> None:
+    net = Builder()
+    y = net.add(("parameter", {"shape": [3, 4], "tokens": True}))
+    net.add("add", net.input(4, 3, layout="tokens"), y)
+    assert count(convention(f'parameter: "{rule}", add: 0'), net.graph()) == [expected, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
         # A batch of 2 of 6 × 11 × 9, to 8 × 6 × 3: 8 · 3 · 15 weights at 18 positions.
         ("mac", 2 * 8 * 3 * 15 * 18),
         ("add", 2 * 8 * 18),

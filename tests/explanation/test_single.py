@@ -172,6 +172,15 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
           | ^^^^
         """,
     ),
+    "an input of what reads nothing": (
+        "parameter",
+        [8, 4, 4],
+        {"shape": [8, 4, 4]},
+        """
+        error: `parameter` reads nothing: leave out the input
+          = hint: it is parameter(shape, tokens=false, fixed=false)
+        """,
+    ),
     "an input of no shape": (
         "conv",
         {"image": [8, 0, 14]},
@@ -206,6 +215,8 @@ def test_the_limit_on_layers_holds() -> None:
         ("linear", 64, {"out": 10, "bias": False}, (10,)),
         ("attention", [10, 16], {"heads": 4}, (10, 16)),
         ("add", {"add": [8, 4], "b": [8, 4]}, {}, (8, 4)),
+        ("parameter", None, {"shape": [8, 4, 4]}, (8, 4, 4)),
+        ("parameter", None, {"shape": "[2, 2 * 8]", "tokens": "true"}, (2, 16)),
         ("crop", {"a": [8, 14, 14], "b": [3, 10, 12]}, {"like": "b"}, (8, 10, 12)),
     ],
 )

@@ -27,6 +27,11 @@ HEAD = "input: [4, 6, 6]\nnetwork:\n  - {conv: 4, name: stem}\n"
             "stem",
             "`add` reads it too",
         ),
+        (
+            "  - add: [[], [{parameter: [4, 6, 6]}, identity, {relu: {inplace: true}}]]",
+            "add[1].parameter",
+            "every sample and every pass reads that",
+        ),
         ("  - {relu: {inplace: true}, name: act}\noutputs: [stem, act]", "stem", "it is an output of the network"),
     ],
 )

@@ -84,6 +84,16 @@ network:
 input: [4, 8, 8]
 vars: {size: [8, 8]}
 network: [{unfold: [2, 1, 0, 2]}, {fold: {size, kernel: 2, stride: [2, 2]}}, {unfold: 3}, {fold: [[8, 8], 3]}]""",
+    "learned tensors": """
+input: {a: [4, 8, 8], b: [4, 1]}
+vars: {sizes: [4, 1, 1]}
+network:
+  - {parameter: sizes, name: c}
+  - {parameter: {shape: [1, 4], tokens: true}, name: t, trainable: false}
+  - {parameter: 4, name: f}
+  - {repeat: 2, name: w, parameter: {shape: [4, 1, 1], fixed: true}, when: last}
+  - {add, from: [a, c, w], name: sum}
+outputs: [sum, t, b, f]""",
     "residuals": """
 input: [4, 8, 8]
 network:
@@ -213,6 +223,14 @@ REFUSED = {
     "too few in order": ("{input: [3, 8, 8], network: [{conv_transpose: [8]}]}", "$.network[0].conv_transpose"),
     "too many in order": ("{input: 8, network: [{linear: [8, true, false, false, false, 1]}]}", "$.network[0].linear"),
     "nothing in order": ("{input: 8, network: [{linear: [8, ~]}]}", "$.network[0].linear"),
+    "a tensor of no size": (
+        "{input: 8, network: [{add: [[], {parameter: [8, 0]}]}]}",
+        "$.network[0].add[1].parameter[1]",
+    ),
+    "a list behind a list": (
+        "{input: 8, network: [{add: [[], {parameter: [[8], 2]}]}]}",
+        "$.network[0].add[1].parameter[0]",
+    ),
     "an argument for nothing": ("{input: 8, network: [{relu: 6}]}", "$.network[0].relu"),
     "a negative size": ("{input: [3, 8, 8], network: [{conv: -8}]}", "$.network[0].conv"),
     "a size that is true": ("{input: [3, 8, 8], network: [{conv: {out: true}}]}", "$.network[0].conv.out"),

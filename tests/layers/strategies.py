@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Numbers with many divisors: groups, heads and factors often fit.
 CHANNELS = (1, 2, 3, 4, 6, 8, 12, 16, 24)
 
+BESIDE_A_SOURCE = Tensor(12, (5, 4))
+"""What the fields of a layer that reads nothing are drawn for."""
 
 PATIENT = settings(
     deadline=None,
@@ -57,10 +59,13 @@ def placements(layer_type: type[Layer], largest: int = 14) -> SearchStrategy[Pla
 @st.composite
 def any_placements(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
     """The same, where fields and inputs do not depend on each other."""
-    x = draw(tensors(layer_type, largest))
+    x = BESIDE_A_SOURCE if layer_type.is_source else draw(tensors(layer_type, largest))
     rank = len(x.spatial)
     given = {name: draw(values(field, rank, x)) for name, field in layer_type.fields.items()}
-    layer = layer_type.make({name: value for name, value in given.items() if value is not None}, rank).fitted(x)
+    written = {name: value for name, value in given.items() if value is not None}
+    if layer_type.is_source:
+        return Placement(layer_type.make(written, rank=0), ())
+    layer = layer_type.make(written, rank).fitted(x)
     if issubclass(layer_type, Join):
         return Placement(layer, (x, *draw(st.lists(relatives(x), max_size=2))))
     follows = any(isinstance(field, Reference) and getattr(layer, name) for name, field in layer_type.fields.items())

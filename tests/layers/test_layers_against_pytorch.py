@@ -27,6 +27,7 @@ OUR_RULES = {
     "group_conv": ("kernel [", "the 4 elements", "the 8 elements"),  # the counterpart is ours alone
     "upsample": ("`upsample` needs one of",),
     "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
+    "parameter": ("`parameter` of tokens", "`parameter` has 1 to 8"),
     "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
     "crop": ("`crop` to",),
     "clamp": ("`high` of",),  # PyTorch gives `high` everywhere
@@ -49,7 +50,7 @@ def run(placement: Placement, device: str = "meta") -> tuple[Any, torch.Tensor]:
         model = placement.layer.counterpart(torch.nn, *placement.xs)
         if isinstance(model, torch.nn.Module):
             model.eval()
-        return model, model(*(batch(x, device) for x in placement.xs))
+        return model, model(*[batch(x, device) for x in placement.xs] or [BATCH])
 
 
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))

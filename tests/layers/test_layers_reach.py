@@ -47,10 +47,12 @@ class Probe:
         self.inputs = [torch.randn(1, *x.dims, dtype=torch.float64, requires_grad=True) for x in self.xs]
         self.y = self.layer.output(*self.xs)
         given = [x.clone() for x in self.inputs]  # which a layer may overwrite, as it may no leaf
-        self.output = channels_last(model(*given)[0], self.y)
+        self.output = channels_last(model(*given or [1])[0], self.y)
 
     def support(self, position: Position, channels: slice = slice(None)) -> list[list[Position]]:
         """The positions of each input that some channel of the output at `position` depends on."""
+        if not self.inputs:
+            return []
         unit = self.output[position][channels]
         weighed = (unit * torch.randn(unit.shape, dtype=torch.float64)).sum()
         gradients = torch.autograd.grad(weighed, self.inputs, retain_graph=True, allow_unused=True)

@@ -45,6 +45,7 @@ unfold(kernel, dilation=1, padding=0, stride=1) fold(size, kernel, dilation=1, p
 lstm(hidden, layers=1, bidirectional=false, bias=true, projection=none)
 gru(hidden, layers=1, bidirectional=false, bias=true)
 rnn(hidden, layers=1, bidirectional=false, bias=true, nonlinearity=tanh) embedding(vocabulary, out)
+parameter(shape, tokens=false, fixed=false)
 patch_tokens() class_token() position_embedding() attention(heads) select_token(i)
 """
 

@@ -34,6 +34,9 @@ def count(preset: str, placement: Placement, batch: int, training: bool) -> tupl
     for number, x in enumerate(placement.xs):
         net.input(x.channels, *x.spatial, name=f"x{number}", layout=x.layout)
     net.add(placement.layer, *range(len(placement.xs)))
+    if placement.layer.is_source:  # it has the samples of an input, and tools count no addition
+        y = placement.layer.output()
+        net.add("add", 0, net.input(y.channels, *y.spatial, layout=y.layout))
     graph = net.graph()
     model = build(graph, tool.device).train(training)
     try:

@@ -67,20 +67,22 @@ class Parameters:
         self.signature = signature
         """How it is called; asked for in errors only."""
         self.takes_whole = takes_whole
-        """Whether a list is the value of the only parameter, rather than a list of one argument."""
+        """Whether a list is the value of the first parameter, rather than a list of arguments."""
 
 
 def layer_parameters(callee: str, kind: type[Layer]) -> Parameters:
-    """The parameters of a layer type: a single one takes a list whole where it is a list."""
+    """The parameters of a layer type: the first takes a list whole where it is one and needs no other."""
     return Parameters(
-        callee, list(kind.fields), kind.signature, lambda node: all(_is_list(f, node) for f in kind.fields.values())
+        callee, list(kind.fields), kind.signature, lambda node: _is_first(list(kind.fields.values()), node)
     )
 
 
-def _is_list(field: Field, node: SequenceNode) -> bool:
-    """Whether `node` is a value of `field`; of one per axis, a single number is one for all axes."""
+def _is_first(fields: Ordered[Field], node: SequenceNode) -> bool:
+    """Whether `node` is a value of the first field; of one per axis, a single number is one for all axes."""
+    first, *others = fields
     is_single = len(node.items) == 1 and not isinstance(node.items[0], SequenceNode)
-    return field.takes_list or (field.per_axis and not is_single)
+    alone = not any(field.required for field in others)
+    return (first.takes_list and alone) or (first.per_axis and not others and not is_single)
 
 
 def block_parameters(signature: Signature) -> Parameters:
@@ -90,7 +92,7 @@ def block_parameters(signature: Signature) -> Parameters:
         signature.name,
         [parameter.name for parameter in parameters],
         signature.__str__,
-        lambda node: len(node.items) > 1 or (parameters[0].default or "").startswith("["),
+        lambda node: len(parameters) == 1 and (len(node.items) > 1 or (parameters[0].default or "").startswith("[")),
     )
 
 
@@ -108,7 +110,7 @@ def match(parameters: Parameters, node: Node | None) -> dict[str, Argument]:
     if isinstance(node, Scalar):
         return {names[0]: Argument(names[0], node, node.span)}
     if isinstance(node, SequenceNode):
-        items = [node] if len(names) == 1 and parameters.takes_whole(node) else node.items
+        items = [node] if names and parameters.takes_whole(node) else node.items
         if len(items) > len(names):
             takes = "1 argument" if len(names) == 1 else f"{len(names)} arguments"
             message = f"`{callee}` takes {takes}, not {len(items)}"

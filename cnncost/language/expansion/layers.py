@@ -26,7 +26,9 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
         SpecError: arguments that the layer does not take, or inputs that do not fit it.
     """
     builder, kind, span = expansion.builder, REGISTRY[step.callee], step.callee_span
-    if not kind.joins:
+    if kind.is_source:
+        reads = _nothing(step)
+    elif not kind.joins:
         refuse_unless_one(builder, reads, step)
     elif not reads:
         raise SpecError(f"`{step.callee}` joins nothing", span)
@@ -42,7 +44,7 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
         name, containers = scope.placed(label)
         return builder.add(layer, reads, name, containers=containers, origin=span, field_origins=origins)
     except SpecError as error:
-        if _is_in_pytorch_order(step, kind, values, builder.nodes[reads[0]].y.channels):
+        if reads and _is_in_pytorch_order(step, kind, values, builder.nodes[reads[0]].y.channels):
             error.hint = SIZE_IS_KNOWN
         raise
 
@@ -51,6 +53,14 @@ def _is_in_pytorch_order(step: Step, kind: type[Layer], values: dict[str, Any], 
     """Whether a layer that was refused may have been called as in PyTorch: with the input's channels in front."""
     several = isinstance(step.arguments, SequenceNode) and len(step.arguments.items) > 1
     return several and kind.has_weight_matrices and next(iter(values.values())) == channels
+
+
+def _nothing(step: Step) -> Flow:
+    """What a step reads that reads nothing; its `from` is refused."""
+    if step.from_ is not None:
+        hint = "the steps that use it read it, and what is written before it: `{add, from: [a, b]}`"
+        raise SpecError(f"`{step.callee}` reads nothing and takes no `from`", step.from_.span, hint=hint)
+    return ()
 
 
 def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> list[int]:

@@ -61,7 +61,8 @@ def _forms(layer: type[Layer]) -> list[Schema]:
     if not fields:
         return forms
     first, *others = fields
-    takes_whole = not others and (first.takes_list or first.per_axis)
+    alone = not any(field.required for field in others)
+    takes_whole = (first.takes_list and alone) or (first.per_axis and not others)
     if takes_whole:
         return [*forms, _plain(first), _by_names(fields)]
     return [*forms, _positional(layer, fields), *_named_forms(layer)]

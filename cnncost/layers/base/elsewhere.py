@@ -56,6 +56,7 @@ _LAYERS = {
     "minimum": "elementwisemin",
     "multiply": "mul mult product",
     "pad": "zeropad zeropadding constantpad padding",
+    "parameter": "constant const learnedconstant buffer uninitializedparameter uninitializedbuffer",
     "permute": "transpose swapaxes swapdims moveaxis movedim rearrange",
     "pixel_shuffle": "depthtospace subpixel",
     "power": "pow",
@@ -116,9 +117,9 @@ _WAYS = {
 _LOSS = "a loss is not part of the network: what it costs is not counted"
 _MISSING = "the language has no such layer; `cnncost layers` lists those that it has"
 _ABSENT = (
-    "adaptivelogsoftmaxwithloss bilinear buffer linearcrossentropyoptions cosinesimilarity embeddingbag "
-    "fractionalmaxpool lppool maxunpool pairwisedistance parameter parameterdict "
-    "parameterlist rnnbase rnncellbase uninitializedbuffer uninitializedparameter "
+    "adaptivelogsoftmaxwithloss bilinear linearcrossentropyoptions cosinesimilarity embeddingbag "
+    "fractionalmaxpool lppool maxunpool pairwisedistance parameterdict "
+    "parameterlist rnnbase rnncellbase "
     "convlstm timedistributed locallyconnected average lambda repeatvector "
     "gaussiannoise masking gridsample affinegrid"
 )

@@ -64,6 +64,8 @@ class Layer:
     """Layouts of input that the layer takes."""
     joins: ClassVar[bool] = False
     """Whether it reads any number of inputs, which a spec gives as branches or by `from`."""
+    is_source: ClassVar[bool] = False
+    """Whether it reads nothing. Its counterpart is called with how many samples there are, and no tensors."""
     needs_all_inputs: ClassVar[bool] = False
     """Whether its inputs stand in places of their own, so that none of them may be left out by a condition."""
     splits: ClassVar[bool] = False

@@ -1,0 +1,83 @@
+"""The learned tensor: what a network starts from, or adds, multiplies or concatenates, without reading anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import LayerError
+from cnncost.layers.base.costs import Buffers, Operations
+from cnncost.layers.base.counterpart import buffered, module_of, parameter, torch_of
+from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.specifiers import flag, numbers
+from cnncost.layers.base.tensor import Tensor
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.one_channel import Line
+    from cnncost.layers.base.window import Reach
+
+_MOST_SIZES = 8
+_SIZES_OF_TOKENS = 2
+
+
+class Parameter(Layer, keyword="parameter"):
+    """A learned tensor, the same for every sample: a constant input, a class token, queries, an embedding of positions.
+
+    It reads nothing. Its sizes are those of an input, channels first, or of tokens: how many, and their channels.
+
+    >>> Parameter(shape=(512, 4, 4)).parameters()
+    8192
+    >>> Parameter(shape=(1, 192), tokens=True).output()
+    Tensor(channels=192, spatial=(1,), layout='tokens')
+    """
+
+    family = "tensor"
+    source = "Karras et al. 2019, section 2 (StyleGAN's constant); Dosovitskiy et al. 2021, 3.1; PyTorch's Parameter"
+    accepts = ()
+    is_source = True
+    is_view = True
+
+    shape: tuple[int, ...] = numbers("sizes of a sample, without the batch", symbol="n")
+    tokens: bool = flag("whether it is tokens: how many, and their channels", default=False)
+    fixed: bool = flag("whether it is given: a buffer, not a parameter", default=False)
+
+    def check(self) -> None:
+        if self.tokens and len(self.shape) != _SIZES_OF_TOKENS:
+            message = f"`parameter` of tokens has 2 sizes, not {len(self.shape)}"
+            raise LayerError(message, field="shape", hint="how many tokens, and their channels: [1, 192]")
+        if len(self.shape) > _MOST_SIZES:
+            message = f"`parameter` has 1 to {_MOST_SIZES} sizes, not {len(self.shape)}"
+            raise LayerError(message, field="shape", hint="channels first, without the batch: [512, 4, 4]")
+
+    def output(self) -> Tensor:
+        """The tensor itself: a map, or tokens, or flat where it has one size."""
+        if self.tokens:
+            return Tensor(self.shape[1], self.shape[:1], "tokens")
+        return Tensor(self.shape[0], self.shape[1:], "map" if len(self.shape) > 1 else "flat")
+
+    def parameters(self) -> int:
+        """Its elements, however many samples there are; none where it is fixed."""
+        return 0 if self.fixed else self.output().elements
+
+    def buffers(self) -> Buffers:
+        """Its elements where it is fixed."""
+        return Buffers(weights=self.output().elements if self.fixed else 0)
+
+    def operations(self, y: Tensor) -> Operations:
+        """None: it is stored, and every sample has a view of it."""
+        return Operations()
+
+    def reach(self, y: Tensor) -> tuple[Reach, ...]:
+        return ()
+
+    def counterpart(self, nn: Any) -> Any:
+        def forward(module: Any, samples: int) -> Any:
+            # Without gradients, a view of a parameter would say that it requires one, and have no function for it.
+            tensor = module.tensor if torch_of(nn).is_grad_enabled() else module.tensor.detach()
+            return tensor.expand(samples, *self.shape)
+
+        module = module_of(nn, forward, tensor=parameter(nn, *self.shape))
+        return buffered(module) if self.fixed else module
+
+    def one_channel(self, nn: Any, line: Line, y: Tensor) -> Any:
+        """Always dark."""
+        return lambda: None
