@@ -1,0 +1,1 @@
+"""Networks of Darknet: its configuration files, as `yolov3.cfg`, to a graph."""
