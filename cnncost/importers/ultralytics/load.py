@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.graph.graph import Container
+from cnncost.importers.names import kind_of_class
 from cnncost.importers.ultralytics import blocks, heads, layers
 from cnncost.importers.ultralytics.model_file import read_model_file
 from cnncost.importers.ultralytics.modules import Module, find
@@ -55,7 +56,7 @@ def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits) -> G
     activation = _activation(model)
     outputs: list[int | tuple[int, ...]] = []
     for index, row in enumerate(model.rows):
-        site = Site(builder, (Container(f"model[{index}]", row.module),), row.span, activation)
+        site = Site(builder, (Container(f"model[{index}]", kind_of_class(row.module)),), row.span, activation)
         outputs.append(_add(site, _module(model, row), model, row, _reads(outputs, row, start)))
     return _finished(builder, outputs)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.graph.graph import Container
 from cnncost.graph.names import joined
+from cnncost.importers.names import kind_of_class
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Site:
 
     def inside(self, name: str, kind: str) -> Site:
         """The place of a module of this one."""
-        return Site(self.builder, (*self.containers, Container(name, kind)), self.span, self.activation)
+        return Site(self.builder, (*self.containers, Container(name, kind_of_class(kind))), self.span, self.activation)
 
     def shape(self, node: int) -> Tensor:
         """The shape of one sample of what a node gives."""
