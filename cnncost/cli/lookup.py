@@ -46,11 +46,11 @@ def _names_a_spec(word: str) -> bool:
     """
     from os.path import isfile
 
-    from cnncost.importers.sources import model_source
+    from cnncost.importers.sources import is_imported
     from cnncost.language.foreign import refuse_foreign
     from cnncost.language.library import names
     from cnncost.language.request import parse_request
 
     spec = parse_request(word).spec
     refuse_foreign(spec)
-    return model_source(word) is not None or spec in names() or isfile(spec) or spec.endswith((".yaml", ".yml"))
+    return is_imported(word) or spec in names() or isfile(spec) or spec.endswith((".yaml", ".yml"))

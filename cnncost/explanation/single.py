@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import DescribedOrigin, SpecError, did_you_mean
 from cnncost.graph.builder import MOST_NODES, GraphBuilder
-from cnncost.importers.sources import model_source
+from cnncost.importers.sources import is_imported
 from cnncost.language import library
 from cnncost.language.arguments import read_arguments
 from cnncost.language.expansion.scopes.inputs import input_tensor
@@ -42,7 +42,7 @@ def refuse_misspelt(spec: str) -> None:
     """
     name = parse_request(spec).spec
     refuse_foreign(name)
-    if model_source(spec) is not None:
+    if is_imported(spec):
         return
     if name == "-" or name in library.names() or library.looks_like_path(name) or isfile(name):
         return

@@ -1,7 +1,8 @@
 """What stands in place of a spec: a spec, or a model that is imported. The one place that tells them apart.
 
 A name with a colon is a model in Python: ``torchvision:resnet50``, ``timm:convnext_tiny``, ``package.module:factory``,
-``path/to/file.py:factory``. Importing one runs its Python code; a spec is data, and never runs any.
+``path/to/file.py:factory``. Importing one runs its Python code; a spec is data, and never runs any, and neither does
+a file of another program: ``yolov3.cfg``, ``yolov8n.yaml``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.arguments import is_path, text, wrong_type
 from cnncost.errors import SpecError
+from cnncost.importers.files import foreign_file, load_file
 from cnncost.language.load import limits_given
 from cnncost.language.load import load as load_spec
 from cnncost.language.request import parse_request, shapes_given
@@ -65,6 +67,15 @@ def model_source(spec: str) -> ModelSource | None:
     return ModelSource(match[1], match[2]) if match else None
 
 
+def is_imported(spec: str) -> bool:
+    """Whether a text names a model that is imported, and not a spec.
+
+    Raises:
+        SpecError: it names one in a way that does not hold.
+    """
+    return model_source(spec) is not None or foreign_file(spec) is not None
+
+
 def load(
     spec: str | Path,
     *,
@@ -77,7 +88,7 @@ def load(
 
     Args:
         spec: as for :func:`cnncost.language.load.load`, or a model in Python. What follows behind an ``@`` sets
-            variables of a spec, and arguments of a model.
+            variables of a spec, and arguments of a model. Or a file of Darknet or Ultralytics.
         set: variables of a spec to override.
         input: other input shapes; the shapes of one sample of a model's inputs.
         limits: how large the file and the network may be.
@@ -90,7 +101,12 @@ def load(
     given = _arguments_given(arguments)
     if source is None:
         _refuse_for_specs(given)
-        return load_spec(spec, set=set, input=input, limits=limits)
+        file = foreign_file(str(spec)) if is_path(spec) else None
+        if file is None:
+            return load_spec(spec, set=set, input=input, limits=limits)
+        if set:
+            raise SpecError(f"`{file.path[-80:]}` is a file of {file.program}, and variables are of specs")
+        return load_file(file, shapes_given(input), limits_given(limits))
     if set:
         hint = f"`--arg {next(iter(set))}=...` calls it with an argument"
         raise SpecError(f"`{source}` is a model, and variables are of specs", hint=hint)

@@ -73,7 +73,9 @@ def test_yolov5(depth: float, width: float, params: int) -> None:
 
 def test_the_size_is_in_the_name() -> None:
     assert totals(yolov5(DETECT), "models/yolov5s.yaml") == totals(yolov5(DETECT), "yolov5s-mine.yaml")
-    assert totals(yolov8(DETECT), "custom.yaml")["params"] == YOLOV8[0]  # the first of the scales
+    custom = load(yolov8(DETECT), "custom.yaml")
+    assert analyze(custom).to_dict()["totals"]["params"] == YOLOV8[0]  # the first of the scales
+    assert custom.warnings[-1] == "`custom.yaml` does not say its size: it is taken as `n`, of n, s, m, l, x"
     assert totals("scale: m\n" + yolov8(DETECT), "custom.yaml")["params"] == YOLOV8[2]
 
 

@@ -30,7 +30,7 @@ _DEEPER = ("m", "l", "x")
 """Sizes whose `C3k2` blocks hold `C3` blocks."""
 
 
-def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits) -> Graph:
+def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits, size: str | None = None) -> Graph:
     """The graph of a model file.
 
     Nodes are called as in Ultralytics' module tree: ``model[0].conv``. What boxes are decoded from is an output of
@@ -41,6 +41,7 @@ def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits) -> G
         name: what errors call it, which also tells the scale: ``yolov8s.yaml``.
         shape: the input, channels first; by default an image of 640 x 640, or of 224 x 224 to classify.
         limits: how large the file and the network may be.
+        size: the letter of the scale, in the place of the one in `name`.
 
     Raises:
         SpecError: not a model file, a module that is not known, or arguments that do not fit one.
@@ -50,15 +51,15 @@ def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits) -> G
     >>> [node.name for node in load_ultralytics(text, "yolo.yaml", [3, 32, 32], Limits()).layers][:4]
     ['model[0].conv', 'model[0].bn', 'model[0].act', 'model[1].conv.conv']
     """
-    model = read_model_file(parse(data, name, limits), name)
-    builder = GraphBuilder(PurePath(name).stem, limits.nodes)
+    model = read_model_file(parse(data, name, limits), name, size)
+    builder = GraphBuilder(f"{PurePath(name).stem}{size or ''}", limits.nodes)
     start = builder.add_input("input", input_tensor("input", _shape(model, shape)))
     activation = _activation(model)
     outputs: list[int | tuple[int, ...]] = []
     for index, row in enumerate(model.rows):
         site = Site(builder, (Container(f"model[{index}]", kind_of_class(row.module)),), row.span, activation)
         outputs.append(_add(site, _module(model, row), model, row, _reads(outputs, row, start)))
-    return _finished(builder, outputs)
+    return _finished(builder, outputs, model)
 
 
 def _shape(model: ModelFile, shape: object) -> object:
@@ -133,12 +134,12 @@ def _repeated(site: Site, module: Module, x: int, arguments: Any, repeats: int) 
     return x
 
 
-def _finished(builder: GraphBuilder, outputs: list[int | tuple[int, ...]]) -> Graph:
+def _finished(builder: GraphBuilder, outputs: list[int | tuple[int, ...]], model: ModelFile) -> Graph:
     if not outputs:
         raise SpecError("there are no rows")
     last = outputs[-1]
-    decoded = isinstance(last, tuple)
+    warnings = [*([heads.DECODED] if isinstance(last, tuple) else []), *model.notes]
     read = {node for each in builder.nodes for node in each.inputs}
     ends = [node.id for node in builder.nodes if node.id not in read]
     first = list(last) if isinstance(last, tuple) else [last]
-    return builder.finish(list(dict.fromkeys([*first, *ends])), warnings=(heads.DECODED,) if decoded else ())
+    return builder.finish(list(dict.fromkeys([*first, *ends])), warnings=tuple(warnings))

@@ -71,6 +71,8 @@ class ModelFile(NamedTuple):
     """What convolutions are followed by, other than SiLU."""
     rows: tuple[Row, ...]
     """Backbone and head."""
+    notes: tuple[str, ...]
+    """What is odd about it, a sentence each."""
 
 
 def is_model_file(text: str) -> bool:
@@ -83,15 +85,15 @@ def is_model_file(text: str) -> bool:
     return keys == {"backbone", "head"}
 
 
-def read_model_file(root: Node, name: str) -> ModelFile:
-    """What the tree of a model file says; `name` tells its scale.
+def read_model_file(root: Node, name: str, size: str | None = None) -> ModelFile:
+    """What the tree of a model file says; `size`, or else `name`, tells its scale.
 
     Raises:
         SpecError: something is missing, or not what it should be.
     """
     if not isinstance(root, MappingNode):
         raise SpecError(f"`{name}` is not a mapping of `nc`, `backbone` and `head`", root.span)
-    letter, scale = _scale(root, name)
+    letter, scale, notes = _scale(root, name, size)
     classes = _number(root, "nc", 80)
     names: dict[str, Any] = {"nc": classes}
     if (anchors := root.get("anchors")) is not None:
@@ -107,26 +109,32 @@ def read_model_file(root: Node, name: str) -> ModelFile:
         letter,
         activation.text if isinstance(activation, Scalar) else None,
         tuple(rows),
+        notes,
     )
 
 
-def _scale(root: MappingNode, name: str) -> tuple[str, Scale]:
-    """The letter of the scale that the file's name has, or the first; and the scale."""
+def _scale(root: MappingNode, name: str, size: str | None) -> tuple[str, Scale, tuple[str, ...]]:
+    """The letter of the scale that is asked for, or that the file's name has, or the first; the scale; and notes."""
     scales = root.get("scales")
     if not isinstance(scales, MappingNode) or not len(scales):
-        return "", Scale(_real(root, "depth_multiple"), _real(root, "width_multiple"), _NO_LIMIT)
+        if size is not None:
+            raise SpecError(f"`{name}` has one size only", root.span)
+        return "", Scale(_real(root, "depth_multiple"), _real(root, "width_multiple"), _NO_LIMIT), ()
     known = {key.text: node for key, node in scales.entries}
     stated = root.get("scale")
     found = _LETTER.search(PurePath(name).stem)
-    letter = stated.text if isinstance(stated, Scalar) else found[1].lower() if found else next(iter(known))
+    named = stated.text if isinstance(stated, Scalar) else found[1].lower() if found else None
+    letter = size or named or next(iter(known))
+    note = f"`{name}` does not say its size: it is taken as `{letter}`, of {', '.join(known)}"
     if letter not in known:
-        hint = f"the file's name tells it; its scales are {', '.join(known)}"
+        hint = f"it stands behind an `@`, or in the file's name; there are {', '.join(known)}"
         raise SpecError(f"`{name}` has no scale `{letter}`", scales.span, hint=hint)
     node = known[letter]
     values = [item.value for item in node.items if isinstance(item, Scalar)] if isinstance(node, SequenceNode) else []
     if len(values) != 3 or not all(_is_number(value) for value in values):
         raise SpecError("a scale is `[depth, width, most channels]`", node.span)
-    return letter, Scale(float(values[0]), float(values[1]), int(values[2]))  # type: ignore[arg-type]
+    scale = Scale(float(values[0]), float(values[1]), int(values[2]))  # type: ignore[arg-type]
+    return letter, scale, () if size or named else (note,)
 
 
 def _rows(root: MappingNode, part: str) -> list[Node]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.graph.edits import LAYER_EDITS
-from cnncost.importers.sources import load, model_source
+from cnncost.importers.sources import is_imported, load
 from cnncost.language import library
 from cnncost.language.document.document import read_document
 from cnncost.language.load import loads
@@ -107,7 +107,7 @@ class Subject:
         self._settings: dict[str, object] = dict(settings)
         self._document: Document | None = None
         self._read_spec: Callable[..., Graph]
-        if arguments or model_source(spec):
+        if arguments or is_imported(spec):
             self._read_spec = partial(load, spec, limits=limits, arguments=arguments)
         else:
             self._read_file(spec)
