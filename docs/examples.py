@@ -207,7 +207,7 @@ def _false_claims(block: Block) -> Iterator[str]:
     report = cnncost.analyze(graph)
     if graph.warnings:
         yield f"{graph.warnings[0]}, in:\n{block.body}"
-    known = {name: f"{value:,}" for name, value in report.totals.items()}
+    known = {name: f"{value:,}" for name, value in report.totals.items() if value is not None}
     known["output"] = "x".join(map(str, graph.nodes[graph.outputs[0]].y.dims))
     known["layers"] = str(len(graph.layers))
     for name, claimed in block.claims.items():

@@ -26,6 +26,7 @@ def build(
     input: Mapping[str, object] | object | None = None,  # noqa: A002
     device: str = "cpu",
     arguments: Mapping[str, object] | None = None,
+    allow_code: bool = False,
 ) -> Any:
     """The PyTorch model that a spec describes, a ``torch.nn.Module`` to train like any other.
 
@@ -39,6 +40,7 @@ def build(
         input: other input shapes.
         device: where its weights lie: ``cpu``, ``cuda``, or ``meta`` for shapes without numbers.
         arguments: as for :func:`load`.
+        allow_code: whether the code may run that a spec names for layers of its own.
 
     Raises:
         SpecError: a spec that does not hold, or PyTorch is not installed.
@@ -49,7 +51,7 @@ def build(
     """
     from cnncost.pytorch.build import build as build_model
 
-    return build_model(graph_of(spec, set, input, None, arguments), _device(device))
+    return build_model(_with_modules(graph_of(spec, set, input, None, arguments), allow_code), _device(device))
 
 
 def verify(
@@ -60,6 +62,7 @@ def verify(
     against: str | Callable[[], Any] | None = None,
     latency: bool | None = None,
     memory: bool = False,
+    allow_code: bool = False,
     limits: Limits | None = None,
     progress: Progress | None = None,
     arguments: Mapping[str, object] | None = None,
@@ -75,6 +78,7 @@ def verify(
             one, ``package.module:factory``.
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.
+        allow_code: whether the code may run that a spec names for layers of its own.
         limits, arguments: as for :func:`load`.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
         options: the fields of :class:`~cnncost.measurement.options.MeasureOptions`: `device` (``auto``), `batch`,
@@ -101,7 +105,14 @@ def verify(
     measure = MeasureOptions(**_options(options, MeasureOptions()))
     plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
     report = function("`progress`", progress) or no_progress
-    return verify_graph(graph_of(spec, set, input, limits, arguments), plan, report)
+    return verify_graph(_with_modules(graph_of(spec, set, input, limits, arguments), allow_code), plan, report)
+
+
+def _with_modules(graph: Graph, allow_code: object) -> Graph:
+    """The graph with the modules of layers of the spec's own, where their code may run."""
+    from cnncost.pytorch.own_modules import with_own_modules
+
+    return with_own_modules(graph, allow_code=flag("`allow_code`", allow_code))
 
 
 def _options(given: Mapping[str, Any], usual: MeasureOptions) -> dict[str, Any]:

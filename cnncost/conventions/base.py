@@ -76,6 +76,10 @@ class Convention:
         """The rule in one line."""
         return (type(self).__doc__ or self.name).strip().splitlines()[0].rstrip(".")
 
+    def knows(self, node: Node) -> bool:
+        """Whether it has a rule for `node`, whose layer the spec defines itself."""
+        return True
+
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
         """What the forward pass of `node` counts.
 

@@ -9,8 +9,7 @@ from cnncost.conventions.base import Convention, Written
 from cnncost.conventions.counted import whole_count
 from cnncost.conventions.quantities import QUANTITIES, LayerCall, field_names, field_value
 from cnncost.errors import SpecError
-from cnncost.language.expressions.arithmetic import BUILTINS
-from cnncost.language.expressions.tokens import tokenize
+from cnncost.language.expressions.substitution import substituted
 from cnncost.layers import REGISTRY
 from cnncost.records import NamedTuple
 
@@ -117,6 +116,9 @@ class RuleConvention(Convention):
             raise SpecError(f"the convention `{self.name}` says nothing of `{keyword}`", self.span, hint=hint)
         return rule
 
+    def knows(self, node: Node) -> bool:
+        return self.book.rule_of(node.type) is not None
+
     def count(self, node: Node, operations: Operations, batch: int, training: bool) -> int:
         scope = LayerScope(LayerCall(node, operations, batch, training), self.book.variables)
         with _at(self.name, node.name):
@@ -199,24 +201,3 @@ class LayerScope(Constants):
     def names(self) -> Iterable[str]:
         """Every name that has a value here."""
         return [*QUANTITIES, *self._variables, *field_names(self._call.node.layer)]
-
-
-def substituted(text: str, scope: LayerScope) -> str:
-    """An expression with values for its names; evaluated, it gives what the expression gives in the scope."""
-    parts, end = [], 0
-    for token in tokenize(text):
-        if token.kind == "name" and token.text not in BUILTINS:
-            parts += [text[end : token.start], _literal(scope.lookup(token.text))]
-            end = token.end
-    return "".join([*parts, text[end:]])
-
-
-def _literal(value: Value) -> str:
-    """A value as expressions write it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
-    if isinstance(value, str):
-        return f"'{value}'"
-    return f"({value})" if value < 0 else str(value)

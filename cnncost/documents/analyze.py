@@ -78,8 +78,8 @@ class Layer(Sparse):
     """extent of the kernel or window, per axis; null for layers without one, and for merged layers"""
     stride: Shape | None
     """step of the kernel or window, per axis; null for layers without one, and for merged layers"""
-    ops: Operations
-    """operations of the forward pass by kind, for the whole batch"""
+    ops: Operations | None
+    """operations of the forward pass by kind, for the whole batch; null where a layer of one's own does not say them"""
     receptive_field: ReceptiveField | None
     """in the first input that reaches the layer; of the last layer where several were merged"""
     receptive_fields: Mapping[str, ReceptiveField] = {}
@@ -90,8 +90,10 @@ class Layer(Sparse):
     """kinds of the blocks and loops it lies in, outermost first"""
     count: Positive
     """layers that it stands for"""
-    counts: Mapping[str, Whole] = {}
-    """what each of several conventions counts, by name, where there are several"""
+    counts: Mapping[str, Whole | None] = {}
+    """what each of several conventions counts, by name, where there are several; null for a layer it does not know"""
+    at_least: Mapping[str, Count] = {}
+    """what is known of figures that are null since a layer of the spec's own leaves something unsaid"""
 
     @model_validator(mode="after")
     def _has_the_figures_of_the_registry(self) -> Self:
@@ -101,7 +103,7 @@ class Layer(Sparse):
     @property
     def figures(self) -> Figures:
         """The metrics, by name."""
-        return Figures(in_order(self.__pydantic_extra__))
+        return Figures(in_order(self.__pydantic_extra__), self.at_least)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -139,6 +141,8 @@ class AnalysisDocument(Document, Sparse):
     """names of the layers that are outputs"""
     totals: Totals
     """the whole network, whatever rows are shown"""
+    at_least: Mapping[str, Count] = {}
+    """what is known of totals that are null since a layer of the spec's own leaves something unsaid: no less"""
     counts: Mapping[str, base.Count] = {}
     """what each of several conventions counts, by name, where `--convention` asks for several"""
     layers: tuple[Layer, ...]

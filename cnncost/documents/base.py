@@ -146,15 +146,17 @@ Shape = tuple[Positive, ...]
 Inputs = Annotated[Mapping[str, Shape], Field(description="shape of every input of the network, with the batch")]
 
 
-class Count(Record):
+class Count(Sparse):
     """What one of several conventions counts of a network."""
 
     unit: Literal["FLOPs", "MACs"]
     """what the convention counts"""
-    total: Whole
-    """of the whole network and batch, in the forward pass"""
+    total: Whole | None
+    """of the whole network and batch, in the forward pass; null where it does not know a layer"""
     source: Text
     """the tool and its version, or who published the rules"""
+    at_least: Whole | None = None
+    """what it counts of the layers that it knows, where it does not know all"""
 
 
 class Printed(Record):

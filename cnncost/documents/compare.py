@@ -37,6 +37,8 @@ class ComparedNetwork(Sparse):
     """how many layers it has"""
     totals: Totals
     """the whole network"""
+    at_least: Mapping[str, Count] = {}
+    """what is known of totals that are null since a layer of the spec's own leaves something unsaid"""
     ratios: Ratios
     """of the totals to those of the baseline; null where either is not known, and where that of the baseline is zero"""
     counts: Mapping[str, ComparedCount] = {}

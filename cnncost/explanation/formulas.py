@@ -49,7 +49,7 @@ class Formulas:
     def __init__(self, layer: Layer, xs: Sequence[Tensor]) -> None:
         self.numbers: dict[str, int] = {}
         self.meanings: dict[str, str] = {}
-        self.layer = self._symbolic_layer(layer)
+        self.layer = layer if layer.is_own else self._symbolic_layer(layer)
         follows = any(isinstance(field, Reference) and getattr(layer, name) for name, field in layer.fields.items())
         self.xs = self._inputs(xs, follows)
         self.output = self.layer.output(*self.xs)

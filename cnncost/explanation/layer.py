@@ -10,7 +10,8 @@ from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
 from cnncost.explanation.receptive_field import explain_receptive_field
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
-from cnncost.explanation.zeros import why_nothing
+from cnncost.explanation.zeros import why_nothing, why_unknown
+from cnncost.layers.own import OwnLayer
 from cnncost.metrics.metric import METRICS, Unit
 from cnncost.symbolic.terms import Sum
 
@@ -34,7 +35,7 @@ _OPERATIONS = {
 }
 
 OF_A_LAYER = (
-    *("output_shape", "input_bytes", "receptive_field", "jump", "start_padding"),
+    *("output_shape", "input_bytes", "kept", "receptive_field", "jump", "start_padding"),
     *(f"ops.{kind}" for kind in _OPERATIONS),
 )
 """The figures of a layer that are no metrics, and do not add up."""
@@ -57,7 +58,9 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         analysis.graph.name,
         node.name,
         node.type,
-        (node.layer.__doc__ or node.type).strip().splitlines()[0],
+        "A layer of the spec's own."
+        if node.layer.is_own
+        else (node.layer.__doc__ or node.type).strip().splitlines()[0],
         analysis.settings,
         (*_meanings([*writer.used, *formulas]), *writer.names),
         (*figures, *seen),
@@ -99,6 +102,7 @@ class _Writer:
                 yield from self._operations()
             if metric.name == _BEFORE_INPUTS:
                 yield self._input_bytes()
+                yield from self._kept()
 
     def _formula(self, value: Any) -> Formula:
         self.used.append(self.symbolic.formula(0, value))
@@ -106,9 +110,30 @@ class _Writer:
 
     def _figure(self, name: str, value: Any, expected: int, *, unit: str, source: str, note: str = "") -> Figure:
         """A figure whose formula must come to what the report says."""
+        if name in self.node.layer.texts and expected:
+            return self._as_defined(name, expected, unit, note)
         formula = self._formula(value)
         assert formula.result == expected, f"{name} of {self.node.name} is {expected}, its formula {formula.result}"
         return Figure(name, expected, unit, formula.text, formula.substituted, source, note)
+
+    def _as_defined(self, name: str, value: int, unit: str, note: str) -> Figure:
+        """A figure as the spec's own definition of the layer writes it, which is of one sample."""
+        formula, numbers = self.node.layer.texts[name]
+        if name not in METRICS or not METRICS[name].stored:
+            formula, numbers = f"B·({formula})", f"{self.analysis.settings.batch}·({numbers})"
+        return Figure(name, value, unit, formula, numbers, self.node.layer.source, note)
+
+    def _kept(self) -> Iterator[Figure]:
+        """What a layer of the spec's own keeps for backward besides its input."""
+        layer = self.node.layer
+        if not isinstance(layer, OwnLayer):
+            return
+        kept = layer.call.said.kept
+        if kept is None:
+            note = f"the definition of `{layer.keyword}` does not say its `kept`"
+            yield Figure("kept", None, "numbers", source=layer.source, note=note)
+        else:
+            yield self._as_defined("kept", self.analysis.settings.batch * kept, "numbers", "")
 
     def _sizes(self) -> Iterator[Figure]:
         """The sizes of the output that have letters of their own."""
@@ -131,7 +156,7 @@ class _Writer:
         value = self.analysis.column(name)[self.node.id]
         source = metric.source or self.node.layer.source
         if value is None:
-            return Figure(name, None, unit, source=source, note="int8 is for inference: nothing is trained in it")
+            return Figure(name, None, unit, source=source, note=why_unknown(self.analysis, metric, [self.node]))
         note = "" if value else why_nothing(metric, self.analysis, self.node)
         return self._figure(name, self.symbolic.written(name)[0], value, unit=unit, source=source, note=note)
 
@@ -140,7 +165,10 @@ class _Writer:
         analysis, node, convention = self.analysis, self.node, self.analysis.convention
         batch, training = analysis.settings.batch, analysis.settings.training
         name, source = metric.name, convention.source
-        value = analysis.column(name)[node.id] or 0
+        value = analysis.column(name)[node.id]
+        if value is None:
+            note = why_unknown(analysis, metric, [node])
+            return Figure(name, None, convention.unit, source=source, note=note)
         note = "" if value else why_nothing(metric, analysis, node)
         place = LayerCall(node, node.batch_operations(batch, training), batch, training)
         rule = convention.written(*place)

@@ -8,6 +8,7 @@ from cnncost.errors import SpecError
 from cnncost.explanation.figure import Breakdown, Figure, Part, SumExplanation
 from cnncost.explanation.layer import unit_of
 from cnncost.explanation.symbolic import SymbolicFormulas
+from cnncost.explanation.zeros import why_unknown
 from cnncost.graph.graph import INPUT
 from cnncost.graph.names import joined, segments
 from cnncost.metrics.estimate import ESTIMATES
@@ -103,8 +104,7 @@ class _Writer:
         unit = unit_of(metric, convention)
         terms = self._terms(name)
         if terms is None:
-            note = "int8 is for inference: nothing is trained in it"
-            return Breakdown(Figure(name, None, unit, note=note), how, (), ())
+            return Breakdown(Figure(name, None, unit, note=self._why_unknown(metric)), how, (), ())
         by_type = _parts(terms, how, lambda term: (term.node.type, term.formula))
         by_block = self._by_block(terms, how)
         values = [part.value for part in by_block]
@@ -114,7 +114,11 @@ class _Writer:
 
     def _of_figures(self, metric: Metric, names: Sequence[str]) -> Breakdown:
         """A sum of other metrics, figure by figure."""
-        by_name = {name: self._terms(name) or [] for name in names}
+        found = {name: self._terms(name) for name in names}
+        if None in found.values():
+            unit = unit_of(metric, self.analysis.convention)
+            return Breakdown(Figure(metric.name, None, unit, note=self._why_unknown(metric)), "sum", (), ())
+        by_name = {name: terms or [] for name, terms in found.items()}
         whole = sum(term.value for terms in by_name.values() for term in terms)
         kept = tuple([_part(name, terms, "sum", whole, formula=_only(terms)) for name, terms in by_name.items()])
         by_block = self._by_block([term for terms in by_name.values() for term in terms], "sum")
@@ -122,6 +126,16 @@ class _Writer:
         unit = unit_of(metric, self.analysis.convention)
         figure = Figure(metric.name, whole, unit, " + ".join(names), substituted, metric.source)
         return Breakdown(figure, "sum", kept, by_block, of_figures=True)
+
+    def _why_unknown(self, metric: Metric) -> str:
+        """Why there is no sum, and what it is at least."""
+        why = why_unknown(self.analysis, metric, self.nodes)
+        column = self.analysis.column(metric.name)
+        values = [self.analysis.at_least(node).get(metric.name, column[node.id]) for node in self.nodes]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values) or not any(known):
+            return why
+        return f">={_joined(known, metric.total):,}: {why}"
 
     def _terms(self, name: str) -> list[_Term] | None:
         """What every layer adds, those that add something; ``None`` where there is no answer."""

@@ -209,7 +209,7 @@ class Graph(NamedTuple):
                 {
                     "name": node.name,
                     "type": node.type,
-                    "fields": {name: _plain(value) for name, value in vars(node.layer).items()},
+                    "fields": {name: _plain(value) for name, value in node.layer.arguments.items()},
                     "inputs": [names[read] for read in node.inputs],
                     "output_shape": list(node.y.dims),
                     "weights": names[node.weights],
@@ -225,4 +225,4 @@ def _shape(tensor: Tensor) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value

@@ -32,7 +32,7 @@ def share(nodes: list[Node], owners: range, made: range, name: str, origin: Orig
     if len(theirs) != len(ours):
         raise SpecError(f"`{name}` has {_layers_with_weights(theirs)}, this step {len(ours)}", origin)
     for owner, sharer in zip(theirs, ours, strict=True):
-        if owner.layer != sharer.layer or owner.parameters() != sharer.parameters():
+        if not owner.layer.may_share_with(sharer.layer) or owner.parameters() != sharer.parameters():
             message = f"`{owner.name}` and `{sharer.name}` cannot share weights"
             raise SpecError(message, origin, hint=_difference(owner, sharer))
         trainable = nodes[owner.weights].trainable
@@ -41,7 +41,9 @@ def share(nodes: list[Node], owners: range, made: range, name: str, origin: Orig
 
 def has_weights(node: Node) -> bool:
     """Whether a node stores anything: parameters, or running statistics."""
-    return node.layer is not INPUT and (node.parameters() > 0 or any(node.buffers()))
+    if node.layer is INPUT:
+        return False
+    return node.parameters() > 0 or any(node.buffers()) or "parameters" in node.layer.unsaid
 
 
 def _layers_with_weights(nodes: list[Node]) -> str:
@@ -52,7 +54,8 @@ def _difference(one: Node, other: Node) -> str:
     """In what two nodes differ that were to share weights."""
     if one.type != other.type:
         return f"`{one.name}` is a `{one.type}`, `{other.name}` a `{other.type}`"
-    fields = [f"`{name}`" for name in one.layer.fields if getattr(one.layer, name) != getattr(other.layer, name)]
+    ours, theirs = one.layer.arguments, other.layer.arguments
+    fields = [f"`{name}`" for name in ours if ours[name] != theirs[name]]
     if fields:
         return f"they differ in {' and '.join(fields)}"
     return f"`{one.name}` reads {one.xs[0]}, `{other.name}` reads {other.xs[0]}"

@@ -54,7 +54,7 @@ def read_arguments(
         raise error.at(origin, {name: DescribedOrigin(f"--set {name}") for name in arguments}) from None
     nodes = {name: setting_node(name, value) for name, value in arguments.items()}
     read = {name: Argument(name, node, node.span) for name, node in nodes.items()}
-    environment = Environment(Globals({}))
+    environment = Environment(Globals({}, {}))
     environment.tensor = tensor
     values, followed = field_values(
         kind.fields, read, environment, lambda node: (find(getattr(node, "text", ""), node.span),)

@@ -146,7 +146,7 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
     check_settings(document, overrides)
     most = networks.limits.nodes
     budget = Budget(max(_FEWEST_OPERATIONS, most * _OPERATIONS_PER_NODE))
-    environment = Environment(Globals(document.blocks, budget, networks.folder))
+    environment = Environment(Globals(document.blocks, document.layers, budget, networks.folder))
     define_variables(document, overrides, environment)
     builder = GraphBuilder(title, most)
     lexicon, warnings = add_inputs(document, environment, builder, given)

@@ -60,6 +60,7 @@ class Analysis:
         self._operations: list[Operations] | None = None
         self._model_operations: list[Operations] | None = None
         self._reaches: list[tuple[Reach, ...]] | None = None
+        self._own = [(place, node) for place, node in enumerate(graph.nodes) if node.layer.is_own]
         self._whole = whole
         self._reads: list[tuple[bool, ...]] | None = None
         self._decided: dict[str, Sequence[int]] = {}
@@ -72,12 +73,39 @@ class Analysis:
             KeyError: there is no such metric.
         """
         if name not in self._columns:
-            self._columns[name] = metric_called(name).compute(self)
+            metric = metric_called(name)
+            values = metric.compute(self)
+            gaps = self._gaps(metric)
+            if gaps:
+                values = [None if place in gaps else value for place, value in enumerate(values)]
+            self._columns[name] = values
         return self._columns[name]
 
     def known(self, name: str) -> list[int]:
-        """The values of a metric that has one at every node."""
-        return [value for value in self.column(name) if value is not None]
+        """The values of a metric, and 0 in its gaps: for metrics that have the same."""
+        return [0 if value is None else value for value in self.column(name)]
+
+    def at_least(self, node: Node) -> dict[str, int]:
+        """What is known all the same of the metrics that have a gap where a layer leaves something unsaid."""
+        if not node.layer.is_own:
+            return {}
+        known: dict[str, int] = {}
+        for metric in METRICS.values():
+            if (metric.needs or metric.parts) and self.column(metric.name)[node.id] is None:
+                parts = metric.parts(self.settings) if metric.parts else ()
+                known[metric.name] = sum([self.column(part)[node.id] or 0 for part in parts])
+        return known
+
+    def _gaps(self, metric: Metric) -> set[int]:
+        """Where layers do not say what the metric is computed from, unless it is zero all the same."""
+        needs = set(metric.needs)
+        return {place for place, node in self._own if needs & node.layer.unsaid and self._counts(metric, place, node)}
+
+    def _counts(self, metric: Metric, place: int, node: Node) -> bool:
+        """Whether a node may have something of a metric, whatever its layer says."""
+        if metric.trained and not self.trains_weights[place]:
+            return False
+        return node.owns_weights if metric.stored else self.settings.training or not node.auxiliary
 
     def total(self, name: str) -> int | None:
         """All values of a metric as one; ``None`` where one of them has no answer.
@@ -180,7 +208,7 @@ class Analysis:
         ]
 
     def _has_parameters(self, node: Node) -> bool:
-        return self.domain.exists(node.parameters())
+        return "parameters" in node.layer.unsaid or self.domain.exists(node.parameters())
 
 
 def metric_called(name: str) -> Metric:

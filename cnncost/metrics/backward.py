@@ -37,6 +37,7 @@ NO_GRADIENT = "no gradient comes: of what is computed here, only the shape is re
     source=_SOURCE,
     symbol="F_w",
     meaning="FLOPs of the weight gradient",
+    needs=("gradient_macs",),
     trained=True,
 )
 def weight_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
@@ -64,6 +65,7 @@ def _why_no_input_gradient(analysis: Analysis, node: Node) -> str:
     source=_SOURCE,
     symbol="F_x",
     meaning="FLOPs of the input gradient",
+    needs=("gradient_macs",),
     why_zero=_why_no_input_gradient,
 )
 def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
@@ -85,6 +87,7 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
     Unit.FLOPS,
     "FLOPs of the backward pass, its multiply-accumulates alone: weight gradients and input gradients",
     heading="backward {unit}",
+    needs=("gradient_macs",),
     source=_SOURCE,
 )
 def backward_flops(analysis: Analysis) -> Sequence[int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import described, whole_number
 from cnncost.conventions import CONVENTIONS, find
@@ -14,7 +14,7 @@ from cnncost.settings import Settings
 from cnncost.symbolic.domain import INTEGERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Graph, Node
@@ -26,23 +26,29 @@ class ConventionTotal(NamedTuple):
 
     unit: str
     """What it counts: ``FLOPs`` or ``MACs``."""
-    total: int
-    """Of the whole batch, in the forward pass."""
+    total: int | None
+    """Of the whole batch, in the forward pass; ``None`` where it does not know a layer."""
     source: str
     """The tool and its version, or who published the rules."""
+    at_least: int | None = None
+    """What it counts of the layers that it knows, where it does not know all."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, without what is absent."""
+        return {name: value for name, value in self._asdict().items() if name != "at_least" or value is not None}
 
 
 class Counts(NamedTuple):
     """What a convention counts: in total, and for each layer in the order of the graph."""
 
-    total: int
-    """Of the whole network."""
-    layers: tuple[int, ...]
+    total: int | None
+    """Of the whole network; ``None`` where it does not know a layer."""
+    layers: tuple[int | None, ...]
     """One for each layer."""
 
 
-def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
-    """What `convention` counts for every node, zero where one does not run.
+def forward_counts(analysis: Analysis, convention: Convention) -> list[int | None]:
+    """What `convention` counts for every node: zero where one does not run, ``None`` where it does not know one.
 
     Raises:
         SpecError: a layer that the convention does not count, or for which it comes to no whole number from 0.
@@ -51,13 +57,25 @@ def forward_counts(analysis: Analysis, convention: Convention) -> list[int]:
         analysis.domain.refuse_unless_integers(f"what `{convention.name}` counts")
     batch, training = analysis.batch, analysis.settings.training
 
-    def count(node: Node, operations: Operations) -> int:
+    def count(node: Node, operations: Operations) -> int | None:
         if node.layer is INPUT:
             return 0
+        if node.layer.is_own and ("operations" in node.layer.unsaid or not convention.knows(node)):
+            return None
         counted = convention.count(node, operations, batch, training)
         return _checked(counted, convention, node) if analysis.domain is INTEGERS else counted
 
     return analysis.running(analysis.each_counted(count))
+
+
+def sum_of(counts: Sequence[int | None]) -> int | None:
+    """The sum of the counts; ``None`` where one is not known.
+
+    >>> sum_of([1, 2]), sum_of([1, None])
+    (3, None)
+    """
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
 
 
 def _checked(count: int, convention: Convention, node: Node) -> int:
@@ -93,5 +111,5 @@ def counts_by_convention(
     found = {}
     for name in CONVENTIONS if conventions is None else conventions:
         by_node = forward_counts(analysis, find(name))
-        found[name] = Counts(sum(by_node), tuple([by_node[number] for number in layers]))
+        found[name] = Counts(sum_of(by_node), tuple([by_node[number] for number in layers]))
     return found

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from cnncost.frozen import NOTHING
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.metric import CHEAPEST
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +16,13 @@ if TYPE_CHECKING:
 
 _USUAL = ("params", "macs", "flops", "memory_bytes")
 """What is shown of figures in one line."""
+
+
+class AtLeast(NamedTuple):
+    """A figure of which not all is known."""
+
+    value: int
+    """What is known of it: it is not less."""
 
 
 class Figures(Mapping[str, "int | None"]):
@@ -29,10 +38,18 @@ class Figures(Mapping[str, "int | None"]):
     AttributeError: `gradient_bytes` has no value here
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("_values", "at_least")
 
-    def __init__(self, values: Mapping[str, int | None] | Iterable[tuple[str, int | None]]) -> None:
+    at_least: Mapping[str, int]
+    """What is known of figures that layers leave unsaid: no more than they are, ``{"params": 320}``."""
+
+    def __init__(
+        self,
+        values: Mapping[str, int | None] | Iterable[tuple[str, int | None]],
+        at_least: Mapping[str, int] = NOTHING,
+    ) -> None:
         self._values = dict(values)
+        self.at_least = at_least
 
     def __getitem__(self, name: str) -> int | None:
         return self._values[name]
@@ -53,7 +70,9 @@ class Figures(Mapping[str, "int | None"]):
         return value
 
     def __eq__(self, other: object) -> bool:
-        return self._values == other._values if isinstance(other, Figures) else NotImplemented
+        if not isinstance(other, Figures):
+            return NotImplemented
+        return self._values == other._values and dict(self.at_least) == dict(other.at_least)
 
     def __hash__(self) -> int:
         return hash(tuple(self._values.items()))
@@ -81,8 +100,38 @@ class Figures(Mapping[str, "int | None"]):
 
     @property
     def flops_per_byte(self) -> float | None:
-        """Arithmetic intensity, FLOPs per byte read or written (Williams et al. 2009); nothing where no byte is."""
-        return self.flops / self.traffic_bytes if self.traffic_bytes else None
+        """Arithmetic intensity, FLOPs per byte read or written (Williams et al. 2009).
+
+        Nothing where no byte is, or where either is not known.
+        """
+        flops, read_and_written = self._values.get("flops"), self._values.get("traffic_bytes")
+        return flops / read_and_written if read_and_written and flops is not None else None
+
+    def shown(self, name: str) -> int | AtLeast | None:
+        """A figure; where it is not known, what it is at least, if that is anything.
+
+        >>> Figures({"params": None}, {"params": 320}).shown("params")
+        AtLeast(value=320)
+        """
+        value, least = self._values[name], self.at_least.get(name)
+        return AtLeast(least) if value is None and least else value
+
+
+def merged(parts: Sequence[Figures]) -> Figures:
+    """The figures of several parts as those of the whole, with what is known where a part leaves something unsaid.
+
+    >>> one, other = Figures({"params": 320}), Figures({"params": None}, {"params": 0})
+    >>> whole = merged([one, other])
+    >>> whole["params"], dict(whole.at_least)
+    (None, {'params': 320})
+    """
+    values = total({name: [part[name] for part in parts] for name in parts[0]})
+    least: dict[str, int] = {}
+    for name in {name: None for part in parts for name in part.at_least}:
+        known = [part.at_least.get(name) if part[name] is None else part[name] for part in parts]
+        if None not in known:
+            least[name] = metric_called(name).totalled(known) or 0
+    return Figures(values, least) if least else values
 
 
 def total(columns: Mapping[str, Sequence[int | None]]) -> Figures:

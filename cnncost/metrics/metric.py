@@ -72,6 +72,8 @@ class Metric(NamedTuple):
     """Whether the rule of the convention counts it: its formula and its source are then those of the rule."""
     parts: Callable[[Settings], tuple[str, ...]] | None = None
     """The metrics that it is the sum of, where it is one."""
+    needs: tuple[str, ...] = ()
+    """The formulas of a layer that it is computed from; a gap in one of them makes a gap of it."""
     why_zero: Callable[[Analysis, Node], str] | None = None
     """Why it is zero at a node, in words, where neither ownership nor training says it; empty for no reason."""
 

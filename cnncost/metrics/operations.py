@@ -8,6 +8,8 @@ from cnncost.metrics.counting import forward_counts
 from cnncost.metrics.metric import Unit, metric
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncost.metrics.analysis import Analysis
 
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     Unit.MACS,
     "Multiply-accumulates of convolutions, linear layers and matrix products, for the whole batch",
     heading="MACs",
+    needs=("operations",),
 )
 def macs(analysis: Analysis) -> list[int]:
     return [operations.mac for operations in analysis.operations]
@@ -27,6 +30,7 @@ def macs(analysis: Analysis) -> list[int]:
     "Operations of the forward pass as the convention counts them, for the whole batch",
     heading="{unit}",
     by_convention=True,
+    needs=("operations",),
 )
-def flops(analysis: Analysis) -> list[int]:
+def flops(analysis: Analysis) -> Sequence[int | None]:
     return forward_counts(analysis, analysis.convention)

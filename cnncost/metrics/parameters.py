@@ -18,6 +18,7 @@ _LETTER: dict[str, Any] = {"symbol": "P", "meaning": "parameters of the layer"}
     Unit.PARAMETERS,
     "Parameters, trainable and frozen; shared weights count where they are owned",
     stored=True,
+    needs=("parameters",),
     **_LETTER,
 )
 def params(analysis: Analysis) -> list[int]:
@@ -30,6 +31,7 @@ def params(analysis: Analysis) -> list[int]:
     "Parameters that are trained; those of frozen layers are not",
     stored=True,
     trained=True,
+    needs=("parameters",),
     **_LETTER,
 )
 def trainable_params(analysis: Analysis) -> list[int]:
@@ -43,6 +45,7 @@ def trainable_params(analysis: Analysis) -> list[int]:
     "Numbers stored and not trained: running statistics, their counters, and fixed weights",
     source="the buffers of PyTorch's modules",
     stored=True,
+    needs=("buffers",),
 )
 def buffers(analysis: Analysis) -> list[int]:
     return _owned(analysis, analysis.each(lambda node: sum(node.buffers())))

@@ -40,6 +40,7 @@ _INDEX_BYTES = 4
     heading="parameter memory",
     source=_SOURCE,
     stored=True,
+    needs=("parameters",),
 )
 def param_bytes(analysis: Analysis) -> list[int]:
     return [count * analysis.item_size for count in analysis.known("params")]
@@ -52,6 +53,7 @@ def param_bytes(analysis: Analysis) -> list[int]:
     heading="buffer memory",
     source="the buffers of PyTorch's modules",
     stored=True,
+    needs=("buffers",),
 )
 def buffer_bytes(analysis: Analysis) -> list[int]:
     item_size = analysis.item_size if analysis.settings.trains else ITEM_SIZES["float32"]
@@ -73,6 +75,7 @@ def buffer_bytes(analysis: Analysis) -> list[int]:
     source=_SOURCE,
     stored=True,
     trained=True,
+    needs=("parameters",),
 )
 def gradient_bytes(analysis: Analysis) -> Sequence[int | None]:
     return _per_trained(analysis, 1, analysis.weights_get_gradient)
@@ -92,6 +95,7 @@ def _why_no_optimizer(analysis: Analysis, node: Node) -> str:
     stored=True,
     trained=True,
     why_zero=_why_no_optimizer,
+    needs=("parameters",),
 )
 def optimizer_bytes(analysis: Analysis) -> Sequence[int | None]:
     optimizer = analysis.settings.optimizer
@@ -146,6 +150,7 @@ def pool_index_bytes(analysis: Analysis) -> list[int]:
     heading="traffic",
     title="memory traffic",
     source="Williams et al. 2009",
+    needs=("parameters", "buffers"),
 )
 def traffic_bytes(analysis: Analysis) -> list[int]:
     """What FLOPs are divided by for the arithmetic intensity, as in the roofline model of the source.

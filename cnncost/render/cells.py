@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.metrics.figures import AtLeast
 from cnncost.render.document import Named
 from cnncost.units import bytes_text, count_text, deviation_text, number_text, percent_text, seconds_text
 
@@ -25,6 +26,9 @@ WHOLE_TOO = "+"
 """Marks a receptive field beside which some path reads the whole input."""
 
 
+AT_LEAST = ">="
+"""Stands before a figure that is not less, where a layer leaves something unsaid."""
+
 AT_MOST = "<="
 """Stands before the size of a receptive field that no unit exceeds, where it is not known whether one reaches it."""
 
@@ -33,6 +37,8 @@ def plain(kind: Kind, value: Any) -> Any:
     """The value as a program reads it: whole numbers, `64x112x112`, a share as a fraction, nothing for no answer."""
     if value is None or value == "":
         return ""
+    if isinstance(value, AtLeast):
+        return ""  # a number would be taken for the figure
     if isinstance(value, Named):
         return f"{value.name} {plain(kind, value.value)}"
     return plain(value.kind, value.value) if kind in ("typed", "change") else _PLAIN.get(kind, _itself)(value)
@@ -48,8 +54,9 @@ def readable(kind: Kind, value: Any, raw: bool = False) -> str:
         return UNKNOWN
     if value == "":  # a cell where nothing is asked, such as the shape of a total
         return ""
-    if isinstance(value, Named):
-        return f"{value.name} {readable(kind, value.value, raw)}"
+    if isinstance(value, Named | AtLeast):
+        before = f"{value.name} " if isinstance(value, Named) else AT_LEAST
+        return before + readable(kind, value.value, raw)
     if kind in ("typed", "change"):
         text = readable(value.kind, value.value, raw or value.exact)
         return f"+{text}" if kind == "change" and value.value and value.value > 0 else text
@@ -67,7 +74,8 @@ def _field(field: ReceptiveField) -> str:
     """Size and jump, `35 /4`, once for all axes where they agree; a dash where neighbours see the same."""
     if field.nominal is not None:
         return "all" if field.nominal == field.size else f"all ({_axes(field.nominal)})"
-    jump = f" /{_axes([step or UNKNOWN for step in field.jump])}" if field.jump else ""
+    has_jump = field.jump is not None and (any(field.jump) or not field.is_bound)  # of a bound it would say nothing
+    jump = f" /{_axes([step or UNKNOWN for step in field.jump or ()])}" if has_jump else ""
     marks = (WHOLE_TOO if field.is_global else "") + ("" if field.aligned else MISALIGNED)
     return f"{AT_MOST if field.is_bound else ''}{_axes(field.size)}{jump}{' ' * bool(marks)}{marks}"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.graph.graph import INPUT
 from cnncost.metrics import METRICS, Analysis
-from cnncost.metrics.counting import ConventionTotal, forward_counts
-from cnncost.metrics.figures import Figures, total
+from cnncost.metrics.counting import ConventionTotal, forward_counts, sum_of
+from cnncost.metrics.figures import Figures, merged, total
 from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
@@ -40,22 +40,33 @@ def analyze_graph(
     names = (*METRICS, *(_names_of_algorithms() if algorithms else ()))
     columns = {name: analysis.column(name) for name in names}
     counts = {convention.name: forward_counts(analysis, convention) for convention in conventions}
+    rows = tuple(_rows(analysis, columns, counts))
     return Report(
         graph.name,
         graph.source,
         settings,
         FrozenDict({graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs}),
         tuple([graph.nodes[i].name for i in graph.outputs]),
-        total(columns),
-        tuple(_rows(analysis, columns, counts)),
+        _totals(columns, rows),
+        rows,
         graph.warnings,
         FrozenDict(graph.variables),
         FrozenDict({each.name: _total(each, counts[each.name]) for each in conventions}),
     )
 
 
-def _total(convention: Convention, counts: Sequence[int]) -> ConventionTotal:
-    return ConventionTotal(convention.unit, sum(counts), convention.source)
+def _totals(columns: Mapping[str, Sequence[int | None]], rows: Sequence[Row]) -> Figures:
+    """The metrics of the whole network, with what is known of those that a layer leaves unsaid."""
+    totals = total(columns)
+    if not any(row.figures.at_least for row in rows):
+        return totals
+    return Figures(totals, merged([row.figures for row in rows]).at_least)
+
+
+def _total(convention: Convention, counts: Sequence[int | None]) -> ConventionTotal:
+    whole = sum_of(counts)
+    least = sum(count or 0 for count in counts) if whole is None else None
+    return ConventionTotal(convention.unit, whole, convention.source, least)
 
 
 def _names_of_algorithms() -> tuple[str, ...]:
@@ -65,9 +76,12 @@ def _names_of_algorithms() -> tuple[str, ...]:
 
 
 def _rows(
-    analysis: Analysis, columns: Mapping[str, Sequence[int | None]], counts: Mapping[str, Sequence[int]]
+    analysis: Analysis, columns: Mapping[str, Sequence[int | None]], counts: Mapping[str, Sequence[int | None]]
 ) -> Iterator[Row]:
-    figures = [Figures(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+    figures = [
+        Figures(zip(columns, values, strict=True), FrozenDict(least) if (least := analysis.at_least(node)) else NOTHING)
+        for node, values in zip(analysis.nodes, zip(*columns.values(), strict=True), strict=True)
+    ]
     fields = receptive_fields(analysis)
     for node in analysis.nodes:
         if node.layer is INPUT:
@@ -79,7 +93,7 @@ def _rows(
             tuple([analysis.nodes[i].name for i in node.inputs]),
             (analysis.settings.batch, *node.y.dims),
             figures[node.id],
-            analysis.operations[node.id],
+            None if "operations" in node.layer.unsaid else analysis.operations[node.id],
             next(iter(reached.values()), None),
             FrozenDict(reached) if len(fields) > 1 else None,
             tuple([container.kind for container in node.containers]),

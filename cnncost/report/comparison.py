@@ -13,6 +13,7 @@ from cnncost.report.totals import counted, total_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnncost.metrics.figures import AtLeast
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
@@ -73,6 +74,7 @@ class Comparison(NamedTuple):
                 "inputs": {key: list(shape) for key, shape in report.inputs.items()},
                 "layers": len(report.rows),
                 "totals": dict(report.totals),
+                **({"at_least": dict(report.totals.at_least)} if report.totals.at_least else {}),
                 "ratios": {metric: self.ratio(metric, position) for metric in self.metrics},
                 **({"counts": self._counts(position)} if self.counted else {}),
             }
@@ -84,7 +86,7 @@ class Comparison(NamedTuple):
         """What each convention counts of one network, with the ratio."""
         report = self.reports[position]
         return {
-            count.convention: {**report.counts[count.convention]._asdict(), "ratio": self.ratio(name, position)}
+            count.convention: {**report.counts[count.convention].to_dict(), "ratio": self.ratio(name, position)}
             for name, count in counted(report).items()
             if name in self.counted
         }
@@ -101,6 +103,11 @@ class StageDifference(NamedTuple):
     def figures(self, metric: str) -> tuple[int | None, int | None]:
         """A metric of both; a missing stage has none of it."""
         first, second = (row.figures[metric] if row else 0 for row in self)
+        return first, second
+
+    def shown(self, metric: str) -> tuple[int | AtLeast | None, int | AtLeast | None]:
+        """The same, and where it is not known what it is at least."""
+        first, second = (row.figures.shown(metric) if row else 0 for row in self)
         return first, second
 
     def change(self, metric: str) -> int | None:
@@ -160,9 +167,9 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(map(repr, names[:_MOST_NAMED])) + more
 
 
-def difference(first: int | None, second: int | None) -> int | None:
+def difference(first: int | AtLeast | None, second: int | AtLeast | None) -> int | None:
     """How much more the second is; ``None`` where either is unknown."""
-    return None if first is None or second is None else second - first
+    return second - first if isinstance(first, int) and isinstance(second, int) else None
 
 
 def _aligned(first: Sequence[Row], second: Sequence[Row]) -> Iterator[StageDifference]:

@@ -12,6 +12,7 @@ from cnncost.conventions import CONVENTIONS, RecordedConvention
 from cnncost.errors import SpecError
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.metrics.counting import ConventionTotal
+from cnncost.metrics.figures import Figures
 from cnncost.records import NamedTuple
 from cnncost.report.rows import Row, merge_blocks, merge_types
 from cnncost.settings import Settings
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnncost.documents import AnalysisDocument
-    from cnncost.metrics.figures import Figures
 
 SCHEMA_VERSION = 1
 """Version of the JSON form."""
@@ -130,7 +130,8 @@ class Report(NamedTuple):
             "inputs": {name: list(shape) for name, shape in self.inputs.items()},
             "outputs": list(self.outputs),
             "totals": dict(self.totals),
-            **({"counts": {name: count._asdict() for name, count in self.counts.items()}} if self.counts else {}),
+            **({"at_least": dict(self.totals.at_least)} if self.totals.at_least else {}),
+            **({"counts": {name: count.to_dict() for name, count in self.counts.items()}} if self.counts else {}),
             "layers": [row.to_dict() for row in self.rows],
             "warnings": list(self.warnings),
         }
@@ -183,11 +184,14 @@ class Report(NamedTuple):
             Settings.checked(**settings),
             document.inputs,
             document.outputs,
-            document.totals,
+            Figures(document.totals, document.at_least) if document.at_least else document.totals,
             tuple(map(Row.of, document.layers)),
             document.warnings,
             document.variables,
             FrozenDict(
-                {name: ConventionTotal(each.unit, each.total, each.source) for name, each in document.counts.items()}
+                {
+                    name: ConventionTotal(each.unit, each.total, each.source, each.at_least)
+                    for name, each in document.counts.items()
+                }
             ),
         )

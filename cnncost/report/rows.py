@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.graph.names import joined, segments
 from cnncost.layers.base.costs import Operations
-from cnncost.metrics.figures import Figures, total
+from cnncost.metrics.counting import sum_of
+from cnncost.metrics.figures import Figures, merged
 from cnncost.metrics.receptive_field.figures import ReceptiveField
 from cnncost.records import NamedTuple
 
@@ -33,8 +34,8 @@ class Row(NamedTuple):
     """With the batch; of the last layer of a block, ``None`` for layers that are merely of one type."""
     figures: Figures
     """The metrics."""
-    operations: Operations
-    """Of the forward pass, by kind, for the whole batch."""
+    operations: Operations | None
+    """Of the forward pass, by kind, for the whole batch; ``None`` where a layer does not say them."""
     receptive_field: ReceptiveField | None = None
     """In the first input of the network that reaches it; of the last layer of a block."""
     receptive_fields: Mapping[str, ReceptiveField] | None = None
@@ -43,8 +44,9 @@ class Row(NamedTuple):
     """Kinds of the containers it lies in, outermost first."""
     count: int = 1  # type: ignore[assignment]  # not the method of tuples
     """Layers that it stands for."""
-    counts: Mapping[str, int] = NOTHING
-    """What each of several conventions counts, by its name, where several were asked for."""
+    counts: Mapping[str, int | None] = NOTHING
+    """What each of several conventions counts, by its name, where several were asked for; ``None`` for a layer that it
+    does not know."""
     kernel: tuple[int, ...] | None = None
     """Extent of the kernel or window per axis; ``None`` for layers without one, and for several at once."""
     stride: tuple[int, ...] | None = None
@@ -82,7 +84,7 @@ class Row(NamedTuple):
             "kernel": None if self.kernel is None else list(self.kernel),
             "stride": None if self.stride is None else list(self.stride),
             **self.figures,
-            "ops": self.operations._asdict(),
+            "ops": self.operations and self.operations._asdict(),
             "receptive_field": self.receptive_field and _field_to_dict(self.receptive_field),
         }
         if self.receptive_fields is not None:
@@ -90,7 +92,8 @@ class Row(NamedTuple):
         if self.figures.by_algorithm:
             row["cheapest_algorithm"] = self.cheapest_algorithm
         counts = {"counts": dict(self.counts)} if self.counts else {}
-        return {**row, "scopes": list(self.scopes), "count": self.count, **counts}
+        least = {"at_least": dict(self.figures.at_least)} if self.figures.at_least else {}
+        return {**row, "scopes": list(self.scopes), "count": self.count, **counts, **least}
 
     @classmethod
     def of(cls, layer: analyze.Layer) -> Row:
@@ -102,7 +105,7 @@ class Row(NamedTuple):
             layer.inputs,
             layer.output_shape,
             layer.figures,
-            Operations(**layer.ops.model_dump()),
+            None if layer.ops is None else Operations(**layer.ops.model_dump()),
             None if layer.receptive_field is None else _field_of(layer.receptive_field),
             several if "receptive_fields" in layer.model_fields_set else None,
             layer.scopes,
@@ -160,9 +163,10 @@ def _groups(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Ro
 
 def _merged(rows: list[Row], name: str, kind: str) -> Row:
     """Several rows as one that has no place in the network."""
-    operations = Operations(*map(sum, zip(*[row.operations for row in rows], strict=True)))
-    figures = total({name: [row.figures[name] for row in rows] for name in rows[0].figures})
-    counts = FrozenDict({name: sum(row.counts[name] for row in rows) for name in rows[0].counts})
+    known = [row.operations for row in rows if row.operations is not None]
+    operations = Operations(*map(sum, zip(*known, strict=True))) if len(known) == len(rows) else None
+    figures = merged([row.figures for row in rows])
+    counts = FrozenDict({name: sum_of([row.counts[name] for row in rows]) for name in rows[0].counts})
     return Row(name, kind, (), None, figures, operations, count=sum(row.count for row in rows), counts=counts)
 
 

@@ -8,6 +8,7 @@ from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.estimate import ESTIMATES, Estimate
+from cnncost.metrics.figures import AtLeast
 from cnncost.metrics.metric import Metric, Unit
 from cnncost.records import NamedTuple
 
@@ -116,6 +117,20 @@ def total_of(report: Report, name: str) -> int | None:
     if name not in report.totals:
         raise unknown_figure(name, [*report.totals, *ESTIMATES])
     return report.totals[name]
+
+
+def shown_total(report: Report, name: str) -> int | AtLeast | None:
+    """The same, and where it is not known what it is at least.
+
+    Raises:
+        SpecError: there is no such figure.
+    """
+    value = total_of(report, name)
+    if value is not None:
+        return value
+    counts = counted(report)
+    least = report.counts[counts[name].convention].at_least if name in counts else report.totals.at_least.get(name)
+    return AtLeast(least) if least else None
 
 
 def unknown_figure(name: str, known: Collection[str]) -> SpecError:

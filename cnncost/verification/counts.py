@@ -140,12 +140,12 @@ def _layer_checks(row: Row, measured: LayerCounts | str | None, settings: Settin
         measured = LayerCounts((), 0, 0, 0, 0, depends=False)
     else:
         yield Check.of(name, "output_shape", row.output_shape, measured.shape)
-    yield Check.of(name, "macs", figures["macs"], measured.macs)
+    yield Check.of_said(name, "macs", figures, measured.macs)
     if settings.trains:
         flops = settings.convention.flops_per_mac
         weights, inputs = flops * measured.weight_macs, flops * measured.input_macs
-        yield Check.of(name, "weight_gradient_flops", figures["weight_gradient_flops"], weights, _groups_note(measured))
-        yield Check.of(name, "input_gradient_flops", figures["input_gradient_flops"], inputs)
+        yield Check.of_said(name, "weight_gradient_flops", figures, weights, _groups_note(measured))
+        yield Check.of_said(name, "input_gradient_flops", figures, inputs)
         yield Check.of(name, "activation_bytes", figures["activation_bytes"], measured.bytes)
     else:
         yield Check.gap(name, "activation_bytes", figures["activation_bytes"], _INT8)
@@ -171,7 +171,7 @@ def _total_checks(
         yield Check.different("", "output_shape", shapes, None, whole)
     else:
         yield Check.of("", "output_shape", shapes, whole.shapes)
-        yield Check.of("", "macs", totals["macs"], whole.macs)
+        yield Check.of_said("", "macs", totals, whole.macs)
     if settings.trains:
         yield from _summed_checks(report, layers)
 
@@ -190,7 +190,7 @@ def _summed_checks(report: Report, layers: list[LayerCounts | str]) -> Iterator[
         if len(known) < len(layers):
             yield Check.gap("", figure, report.totals[figure], "PyTorch does not run every layer")
         else:
-            yield Check.of("", figure, report.totals[figure], measured)
+            yield Check.of_said("", figure, report.totals, measured)
 
 
 def _first_line(error: Exception) -> str:

@@ -13,7 +13,7 @@ from cnncost.graph.indices import holds_indices
 from cnncost.measurement.outcome import is_interruption
 from cnncost.pytorch.build import build
 from cnncost.records import NamedTuple
-from cnncost.verification.result import DIFFERENT, SAME, Check
+from cnncost.verification.result import DIFFERENT, Check
 from cnncost.verification.trace import OWN, Call, Trace, trace, trace_copy
 
 if TYPE_CHECKING:
@@ -73,12 +73,12 @@ def _stored(report: Report, spec: Any, model: Any) -> Iterator[Check]:
         note = f"tensors {_list(sorted((ours - theirs).elements()))} are the spec's alone"
         note += f", {_list(sorted((theirs - ours).elements()))} theirs alone{_names(model, theirs - ours)}"
     measured = sum(weight.numel() for weight in model.parameters())
-    verdict = SAME if ours == theirs and measured == report.totals.params else DIFFERENT
-    yield Check(
-        layer="", figure="params", predicted=report.totals.params, measured=measured, verdict=verdict, note=note
+    check = Check.of_said("", "params", report.totals, measured, note)
+    yield (
+        check if ours == theirs else check.model_copy(update={"verdict": DIFFERENT, "measured": measured, "note": note})
     )
     buffers = sum(buffer.numel() for buffer in model.buffers())
-    yield Check.of("", "buffers", report.totals.buffers, buffers)
+    yield Check.of_said("", "buffers", report.totals, buffers)
 
 
 def _names(model: Any, surplus: Counter[Shape]) -> str:
@@ -93,7 +93,7 @@ def _names(model: Any, surplus: Counter[Shape]) -> str:
 def _in_total(report: Report, ours: Trace, theirs: Trace) -> Iterator[Check]:
     """The checks of the whole forward pass; who returns several tensors may order them."""
     yield Check.of("", "output_shape", tuple(sorted(ours.outputs)), tuple(sorted(theirs.outputs)))
-    yield Check.of("", "macs", report.totals.macs, theirs.macs)
+    yield Check.of_said("", "macs", report.totals, theirs.macs)
 
 
 def _named(ours: Trace, graph: Graph) -> Trace:

@@ -12,6 +12,7 @@ from cnncost.settings import Settings
 from cnncost.validation import Flag, Number, Positive, Record, Text, Whole
 
 if TYPE_CHECKING:
+    from cnncost.metrics.figures import Figures
     from cnncost.metrics.receptive_field.figures import ReceptiveField
 
 Verdict = Literal["same", "different", "not measured"]
@@ -102,6 +103,14 @@ class Check(Record):
         """
         verdict = SAME if predicted == measured else DIFFERENT
         return cls(layer=layer, figure=figure, predicted=predicted, measured=measured, verdict=verdict, note=note)
+
+    @classmethod
+    def of_said(cls, layer: str, figure: str, figures: Figures, measured: Value, note: str = "") -> Check:
+        """The check of a figure that was measured; a gap where a layer of the spec's own does not say it."""
+        predicted = figures[figure]
+        if predicted is None and figure in figures.at_least:
+            return cls.gap(layer, figure, None, "a definition under `layers` does not say it")
+        return cls.of(layer, figure, predicted, measured, note)
 
     @classmethod
     def different(cls, layer: str, figure: str, predicted: Value, measured: Value, note: str) -> Check:

@@ -71,8 +71,8 @@ def state_checks(layer: str, figures: Figures, state: State, settings: Settings)
     for name, measured in zip(State._fields, state, strict=True):
         if name == "param_bytes" and not settings.trains:
             yield Check.gap(layer, name, figures[name], _INT8)
-        elif figures[name] is not None:
-            yield Check.of(layer, name, figures[name], measured)
+        elif figures[name] is not None or name in figures.at_least:
+            yield Check.of_said(layer, name, figures, measured)
 
 
 def optimizer_check(report: Report, model: Any, reached: Collection[int] | None) -> Check:
@@ -83,4 +83,4 @@ def optimizer_check(report: Report, model: Any, reached: Collection[int] | None)
         return Check.gap("", "optimizer_bytes", predicted, f"torch.optim has no {settings.optimizer}")
     if not settings.trains:
         return Check.gap("", "optimizer_bytes", predicted, _INT8)
-    return Check.of("", "optimizer_bytes", predicted, state_bytes(optimizer, model, reached))
+    return Check.of_said("", "optimizer_bytes", report.totals, state_bytes(optimizer, model, reached))

@@ -53,6 +53,9 @@ def verify(
     against: Annotated[
         str | None, Option(metavar="MODULE:FACTORY", help="also compare it with the model that this function returns")
     ] = None,
+    allow_code: Annotated[
+        bool, Option("--allow-code", help="run the modules that the spec names for its own layers")
+    ] = False,
     save: Annotated[str | None, Option(metavar="FILE", help="keep what was found, as JSON")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -95,7 +98,7 @@ def verify(
             "limits": options.limits_of(max_nodes, max_bytes),
             "arguments": options.model_arguments_of(arg),
         }
-        names, graphs = _graphs(asked, given, every=all)
+        names, graphs = _graphs(asked, given, every=all, allow_code=allow_code)
         found, interrupted = _found(names, graphs, plan)
     notes = (plan.note,) if plan.note else ()
     try:
@@ -127,13 +130,16 @@ def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequenc
     return specs
 
 
-def _graphs(names: Sequence[str], given: dict[str, Any], *, every: bool) -> tuple[list[str], list[Graph | SpecError]]:
+def _graphs(
+    names: Sequence[str], given: dict[str, Any], *, every: bool, allow_code: bool
+) -> tuple[list[str], list[Graph | SpecError]]:
     """The networks that can be loaded; of those that ship also the others, whose verification has failed."""
     from cnncost.api import load
+    from cnncost.pytorch.own_modules import with_own_modules
 
     def loaded(name: str) -> Graph | SpecError:
         try:
-            graph = load(name, **given)
+            graph = with_own_modules(load(name, **given), allow_code=allow_code)
         except SpecError as error:
             if every:
                 return error

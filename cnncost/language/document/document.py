@@ -15,9 +15,10 @@ from cnncost.layers import STEP_TYPES
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from cnncost.graph.graph import Expectation, Published
+    from cnncost.language.document.definition import Definition
 
 KEYS = {
     "name": "the network's name",
@@ -25,6 +26,7 @@ KEYS = {
     "input": "shape of one sample, channels first; several inputs as a mapping of name to shape",
     "vars": "variables and one-line functions, in order",
     "blocks": "reusable blocks, by signature",
+    "layers": "layers of the spec's own, by signature",
     "network": "the steps",
     "outputs": "names of the outputs; the last step when absent",
     "auxiliary": "names of outputs that exist in training only",
@@ -88,6 +90,7 @@ class Document(NamedTuple):
     input: Node
     variables: dict[str, Variable]
     blocks: dict[str, Block]
+    layers: dict[str, Definition]
     network: Node
     outputs: list[Scalar] | None
     auxiliary: list[Scalar]
@@ -108,17 +111,17 @@ class Document(NamedTuple):
         """A sentence for each variable and block that nothing mentions."""
         mentions: dict[str, int] = {}
         seen: set[int] = set()
-        for key in ("input", "vars", "blocks", "network"):
+        for key in ("input", "vars", "blocks", "layers", "network"):
             node = self.root.get(key)
             if node is not None:
                 _count_words(node, mentions, seen)
         for variant in self.variants.values():
             for _, value in variant.settings.entries if variant.settings else ():
                 _count_words(value, mentions, seen)
-        for what, names in (("variable", self.variables), ("block", self.blocks)):
-            for name in names:
+        for what, defined in (("variable", self.variables), ("block", self.blocks), ("layer", self.layers)):
+            for name, definition in defined.items():
                 if mentions[name] == 1:
-                    line = (self.variables if what == "variable" else self.blocks)[name].signature.span.line
+                    line = definition.signature.span.line
                     yield f"the {what} `{name}` on line {line} is used by nothing"
 
 
@@ -135,13 +138,14 @@ def read_document(root: Node, name: str) -> Document:
     for needed in ("input", "network"):
         if needed not in root:
             raise SpecError(f"the key `{needed}` is missing", root.span, hint=f"`{needed}`: {KEYS[needed]}")
-    variants = root.get("variants")
+    variants, blocks = root.get("variants"), _blocks(root)
     return Document(
         name=text_of(root, "name"),
         source=text_of(root, "source"),
         input=_required(root, "input"),
         variables=_variables(root),
-        blocks=_blocks(root),
+        blocks=blocks,
+        layers=_layers(root, blocks),
         network=_required(root, "network"),
         outputs=_names(root, "outputs") if "outputs" in root else None,
         auxiliary=_names(root, "auxiliary"),
@@ -183,25 +187,49 @@ def _blocks(root: MappingNode) -> dict[str, Block]:
     for key, value in _entries(root, "blocks"):
         signature = parse_signature(key, "block")
         _refuse_twice(signature, blocks, "block")
-        _refuse_layer_name(signature)
+        _refuse_layer_name(signature, "block")
         if is_empty(value):
             raise SpecError(f"the block `{signature.name}` has no steps", key.span)
         blocks[signature.name] = Block(signature, value)
     return blocks
 
 
-def _refuse_twice(signature: Signature, known: dict[str, Variable] | dict[str, Block], what: str) -> None:
+def _layers(root: MappingNode, blocks: Mapping[str, Block]) -> dict[str, Definition]:
+    if "layers" not in root:
+        return {}
+    from cnncost.language.document.definition import OF_THE_OUTPUT, read_definition  # few specs define layers
+
+    for key, _ in _entries(root, "vars"):
+        if key.text in OF_THE_OUTPUT:
+            message = f"`{key.text}` is what layers of the spec's own know of their output, not the name of a variable"
+            raise SpecError(message, key.span, hint="choose another name")
+    layers: dict[str, Definition] = {}
+    for key, value in _entries(root, "layers"):
+        definition = read_definition(key, value)
+        _refuse_twice(definition.signature, layers, "layer")
+        _refuse_layer_name(definition.signature, "layer")
+        if definition.signature.name in blocks:
+            message = f"the layer `{definition.signature.name}` has the name of a block"
+            raise SpecError(message, key.span, hint="choose another name")
+        layers[definition.signature.name] = definition
+    return layers
+
+
+def _refuse_twice(
+    signature: Signature, known: Mapping[str, Variable] | Mapping[str, Block] | Mapping[str, Definition], what: str
+) -> None:
     if signature.name in known:
         line = known[signature.name].signature.span.line
         hint = f"it stands on line {line} already"
         raise SpecError(f"the {what} `{signature.name}` is defined twice", signature.span, hint=hint)
 
 
-def _refuse_layer_name(signature: Signature) -> None:
+def _refuse_layer_name(signature: Signature, what: str) -> None:
     name, is_layer = signature.name, signature.name in STEP_TYPES
     if is_layer or name in WORDS:
-        what = "layer" if is_layer or name in COMPOUNDS else "modifier"
-        message = f"the block `{name}` has the name of a {what}"
+        there = " that is there already" if what == "layer" else ""
+        taken = f"layer{there}" if is_layer or name in COMPOUNDS else "modifier"
+        message = f"the {what} `{name}` has the name of a {taken}"
         raise SpecError(message, signature.span, hint="choose another name")
 
 

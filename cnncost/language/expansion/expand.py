@@ -11,13 +11,14 @@ from cnncost.language.document.step_names import evaluated, has_expressions, nam
 from cnncost.language.document.steps import COMPOUNDS, Step, parse_steps
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match_beside
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
-from cnncost.language.expansion.flow import end, tensor_of
+from cnncost.language.expansion.flow import end, single, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
 from cnncost.language.expansion.repeat import expand_repeat
 from cnncost.language.expansion.scopes.environment import (
     BlockValue,
     Environment,
+    OwnValue,
     StepValue,
     refuse_arguments,
     unknown_callee,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from cnncost.errors import Span
     from cnncost.graph.builder import GraphBuilder
+    from cnncost.language.document.definition import Definition
     from cnncost.language.document.document import Block, Document
     from cnncost.language.expansion.arguments import Argument
     from cnncost.language.expansion.flow import Flow
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.nested.files import Networks
     from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.expressions.values import Callee
-    from cnncost.layers import Layer
+    from cnncost.layers import Layer, Tensor
+    from cnncost.layers.own import OwnLayer
 
 _EXPANSIONS = {"for": expand_for, "residual": expand_residual, "sequence": expand_sequence}
 _STEPS_PER_LAYER = 2
@@ -57,7 +60,7 @@ class _Call(NamedTuple):
 
     label: str
     """What errors call it."""
-    called: Block | str | None = None
+    called: Block | Definition | str | None = None
     """The block, or the path of a network's file."""
     name: str = ""
     """The block's name, or that of the network's file."""
@@ -83,6 +86,7 @@ class Expansion:
         self._parsed: dict[int, list[Step]] = {}
         self._matched: dict[tuple[type[Layer], int, int], tuple[dict[str, Argument], dict[str, Span]]] = {}
         self._calls = [_Call("network", networks.path, document.file)]
+        self._own_layers: dict[tuple[int, str, Tensor], OwnLayer] = {}
 
     def chain(self) -> tuple[tuple[str, ...], int | None]:
         """The blocks, networks and loops that are being expanded, and the line that called the innermost block.
@@ -102,7 +106,9 @@ class Expansion:
             raise SpecError(message, span, hint=LIMIT_HINT)
 
     @contextmanager
-    def entering(self, label: str, step: Step, called: Block | str | None = None, name: str = "") -> Iterator[None]:
+    def entering(
+        self, label: str, step: Step, called: Block | Definition | str | None = None, name: str = ""
+    ) -> Iterator[None]:
         """Expand a container; raises SpecError for a block or a network that calls itself."""
         if called is None:
             self._calls.append(_Call(label))
@@ -113,7 +119,7 @@ class Expansion:
         yield
         self._calls.pop()
 
-    def _refuse_recursion(self, step: Step, called: Block | str, name: str) -> None:
+    def _refuse_recursion(self, step: Step, called: Block | Definition | str, name: str) -> None:
         same = [call.called == called for call in self._calls]
         if True in same:
             entered = [call.name for call in self._calls[same.index(True) :] if call.called is not None]
@@ -244,6 +250,8 @@ class Expansion:
             return self.step_value(callee, step, scope, label, reads)
         if isinstance(callee, BlockValue):
             return self.block(callee, step, scope, label, reads)
+        if isinstance(callee, OwnValue):
+            return self.own_layer(callee, step, scope, label, reads)
         step = step._replace(callee=callee.name)
         if STEP_TYPES[callee.name].joins and isinstance(step.arguments, SequenceNode):
             return expand_join(self, step, scope, label, reads)
@@ -304,6 +312,22 @@ class Expansion:
             output = end(self.builder, flow, block.steps.span, f"the block `{name}`")
         names, numbered = inside.lexicon.names, inside.own_steps
         return Binding(output, step.line, first, self.builder.size, inside=names, steps=numbered)
+
+    def own_layer(self, value: OwnValue, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
+        """Add a layer that a spec defines itself, as its definition says it for what the step reads."""
+        from cnncost.language.expansion.own_layers import evaluate_definition  # few specs define layers
+
+        definition, builder, first = value.definition, self.builder, self.builder.size
+        environment = Environment(value.globals)
+        environment.tensor = x = builder.nodes[single(builder, reads, step)].y
+        block_values(definition.signature, step.arguments, step.callee_span, scope.environment, environment)
+        key = id(definition), repr(environment.values), x
+        with self.entering(label, step, definition, value.name):
+            if key not in self._own_layers:
+                self._own_layers[key] = evaluate_definition(definition, environment, x)
+        layer, name = self._own_layers[key], scope.prefix + label
+        node = builder.add(layer, reads, name, containers=scope.containers, origin=step.callee_span)
+        return Binding(node, step.line, first, builder.size)
 
     def references(self, node: Node, scope: Scope) -> Flow:
         """The nodes that a `from`, a `like` or an `outputs` names."""

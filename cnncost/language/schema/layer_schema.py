@@ -24,6 +24,12 @@ def ref(definition: str) -> Schema:
     return {"$ref": f"#/$defs/{definition}"}
 
 
+def closed(about: dict[str, str], **forms: Schema) -> Schema:
+    """A mapping with keys of these forms and no others."""
+    properties = {key: {"description": about[key]} | forms[key] for key in about}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
 def layer_definitions() -> dict[str, Schema]:
     """One definition for every layer, and one for every kind of field that a layer has.
 

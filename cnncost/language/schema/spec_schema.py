@@ -21,7 +21,15 @@ from cnncost.language.document.steps import (
 )
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.language.expressions.expression import RESERVED_WORDS
-from cnncost.language.schema.layer_schema import Schema, arguments_beside, layer_definitions, needs_arguments, ref
+from cnncost.language.schema.definition_schema import own_layer_definitions
+from cnncost.language.schema.layer_schema import (
+    Schema,
+    arguments_beside,
+    closed,
+    layer_definitions,
+    needs_arguments,
+    ref,
+)
 from cnncost.layers import STEP_TYPES
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
@@ -61,7 +69,15 @@ def spec_schema() -> Schema:
         "properties": {key: {"description": about} | forms[key] for key, about in KEYS.items()},
         "required": ["input", "network"],
         "additionalProperties": False,
-        "$defs": {**_names(), **_values(), **_variants(), **_steps(), **_one_callee(), **layer_definitions()},
+        "$defs": {
+            **_names(),
+            **_values(),
+            **_variants(),
+            **_steps(),
+            **_one_callee(),
+            **own_layer_definitions(),
+            **layer_definitions(),
+        },
     }
 
 
@@ -79,6 +95,9 @@ def _top_level() -> dict[str, Schema]:
         "vars": _definitions({_NAME_ALONE: ref("value"), _FUNCTION: ref("expression")}, _UNUSABLE),
         "blocks": _definitions(
             {_NAME_ALONE: ref("steps"), _SIGNATURE: ref("steps")}, [*_UNUSABLE, *STEP_TYPES, *WORDS]
+        ),
+        "layers": _definitions(
+            {_NAME_ALONE: ref("definition"), _SIGNATURE: ref("definition")}, [*_UNUSABLE, *STEP_TYPES, *WORDS]
         ),
         "network": ref("steps"),
         "outputs": _REFERENCES | {"minItems": 1},
@@ -151,7 +170,7 @@ def _variants() -> dict[str, Schema]:
     count: Schema = {"type": "integer", "minimum": 0}
     amount: Schema = {"type": ["string", "number"], "minimum": 0}
     settings: Schema = {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("value")}
-    claim = _closed(
+    claim = closed(
         PUBLISHED_KEYS,
         source=_TEXT,
         params=amount,
@@ -162,19 +181,13 @@ def _variants() -> dict[str, Schema]:
     )
     claim["required"] = ["source"]
     said = {"expect": ref("expect"), "published": ref("published")}
-    variant = _closed(VARIANT_KEYS, set=settings, source=_TEXT, year=_YEAR, **said)
+    variant = closed(VARIANT_KEYS, set=settings, source=_TEXT, year=_YEAR, **said)
     return {
         "variant": {"description": "settings that have a name of their own"} | variant,
-        "expect": {"description": KEYS["expect"]} | _closed(EXPECT_KEYS, params=count, macs=count, source=_TEXT),
+        "expect": {"description": KEYS["expect"]} | closed(EXPECT_KEYS, params=count, macs=count, source=_TEXT),
         "claim": {"description": "what one source prints"} | claim,
         "published": {"if": {"type": "array"}, "then": {"items": ref("claim")}, "else": ref("claim")},
     }
-
-
-def _closed(about: dict[str, str], **forms: Schema) -> Schema:
-    """A mapping with keys of these forms and no others."""
-    properties = {key: {"description": about[key]} | forms[key] for key in about}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _steps() -> dict[str, Schema]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 REGISTRY: dict[str, type[Layer]] = {}
 """Every layer type of the language, by its keyword."""
 
+_NOTHING: frozenset[str] = frozenset()
+
 _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
 
 
@@ -78,6 +80,8 @@ class Layer:
     """Whether its input holds indices, which only come from an input of the network."""
     normalises_over_batch: ClassVar[bool] = False
     """Whether its statistics are those of all samples of the batch."""
+    is_own: ClassVar[bool] = False
+    """Whether a spec defines it: the tools that conventions are of cannot know it."""
     is_view: ClassVar[bool] = False
     """Whether its output may lie in the memory of what it reads, so that whoever overwrites the one changes both."""
 
@@ -152,6 +156,25 @@ class Layer:
         'linear(out, bias=true, fixed=false, weight_norm=false, spectral_norm=false)'
         """
         return f"{cls.keyword}({', '.join(_parameter(field) for field in cls.fields.values())})"
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """Its fields with their values."""
+        return {name: getattr(self, name) for name in self.fields}
+
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """What is not known of it, by the names of the formulas: a gap in every figure that they make."""
+        return _NOTHING
+
+    @property
+    def texts(self) -> Mapping[str, tuple[str, str]]:
+        """Figures as a spec's own definition writes them, and the same with numbers; by their names in a report."""
+        return {}
+
+    def may_share_with(self, other: Layer) -> bool:
+        """Whether the weights of `other` fit it, as far as the fields say."""
+        return self == other
 
     @property
     def follows_shape(self) -> bool:

@@ -78,7 +78,9 @@ def known(report: Report) -> tuple[str, ...]:
 def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
     """The function from a row to its cell in the column `name`."""
     if name == "share":
-        whole = report.totals[shared] or 0
+        whole = report.totals[shared]
+        if whole is None:
+            return lambda _: None
         return lambda row: None if (part := row.figures[shared]) is None else Share(part, whole)
     if name in ("receptive_field", "jump") and len(report.inputs) > 1:
         return lambda row: _named(row, _CELLS[name](row))
@@ -86,7 +88,7 @@ def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
         return _CELLS[name]
     if (count := counted(report).get(name)) is not None:
         return lambda row: row.counts[count.convention]
-    return lambda row: row.figures[name]
+    return lambda row: row.figures.shown(name)
 
 
 def asks_for_algorithms(names: Sequence[str]) -> bool:
@@ -109,8 +111,8 @@ def total_of(name: str, report: Report) -> Any:
     if name == "flops_per_byte":
         return report.flops_per_byte
     if name in counted(report):
-        return totals.total_of(report, name)
-    return report.totals.get(name, "")
+        return totals.shown_total(report, name)
+    return report.totals.shown(name) if name in report.totals else ""
 
 
 def _column(name: str, report: Report, shared: str) -> Column:

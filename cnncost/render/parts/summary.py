@@ -32,7 +32,7 @@ def summary_table(report: Report) -> Table:
         Line(
             (
                 full_heading_of(name, report.settings.convention),
-                Typed(kind_of(name), report.totals[name]),
+                Typed(kind_of(name), report.totals.shown(name)),
                 _largest(((row.name, row.figures[name]) for row in blocks.rows), report.totals[name]),
                 _largest(((row.type, row.figures[name]) for row in types.rows), report.totals[name]),
             )
@@ -42,7 +42,8 @@ def summary_table(report: Report) -> Table:
     memory = report.totals["memory_bytes"]
     parts = ((heading_of(part), report.totals[part]) for part in MEMORY_PARTS[report.settings.mode])
     heading = full_heading_of("memory_bytes", report.settings.convention)
-    lines.append(Line((heading, Typed("bytes", memory), _largest(parts, memory, named=5), "")))
+    shown = Typed("bytes", report.totals.shown("memory_bytes"))
+    lines.append(Line((heading, shown, _largest(parts, memory, named=5), "")))
     return Table(_COLUMNS, tuple(lines))
 
 

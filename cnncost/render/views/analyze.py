@@ -10,6 +10,7 @@ from cnncost.render.cells import AT_MOST, MISALIGNED, UNKNOWN, WHOLE_TOO, shape_
 from cnncost.render.document import Document, Line, Table
 from cnncost.render.parts import columns as catalogue
 from cnncost.render.parts.convention_totals import convention_totals_table
+from cnncost.render.parts.gaps import gap_notes
 from cnncost.render.parts.headings import heading_of, settings_parts
 from cnncost.render.parts.summary import summary_table
 from cnncost.render.parts.tree import tree_of
@@ -101,7 +102,7 @@ def layer_table(report: Report, view: View) -> Table:
         columns,
         _tree_lines(cells) if is_tree else tuple(map(Line, cells)),
         Line(tuple(totals)),
-        notes=notes,
+        notes=(*notes, *gap_notes([shown])),
         legends=_legends(shown, names),
         fixed=bool(view.columns),
         by_name=True,
@@ -190,7 +191,7 @@ def _legend(shown: Report) -> str:
         legend.append("(in brackets): how far the window reaches, beyond the border too")
     if any(field.is_bound for field in fields):
         legend.append(f"{AT_MOST}: that much or less")
-    if any(field.jump is not None and 0 in field.jump for field in fields):
+    if any(field.jump is not None and 0 in field.jump and not field.is_bound for field in fields):
         legend.append(f"/{UNKNOWN}: all units see the same place")
     if any(field.is_global and not field.is_everything for field in fields):
         legend.append(f"{WHOLE_TOO}: also the whole input, through a global pool or a statistic")

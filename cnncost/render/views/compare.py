@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
+from cnncost.render.parts.gaps import gap_notes
 from cnncost.render.parts.headings import detail_of, full_heading_of, heading_of, kind_of, settings_parts
 from cnncost.report.comparison import difference
-from cnncost.report.totals import counted, total_of
+from cnncost.report.totals import counted, shown_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnncost.metrics.figures import AtLeast
     from cnncost.report.comparison import Comparison, StageComparison, StageDifference
     from cnncost.report.report import Report
     from cnncost.report.totals import Quantity
@@ -80,7 +82,7 @@ def _figure_line(comparison: Comparison, figure: str) -> Line:
     return _line(
         comparison,
         full_heading_of(quantity, _settings(comparison).convention),
-        lambda position: Typed(kind_of(quantity), total_of(comparison.reports[position], figure)),
+        lambda position: Typed(kind_of(quantity), shown_total(comparison.reports[position], figure)),
         lambda position: comparison.ratio(figure, position),
     )
 
@@ -122,7 +124,7 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Table
     for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
         cells: list[Any] = [name, _inputs(report), len(report.rows)]
         for figure in figures:
-            cells += [total_of(report, figure), comparison.ratio(figure, position)]
+            cells += [shown_total(report, figure), comparison.ratio(figure, position)]
         lines.append(Line(tuple(cells)))
     return Table(tuple(columns), tuple(lines), notes=_notes(comparison))
 
@@ -141,12 +143,13 @@ def _stages(comparison: StageComparison) -> Table:
     first, second = (report.totals for report in comparison.reports)
     return Table(
         tuple(columns),
-        tuple(Line((_stage_name(stage), *_stage_cells(stage.figures))) for stage in comparison.stages),
-        Line(("total", *_stage_cells(lambda figure: (first[figure], second[figure])))),
+        tuple(Line((_stage_name(stage), *_stage_cells(stage.shown))) for stage in comparison.stages),
+        Line(("total", *_stage_cells(lambda figure: (first.shown(figure), second.shown(figure))))),
+        notes=gap_notes(comparison.reports),
     )
 
 
-def _stage_cells(figures: Callable[[str], tuple[int | None, int | None]]) -> list[Any]:
+def _stage_cells(figures: Callable[[str], tuple[int | AtLeast | None, int | AtLeast | None]]) -> list[Any]:
     cells: list[Any] = []
     for name in _STAGE_FIGURES:
         first, second = figures(name)
@@ -166,7 +169,8 @@ def _inputs(report: Report) -> tuple[tuple[int, ...], ...]:
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
     baseline = comparison.names[comparison.baseline]
-    return (f"{', '.join(settings_parts(_settings(comparison))[:3])}; ratios to {baseline}",)
+    settings = ", ".join(settings_parts(_settings(comparison))[:3])
+    return (f"{settings}; ratios to {baseline}", *gap_notes(comparison.reports))
 
 
 def _settings(comparison: Comparison | StageComparison) -> Settings:

@@ -33,6 +33,7 @@ _SYMBOLS = (
 _HEADINGS = {
     "output_shape": "output shape",
     "input_bytes": "input memory",
+    "kept": "kept for backward besides",
     "receptive_field": "receptive field",
     "jump": "jump",
     "start_padding": "padding of the first field",

@@ -43,7 +43,7 @@ def expand_network(expansion: Expansion, step: Step, scope: Scope, label: str, r
         document = expansion.networks.document(path, place.name)
     title, overrides, values = settings_of(document, place, step.optional_part("set"), outer, named.span)
     expansion.spend(named.span, _STEPS_EACH + len(document.variables) + len(document.blocks))
-    environment = Environment(Globals(document.blocks, outer.globals.budget, dirname(str(place.path))))
+    environment = Environment(Globals(document.blocks, document.layers, outer.globals.budget, dirname(str(place.path))))
     inside = scope.inside(label, title, environment, Lexicon())
     with expansion.entering(label, step, path, place.name):
         define_variables(document, overrides, environment, values)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
     from cnncost.errors import Span
+    from cnncost.language.document.definition import Definition
     from cnncost.language.document.document import Block
     from cnncost.language.expressions.expression import Expression
     from cnncost.layers import Tensor
@@ -60,16 +61,40 @@ class BlockValue(Callee):
         return hash((self.name, self.kind))
 
 
+class OwnValue(Callee):
+    """A layer that a spec defines itself as a value, which brings what the expressions of its file see."""
+
+    __slots__ = ("definition", "globals")
+
+    def __init__(self, definition: Definition, globals_: Globals) -> None:
+        super().__init__(definition.signature.name, "layer")
+        self.definition = definition
+        self.globals = globals_
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnValue) and self.definition is other.definition
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.kind))
+
+
 class Globals:
     """What every step of a file sees: its variables, its blocks and the layers.
 
     Args:
         blocks: the blocks, by name.
+        layers: the layers that the file defines itself, by name.
         budget: what its expressions may still compute.
         folder: where the file lies; paths in it are relative to that.
     """
 
-    def __init__(self, blocks: Mapping[str, Block], budget: Budget | None = None, folder: str = "") -> None:
+    def __init__(
+        self,
+        blocks: Mapping[str, Block],
+        layers: Mapping[str, Definition],
+        budget: Budget | None = None,
+        folder: str = "",
+    ) -> None:
         self.variables: dict[str, Value] = {}
         self.lines: dict[str, int] = {}
         """Every variable with its line, in the file's order: an expression sees the earlier ones only."""
@@ -77,6 +102,7 @@ class Globals:
         self.folder = folder
         self.callees = {name: Callee(name, "layer") for name in STEP_TYPES}
         self.callees |= {name: BlockValue(block, self) for name, block in blocks.items()}
+        self.callees |= {name: OwnValue(definition, self) for name, definition in layers.items()}
         self._expressions: dict[str, Expression] = {}
 
     def expression(self, text: str, span: Span) -> Expression:
@@ -134,6 +160,8 @@ class Environment:
             raise Fault(f"`{name}` is known only inside a loop or beside a `repeat`")
         if name in OF_THE_TENSOR:
             raise Fault(f"`{name}` is known only where a step reads one output")
+        if name.removeprefix("output_") in OF_THE_TENSOR:
+            raise Fault(f"`{name}` is known only under `layers`, to what a definition says beside its `output`")
         if name == "input":
             raise Fault("`input` is an output to read with `from`, not a number")
         if name in ("yes", "no", "on", "off"):
@@ -166,6 +194,8 @@ class Environment:
     def names(self) -> Iterator[str]:
         """Every name that has a value here."""
         yield from self.values
+        if self.tensor is not None:
+            yield from OF_THE_TENSOR
         yield from self.globals.variables
         yield from self.globals.callees
 
