@@ -183,7 +183,8 @@ class GraphBuilder:
         """Let the nodes `made` use the weights of the nodes `owners`, one by one; `name` is what errors call those.
 
         Raises:
-            SpecError: the two are not the same layers with the same numbers of parameters.
+            SpecError: the two are not the same layers with the same numbers of parameters, nor is the one a `parameter`
+                of the sizes of the other's weights.
         """
         weights.share(self.nodes, owners, made, name, origin)
 

@@ -44,6 +44,10 @@ class Embedding(Layer, keyword="embedding"):
         """A vector for each index, V C_o."""
         return self.vocabulary * self.out
 
+    def weight_shape(self, x: Tensor) -> tuple[int, ...]:
+        """Sizes of the table."""
+        return self.vocabulary, self.out
+
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """None: vectors are copied from the table."""
         return Operations()

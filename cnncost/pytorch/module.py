@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from torch import nn
 
 from cnncost.graph.liveness import liveness
+from cnncost.graph.weights import is_weight_of
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph, Node
@@ -114,8 +115,9 @@ class SpecModel(StepTree):
                 # Padding in front of one of them leaves the modules that hold weights in the same order.
                 pairs = zip(_holders(self.layer(node.id)), _holders(self.layer(node.weights)), strict=True)
                 for ours, theirs in pairs:
-                    ours._parameters.update(theirs._parameters)
-                    ours._buffers.update(theirs._buffers)
+                    as_tensor = is_weight_of(node, self.graph.nodes[node.weights])
+                    ours._parameters.update(_named(theirs._parameters, as_tensor))
+                    ours._buffers.update(_named(theirs._buffers, as_tensor))
 
     def _place(self, path: list[str], module: nn.Module) -> None:
         """Hang `module` into the tree.
@@ -140,6 +142,13 @@ class SpecModel(StepTree):
 def _module_of(node: Node) -> nn.Module:
     module = node.counterpart(nn)
     return module if isinstance(module, nn.Module) else FunctionLayer(node, module)
+
+
+def _named(tensors: dict[str, Any], as_tensor: bool) -> dict[str, Any]:
+    """The tensors of a module as another holds them: all of them, or the weights by themselves."""
+    if not as_tensor:
+        return tensors
+    return {"tensor": tensors["weight"]} if "weight" in tensors else {}
 
 
 def _holders(module: nn.Module) -> list[nn.Module]:

@@ -97,15 +97,20 @@ def _in_total(report: Report, ours: Trace, theirs: Trace) -> Iterator[Check]:
 
 
 def _named(ours: Trace, graph: Graph) -> Trace:
-    """The calls of our model under the names of the spec's layers, of which modules may be parts."""
+    """The calls of our model under the names of the spec's layers, of which modules may be parts.
+
+    A tensor that is another layer's weights is left out: it is no layer of any model.
+    """
     names = {node.module_name: node.name for node in graph.layers}
+    weights_of_others = {node.name for node in graph.layers if node.layer.is_source and not node.owns_weights}
 
     def name_of(module: str) -> str:
         while module not in names:
             module = module.rpartition(".")[0]
         return names[module]
 
-    return ours._replace(calls=tuple([call._replace(name=name_of(call.name)) for call in ours.calls]))
+    calls = [call._replace(name=name_of(call.name)) for call in ours.calls]
+    return ours._replace(calls=tuple([call for call in calls if call.name not in weights_of_others]))
 
 
 def align(ours: Sequence[Call], theirs: Sequence[Call]) -> list[Pair]:

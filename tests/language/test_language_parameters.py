@@ -172,3 +172,64 @@ def test_weights_of_unlike_shape_are_not_shared() -> None:
     text = "network: [{add: [[], {parameter: [4, 1, 1], name: p}, {parameter: [1, 8, 8], share: p}]}]"
     assert message(text) == "`add[1].p` and `add[2].parameter` cannot share weights"
     assert refusal(text).hint == "they differ in `shape`"
+
+
+WEIGHTS_OF = [
+    # a layer, what it reads, the sizes of PyTorch's weight
+    ("{conv: {out: 6, kernel: 3, groups: 2}}", "[4, 8, 8]", "[6, 2, 3, 3]"),
+    ("{conv: {out: 6, kernel: 5, padding: same, fixed: true}}", "[4, 20]", "{shape: [6, 4, 5], fixed: true}"),
+    ("{conv_transpose: {out: 6, kernel: 3, groups: 2}}", "[4, 8, 8]", "[4, 3, 3, 3]"),
+    ("{linear: 6}", "[4]", "[6, 4]"),
+    ("{embedding: [9, 6]}", "[4]", "{shape: [9, 6], tokens: true}"),
+]
+
+
+@pytest.mark.parametrize(("step", "read", "sizes"), WEIGHTS_OF)
+def test_it_may_be_the_weights_of_a_layer(step: str, read: str, sizes: str) -> None:
+    layer = step.removesuffix("}") + ", name: layer}"
+    graph = small(f"""
+    input: {read}
+    network: [{layer}, {{parameter: {sizes}, name: weight, share: layer}}]
+    outputs: [layer, weight]
+    """)
+    owner, tensor = node(graph, "layer"), node(graph, "weight")
+    assert tensor.weights == owner.id
+    assert params(graph) == owner.parameters()
+    model = build(graph).double()  # which makes new tensors of buffers
+    (holder,) = [part for part in model.layer(owner.id).modules() if hasattr(part, "weight")]
+    assert model.layer(tensor.id).tensor is holder.weight
+
+
+@pytest.mark.parametrize(
+    ("layer", "parameter", "hint"),
+    [
+        ("conv: {out: 6, kernel: 3}", "[6, 4, 9]", "the weights of `a` are [6, 4, 3, 3]"),
+        (
+            "conv: {out: 6, kernel: 3, fixed: true}",
+            "[6, 4, 3, 3]",
+            "the weights of `a` are [6, 4, 3, 3], and `fixed`",
+        ),
+        ("conv: {out: 6, kernel: 3, weight_norm: true}", "[6, 4, 3, 3]", "`a` is a `conv`, `p` a `parameter`"),
+        ("batchnorm: ", "[4]", "`a` is a `batchnorm`, `p` a `parameter`"),
+    ],
+)
+def test_what_is_not_the_weights_of_a_layer(layer: str, parameter: str, hint: str) -> None:
+    error = refusal(f"network: [{{{layer}, name: a}}, {{parameter: {parameter}, share: a, name: p}}]")
+    assert (error.message, error.hint) == ("`a` and `p` cannot share weights", hint)
+
+
+def test_gradients_of_shared_weights_add_up() -> None:
+    graph = small("""
+    input: [4]
+    network:
+      - {linear: {out: 4, bias: false}, name: layer}
+      - {parameter: [4, 4], share: layer, name: w}
+      - {einsum: "boi,bi->bo", from: [w, layer]}
+    """)
+    assert params(graph) == 16
+    model = build(graph)
+    x, w = torch.randn(2, 4), torch.randn(4, 4, requires_grad=True)
+    model.get_submodule("layer").weight.data = w.detach().clone()
+    (x @ w.T @ w.T).sum().backward()
+    model(x).sum().backward()
+    torch.testing.assert_close(model.get_submodule("layer").weight.grad, w.grad)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnncost.errors import LayerError
-from cnncost.layers import REGISTRY, Tensor
+from cnncost.layers import REGISTRY, Layer, Tensor
 from tests.layers.strategies import PATIENT, Placement, fitting, placements
 
 BATCH = 2
@@ -77,6 +77,23 @@ def test_shape_parameters_buffers_and_macs_are_pytorchs(keyword: str) -> None:
 
     compare()
     assert len(seen) >= FITTING_AT_LEAST
+
+
+@pytest.mark.parametrize(
+    "keyword", [name for name, kind in REGISTRY.items() if kind.weight_shape is not Layer.weight_shape]
+)
+def test_the_sizes_of_weights_are_pytorchs(keyword: str) -> None:
+    @settings(PATIENT, max_examples=20)
+    @given(fitting(REGISTRY[keyword]))
+    def compare(placement: Placement) -> None:
+        sizes = placement.layer.weight_shape(*placement.xs)
+        with torch.device("meta"):
+            model = placement.layer.counterpart(torch.nn, *placement.xs)
+        tensors = [(*part._parameters.items(), *part._buffers.items()) for part in model.modules()]
+        weights = [tuple(tensor.shape) for each in tensors for name, tensor in each if name == "weight"]
+        assert weights == ([] if sizes is None else [sizes])
+
+    compare()
 
 
 @pytest.mark.parametrize("keyword", sorted(REGISTRY))

@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
-from torch import nn
-from torch.nn import functional
-from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnncost.language.load import loads
@@ -18,86 +15,24 @@ from cnncost.settings import Settings
 from cnncost.verification.counts import count_checks
 from cnncost.verification.reference_model import reference_checks
 from cnncost.verification.result import DIFFERENT
+from tests.torch_models.learned import (
+    BiFPNNode,
+    BlurPool,
+    Critic,
+    EDSRBlock,
+    FrozenNorm,
+    StyleGAN2Block,
+    TokensAndPositions,
+    Vocoder,
+    WeighedSum,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from torch import nn
+
 BATCH = 2
-
-
-class EDSRBlock(nn.Module):
-    """Lim et al. 2017, figure 2: no norm, and the residual times 0.1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(16, 16, 3, padding=1)
-        self.second = nn.Conv2d(16, 16, 3, padding=1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y: torch.Tensor = self.second(self.first(x).relu())
-        return y * 0.1 + x
-
-
-class BiFPNNode(nn.Module):
-    """Tan et al. 2020, 3.3: a learned weight for each input, then a depthwise and a pointwise convolution."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.w = nn.ParameterList([nn.Parameter(torch.ones(1)) for _ in range(2)])
-        self.depthwise = nn.Conv2d(16, 16, 3, padding=1, groups=16, bias=False)
-        self.pointwise = nn.Conv2d(16, 16, 1)
-        self.norm = nn.BatchNorm2d(16)
-
-    def forward(self, fine: torch.Tensor, coarse: torch.Tensor) -> torch.Tensor:
-        above = functional.interpolate(coarse, scale_factor=2.0)
-        x = self.w[0] * fine + self.w[1] * above
-        y: torch.Tensor = self.norm(self.pointwise(self.depthwise(functional.silu(x))))
-        return y
-
-
-class BlurPool(nn.Module):
-    """Zhang 2019: a given filter, which follows the model to its device as a buffer."""
-
-    filter: torch.Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(3, 8, 3, padding=1)
-        row = torch.tensor([1.0, 2.0, 1.0])
-        self.register_buffer("filter", (row[:, None] * row / 16).expand(8, 1, 3, 3).clone())
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return functional.conv2d(self.conv(x).relu(), self.filter, stride=2, padding=1, groups=8)
-
-
-class Critic(nn.Module):
-    """A block of SNGAN's discriminator, Miyato et al. 2018, table 4, with its last layers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = spectral_norm(nn.Conv2d(8, 16, 3, padding=1))
-        self.second = spectral_norm(nn.Conv2d(16, 16, 3, padding=1))
-        self.shortcut = spectral_norm(nn.Conv2d(8, 16, 1))
-        self.last = spectral_norm(nn.Linear(16, 1))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        residual = functional.avg_pool2d(self.second(self.first(x.relu()).relu()), 2)
-        shortcut = functional.avg_pool2d(self.shortcut(x), 2)
-        y: torch.Tensor = self.last((residual + shortcut).relu().mean((2, 3)))
-        return y
-
-
-class Vocoder(nn.Module):
-    """HiFi-GAN's beginning, Kong et al. 2020: weight norm on convolutions and transposed ones."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = weight_norm(nn.Conv1d(8, 16, 7, padding=3))
-        self.grow = weight_norm(nn.ConvTranspose1d(16, 8, 4, 2, padding=1))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y: torch.Tensor = self.grow(functional.leaky_relu(self.first(x), 0.1))
-        return y
 
 
 class Example(NamedTuple):
@@ -122,7 +57,7 @@ EXAMPLES = {
         EDSRBlock,
         ((16, 12, 12),),
     ),
-    "BiFPN": Example(
+    "unbounded fusion": Example(
         """
         input: {fine: [16, 8, 8], coarse: [16, 4, 4]}
         network:
@@ -135,7 +70,7 @@ EXAMPLES = {
           - conv: 16
           - batchnorm
         """,
-        BiFPNNode,
+        WeighedSum,
         ((16, 8, 8), (16, 4, 4)),
     ),
     "BlurPool": Example(
@@ -180,6 +115,86 @@ EXAMPLES = {
         Vocoder,
         ((8, 40),),
     ),
+    "BiFPN": Example(
+        """
+        input: {p4: [16, 8, 8], between: [16, 8, 8], p3: [16, 16, 16]}
+        network:
+          - {parameter: 3, name: importance}
+          - relu
+          - {chunk: 3, name: one}
+          - {add, from: ["one[*]"]}
+          - {shift: 0.0001, name: total}
+          - {divide, from: [relu, total]}
+          - {reshape: [3, 1, 1]}
+          - {chunk: 3, name: weight}
+          - {maxpool: {kernel: 3, stride: 2, padding: 1}, from: p3, name: below}
+          - for: [level, turn]
+            in: [[p4, 0], [between, 1], [below, 2]]
+            name: inputs
+            do:
+              - {multiply, from: ["weight[turn]", level]}
+          - {add, from: ["inputs[*]"]}
+          - silu
+          - conv: {out: channels, kernel: 3, padding: 1, groups: channels, bias: false}
+          - conv: 16
+          - batchnorm
+        """,
+        BiFPNNode,
+        ((16, 8, 8), (16, 8, 8), (16, 16, 16)),
+    ),
+    "StyleGAN2": Example(
+        """
+        input: {w: [32], noise: [1, 8, 8]}
+        network:
+          - {linear: 16, from: w, name: style}                        # A: a scale for every channel that is read
+          - {square, name: style_squared}
+          - {reshape: [16, 1, 1], from: style, name: modulation}
+          - {parameter: [16, 4, 4], name: constant}
+          - {multiply, from: [constant, modulation]}
+          - {conv_transpose: {out: 8, kernel: 3, stride: 2, bias: false}, name: up}
+          - {conv: {out: 8, kernel: 4, padding: 1, groups: 8, bias: false, fixed: true}, name: blur}
+          - {parameter: [16, 8, 3, 3], share: up, name: kernels}
+          - {square, name: kernels_squared}
+          - {einsum: "biohw,bi->bo", from: [kernels_squared, style_squared]}
+          - {shift: 1e-8}
+          - rsqrt
+          - {reshape: [8, 1, 1], name: demodulation}
+          - {multiply, from: [blur, demodulation], name: convolved}
+          - {scale: {learned: scalar}, from: noise, name: weighed_noise}
+          - {add, from: [convolved, weighed_noise]}
+          - {shift: {learned: channels}}
+          - {leaky_relu: 0.2}
+          - {scale: 1.4142135623730951}
+        """,
+        StyleGAN2Block,
+        ((32,), (1, 8, 8)),
+    ),
+    "tokens": Example(
+        """
+        input: [3, 12, 12]
+        network:
+          - conv: {out: 24, kernel: 4, stride: 4}
+          - patch_tokens
+          - concat: [{parameter: {shape: [1, channels], tokens: true}}, []]
+            axis: tokens
+          - add: [[], {parameter: {shape: [positions, channels], tokens: true}}]
+          - layernorm
+          - select_token: 0
+          - linear: 5
+        """,
+        TokensAndPositions,
+        ((3, 12, 12),),
+    ),
+    "frozen norm": Example(
+        """
+        input: [3, 8, 8]
+        network:
+          - conv: {out: 8, kernel: 3, padding: 1, bias: false}
+          - batchnorm: {fixed: true}
+        """,
+        FrozenNorm,
+        ((3, 8, 8),),
+    ),
 }
 
 
@@ -220,11 +235,17 @@ def test_outputs_are_the_same_with_the_same_weights(name: str) -> None:
     spec, factory, shapes = EXAMPLES[name]
     theirs, ours = factory().eval(), build(loads(spec)).eval()
     given = theirs.state_dict()
-    loaded = {}
+    loaded: dict[str, torch.Tensor] = {}
+    shared: dict[int, str] = {}
     for key, tensor in ours.state_dict().items():
         last = key.rpartition(".")[2]
+        if tensor.data_ptr() in shared:
+            loaded[key] = loaded[shared[tensor.data_ptr()]]
+            continue
         same = [other for other, value in given.items() if value.numel() == tensor.numel() and _alike(other, last)]
+        same.sort(key=lambda other: other.rpartition(".")[2] != last)
         loaded[key] = given.pop(same[0]).reshape(tensor.shape)
+        shared[tensor.data_ptr()] = key
     assert not given
     ours.load_state_dict(loaded)
     xs = [torch.randn(BATCH, *shape) for shape in shapes]
@@ -235,4 +256,6 @@ def _alike(theirs: str, ours: str) -> bool:
     """Whether two entries of states may be the same: those that PyTorch names have the same name in both."""
     named = {"weight", "bias", "running_mean", "running_var", "original0", "original1", "original", "_u", "_v"}
     last = theirs.rpartition(".")[2]
+    if ours == "tensor":
+        return last not in named
     return last == ours if {last, ours} <= named else not (last in named and ours in named)

@@ -232,6 +232,10 @@ class Layer:
         """Stored elements that are not trained; running statistics, and weights that are given."""
         return Buffers()
 
+    def weight_shape(self, *inputs: Any, **_: Any) -> tuple[int, ...] | None:
+        """Sizes of PyTorch's `weight`, which a `parameter` may share; ``None`` where there is no such tensor."""
+        return None
+
     def operations(self, *inputs: Any, **_: Any) -> Operations:
         """Operations of the forward pass of one sample, in inference."""
         raise NotImplementedError

@@ -59,6 +59,14 @@ class Parametrised(Contraction):
             message = f"the weights of `{self.keyword}` are `{chosen[0]}` or `{chosen[1]}`, not both"
             raise LayerError(message, field=chosen[1])
 
+    def kernels(self, x: Tensor) -> tuple[int, ...]:
+        """Sizes of the weight tensor, in PyTorch's order."""
+        raise NotImplementedError
+
+    def weight_shape(self, x: Tensor) -> tuple[int, ...] | None:
+        """Sizes of the weight tensor, unless the weights are computed at every pass."""
+        return None if self.weight_norm or self.spectral_norm else self.kernels(x)
+
     def lengths(self, x: Tensor) -> int:
         """The lengths that weight norm trains: one per output channel."""
         return self.out

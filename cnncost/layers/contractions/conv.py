@@ -81,6 +81,9 @@ class Conv(Convolution, keyword="conv"):
     def weights(self, x: Tensor) -> int:
         return self.out * (x.channels // self.groups) * product(self.kernel)
 
+    def kernels(self, x: Tensor) -> tuple[int, ...]:
+        return (self.out, x.channels // self.groups, *self.kernel)
+
     def matrix(self, x: Tensor) -> tuple[int, int]:
         return self.out, (x.channels // self.groups) * product(self.kernel)
 
@@ -156,6 +159,9 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
 
     def weights(self, x: Tensor) -> int:
         return x.channels * (self.out // self.groups) * product(self.kernel)
+
+    def kernels(self, x: Tensor) -> tuple[int, ...]:
+        return (x.channels, self.out // self.groups, *self.kernel)
 
     def lengths(self, x: Tensor) -> int:
         """One per input channel, by which PyTorch's weight tensor begins."""

@@ -36,6 +36,9 @@ class Linear(Parametrised, keyword="linear"):
     def weights(self, x: Tensor) -> int:
         return self.out * x.channels
 
+    def kernels(self, x: Tensor) -> tuple[int, ...]:
+        return self.out, x.channels
+
     def matrix(self, x: Tensor) -> tuple[int, int]:
         return self.out, x.channels
 
