@@ -294,3 +294,14 @@ def test_units_that_trade_places_raise_no_alarm(shape: str, network: str, seen: 
     checks = checks_of(loads(f"{{name: trading, input: {shape}, network: {network}}}"))
     assert [check for check in checks if check.verdict == DIFFERENT] == []
     assert sum(check.verdict == SAME for check in checks) >= seen
+
+
+def test_what_no_light_reaches_hides_nothing() -> None:
+    steps = (
+        "{reshape: [6, 1, 1], from: style, name: factors}, {conv: {out: 6, kernel: 3}, from: image, name: map}, "
+        "{multiply, from: [map, factors]}, {conv: {out: 2, kernel: 3}}"
+    )
+    graph = loads("{input: {image: [3, 9, 9], style: [2, 3]}, network: [" + steps + "]}")
+    figure = "receptive_field in image"
+    found = {check.layer: check.verdict for check in checks_of(graph) if check.figure == figure}
+    assert found == dict.fromkeys(("map", "multiply", "conv"), SAME)

@@ -115,9 +115,12 @@ class _Probe:
         self.gaps: dict[int, str] = dict(claims.unseen)
         self.orders = Orders(self.line)
         self.layers: dict[int, Callable[..., Any]] = {}
-        torch = import_torch()
+        torch, reached = import_torch(), {source}
         with torch.device(device):
             for node in graph.layers:
+                if reached.isdisjoint(node.inputs):
+                    continue  # it stays dark, whatever it does
+                reached.add(node.id)
                 try:
                     self.layers[node.id] = node.layer.one_channel(torch.nn, self.line, *node.xs, y=node.y)
                 except LayerError as reason:
