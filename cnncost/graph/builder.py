@@ -25,6 +25,8 @@ MOST_NODES = 20_000
 
 LIMIT_HINT = "`--max-nodes` raises the limit"
 
+_UNREAD_HINT = "remove it, or name it under `outputs`"
+
 _NO_ORIGINS: Mapping[str, Origin] = {}
 
 
@@ -55,6 +57,7 @@ class GraphBuilder:
         self.inputs: list[int] = []
         self._optional: set[int] = set()
         self._inner: list[tuple[range, Origin | None, str]] = []
+        self._parts: list[tuple[range, Origin | None, str]] = []
         self._names: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._layers: dict[Any, Layer] = {}
@@ -192,6 +195,11 @@ class GraphBuilder:
         """Leave the nodes `made` out at the end where nothing reads them, instead of refusing them."""
         self._optional.update(made)
 
+    def make_part(self, made: range, name: str, origin: Origin | None) -> None:
+        """Leave out what nothing reads of the nodes `made`, unless that is all of them, which errors call `name`."""
+        self._optional.update(made)
+        self._parts.append((made, origin, name))
+
     def advise(self, made: range, origin: Origin | None, hint: str) -> None:
         """Say what to do, and where, about one of the nodes `made` that nothing reads."""
         self._inner.append((made, origin, hint))
@@ -219,6 +227,9 @@ class GraphBuilder:
         for node in self.nodes:
             if not needed[node.id] and node.id not in self._optional:
                 self._refuse_unread(node)
+        for made, origin, name in self._parts:
+            if made and not any(needed[made.start : made.stop]):
+                raise SpecError(f"nothing reads the step `{name}`, nor what is inside", origin, hint=_UNREAD_HINT)
         nodes = [node if main[node.id] or node.layer is INPUT else node._replace(auxiliary=True) for node in self.nodes]
         nodes, numbers = leave_out(nodes, needed)
         first, last, also = [tuple([numbers[old] for old in ends]) for ends in (self.inputs, outputs, auxiliary)]
@@ -275,7 +286,7 @@ class GraphBuilder:
                 end = node
         what = "the input" if end.layer is INPUT else "the step"
         advice = [(origin, hint) for made, origin, hint in self._inner if end.id in made]
-        origin, hint = advice[-1] if advice else (end.origin, "remove it, or name it under `outputs`")
+        origin, hint = advice[-1] if advice else (end.origin, _UNREAD_HINT)
         raise SpecError(f"nothing reads {what} `{end.name}`", origin, hint=hint)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cnncost.errors import SpecError
+from cnncost.errors import Span, SpecError
 from cnncost.language.limits import Limits
 from cnncost.language.load import load, loads
 from tests.language.small import message, names, node, params, reads, shape, small
@@ -478,3 +478,57 @@ def test_networks_in_networks_nest_so_deep(folder: Path) -> None:
 def test_a_text_is_a_network_too() -> None:
     graph = loads("input: [3, 64, 64]\nnetwork: [{network: resnet18, name: body, until: 'stage[1]'}]")
     assert shape(graph) == (128, 8, 8)
+
+
+def test_steps_inside_are_frozen(folder: Path) -> None:
+    text = "network: [{network: inner.yaml, name: body, until: stage, frozen: %s}]"
+    graph = outer(folder, text % '[stem, "stage[0].down", "stage[1]"]')
+    assert {item.name for item in graph.layers if not item.trainable and item.parameters()} == {
+        "body.stem",
+        "body.stage[0].down.conv",
+        "body.stage[1].down.conv",
+        "body.stage[1].more[0].conv",
+    }
+    assert not node(outer(folder, text % "stem"), "body.stem").trainable
+    assert refused(folder, text % "stme").message == "no step is named `stme`; did you mean `stem`?"
+
+
+def test_a_network_of_which_nothing_is_read(folder: Path) -> None:
+    error = refused(folder, "network:\n  - {network: inner.yaml, name: body, until: stem}\n  - {relu, from: input}\n")
+    assert error.message == "nothing reads the step `body`, nor what is inside"
+    assert isinstance(error.origin, Span)
+    assert error.origin.where == f"{folder}/outer.yaml:3:15"
+
+
+def test_layers_of_its_own_know_its_own_variables(folder: Path) -> None:
+    """What a definition says may depend on variables, which are others in each network."""
+    write(
+        folder,
+        "own.yaml",
+        """
+        input: [4, 8, 8]
+        vars: {width: 2}
+        layers:
+          mix(): {output: "[width, spatial[0], spatial[1]]", parameters: width * channels}
+        network: [mix]
+        """,
+    )
+    graph = outer(
+        folder,
+        """
+        network:
+          - {network: own.yaml, name: a}
+          - {network: own.yaml, name: b, from: input, set: {width: 5}}
+          - {concat, from: [a, b]}
+        """,
+    )
+    assert [item.parameters() for item in graph.layers[:2]] == [2 * 4, 5 * 4]
+    assert shape(graph)[0] == 7
+
+
+def test_many_networks_of_one_file_are_read_once(folder: Path) -> None:
+    """The expressions of a file cost their characters once, however often it is called."""
+    sum_of_ones = " + ".join(["1"] * 404)
+    write(folder, "wide.yaml", f"input: [4, 8, 8]\nvars: {{n: {sum_of_ones}}}\nnetwork: [{{conv: n - 400}}]")
+    graph = outer(folder, "network: [{network: wide.yaml, repeat: 200}]")
+    assert len(graph.layers) == 200

@@ -51,6 +51,19 @@ class RetinaNet(nn.Module):
         return [found["cls_logits"].mT, found["bbox_regression"].mT]
 
 
+def pretrained_retinanet() -> nn.Module:
+    """torchvision's RetinaNet as it is trained from weights of ImageNet: norms, stem and first stage are frozen."""
+    detection = torchvision.models.detection
+    backbone = detection.backbone_utils._resnet_fpn_extractor(
+        torchvision.models.resnet50(weights=None, norm_layer=torchvision.ops.misc.FrozenBatchNorm2d),
+        trainable_layers=3,
+        returned_layers=[2, 3, 4],
+        extra_blocks=torchvision.ops.feature_pyramid_network.LastLevelP6P7(256, 256),
+    )
+    model: nn.Module = detection.RetinaNet(backbone, num_classes=91)
+    return model
+
+
 class UNet(nn.Module):
     """A U-Net whose way down is a ResNet-34 of one channel."""
 
@@ -276,3 +289,18 @@ def test_verify_finds_every_figure_the_same(name: str) -> None:
     checks = [*count_checks(graph, report), *field_checks(graph, report)]
     assert {node.name for node in graph.layers} <= {check.layer for check in checks}
     assert [check for check in checks if check.verdict == DIFFERENT] == []
+
+
+def test_what_is_frozen_of_a_backbone() -> None:
+    """What torchvision freezes where it begins with weights of ImageNet."""
+    with torch.device("meta"):
+        model = pretrained_retinanet()
+    settings = 'frozen: [conv_bn, "stage[0]"], set: {norm: {batchnorm: {fixed: true}}}'
+    spec = EXAMPLES["RetinaNet"].spec.replace("until: stage}", f"until: stage, {settings}}}")
+    totals: Any = analyze_graph(loads(spec), Settings.checked(mode="train")).totals
+    assert totals.params == sum(weight.numel() for weight in model.parameters())
+    trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+    assert trained < totals.params
+    assert totals.trainable_params == trained
+    assert totals.gradient_bytes == 4 * trained
+    assert totals.buffers == sum(buffer.numel() for buffer in model.buffers())

@@ -34,6 +34,7 @@ NETWORK_KEYS = {
     "network": "another network as a step: one that ships, or a file relative to this one; a variant behind an `@`",
     "until": "the step inside after which it stops; what nothing reads is left out",
     "set": "its variables, and the values that they have here",
+    "frozen": "steps inside whose weights are not trained",
     "channels": "how many its inputs have here, where that is not what its own spec says",
 }
 COMPOUNDS = {"for": LOOP_KEYS, "residual": RESIDUAL_KEYS, "sequence": SEQUENCE_KEYS, "network": NETWORK_KEYS}

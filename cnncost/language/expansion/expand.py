@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.loops import Turn
     from cnncost.language.expansion.nested.files import Networks
+    from cnncost.language.expansion.scopes.environment import Globals
     from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.expressions.values import Callee
     from cnncost.layers import Layer, Tensor
@@ -86,7 +87,7 @@ class Expansion:
         self._parsed: dict[int, list[Step]] = {}
         self._matched: dict[tuple[type[Layer], int, int], tuple[dict[str, Argument], dict[str, Span]]] = {}
         self._calls = [_Call("network", networks.path, document.file)]
-        self._own_layers: dict[tuple[int, str, Tensor], OwnLayer] = {}
+        self._own_layers: dict[tuple[Globals, int, str, Tensor], OwnLayer] = {}
 
     def chain(self) -> tuple[tuple[str, ...], int | None]:
         """The blocks, networks and loops that are being expanded, and the line that called the innermost block.
@@ -321,7 +322,7 @@ class Expansion:
         environment = Environment(value.globals)
         environment.tensor = x = builder.nodes[single(builder, reads, step)].y
         block_values(definition.signature, step.arguments, step.callee_span, scope.environment, environment)
-        key = id(definition), repr(environment.values), x
+        key = value.globals, id(definition), repr(environment.values), x
         with self.entering(label, step, definition, value.name):
             if key not in self._own_layers:
                 self._own_layers[key] = evaluate_definition(definition, environment, x)

@@ -265,6 +265,7 @@ def _keys_beside() -> dict[str, Schema]:
         "network": {"type": "string", "minLength": 1},
         "until": ref("reference"),
         "set": {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("setting")},
+        "frozen": _REFERENCES,
         "channels": {"type": ["integer", "string", "null"], "minimum": 1, "minLength": 1},
     }
     about = {**MODIFIERS, **LOOP_KEYS, **RESIDUAL_KEYS, **SEQUENCE_KEYS, **NETWORK_KEYS}

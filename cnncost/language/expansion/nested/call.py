@@ -74,6 +74,9 @@ def _place(text: str, folder: str) -> Place:
         raise SpecError("the settings of a network in a network stand under `set`", hint=hint)
     if spec == "-":
         raise SpecError("a network in a network is not read from standard input", hint="name its file")
+    if ":" in spec and not exists(join(folder, spec)):
+        hint = "a spec is data, and imports nothing: describe the model in a file of its own"
+        raise SpecError(f"a network in a network is a spec, and `{spec[:80]}` names something in Python", hint=hint)
     place = library.find(spec, folder)
     return place._replace(variant=variant.strip()) if at else place
 

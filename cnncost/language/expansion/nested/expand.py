@@ -6,10 +6,10 @@ from os.path import dirname
 from typing import TYPE_CHECKING
 
 from cnncost.language.expansion.nested.call import read_network, settings_of
-from cnncost.language.expansion.nested.end import End
+from cnncost.language.expansion.nested.inner_steps import End, freeze_steps
 from cnncost.language.expansion.nested.inputs import join_inputs, with_channels
 from cnncost.language.expansion.outputs import run_network, run_steps
-from cnncost.language.expansion.scopes.environment import Environment, Globals
+from cnncost.language.expansion.scopes.environment import Environment
 from cnncost.language.expansion.scopes.inputs import declared_inputs
 from cnncost.language.expansion.scopes.names import Binding, Lexicon
 from cnncost.language.expansion.scopes.variables import define_variables
@@ -37,25 +37,28 @@ def expand_network(expansion: Expansion, step: Step, scope: Scope, label: str, r
         SpecError: no such network, settings or inputs that do not fit it, or what is refused in it.
     """
     named, until = step.part("network"), step.optional_part("until")
-    outer, first = scope.environment, expansion.builder.size
+    outer, builder, first = scope.environment, expansion.builder, expansion.builder.size
     place, path = read_network(expansion.networks, named, outer)
     with expansion.entering(label, step, path, place.name):
         document = expansion.networks.document(path, place.name)
     title, overrides, values = settings_of(document, place, step.optional_part("set"), outer, named.span)
     expansion.spend(named.span, _STEPS_EACH + len(document.variables) + len(document.blocks))
-    environment = Environment(Globals(document.blocks, document.layers, outer.globals.budget, dirname(str(place.path))))
+    folder = dirname(str(place.path))
+    environment = Environment(outer.globals.of_another(document.blocks, document.layers, folder))
     inside = scope.inside(label, title, environment, Lexicon())
     with expansion.entering(label, step, path, place.name):
         define_variables(document, overrides, environment, values)
         declared = with_channels(declared_inputs(document, environment), step, outer)
-        inputs = join_inputs(expansion.builder, step, title, declared, reads)
+        inputs = join_inputs(builder, step, title, declared, reads)
         inside.lexicon.names = {name: Binding(read, step.line, read, read) for name, read in inputs.items()}
         reads = tuple(inputs.values())
         if until is None:
             outputs = _whole(expansion, step, document, inside, reads)
         else:
             outputs = _up_to(End(until, outer), expansion, document, inside, reads)
-    return _binding(outputs, step.line, first, expansion.builder.size, inside.lexicon)
+            builder.make_part(range(first, builder.size), inside.prefix[:-1], named.span)
+        freeze_steps(builder, step.optional_part("frozen"), inside.lexicon, outer)
+    return _binding(outputs, step.line, first, builder.size, inside.lexicon)
 
 
 def _whole(expansion: Expansion, step: Step, document: Document, inside: Scope, inputs: Flow) -> Sequence[int]:
@@ -68,11 +71,9 @@ def _whole(expansion: Expansion, step: Step, document: Document, inside: Scope, 
 
 
 def _up_to(end: End, expansion: Expansion, document: Document, inside: Scope, inputs: Flow) -> Sequence[int]:
-    """Run the steps of a network up to its end; the output there. What nothing reads is left out."""
-    first = expansion.builder.size
+    """Run the steps of a network up to its end; the output there."""
     inside.last_step, inside.last_turn = end.step, end.turn
     run_steps(expansion, document, inside, inputs)
-    expansion.builder.make_optional(range(first, expansion.builder.size))
     return end.outputs(inside.lexicon)
 
 

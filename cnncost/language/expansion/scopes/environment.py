@@ -105,6 +105,12 @@ class Globals:
         self.callees |= {name: OwnValue(definition, self) for name, definition in layers.items()}
         self._expressions: dict[str, Expression] = {}
 
+    def of_another(self, blocks: Mapping[str, Block], layers: Mapping[str, Definition], folder: str) -> Globals:
+        """What the steps of another file see, which is a part of the same network and has the same budget."""
+        globals_ = Globals(blocks, layers, self.budget, folder)
+        globals_._expressions = self._expressions  # a text stands for the same wherever it stands
+        return globals_
+
     def expression(self, text: str, span: Span) -> Expression:
         """The expression `text`, parsed once however often it stands there; every character costs an operation."""
         expression = self._expressions.get(text)
