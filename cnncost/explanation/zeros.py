@@ -42,4 +42,6 @@ def why_unknown(analysis: Analysis, metric: Metric, nodes: Sequence[Node]) -> st
         if unsaid:
             return f"the definition of `{node.type}` does not say its {' and '.join(f'`{key}`' for key in unsaid)}"
         return f"the convention `{analysis.convention.name}` does not know `{node.type}`, a layer of the spec's own"
-    return "int8 is for inference: nothing is trained in it"
+    if not analysis.settings.trains:
+        return "int8 is for inference: nothing is trained in it"
+    return "it is not known whether anything upstream is trained: a definition does not say its `parameters`"

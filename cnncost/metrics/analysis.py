@@ -87,7 +87,7 @@ class Analysis:
 
     def at_least(self, node: Node) -> dict[str, int]:
         """What is known all the same of the metrics that have a gap where a layer leaves something unsaid."""
-        if not node.layer.is_own:
+        if not (node.layer.is_own or self.perhaps_trained_upstream[node.id]):
             return {}
         known: dict[str, int] = {}
         for metric in METRICS.values():
@@ -178,6 +178,11 @@ class Analysis:
         return self._decide("trained_upstream", lambda it: depends_on_trained(it.graph, it.reads, it.trains_weights))
 
     @property
+    def perhaps_trained_upstream(self) -> Sequence[bool]:
+        """Whether it is not known how many of a node's inputs depend on trained weights."""
+        return self._decide("perhaps_trained_upstream", Analysis._find_perhaps_trained)
+
+    @property
     def gets_gradient(self) -> Sequence[bool]:
         """Whether a gradient of the outputs that run reaches a node: not where only its shape is read."""
         return self._decide("gets_gradient", lambda it: reached(it.graph, it.reads, training=it.settings.training))
@@ -206,6 +211,15 @@ class Analysis:
             exists and (self.nodes[node.weights] if node.weights >= 0 else node).trainable
             for node, exists in zip(self.nodes, self.each(self._has_parameters), strict=True)
         ]
+
+    def _find_perhaps_trained(self) -> list[bool]:
+        """Where it depends on layers that do not say whether they have parameters."""
+        open_ = {place for place, node in self._own if "parameters" in node.layer.unsaid}
+        if not open_:
+            return [False] * len(self.nodes)
+        surely = [trains and place not in open_ for place, trains in enumerate(self.trains_weights)]
+        counts = depends_on_trained(self.graph, self.reads, surely)
+        return [sure != most for sure, most in zip(counts, self.trained_upstream, strict=True)]
 
     def _has_parameters(self, node: Node) -> bool:
         return "parameters" in node.layer.unsaid or self.domain.exists(node.parameters())

@@ -74,8 +74,13 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
         return [None] * len(analysis.nodes)
     factor = analysis.batch * analysis.convention.flops_per_mac
     needs = zip(analysis.nodes, analysis.trains_weights, analysis.trained_upstream, analysis.gets_gradient, strict=True)
-    flops = []
-    for macs, (node, trained, upstream, comes) in zip(_gradient_macs(analysis), needs, strict=True):
+    flops: list[int | None] = []
+    for macs, (node, trained, upstream, comes), unknown in zip(
+        _gradient_macs(analysis), needs, analysis.perhaps_trained_upstream, strict=True
+    ):
+        if unknown and comes and (macs.inner or macs.inputs):
+            flops.append(None)
+            continue
         inner = macs.inner if comes and (trained or upstream) else 0
         inputs = upstream if node.layer.joins else bool(upstream)
         flops.append(factor * (inner + (inputs * macs.inputs if comes else 0)))

@@ -80,6 +80,12 @@ def test_what_is_not_said_is_named() -> None:
     }
 
 
+def test_tensors_that_are_kept_may_be_listed() -> None:
+    kept = own("output: input\nkept: [channels, 2 * positions]").layer
+    assert kept.call.said.kept == 4 + 2 * 64
+    assert kept.texts["kept"] == ("channels + 2 * positions", "4 + 2 * 64")
+
+
 def test_gradients_of_nothing_are_nothing() -> None:
     assert "gradient_macs" not in own("output: input\noperations: {exp: positions}").layer.unsaid
     assert "gradient_macs" in own("output: input\noperations: {mac: positions}").layer.unsaid

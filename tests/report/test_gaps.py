@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -75,6 +76,19 @@ def test_what_is_zero_whatever_is_said_is_no_gap() -> None:
     assert shared["macs"] is None
     assert (frozen.trainable_params, frozen.gradient_bytes, frozen.weight_gradient_flops) == (0, 0, 0)
     assert frozen["params"] is None
+
+
+def test_gradients_are_not_known_where_it_depends_on_what_is_not_said() -> None:
+    report = analyze(network(steps="own, {conv: 4}, {conv: 4}"))
+    first, second = report.rows[1].figures, report.rows[2].figures
+    assert first["input_gradient_flops"] is None  # of a layer that is the first, unless what is before it is trained
+    assert first.weight_gradient_flops == 2 * CONV_MACS
+    assert second.input_gradient_flops == 2 * 16 * 64
+    assert report.totals.at_least["input_gradient_flops"] == 2 * 16 * 64
+    note = explain(network(steps="own, {conv: 4}"), "conv").figure("input_gradient_flops").note
+    assert note.startswith("it is not known whether anything upstream is trained")
+    said = analyze(network(", parameters: 0, operations: {}", steps="own, {conv: 4}")).rows[1].figures
+    assert said.input_gradient_flops == 0
 
 
 def test_an_auxiliary_layer_costs_nothing_in_inference() -> None:
@@ -153,6 +167,12 @@ def test_an_explanation_says_what_is_missing() -> None:
     assert (params.value, params.formula, params.substituted) == (16, "channels ** 2", "4 ** 2")
     assert (kept.value, kept.formula, kept.substituted) == (24, "B·(3 * channels)", "2·(3 * 4)")
     assert layer.figure("macs").note == "the definition of `own` does not say its `operations`"
+
+
+def test_a_graph_with_such_layers_can_be_copied() -> None:
+    graph = network(", parameters: 5")
+    assert pickle.loads(pickle.dumps(graph)) == graph
+    assert json.loads(json.dumps(graph.to_dict()))["layers"][1]["type"] == "own"
 
 
 def test_a_budget_is_not_kept_by_what_is_not_known() -> None:

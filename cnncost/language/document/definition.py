@@ -18,7 +18,7 @@ DEFINITION_KEYS = {
     "operations": "of the forward pass of one sample, by kind; a kind that is not named has none",
     "gradient_macs": "multiply-accumulates of the backward pass of one sample, by what they are the gradient of",
     "window": "what an output unit reads: `point`, `position`, `all`, or a `kernel` with its `stride` and the like",
-    "kept": "numbers that backward needs besides the input, of one sample",
+    "kept": "numbers that backward needs besides the input, of one sample; or a list, one for each tensor",
     "module": "its PyTorch module for `verify`, `package.module:Class`",
 }
 WINDOW_KEYS = {

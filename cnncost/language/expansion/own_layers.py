@@ -10,7 +10,7 @@ from cnncost.language.expansion.own_window import read_window
 from cnncost.language.expansion.scopes.environment import OF_THE_TENSOR
 from cnncost.language.expressions.substitution import substituted
 from cnncost.language.expressions.values import Callee, Opaque, Value, describe
-from cnncost.language.yaml.nodes import MappingNode, Node, Scalar
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from cnncost.layers import Buffers, Operations, Tensor
 from cnncost.layers.base.costs import GradientMacs
 from cnncost.layers.own import OwnCall, OwnLayer, Said, Written
@@ -47,7 +47,7 @@ def evaluate_definition(definition: Definition, environment: Environment, x: Ten
         operations,
         gradients,
         None if definition.window is None else read_window(definition.window, environment, x, y),
-        reader.number("kept", definition.kept),
+        reader.sum("kept", definition.kept),
     )
     name, plain = definition.signature.name, [(each, _plain(each, value, definition)) for each, value in arguments]
     return OwnLayer(OwnCall(name, tuple(plain), x, said, tuple(reader.written.items()), definition.module))
@@ -75,6 +75,15 @@ class _Reader:
         text = " ".join(getattr(node, "text", "").split())
         is_expression = isinstance(node, Scalar) and isinstance(node.value, str)
         return Written(text, substituted(text, self.environment) if is_expression else text)
+
+    def sum(self, key: str, node: Node | None) -> int | None:
+        """A number, or several that are listed, added up."""
+        if not isinstance(node, SequenceNode):
+            return self.number(key, node)
+        numbers = [self.number(f"{key}[{place}]", item) or 0 for place, item in enumerate(node.items)]
+        parts = [self.written.pop(f"{key}[{place}]") for place in range(len(numbers))]
+        self.written[key] = Written(*[" + ".join(texts) for texts in zip(*parts, strict=True)] if parts else ("0", "0"))
+        return sum(numbers)
 
     def kinds(self, key: str, node: Node | None) -> Any:
         """Numbers by kind, of which those that are not named are none; ``None`` where nothing is said."""

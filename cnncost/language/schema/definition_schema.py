@@ -21,7 +21,7 @@ def own_layer_definitions() -> dict[str, Schema]:
         operations=kinds["operations"],
         gradient_macs=kinds["gradient_macs"],
         window={"anyOf": [{"enum": list(WINDOW_WORDS), "description": words}, window | {"required": ["kernel"]}]},
-        kept=number,
+        kept=numbers,
         module={"type": "string", "pattern": f"^{MODULE.pattern}$"},
     )
     about = "a layer of the spec's own, for one sample; what it does not say is not known, and never zero"
