@@ -87,10 +87,19 @@ REACHES = {
 MAP, FLAT, TOKENS = Tensor(24, (20, 28)), Tensor(24, (), "flat"), Tensor(24, (16,), "tokens")
 
 # What a layer takes that takes none of these.
-ALONE = {"fold": Tensor(24, (19 * 27,))}
+ALONE = {"fold": Tensor(24, (19 * 27,)), "affine_grid": Tensor(6, (), "flat")}
+
+# What a step is like, where it is not any.
+FOLLOWED = {"max_unpool": Tensor(24, (40, 56))}
 
 # What fits beside a map in a join that does not take two of a kind.
-BESIDE = {"concat": Tensor(8, (20, 28)), "matmul": Tensor(24, (28, 16)), "einsum": Tensor(24, (16,))}
+BESIDE = {
+    "concat": Tensor(8, (20, 28)),
+    "matmul": Tensor(24, (28, 16)),
+    "einsum": Tensor(24, (16,)),
+    "grid_sample": Tensor(2, (10, 14)),
+    "deform_conv": Tensor(8, (19, 27)),
+}
 
 # What a spec may write where the field alone does not say what fits.
 VALUES: dict[tuple[str, str], Any] = {
@@ -104,6 +113,9 @@ VALUES: dict[tuple[str, str], Any] = {
     ("clamp", "low"): 0,
     ("fold", "size"): [20, 28],
     ("parameter", "shape"): [512, 4, 4],
+    ("affine_grid", "size"): [20, 28],
+    ("max_unpool", "kernel"): 2,
+    ("deform_conv", "kernel"): 2,
     ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 
@@ -207,11 +219,11 @@ def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
     x = ALONE.get(layer.keyword, {"map": MAP, "flat": FLAT, "tokens": TOKENS}[layer.accepts[0]])
     made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
     xs: tuple[Tensor, ...]
-    if layer.family == "join":
+    if layer.joins:
         xs = (x, BESIDE.get(layer.keyword, x))
     else:
         follows = any(isinstance(field, Reference) and getattr(made, name) for name, field in layer.fields.items())
-        xs = (x, Tensor(5, (10, 14))) if follows else (x,)
+        xs = (x, FOLLOWED.get(layer.keyword, Tensor(5, (10, 14)))) if follows else (x,)
     made.check(*xs)
     return Formulas(made, xs)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.graph.graph import INPUT
+from cnncost.layers.base.sliding import pads
 from cnncost.layers.base.window import Shifted
+from cnncost.layers.pooling.pool import MaxPool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cnncost.graph.graph import Graph, Node
     from cnncost.layers.base.layer import Layer
@@ -24,6 +26,38 @@ def refuse_computed(nodes: Sequence[Node], read: int, layer: Layer) -> None:
             comes = "is its input" if node.layer.is_source else "computes its input"
             raise LayerError(f"`{layer.keyword}` reads indices, and `{node.name}` {comes}", hint=hint)
         node = nodes[node.inputs[0]]
+
+
+def of_pool(
+    nodes: Sequence[Node], number: int, kind: type[Layer], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], int]:
+    """The fields of a layer that puts back the maxima of the pool at node `number`, and what that pool reads.
+
+    Args:
+        nodes: those of the graph so far.
+        number: the node that was named.
+        kind: the layer type.
+        given: the arguments that it was given besides, which must be the pool's.
+
+    Raises:
+        LayerError: the node is no max pool with windows, or has others.
+    """
+    pool = nodes[number]
+    if not isinstance(pool.layer, MaxPool):
+        is_input = "an input" if not pool.inputs else f"`{pool.type}`"
+        message = f"`{kind.keyword}` puts back what a `maxpool` has taken, and `{pool.name}` is {is_input}"
+        raise LayerError(message, field="pool", hint="give the `maxpool` step a `name`, and name it here")
+    windows = {name: getattr(pool.layer, name) for name in pool.layer.fields if name in kind.fields}
+    windows["padding"] = pads(pool.layer, pool.xs[0])
+    for name, value in kind.make(given, len(pool.xs[0].spatial)).__dict__.items():
+        if name in given and name in windows and value != windows[name]:
+            message = f"`{name}` is that of `{pool.name}`, {_shown(windows[name])}, and not {_shown(value)}"
+            raise LayerError(message, field=name, hint="leave it out: it is known")
+    return {**given, **windows}, pool.inputs[0]
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(list(value))
 
 
 def holds_indices(graph: Graph, number: int) -> bool:

@@ -36,8 +36,8 @@ from cnncost.layers.base.window import (
 from cnncost.layers.contractions import conv, linear
 from cnncost.layers.joins import concat, join, product
 from cnncost.layers.normalisation import batchnorm, norm, norm_length
-from cnncost.layers.pooling import pool, pool_adaptive
-from cnncost.layers.sampling import unfold
+from cnncost.layers.pooling import pool, pool_adaptive, unpool
+from cnncost.layers.sampling import deform, grid, unfold
 from cnncost.layers.shapes import extent, order, resize
 from cnncost.layers.shapes.split import SPLITS, STEP_TYPES, SplitStep
 
@@ -66,8 +66,10 @@ __all__ = [
     "batchnorm",
     "concat",
     "conv",
+    "deform",
     "embedding",
     "extent",
+    "grid",
     "group",
     "join",
     "linear",
@@ -84,4 +86,5 @@ __all__ = [
     "softmax",
     "token",
     "unfold",
+    "unpool",
 ]

@@ -82,7 +82,8 @@ def input_gradient_flops(analysis: Analysis) -> Sequence[int | None]:
             flops.append(None)
             continue
         inner = macs.inner if comes and (trained or upstream) else 0
-        inputs = upstream if node.layer.joins else bool(upstream)
+        apart = node.layer.joins and not node.layer.inputs_share_gradient
+        inputs = upstream if apart else bool(upstream)
         flops.append(factor * (inner + (inputs * macs.inputs if comes else 0)))
     return analysis.running(flops)
 

@@ -80,6 +80,22 @@ network:
   - {matmul: [[], relu], transpose: second, name: m}
   - {einsum: "bcij, bcjk -> bcik", from: [m, m]}
   - {einsum: [[], []], equation: "bcij,bcjk->bcik"}""",
+    "maxima that are put back": """
+input: [4, 8, 8]
+network: [{maxpool: 2, name: p}, {conv: 4}, {max_unpool: p}, {max_unpool: {pool: p, kernel: 2}, from: conv}]
+outputs: [max_unpool, max_unpool_2]""",
+    "places that are computed": """
+input: [4, 8, 8]
+network:
+  - {grid_sample: [[], {conv: 2}], mode: nearest, padding_mode: border}
+  - {flatten, name: f}
+  - {linear: 6}
+  - {affine_grid: {size: [8, 8], align_corners: true}, name: grid}
+  - {grid_sample: bilinear, from: [grid_sample, grid]}
+  - {conv: 18, name: offsets}
+  - {deform_conv: {out: 4, kernel: 3, padding: 1}, from: [input, offsets]}
+  - {deform_conv: [[], {conv: [18, 3, 1, 1]}], out: 4, kernel: 3, padding: 1}
+outputs: [deform_conv_2, grid_sample_2, deform_conv]""",
     "windows as columns": """
 input: [4, 8, 8]
 vars: {size: [8, 8]}
@@ -246,6 +262,15 @@ REFUSED = {
     ),
     "a flag that is a number": ("{input: 8, network: [{linear: {out: 8, bias: 1}}]}", "$.network[0].linear.bias"),
     "a probability over one": ("{input: 8, network: [{dropout: 1.5}]}", "$.network[0].dropout"),
+    "a deformable convolution without channels": (
+        "{input: [4, 8, 8], network: [{deform_conv: {kernel: 3}, from: [input, input]}]}",
+        "$.network[0].deform_conv",
+    ),
+    "a pool by its number": ("{input: [4, 8, 8], network: [{max_unpool: 2}]}", "$.network[0].max_unpool"),
+    "a grid of no such mode": (
+        "{input: [4, 8, 8], network: [{grid_sample: {mode: linear}, from: [input, input]}]}",
+        "$.network[0].grid_sample.mode",
+    ),
     "a fold without a kernel": ("{input: [4, 9], network: [{fold: {size: [8, 8]}}]}", "$.network[0].fold"),
     "two open numbers": ("{input: 8, network: [{reshape: [-1, -1]}]}", "$.network[0].reshape"),
     "an open number of a split": ("{input: [8, 4], network: [{split: [-1, 4]}]}", "$.network[0].split[0]"),

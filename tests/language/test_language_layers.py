@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cnncost.errors import SpecError
 from tests.language.small import message, names, params, reads, shape, shapes, small
 
 
@@ -44,6 +45,71 @@ from tests.language.small import message, names, params, reads, shape, shapes, s
 )
 def test_shapes(step: str, input_shape: str, expected: tuple[int, ...]) -> None:
     assert shape(small(f"input: {input_shape}\nnetwork: [{step}]")) == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("{maxpool: 2, name: pool}, {conv: 4}, {max_unpool: pool}", (4, 9, 9)),  # not 8: the size of what was pooled
+        ("{maxpool: {kernel: 3, stride: 2, padding: same}, name: pool}, {conv: 4}, {max_unpool: pool}", (4, 9, 9)),
+        ("{maxpool: 2, name: pool}, {max_unpool: {pool: pool, kernel: [2, 2], stride: 2}}", (4, 9, 9)),
+        ("{grid_sample: [[], [{conv: [2, 3]}]]}", (4, 7, 7)),
+        ("{grid_sample: [[], [flatten, {linear: 6}, {affine_grid: {like: input}}]], mode: bicubic}", (4, 9, 9)),
+        ("{conv: [18, 3, 2]}, {deform_conv: {out: 5, kernel: 3, stride: 2}, from: [input, conv]}", (5, 4, 4)),
+        ("{deform_conv: [[], {conv: [8, 2]}, [{conv: [4, 2]}, sigmoid]], out: 6, kernel: 2}", (6, 8, 8)),
+        ("{unfold: 3}, {fold: {size: [9, 9], kernel: 3}}", (4, 9, 9)),
+    ],
+)
+def test_shapes_of_what_is_sampled(steps: str, expected: tuple[int, ...]) -> None:
+    assert shape(small(f"input: [4, 9, 9]\nnetwork: [{steps}]")) == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "text", "hint"),
+    [
+        (
+            "{conv: 4, name: c}, {max_unpool: c}",
+            "`max_unpool` puts back what a `maxpool` has taken, and `c` is `conv`",
+            "give the `maxpool` step a `name`, and name it here",
+        ),
+        (
+            "{max_unpool: input}",
+            "`max_unpool` puts back what a `maxpool` has taken, and `input` is an input",
+            "give the `maxpool` step a `name`, and name it here",
+        ),
+        (
+            "{maxpool: 2, name: p}, {max_unpool: {pool: p, kernel: 3}}",
+            "`kernel` is that of `p`, [2, 2], and not [3, 3]",
+            "leave it out: it is known",
+        ),
+        (
+            "{maxpool: 2, name: p}, {max_unpool: {pool: p, ceil: true}}",
+            "`ceil` is that of `p`, false, and not true",
+            "leave it out: it is known",
+        ),
+        (
+            "{maxpool: 2, name: p}, {conv: 5}, {max_unpool: p}",
+            "`max_unpool` reads [5, 4, 4], and the pool has made [4, 4, 4] of [4, 8, 8]",
+            "every channel and position has a maximum of its own",
+        ),
+        (
+            "{grid_sample: [[], {permute: [1, 2, 0]}]}",
+            "a grid for [4, 8, 8] has 2 channels, a coordinate each, and 2 axes: it is not [8, 8, 4]",
+            "[4, 8, 8] comes from `input`; [8, 8, 4] comes from `grid_sample[1].permute`; "
+            "a `conv` writes one, or `affine_grid` from the numbers of an affine map",
+        ),
+        (
+            "{conv: 2}, {permute: [1, 2, 0], name: grid}, {grid_sample, from: [input, grid]}",
+            "a grid for [4, 8, 8] has 2 channels, a coordinate each, and 2 axes: it is not [8, 8, 2]",
+            "[4, 8, 8] comes from `input`; [8, 8, 2] comes from `grid`; "
+            "coordinates are channels here, not the last axis: `permute: [2, 0, 1]` puts them there",
+        ),
+    ],
+)
+def test_refusals_of_what_is_sampled(steps: str, text: str, hint: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        small(f"input: [4, 8, 8]\nnetwork: [{steps}]")
+    assert (refused.value.message, refused.value.hint) == (text, hint)
 
 
 def test_a_split_makes_pieces_to_choose_from() -> None:

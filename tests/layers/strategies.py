@@ -15,6 +15,7 @@ from cnncost.layers import REGISTRY, Layer, Tensor
 from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
 from cnncost.layers.base.fields import Count, Field, Numbers, Padding, Real, Scales, Sizes
 from cnncost.layers.joins.join import Join
+from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -177,5 +178,63 @@ def columns(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
     return Placement(layer_type.make({"size": list(x.spatial), **written}, rank=1), (y,))
 
 
-RARE: dict[str, Callable[[type[Layer], int], SearchStrategy[Placement]]] = {"fold": columns}
+@st.composite
+def sampled(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """A map with a grid, mostly of its axes."""
+    layer, (x, *_) = draw(any_placements(layer_type, largest))
+    rank = len(x.spatial)
+    spatial = tuple([draw(st.integers(1, largest)) for _ in range(rank)])
+    return Placement(layer, (x, Tensor(draw(st.sampled_from([rank, rank, rank, 1, 4])), spatial)))
+
+
+@st.composite
+def affine(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """The numbers of an affine map, flat or as a matrix, mostly of two or three axes."""
+    rank = draw(st.sampled_from([2, 2, 3, 3, 1]))
+    x = draw(st.sampled_from([Tensor(rank * (rank + 1), (), "flat"), Tensor(rank, (rank + 1,)), Tensor(7, (), "flat")]))
+    aligned = draw(st.booleans())  # along an axis of one position that means nothing, and PyTorch warns
+    spatial = tuple([draw(st.integers(1 + aligned, largest)) for _ in range(rank)])
+    form = draw(st.sampled_from(["size", "like"]))
+    written = {form: list(spatial) if form == "size" else True, "align_corners": aligned}
+    layer = layer_type.make(written, rank=0)
+    return Placement(layer, (x, Tensor(3, spatial)) if form == "like" else (x,))
+
+
+@st.composite
+def deformed(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """A deformable convolution as any other, with offsets and maybe a mask, which mostly fit."""
+    conv, (x,) = draw(any_placements(REGISTRY["conv"], largest).filter(lambda placement: placement.fits))
+    fields = {name: getattr(conv, name) for name in layer_type.fields}
+    if not isinstance(fields["padding"], tuple):
+        fields["padding"] = 1
+    layer = layer_type.make(fields, len(x.spatial))
+    elements, groups = product(fields["kernel"]), draw(st.sampled_from([1, 1, 2, 3]))
+    spatial = layer.output(x).spatial
+    offsets = Tensor(groups * elements * len(spatial), spatial)
+    masks = draw(st.sampled_from([(), (Tensor(groups * elements, spatial),)]))
+    if min(spatial) > 0 and draw(st.integers(0, 3)) == 0:
+        offsets = draw(relatives(offsets))
+    return Placement(layer, (x, offsets, *masks))
+
+
+@st.composite
+def unpooled(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """What a max pool has made, mostly, and what it has read."""
+    pool, (x,) = draw(any_placements(REGISTRY["maxpool"], largest).filter(lambda placement: placement.fits))
+    fields = {name: getattr(pool, name) for name in layer_type.fields if name != "pool"}
+    if not isinstance(fields["padding"], tuple):
+        fields["padding"] = 0
+    layer = layer_type.make({"pool": True, **fields}, len(x.spatial))
+    pooled = pool.output(x)
+    unlike = min(pooled.dims) > 0 and draw(st.integers(0, 3)) == 0
+    return Placement(layer, (draw(relatives(pooled)) if unlike else pooled, x))
+
+
+RARE: dict[str, Callable[[type[Layer], int], SearchStrategy[Placement]]] = {
+    "fold": columns,
+    "grid_sample": sampled,
+    "affine_grid": affine,
+    "deform_conv": deformed,
+    "max_unpool": unpooled,
+}
 """Layers whose fields and inputs fit each other so rarely that they are made from each other."""

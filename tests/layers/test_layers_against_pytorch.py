@@ -25,6 +25,9 @@ OUR_RULES = {
     "maxpool": ("padding of",),  # PyTorch has the rule for equal sides, we for each side
     "groupnorm": ("`groupnorm` needs more than one element",),  # PyTorch in a batch of 1 only
     "group_conv": ("kernel [", "the 4 elements", "the 8 elements"),  # the counterpart is ours alone
+    "deform_conv": ("offsets", "masks"),  # likewise
+    "affine_grid": ("an affine map of 1",),  # the numbers may lie in any shape
+    "max_unpool": ("maxima of a pool", "`max_unpool` reads"),  # likewise
     "upsample": ("`upsample` needs one of",),
     "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
     "parameter": ("`parameter` of tokens", "`parameter` has 1 to 8"),

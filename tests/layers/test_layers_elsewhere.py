@@ -85,6 +85,13 @@ def test_every_class_of_torch_leads_to_layers_or_to_a_sentence(name: str) -> Non
         ("Maximum", "maximum"),
         ("nn.Unfold", "unfold"),
         ("im2col", "unfold"),
+        ("nn.MaxUnpool2d", "max_unpool"),
+        ("F.grid_sample", "grid_sample"),
+        ("GridSample", "grid_sample"),
+        ("F.affine_grid", "affine_grid"),
+        ("DeformConv2d", "deform_conv"),
+        ("ops.deform_conv2d", "deform_conv"),
+        ("ModulatedDeformConv", "deform_conv"),
         ("col2im", "fold"),
     ],
 )
@@ -92,12 +99,12 @@ def test_names_of_other_tools(name: str, ours: str) -> None:
     assert suggest_layer(name, STEP_TYPES) == (f"; did you mean `{ours}`?", None)
 
 
-@pytest.mark.parametrize("name", ["ConvLSTM", "MaxUnpool2d", "Bilinear"])
+@pytest.mark.parametrize("name", ["ConvLSTM", "Bilinear"])
 def test_what_the_language_does_not_have_is_not_taken_for_something_like_it(name: str) -> None:
     absent = "the language has no such layer; `cnncost layers` lists those that it has"
     assert suggest_layer(name, STEP_TYPES) == ("", absent)
     # a layer of that name that somebody adds is found by it
-    assert layer_elsewhere(name, [*STEP_TYPES, "convlstm", "max_unpool", "bilinear"])
+    assert layer_elsewhere(name, [*STEP_TYPES, "convlstm", "bilinear"])
 
 
 def test_what_is_written_otherwise() -> None:

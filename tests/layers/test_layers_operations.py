@@ -14,6 +14,9 @@ from tests.graphs import Builder
 SMALL = Tensor(2, (3,))  # 6 elements
 TOKENS = Tensor(4, (2,), "tokens")  # 2 tokens of 4
 
+WARPED, PLACES = Tensor(3, (4, 5)), Tensor(2, (2, 3))
+DEFORMED = [Tensor(2, (3, 3)), Tensor(8, (2, 2))]
+
 BY_HAND = [
     # notes 004, Computational Summary: (k^2 - 1) C H W, with AlexNet's first pool: 8 x 96 x 27 x 27
     ("maxpool", {"kernel": 3, "stride": 2}, [Tensor(96, (55, 55))], Operations(cmp=559_872)),
@@ -117,6 +120,35 @@ BY_HAND = [
     ("maximum", {}, [SMALL, SMALL, SMALL], Operations(cmp=12)),
     ("minimum", {}, [SMALL, Tensor(1, (3,))], Operations(cmp=6)),
     ("unfold", {"kernel": 2}, [SMALL], Operations()),
+    ("max_unpool", {"pool": True, "kernel": 3}, [Tensor(2, (1,)), SMALL], Operations()),
+    # 6 places of 2 coordinates. Each: 2 additions, a product and a division to pixels, a rounding, 2 additions for the
+    # weights; 4 products of two weights a place; of 18 elements 4 products and 3 additions each
+    ("grid_sample", {}, [WARPED, PLACES], Operations(add=48 + 54, mul=12 + 24 + 72, div=12, cmp=12)),
+    # each: an addition, a product and a division to pixels, a rounding; what a reflection takes, and copies
+    (
+        "grid_sample",
+        {"mode": "nearest", "padding_mode": "reflection", "align_corners": True},
+        [WARPED, PLACES],
+        Operations(add=12 + 24, mul=12, div=12 + 12, cmp=12 + 48),
+    ),
+    # 16 neighbours; 4 weights of 3 products and 3 additions a coordinate, and a fraction
+    (
+        "grid_sample",
+        {"mode": "bicubic", "padding_mode": "border"},
+        [WARPED, PLACES],
+        Operations(add=24 + 12 + 144 + 270, mul=12 + 144 + 96 + 288, div=12, cmp=12 + 24),
+    ),
+    # 12 coordinates: a x + b y + c
+    ("affine_grid", {"size": [2, 3]}, [Tensor(6, (), "flat")], Operations(add=24, mul=24)),
+    # 16 weights at 4 positions, 8 biases. 4 elements at 4 positions: 3 additions and a rounding for each of 2
+    # coordinates, 4 products of two weights; 32 elements of columns: 4 products and 3 additions each
+    ("deform_conv", {"out": 2, "kernel": 2}, DEFORMED, Operations(mac=64, add=8 + 96 + 96, mul=64 + 128, cmp=32)),
+    (
+        "deform_conv",
+        {"out": 2, "kernel": 2, "bias": False},
+        [*DEFORMED, Tensor(4, (2, 2))],
+        Operations(mac=64, add=96 + 96, mul=64 + 128 + 32, cmp=32),
+    ),
     # 3 windows of 2 elements in each of 3 channels, 18 elements, each added to a signal of 4
     ("fold", {"size": [4], "kernel": 2}, [Tensor(6, (3,))], Operations(add=18)),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError, SpecError
+from cnncost.graph.indices import of_pool
 from cnncost.language.expansion.arguments import field_values
 from cnncost.language.expansion.flow import refuse_unless_one, single
 from cnncost.language.yaml.nodes import SequenceNode
@@ -37,6 +38,12 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
     values, followed = field_values(
         kind.fields, arguments, scope.environment, lambda node: expansion.references(node, scope)
     )
+    if kind.reads_maxima and followed:
+        try:
+            values, source = of_pool(builder.nodes, followed[-1], kind, values)
+        except LayerError as error:
+            raise error.at(span, origins) from None
+        followed = [source]
     try:
         layer = builder.make(kind, values, rank, origin=span, field_origins=origins)
         if followed:

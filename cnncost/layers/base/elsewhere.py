@@ -29,6 +29,7 @@ _LAYERS = {
     "conv_transpose": "deconv deconvolution transposedconv transposeconv transposedconvolution upconv convt",
     "crop": "centercrop cropping",
     "divide": "div truediv truedivide division quotient ratio",
+    "deform_conv": "deformconvolution deformableconv deformableconvolution dcn dcnv1 dcnv2 modulateddeformconv",
     "dropout": "alphadropout featurealphadropout spatialdropout gaussiandropout",
     "embedding": "lookup lookuptable embed wordembedding tokenembedding",
     "flatten": "ravel",
@@ -36,6 +37,7 @@ _LAYERS = {
     "global_maxpool": "globalmaxpooling gmp",
     "fold": "col2im overlapadd",
     "gru": "grucell",
+    "grid_sample": "gridsampler warp spatialtransformer",
     "groupnorm": "groupnormalization groupnormalisation gn",
     "grn": "globalresponsenorm globalresponsenormalization",
     "hardsigmoid": "hsigmoid",
@@ -51,6 +53,7 @@ _LAYERS = {
     "local_response_norm": "crossmaplrn lrn localresponsenormalization",
     "lstm": "lstmcell bilstm",
     "matmul": "bmm mm dot batchmatmul baddbmm",
+    "max_unpool": "maxunpooling unpool unpooling",
     "maxpool": "maxpooling",
     "maximum": "maxout elementwisemax",
     "minimum": "elementwisemin",
@@ -118,10 +121,10 @@ _LOSS = "a loss is not part of the network: what it costs is not counted"
 _MISSING = "the language has no such layer; `cnncost layers` lists those that it has"
 _ABSENT = (
     "adaptivelogsoftmaxwithloss bilinear linearcrossentropyoptions cosinesimilarity embeddingbag "
-    "fractionalmaxpool lppool maxunpool pairwisedistance parameterdict "
+    "fractionalmaxpool lppool pairwisedistance parameterdict "
     "parameterlist rnnbase rnncellbase "
     "convlstm timedistributed locallyconnected average lambda repeatvector "
-    "gaussiannoise masking gridsample affinegrid"
+    "gaussiannoise masking"
 )
 
 _PARAMETERS = {

@@ -70,6 +70,8 @@ class Layer:
     """Whether it reads nothing. Its counterpart is called with how many samples there are, and no tensors."""
     needs_all_inputs: ClassVar[bool] = False
     """Whether its inputs stand in places of their own, so that none of them may be left out by a condition."""
+    inputs_share_gradient: ClassVar[bool] = False
+    """Whether a join has the gradients of all its inputs from one product, and not from one for each."""
     splits: ClassVar[bool] = False
     """Whether it yields several outputs: such a step stands for one layer an output."""
     is_convolution: ClassVar[bool] = False
@@ -78,6 +80,8 @@ class Layer:
     """Whether its weights multiply what it reads in sums, as those of convolutions and linear layers do."""
     reads_indices: ClassVar[bool] = False
     """Whether its input holds indices, which only come from an input of the network."""
+    reads_maxima: ClassVar[bool] = False
+    """Whether its last input is what a max pool reads, for which a spec names the pool; its windows are the pool's."""
     normalises_over_batch: ClassVar[bool] = False
     """Whether its statistics are those of all samples of the batch."""
     is_own: ClassVar[bool] = False
