@@ -11,9 +11,9 @@ from cnncost.conventions import CONVENTIONS
 from cnncost.errors import LayerError
 from cnncost.explanation.formulas import Formulas
 from cnncost.layers import REGISTRY, Tensor
-from cnncost.layers.base.choices import Choice, Flag, Reference
+from cnncost.layers.base.choices import Axis, Choice, Flag, Reference
 from cnncost.layers.base.fields import Count, Numbers, Padding, Real, Sizes
-from cnncost.layers.base.window import Contracted, Dealt, Folded, Grouped, Reads, Relabelling, Shifted, Unfolded
+from cnncost.layers.base.window import Contracted, Dealt, Folded, Grouped, Picked, Reads, Relabelling, Shifted, Unfolded
 from cnncost.metrics import METRICS
 from cnncost.metrics.textbook_memory import MEMORY_PARTS
 from cnncost.settings import ITEM_SIZES, OPTIMIZER_STATES
@@ -80,8 +80,19 @@ REACHES = {
     Reads.MIXTURE: "Every channel of the same position",
     Reads.NEIGHBOURS: "Neighbouring channels of the same position",
     Reads.ANYWHERE: "Some positions, and only the numbers say which: a bound",
+    Reads.ELSEWHERE: "One unit at another place",
     Reads.NOTHING: "Nothing but its size",
     Reads.STATISTICS: "The same position, and everything through its mean and variance",
+}
+
+PLACES: dict[type, str] = {
+    Relabelling: "One unit, at another place",
+    Unfolded: "One element of one window",
+    Folded: "The elements of windows that meet there",
+    Contracted: "All there is along some axes, and its own place along the others",
+    Picked: "One unit, at the place along each axis that is chosen",
+    Shifted: "The same position of one channel",
+    Dealt: "The same position of one channel",
 }
 
 MAP, FLAT, TOKENS = Tensor(24, (20, 28)), Tensor(24, (), "flat"), Tensor(24, (16,), "tokens")
@@ -94,11 +105,12 @@ FOLLOWED = {"max_unpool": Tensor(24, (40, 56))}
 
 # What fits beside a map in a join that does not take two of a kind.
 BESIDE = {
-    "concat": Tensor(8, (20, 28)),
-    "matmul": Tensor(24, (28, 16)),
-    "einsum": Tensor(24, (16,)),
-    "grid_sample": Tensor(2, (10, 14)),
-    "deform_conv": Tensor(8, (19, 27)),
+    "concat": (Tensor(8, (20, 28)),),
+    "matmul": (Tensor(24, (28, 16)),),
+    "einsum": (Tensor(24, (16,)),),
+    "scaled_dot_product_attention": (Tensor(24, (16, 28)), Tensor(24, (16, 12))),
+    "grid_sample": (Tensor(2, (10, 14)),),
+    "deform_conv": (Tensor(8, (19, 27)),),
 }
 
 # What a spec may write where the field alone does not say what fits.
@@ -116,6 +128,8 @@ VALUES: dict[tuple[str, str], Any] = {
     ("affine_grid", "size"): [20, 28],
     ("max_unpool", "kernel"): 2,
     ("deform_conv", "kernel"): 2,
+    ("roll", "shifts"): 2,
+    ("expand", "size"): [24, 20, 28],
     ("einsum", "equation"): "bchw,bcd->bdhw",
 }
 
@@ -202,6 +216,8 @@ def _value(layer: type[Layer], field: Field) -> Any:
     if (layer.keyword, field.name) in VALUES:
         return VALUES[layer.keyword, field.name]
     match field:
+        case Axis():
+            return "channels"
         case Sizes() | Count():
             return max(field.low, 2)
         case Padding() | Real() | Numbers():
@@ -220,7 +236,7 @@ def _formulas(layer: type[Layer], given: dict[str, Any]) -> Formulas:
     made = layer.make(given, len(x.spatial) if x.layout == "map" else 0)
     xs: tuple[Tensor, ...]
     if layer.joins:
-        xs = (x, BESIDE.get(layer.keyword, x))
+        xs = (x, *BESIDE.get(layer.keyword, (x,)))
     else:
         follows = any(isinstance(field, Reference) and getattr(made, name) for name, field in layer.fields.items())
         xs = (x, FOLLOWED.get(layer.keyword, Tensor(5, (10, 14)))) if follows else (x,)
@@ -293,14 +309,8 @@ def _reads(formulas: Formulas, layer: type[Layer]) -> str:
 
 
 def _reach(reach: Reach) -> str:
-    if isinstance(reach, Relabelling):
-        return "One unit, at another place"
-    if isinstance(reach, Unfolded | Folded):
-        return "One element of one window" if isinstance(reach, Unfolded) else "The elements of windows that meet there"
-    if isinstance(reach, Contracted):
-        return "All there is along the axes that are summed, and its own place along the others"
-    if isinstance(reach, Shifted | Dealt):
-        return "The same position of one channel"
+    if type(reach) in PLACES:
+        return PLACES[type(reach)]
     reads = reach.reads if isinstance(reach, Grouped) else reach
     if isinstance(reads, Reads):
         return REACHES[reads]
@@ -340,7 +350,7 @@ def _totals() -> Iterator[str]:
 
 
 def _letter(field: Field) -> str:
-    numeric = isinstance(field, (Count, Numbers, Padding))
+    numeric = isinstance(field, (Count, Numbers, Padding)) and not field.indexes
     return (field.symbol or field.name) if numeric else ""
 
 

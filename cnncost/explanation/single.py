@@ -104,7 +104,7 @@ def _refuse_shapes(kind: type[Layer], shapes: object) -> None:
 def _add_inputs(builder: GraphBuilder, kind: type[Layer], shapes: Mapping[str, object]) -> dict[str, int]:
     """Add the inputs; what the layer reads of each, by name: tokens made of a map where it takes tokens and no maps."""
     tensors = {str(name): input_tensor(str(name), shape) for name, shape in shapes.items()}
-    takes_tokens = "tokens" in kind.accepts and "map" not in kind.accepts
+    takes_tokens = "tokens" in kind.accepts and kind.accepts[0] != "map"
     inputs = {}
     for name, tensor in tensors.items():
         if takes_tokens and len(tensors) == 1 and len(tensor.dims) == 2:

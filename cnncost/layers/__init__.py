@@ -13,6 +13,7 @@ from cnncost.layers import (
     group,
     parameter,
     recurrent,
+    reductions,
     regularisation,
     softmax,
     token,
@@ -26,6 +27,7 @@ from cnncost.layers.base.window import (
     Dealt,
     Folded,
     Grouped,
+    Picked,
     Reach,
     Reads,
     Relabelling,
@@ -34,11 +36,11 @@ from cnncost.layers.base.window import (
     Window,
 )
 from cnncost.layers.contractions import conv, linear
-from cnncost.layers.joins import concat, join, product
+from cnncost.layers.joins import attention, concat, join, product
 from cnncost.layers.normalisation import batchnorm, norm, norm_length
 from cnncost.layers.pooling import pool, pool_adaptive, unpool
 from cnncost.layers.sampling import deform, grid, unfold
-from cnncost.layers.shapes import extent, order, resize
+from cnncost.layers.shapes import along, extent, order, resize
 from cnncost.layers.shapes.split import SPLITS, STEP_TYPES, SplitStep
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "Grouped",
     "Layer",
     "Operations",
+    "Picked",
     "Reach",
     "Reads",
     "Relabelling",
@@ -62,7 +65,9 @@ __all__ = [
     "Unfolded",
     "Window",
     "activation",
+    "along",
     "arithmetic",
+    "attention",
     "batchnorm",
     "concat",
     "conv",
@@ -81,6 +86,7 @@ __all__ = [
     "pool_adaptive",
     "product",
     "recurrent",
+    "reductions",
     "regularisation",
     "resize",
     "softmax",

@@ -116,7 +116,7 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `linear` takes a flat tensor or tokens, not a map of [8, 14, 14]
          --> linear of input [8, 14, 14]
-          = hint: put a `flatten` before it
+          = hint: put a `flatten` before it, or say which `axis` it is over
         """,
     ),
     "tokens are shown as they were given": (

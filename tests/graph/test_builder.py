@@ -197,7 +197,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         """
         error: `linear` takes a flat tensor or tokens, not a map of [3, 8, 8]
          --> line 0
-          = hint: put a `flatten` before it
+          = hint: put a `flatten` before it, or say which `axis` it is over
         """,
     ),
     "a dimension of nothing": (

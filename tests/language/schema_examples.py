@@ -237,7 +237,10 @@ REFUSED = {
         "$.network[0].conv_transpose",
     ),
     "too few in order": ("{input: [3, 8, 8], network: [{conv_transpose: [8]}]}", "$.network[0].conv_transpose"),
-    "too many in order": ("{input: 8, network: [{linear: [8, true, false, false, false, 1]}]}", "$.network[0].linear"),
+    "too many in order": (
+        "{input: 8, network: [{linear: [8, true, false, false, false, channels, 1]}]}",
+        "$.network[0].linear",
+    ),
     "nothing in order": ("{input: 8, network: [{linear: [8, ~]}]}", "$.network[0].linear"),
     "a tensor of no size": (
         "{input: 8, network: [{add: [[], {parameter: [8, 0]}]}]}",

@@ -62,7 +62,7 @@ def test_what_a_join_takes_stands_beside_it_or_under_it() -> None:
             "{concat, from: [a, b], axis: 2}",
             "`concat` has no axis `2`: map [4, 6] has 1 axis behind the channels, counted from 0 to 0",
         ),
-        ("{concat, from: [a, b], axis: tokens}", "`concat` along tokens joins tokens, not map [4, 6]"),
+        ("{concat, from: [a, b], axis: tokens}", "`concat` along tokens takes tokens, not map [4, 6]"),
         (
             "{concat, from: [a, b], axis: -1}",
             "`axis` must be `channels`, `positions`, `tokens`, or an axis behind the channels, counted from 0, not -1",

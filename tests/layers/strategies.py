@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cnncost.errors import LayerError
 from cnncost.layers import REGISTRY, Layer, Tensor
-from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
+from cnncost.layers.base.choices import Axes, Axis, Choice, Equation, Flag, Reference
 from cnncost.layers.base.fields import Count, Field, Numbers, Padding, Real, Scales, Sizes
 from cnncost.layers.joins.join import Join
 from cnncost.symbolic.dims import product
@@ -109,15 +109,15 @@ def values(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
 
 def _named(field: Axis | Equation, rank: int, x: Tensor) -> SearchStrategy[Any]:
     """A name for axes."""
-    return (
-        equations(len(x.dims))
-        if isinstance(field, Equation)
-        else st.integers(0, rank) | st.sampled_from(field.literals)
-    )
+    if isinstance(field, Equation):
+        return equations(len(x.dims))
+    axis = st.integers(0, rank) | st.sampled_from(field.literals)
+    return axis | st.lists(axis, min_size=1, max_size=3) if isinstance(field, Axes) else axis
 
 
 def _written(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
-    number = st.integers(getattr(field, "low", 0), 6)
+    low = getattr(field, "low", 0)
+    number = st.integers(-6 if low is None else low, 6)
     match field:
         case Scales():
             factor = number | st.sampled_from([0.3, 0.5, 0.75, 1.25, 1.5, 2.6])

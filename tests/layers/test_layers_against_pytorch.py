@@ -20,7 +20,8 @@ FITTING_AT_LEAST = 5
 # What we refuse and PyTorch would run, by the start of the message: no layer of the language, or a likely mistake.
 _FORM = "the weights of"  # one form is enough for any network that there is
 OUR_RULES = {
-    **dict.fromkeys(("conv", "conv_transpose", "linear"), (_FORM,)),
+    **dict.fromkeys(("conv", "conv_transpose"), (_FORM,)),
+    "linear": (_FORM, "`linear` takes a flat"),
     "avgpool": ("`avgpool` pads both sides alike",),
     "maxpool": ("padding of",),  # PyTorch has the rule for equal sides, we for each side
     "groupnorm": ("`groupnorm` needs more than one element",),  # PyTorch in a batch of 1 only
@@ -29,8 +30,14 @@ OUR_RULES = {
     "affine_grid": ("an affine map of 1",),  # the numbers may lie in any shape
     "max_unpool": ("maxima of a pool", "`max_unpool` reads"),  # likewise
     "upsample": ("`upsample` needs one of",),
-    "slice": ("`slice` from channel",),  # PyTorch makes an empty tensor
     "parameter": ("`parameter` of tokens", "`parameter` has 1 to 8"),
+    "slice": ("`slice` from", "`slice` stops"),  # PyTorch makes an empty tensor, and cuts off what is beyond
+    "select": ("`select` of",),  # one number of a sample
+    "variance": ("`variance` of",),  # not a number in PyTorch
+    "vector_norm": ("`vector_norm` has an `order`",),  # PyTorch counts what is not 0
+    "scaled_dot_product_attention": tuple(
+        f"`scaled_dot_product_attention` {verb}" for verb in ("reads", "takes")
+    ),  # PyTorch takes the batch for an axis
     "prelu": ("`prelu` has no slope per channel on tokens",),  # PyTorch takes the tokens for channels
     "crop": ("`crop` to",),
     "clamp": ("`high` of",),  # PyTorch gives `high` everywhere
@@ -39,8 +46,16 @@ OUR_RULES = {
     "batchnorm": ("`batchnorm` without a gain",),
     "matmul": ("`matmul` multiplies two outputs", "`matmul` multiplies matrices"),  # a flat batch would be one matrix
     "einsum": tuple(f"`{letter}` of" for letter in "cdefghCDEFGH"),  # PyTorch repeats an axis of size 1
-    "concat": ("`concat` along", "`concat` has no axis"),  # a word for an axis that is not there, or not the only one
 }
+
+
+def our_rules(keyword: str) -> tuple[str, ...]:
+    """Starts of messages: of a layer's own rules, and of those about axes.
+
+    A word for an axis that is not there, or not the only one; axes that are named twice; and that none is left.
+    """
+    about_axes = (f"`{keyword}` along", f"`{keyword}` has no axis", "`axes` of", f"`{keyword}` over all axes")
+    return (*OUR_RULES.get(keyword, ()), *about_axes)
 
 
 def batch(x: Tensor, device: str) -> torch.Tensor:
@@ -107,7 +122,7 @@ def test_what_a_layer_refuses_pytorch_refuses(keyword: str) -> None:
         try:
             placement.layer.check(*placement.xs)
         except LayerError as error:
-            if error.message.startswith(OUR_RULES.get(keyword, ())):
+            if error.message.startswith(our_rules(keyword)):
                 return
             with pytest.raises((RuntimeError, ValueError, AssertionError, IndexError, NotImplementedError)):
                 run(placement, "cpu")

@@ -305,3 +305,60 @@ def test_an_activation_as_it_is_written_first_is_pytorchs(module: str) -> None:
     layer = next(kind for kind in REGISTRY.values() if getattr(kind, "module", None) == module)
     x = torch.linspace(-4, 4, 24).reshape(1, 4, 6)
     assert torch.equal(layer.make({}, rank=1).counterpart(torch.nn, Tensor(4, (6,)))(x), getattr(torch.nn, module)()(x))
+
+
+# Along other axes, and attention.
+
+
+def test_linear_and_layernorm_over_the_last_axis_are_pytorchs_of_channels_last() -> None:
+    x = torch.randn(2, 5, 3, 4)  # as permute leaves it: height, width, features
+    linear = build("linear", x, out=6, axis=1)
+    assert isinstance(linear, nn.Linear)
+    assert_equal(linear(x), nn.functional.linear(x, linear.weight, linear.bias).detach())
+    assert_equal(build("layernorm", x, axes=1)(x), nn.functional.layer_norm(x, (4,)))
+    assert_equal(build("layernorm", x, axes=["channels", "positions"])(x), nn.functional.layer_norm(x, (5, 3, 4)))
+    assert_equal(build("rms_norm", x, axes=[0, 1])(x), nn.functional.rms_norm(x, (3, 4)))
+
+
+def test_linear_over_an_axis_that_is_not_the_last() -> None:
+    x = torch.randn(2, 5, 3, 4)
+    linear = build("linear", x, out=6, axis=0).double()
+    expected = torch.einsum("bchw,oh->bcow", x.double(), linear.linear.weight) + linear.linear.bias[:, None]
+    assert_equal(linear(x.double()), expected.detach())
+
+
+def test_parts_along_an_axis() -> None:
+    x = count_up(2, 3, 6, 5)
+    assert_equal(build("slice", x, start=1, stop=6, step=2, axis=0)(x), x[:, :, 1:6:2])
+    assert_equal(build("slice", x, start=0, stop=3, step=2)(x), x[:, ::2])
+    assert_equal(build("select", x, index=4, axis=1)(x), x[..., 4])
+    assert_equal(build("flip", x, axes="positions")(x), torch.flip(x, (2, 3)))
+    assert_equal(build("roll", x, shifts=[-2, 1], axes=[0, "channels"])(x), torch.roll(x, (-2, 1), (2, 1)))
+
+
+def test_reductions() -> None:
+    x = torch.randn(2, 3, 6, 5)
+    assert_equal(build("mean", x, axes="positions")(x), x.mean((2, 3)))
+    assert_equal(build("sum", x, axes=["channels", 1], keep=True)(x), x.sum((1, 3), keepdim=True))
+    assert_equal(build("max", x, axes=0)(x), x.amax(2))
+    assert_equal(build("min", x, axes=0)(x), x.amin(2))
+    assert_equal(build("variance", x, axes="channels", correction=0)(x), x.var(1, correction=0))
+    assert_equal(build("vector_norm", x, axes=0, order=3)(x), torch.linalg.vector_norm(x, 3, dim=2))
+
+
+@pytest.mark.parametrize("mask", [(5, 7), (1, 7), (4, 5, 7), (4, 1, 7)])
+def test_attention_with_a_mask(mask: tuple[int, ...]) -> None:
+    query, key, value = torch.randn(2, 4, 5, 8), torch.randn(2, 4, 7, 8), torch.randn(2, 4, 7, 6)
+    added = torch.randn(2, *mask)
+    scores = query @ key.mT / 8**0.5 + (added if len(mask) == 3 else added[:, None])
+    attention = build("scaled_dot_product_attention", query, key, value, added)
+    assert_equal(attention(query, key, value, added), scores.softmax(-1) @ value)
+
+
+def test_attention_of_grouped_heads_that_sees_what_came_before() -> None:
+    query, key = torch.randn(2, 4, 5, 8), torch.randn(2, 2, 5, 8)
+    scores = 0.5 * query @ key.repeat_interleave(2, 1).mT
+    hidden = torch.ones(5, 5).triu(1).bool()
+    expected = scores.masked_fill(hidden, float("-inf")).softmax(-1) @ key.repeat_interleave(2, 1)
+    attention = build("scaled_dot_product_attention", query, key, key, causal=True, scale=0.5)
+    assert_equal(attention(query, key, key), expected)

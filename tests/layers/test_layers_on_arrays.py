@@ -13,7 +13,7 @@ from cnncost.layers.base.fields import Count, Numbers, Padding
 from tests.layers.strategies import PATIENT, Placement, fitting
 
 # Fields that say which axis, not how large: they stay what they are over all design points.
-PLACES = {("permute", "axes"), ("concat", "axis")}
+PLACES = {(kind.keyword, name) for kind in REGISTRY.values() for name, field in kind.fields.items() if field.indexes}
 
 
 def structure(value: Any, keyword: str = "", name: str = "") -> Any:

@@ -13,6 +13,7 @@ from tests.graphs import Builder
 
 SMALL = Tensor(2, (3,))  # 6 elements
 TOKENS = Tensor(4, (2,), "tokens")  # 2 tokens of 4
+HEADS = Tensor(2, (3, 4))  # 2 heads of 3 vectors of 4
 
 WARPED, PLACES = Tensor(3, (4, 5)), Tensor(2, (2, 3))
 DEFORMED = [Tensor(2, (3, 3)), Tensor(8, (2, 2))]
@@ -107,6 +108,30 @@ BY_HAND = [
     # divide; three products; 3 exponentials and 2 hyperbolic tangents
     ("lstm", {"hidden": 3}, [TOKENS], Operations(mac=168, add=48 + 48, mul=18, div=18, exp=30)),
     ("embedding", {"vocabulary": 9, "out": 4}, [Tensor(5, (), "flat")], Operations()),
+    # over the 2 tokens: 4 sums of two
+    ("softmax", {"axis": "tokens"}, [TOKENS], Operations(exp=8, add=4, div=8)),
+    ("sum", {"axes": "tokens"}, [TOKENS], Operations(add=4)),
+    ("mean", {"axes": "channels"}, [TOKENS], Operations(add=6, div=2)),
+    ("max", {"axes": "positions"}, [SMALL], Operations(cmp=4)),
+    # 2 channels of 3. Means: 2 x 2 additions, 2 divisions; 6 differences, 6 squares; 2 x 2 additions, 2 divisions
+    ("variance", {"axes": "positions"}, [SMALL], Operations(add=14, mul=6, div=4)),
+    # 2 channels of 3: 6 squares, 2 x 2 additions, 2 roots; 6 absolute values; 6 of them and powers, 2 roots
+    ("vector_norm", {"axes": "positions"}, [SMALL], Operations(add=4, mul=6, exp=2)),
+    ("vector_norm", {"axes": "positions", "order": 1}, [SMALL], Operations(add=4, cmp=6)),
+    ("vector_norm", {"axes": "positions", "order": 3}, [SMALL], Operations(add=4, cmp=6, exp=8)),
+    # 2 outputs for each of 4 features, of 2 tokens: 4 x 2 x 2 products
+    ("linear", {"out": 2, "axis": "tokens"}, [TOKENS], Operations(mac=16, add=8)),
+    # one mean and one variance of all 6
+    ("layernorm", {"axes": ["channels", "positions"]}, [SMALL], Operations(add=23, mul=12, div=8, exp=1)),
+    # 2 heads, 3 queries and keys of 4: 18 scores, each of 4 products, and as many with values; 6 rows of 3
+    ("scaled_dot_product_attention", {}, [HEADS] * 3, Operations(mac=144, mul=18, add=12, exp=18, div=18)),
+    # a mask is added to every score
+    (
+        "scaled_dot_product_attention",
+        {},
+        [HEADS, HEADS, HEADS, Tensor(3, (3,))],
+        Operations(mac=144, mul=18, add=30, exp=18, div=18),
+    ),
     # 6 elements, and what a function takes of one
     ("square", {}, [SMALL], Operations(mul=6)),
     ("sqrt", {}, [SMALL], Operations(exp=6)),

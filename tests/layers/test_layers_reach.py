@@ -16,6 +16,7 @@ from cnncost.layers import (
     Dealt,
     Folded,
     Grouped,
+    Picked,
     Reach,
     Reads,
     Relabelling,
@@ -84,15 +85,15 @@ def claimed(reach: Reach, position: Position, place: Position, x: Tensor, y: Ten
     if isinstance(reach, Beside):
         start = tuple(reach.start if axis == reach.axis else 0 for axis in range(len(place)))
         return position == tuple(index + before for index, before in zip(place, start, strict=True))
+    if isinstance(reach, Picked):
+        return is_picked(reach, position, place, x, y)
     reads = reach.reads if isinstance(reach, Grouped) else reach
-    if reads in {Reads.WHOLE, Reads.ANYWHERE, Reads.STATISTICS} or isinstance(reads, Relabelling):
+    if reads in {Reads.WHOLE, Reads.ANYWHERE, Reads.ELSEWHERE, Reads.STATISTICS} or isinstance(reads, Relabelling):
         return True
     if reads in {Reads.POINT, Reads.MIXTURE, Reads.NEIGHBOURS} or isinstance(reads, Shifted | Dealt):
         return place == position
-    if isinstance(reads, Reads):  # nothing
-        return False
-    axes = zip(reads, position or (0,) * len(place), place, strict=True)
-    return all(
+    axes = () if isinstance(reads, Reads) else zip(reads, position or (0,) * len(place), place, strict=True)
+    return reads is not Reads.NOTHING and all(
         index in {window.input_at(seen, size) for seen in range(read(window, unit)[0], read(window, unit)[1] + 1)}
         for (window, unit, index), size in zip(axes, x.spatial, strict=True)
     )
@@ -123,6 +124,20 @@ def unravelled(number: int, counts: tuple[int, ...]) -> Position:
         number, place = divmod(number, count)
         places.append(place)
     return tuple(reversed(places))
+
+
+def is_picked(reach: Picked, position: Position, place: Position, x: Tensor, y: Tensor) -> bool:
+    """Whether the windows of `reach` show the place to the output at `position`."""
+    out = list(in_order(position, y))
+    if reach.dropped is not None:
+        out.insert(reach.dropped, 0)
+    steps = zip(in_order(place, x), out, reach.windows, x.dims, strict=True)
+    return all(None in (own, to) or own == shown(window, to, size) for own, to, window, size in steps)
+
+
+def shown(window: Window, unit: int | None, size: int) -> int | None:
+    """The one input that a unit reads through a window."""
+    return None if unit is None else window.input_at(read(window, unit)[0], size)
 
 
 def in_order(place: Position, x: Tensor) -> tuple[int | None, ...]:
@@ -189,16 +204,16 @@ def channels_claimed(reach: Reach, channel: int, x: Tensor, y: Tensor) -> set[in
     if isinstance(reach, Unfolded | Folded):
         size = product(reach.kernel)
         return {channel // size} if isinstance(reach, Unfolded) else set(range(channel * size, (channel + 1) * size))
-    own = isinstance(reach, Contracted) and reach.follows[place_of_channels(x)] == place_of_channels(y)
-    if own or isinstance(reach, Beside):
+    own = place_of_channels(x)
+    if isinstance(reach, Beside) or (isinstance(reach, Contracted) and reach.follows[own] == place_of_channels(y)):
         return {channel}
-    if reach is Reads.POINT:
-        return {channel if x.channels == y.channels else 0}
-    if isinstance(reach, Grouped):
-        size = x.channels // reach.groups
-        group = channel // max(1, y.channels // reach.groups) % reach.groups
-        return set(range(group * size, (group + 1) * size))
-    return set(range(x.channels))
+    if isinstance(reach, Picked):
+        unit = shown(reach.windows[own], 0 if reach.dropped == own else channel, x.channels)
+        return set() if unit is None else {unit}
+    groups = reach.groups if isinstance(reach, Grouped) else x.channels if reach is Reads.POINT else 1
+    size = x.channels // groups
+    group = channel // max(1, y.channels // groups) % groups
+    return set(range(group * size, (group + 1) * size))
 
 
 def source_of(reach: Shifted | Dealt, channel: int, x: Tensor) -> int:

@@ -38,6 +38,88 @@ OVERHANG = (
 )
 
 INPUTS = [
+    Case(
+        "softmax",
+        {"axis": 2},
+        [IMAGE],
+        "`softmax` has no axis `2`: map [6, 8, 8] has 2 axes behind the channels, counted from 0 to 1",
+        "axis",
+    ),
+    Case("softmax", {"axis": "tokens"}, [IMAGE], "`softmax` along tokens takes tokens, not map [6, 8, 8]", "axis"),
+    Case(
+        "linear",
+        {"out": 2, "axis": "positions"},
+        [IMAGE],
+        "`linear` along positions has 2 axes of [6, 8, 8] to choose from",
+        "axis",
+    ),
+    Case("glu", {"axis": 0}, [Tensor(6, (7,))], "`glu` halves axis `0`, and that of its input [6, 7] has 7", "axis"),
+    Case("layernorm", {"axes": [0, 0]}, [IMAGE], "`axes` of `layernorm` names an axis of [6, 8, 8] twice", "axes"),
+    Case("mean", {"axes": "channels"}, [FLAT], "`mean` over all axes of [6] leaves one number of a sample", "axes"),
+    Case(
+        "variance", {"axes": 0}, [Tensor(6, (1,))], "`variance` of 1 with a correction of 1 divides by 0", "correction"
+    ),
+    Case("vector_norm", {"axes": 0, "order": 0}, [IMAGE], "`vector_norm` has an `order` above 0, not 0", "order"),
+    Case(
+        "slice",
+        {"start": 0, "stop": 9, "axis": 1},
+        [IMAGE],
+        "`slice` stops at place 9, beyond the 8 of [6, 8, 8] along axis `1`",
+        "stop",
+    ),
+    Case(
+        "select",
+        {"index": 6},
+        [IMAGE],
+        "`select` has no place 6 among the 6 of [6, 8, 8] along axis `channels`",
+        "index",
+    ),
+    Case("select", {"index": 0}, [FLAT], "`select` of [6] leaves one number of a sample"),
+    Case(
+        "roll",
+        {"shifts": [1, 2], "axes": 0},
+        [IMAGE],
+        "`roll` needs a shift for each of the axes [0], not [1, 2]",
+        "shifts",
+    ),
+    Case("expand", {"size": [6, 16, 8]}, [IMAGE], "cannot expand [6, 8, 8] to [6, 16, 8]", "size"),
+    Case(
+        "scaled_dot_product_attention",
+        {},
+        [IMAGE, IMAGE],
+        "`scaled_dot_product_attention` reads queries, keys and values, and maybe a mask, not 2 outputs",
+    ),
+    Case(
+        "scaled_dot_product_attention",
+        {},
+        [IMAGE, Tensor(6, (8, 4)), Tensor(6, (8, 4))],
+        "queries [6, 8, 8] and keys [6, 8, 4] are of unlike length, 8 and 4",
+    ),
+    Case(
+        "scaled_dot_product_attention",
+        {},
+        [IMAGE, IMAGE, Tensor(6, (7, 8))],
+        "keys [6, 8, 8] and values [6, 7, 8] are not as many",
+    ),
+    Case(
+        "scaled_dot_product_attention",
+        {},
+        [IMAGE, Tensor(4, (8, 8)), Tensor(4, (8, 8))],
+        "queries [6, 8, 8] and keys [4, 8, 8] are of unlike heads",
+    ),
+    Case(
+        "scaled_dot_product_attention",
+        {},
+        [IMAGE, IMAGE, IMAGE, Tensor(3, (8, 8))],
+        "a mask of [3, 8, 8] cannot be added to scores of [6, 8, 8]",
+    ),
+    Case(
+        "scaled_dot_product_attention",
+        {"causal": True},
+        [IMAGE, IMAGE, IMAGE, IMAGE],
+        "`scaled_dot_product_attention` has a mask or is `causal`, not both",
+        "causal",
+    ),
     Case("clamp", {}, [IMAGE], "`clamp` needs `low`, `high` or both"),
     Case("clamp", {"low": 1, "high": 0}, [IMAGE], "`high` of 0 must not be below `low` of 1", "high"),
     # keyword, arguments, inputs, message, field
@@ -507,7 +589,7 @@ def test_hints(keyword: str, arguments: dict[str, Any], xs: list[Tensor], hint: 
 def test_a_wrong_name_is_told_what_the_layer_takes() -> None:
     with pytest.raises(LayerError) as refusal:
         REGISTRY["linear"].make({"units": 10}, rank=0)
-    forms = "fixed=false, weight_norm=false, spectral_norm=false"
+    forms = "fixed=false, weight_norm=false, spectral_norm=false, axis=channels"
     assert refusal.value.hint == f"it is linear(out, bias=true, {forms})"
     with pytest.raises(LayerError) as refusal:
         REGISTRY["sigmoid"].make({"slope": 0.1}, rank=0)
@@ -546,4 +628,7 @@ def test_pieces_that_cannot_be_made(keyword: str, arguments: dict[str, Any], mes
 
 def test_pieces_are_no_layers() -> None:
     assert not SPLITS.keys() & REGISTRY.keys()
-    assert [split.signature() for split in SPLITS.values()] == ["split(sizes)", "chunk(n)"]
+    assert [split.signature() for split in SPLITS.values()] == [
+        "split(sizes, axis=channels)",
+        "chunk(n, axis=channels)",
+    ]

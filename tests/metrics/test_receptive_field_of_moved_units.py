@@ -146,12 +146,42 @@ TOKENS: list[Callable[[list[int], random.Random], str]] = [
 FLAT: list[Callable[[list[int], random.Random], str]] = [reshaped, reshaped, lambda *_: "linear: 4"]
 
 
-def random_network(random_: random.Random) -> Graph:
+def axis_of(dims: list[int], random_: random.Random) -> tuple[str, int]:
+    """An axis of a map, and its size."""
+    place = random_.randrange(len(dims))
+    return (str(place - 1) if place else "channels"), dims[place]
+
+
+def selected(dims: list[int], random_: random.Random) -> str:
+    axis, size = axis_of(dims, random_)
+    return f"select: {{index: {random_.randrange(size)}, axis: {axis}}}"
+
+
+def sliced_along(dims: list[int], random_: random.Random) -> str:
+    axis, size = axis_of(dims, random_)
+    start = random_.randrange(size)
+    step = random_.choice([1, 2, 3])
+    return f"slice: {{start: {start}, stop: {random_.randrange(start, size) + 1}, step: {step}, axis: {axis}}}"
+
+
+ALONG: list[Callable[[list[int], random.Random], str]] = [
+    selected,
+    sliced_along,
+    sliced_along,
+    permuted,
+    lambda dims, random_: f"sum: {{axes: {axis_of(dims, random_)[0]}, keep: {random_.choice(['true', 'false'])}}}",
+    lambda dims, random_: f"linear: {{out: {random_.choice([2, 3])}, axis: {axis_of(dims, random_)[0]}}}",
+    lambda dims, random_: f"flip: {axis_of(dims, random_)[0]}",
+    lambda dims, random_: f"expand: {[size if size > 1 else random_.choice([2, 3]) for size in dims]}",
+]
+
+
+def random_network(random_: random.Random, maps: list[Callable[[list[int], random.Random], str]] = MAP) -> Graph:
     shape = random_.choice([[2, 6, 5], [2, 8, 8], [4, 6], [2, 12], [3, 4, 6], [4, 8, 4], [2, 4, 4, 4]])
     graph, layers = network(shape, ["identity"]), ["identity"]
     for _ in range(random_.randint(2, 8)):
         last = graph.nodes[-1].y
-        kinds = {"map": MAP, "tokens": TOKENS, "flat": FLAT}[last.layout]
+        kinds = {"map": maps, "tokens": TOKENS, "flat": FLAT}[last.layout]
         layer = random_.choice(kinds)(list(last.dims), random_)
         try:
             grown = network(shape, [*layers, layer])
@@ -164,7 +194,16 @@ def random_network(random_: random.Random) -> Graph:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_every_unit_sees_what_is_said(seed: int) -> None:
-    graph = random_network(random.Random(seed))
+    compare_with_pytorch(random_network(random.Random(seed)))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_every_unit_sees_what_is_said_along_any_axis(seed: int) -> None:
+    compare_with_pytorch(random_network(random.Random(seed), [*MAP, *ALONG, *ALONG]))
+
+
+def compare_with_pytorch(graph: Graph) -> None:
+    """Compare what the units of the last layer are said to see with the pixels that reach them."""
     analysis = Analysis(graph)
     found, field = fields_in(analysis, 0)[-1], receptive_fields(analysis)["input"][-1]
     lit = lit_by_pixel(graph)
@@ -172,7 +211,8 @@ def test_every_unit_sees_what_is_said(seed: int) -> None:
         assert not lit.any()
         return
     layers = [node.type for node in graph.layers]
-    clipped = {"add", "concat", "upsample"} & set(layers)  # their padding lies beyond the border
+    # Their padding lies beyond the border, and so does a learned token, where nothing else is left.
+    clipped = {"add", "concat", "upsample"} & set(layers) or not lit.any()
     apart = len(found.ranges) > 1
     for axis in range(len(field.size)):
         first, last = ends(lit, graph, axis)

@@ -202,6 +202,11 @@ def _field_value(field: Field, argument: Argument, environment: Environment) -> 
     literal = getattr(argument.node, "text", None)
     if literal is not None and (field.is_literal or literal in field.literals):
         return literal
+    if isinstance(argument.node, SequenceNode) and field.takes_list and field.literals:
+        return [
+            _field_value(field, argument._replace(node=item, span=item.span), environment)
+            for item in argument.node.items
+        ]
     value = argument.value(environment)
     if isinstance(value, Opaque):
         raise SpecError(f"`{field.name}` must be {field.wanted}; {value.describe()}", argument.span)

@@ -82,12 +82,11 @@ def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     arguments, origins = expansion.arguments_of(step, kind)
     values, _ = field_values(kind.fields, arguments, scope.environment, None)
     try:
-        stops = kind.make(values, rank=0).pieces(x.channels)
+        pieces = kind.make(values, rank=0).slices(x)
     except LayerError as error:
         raise error.at(span, origins) from None
     nodes = []
-    for index, (start, stop) in enumerate(stops):
-        layer = REGISTRY["slice"].make({"start": start, "stop": stop}, len(x.spatial))
+    for index, layer in enumerate(pieces):
         name, containers = scope.placed(f"{label}[{index}]")
         nodes.append(builder.add(layer, (read,), name, containers=containers, origin=span))
     return nodes

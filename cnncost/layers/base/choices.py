@@ -49,15 +49,34 @@ class Choice(Field):
 class Axis(Count):
     """An axis of what is read: the channels, or one behind them, by a word or counted from 0."""
 
-    indexes = True
     literals = ("channels", "positions", "tokens")
 
     def __init__(self, about: str, *, default: Any = REQUIRED) -> None:
-        super().__init__(about, default=default, low=0)
+        super().__init__(about, default=default, low=0, indexes=True)
         self.wanted = "`channels`, `positions`, `tokens`, or an axis behind the channels, counted from 0"
 
     def read(self, value: Any, rank: int) -> int | str:  # type: ignore[override]
         return value if isinstance(value, str) and value in self.literals else super().read(value, rank)
+
+
+class Axes(Axis):
+    """One axis, or a list of them."""
+
+    takes_list = True
+
+    def __init__(self, about: str, *, default: Any = REQUIRED) -> None:
+        super().__init__(about, default=default)
+        self.wanted = f"{self.wanted}; or a list of these"
+
+    def read(self, value: Any, rank: int) -> tuple[int | str, ...]:  # type: ignore[override]
+        items = value if isinstance(value, (list, tuple)) else [value]
+        if not items:
+            raise self.refuse(value)
+        return tuple([Axis.read(self, item, rank) for item in items])
+
+    def json_schema(self) -> dict[str, Any]:
+        axis = super().json_schema()
+        return {"anyOf": [axis, {"type": "array", "items": axis, "minItems": 1}]}
 
 
 class Equation(Field):

@@ -94,11 +94,19 @@ class Count(Field):
     """A whole number of at least `low`."""
 
     def __init__(
-        self, about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1, divides: bool = False
+        self,
+        about: str,
+        *,
+        symbol: str = "",
+        default: Any = REQUIRED,
+        low: int = 1,
+        divides: bool = False,
+        indexes: bool = False,
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
         self.divides = divides
+        self.indexes = indexes
         self.wanted = {1: "a positive whole number", 0: "a whole number of at least 0"}.get(low, "a whole number")
 
     def read(self, value: Any, rank: int) -> int:
@@ -209,30 +217,34 @@ class Numbers(Field):
         *,
         symbol: str = "",
         default: Any = REQUIRED,
-        low: int = 1,
+        low: int | None = 1,
         indexes: bool = False,
         leaves_one: bool = False,
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
+        """The least that they may be; ``None`` where they may be below 0."""
         self.indexes = indexes
         self.leaves_one = leaves_one
         """Whether one of them may be -1, which the others and the input decide."""
-        self.wanted = f"a list of whole numbers of at least {low}"
+        self.wanted = "a list of whole numbers" + ("" if low is None else f" of at least {low}")
 
     def read(self, value: Any, rank: int) -> tuple[int, ...]:
         items = value if isinstance(value, (list, tuple)) else [value]
         numbers = [whole_number(item) for item in items]
         given = [number for number in numbers if not (self.leaves_one and number == -1)]
-        if not numbers or any(number is None or number < self.low for number in given):
+        if not numbers or any(number is None or self._is_below(number) for number in given):
             raise self.refuse(value)
         if len(numbers) - len(given) > 1:
             message = f"`{self.name}` leaves {len(numbers) - len(given)} numbers open, and one can be found"
             raise LayerError(message, field=self.name)
         return tuple(number for number in numbers if number is not None)
 
+    def _is_below(self, number: int) -> bool:
+        return self.low is not None and number < self.low
+
     def json_schema(self) -> dict[str, Any]:
-        number: dict[str, Any] = {"type": "integer", "minimum": self.low}
+        number: dict[str, Any] = {"type": "integer"} | ({} if self.low is None else {"minimum": self.low})
         several = {"type": "array", "items": number, "minItems": 1}
         if self.leaves_one:
             number |= {"minimum": -1, "not": {"const": 0}}

@@ -44,6 +44,7 @@ _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
         specifiers.choice,
         specifiers.reference,
         specifiers.axis,
+        specifiers.axes,
         specifiers.equation,
     ),
 )
@@ -157,7 +158,7 @@ class Layer:
 
         >>> from cnncost.layers import REGISTRY
         >>> REGISTRY["linear"].signature()
-        'linear(out, bias=true, fixed=false, weight_norm=false, spectral_norm=false)'
+        'linear(out, bias=true, fixed=false, weight_norm=false, spectral_norm=false, axis=channels)'
         """
         return f"{cls.keyword}({', '.join(_parameter(field) for field in cls.fields.values())})"
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.layers.base.choices import Axis, Choice, Equation, Flag, Reference
+from cnncost.layers.base.choices import Axes, Axis, Choice, Equation, Flag, Reference
 from cnncost.layers.base.fields import REQUIRED, Count, Numbers, Padding, Real, Scales, Sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-def count(about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1, divides: bool = False) -> Any:
-    """A whole number: `out`; one that divides: `groups`, `heads`."""
-    return Count(about, symbol=symbol, default=default, low=low, divides=divides)
+def count(
+    about: str,
+    *,
+    symbol: str = "",
+    default: Any = REQUIRED,
+    low: int = 1,
+    divides: bool = False,
+    indexes: bool = False,
+) -> Any:
+    """A whole number: `out`; one that divides: `groups`, `heads`; one that says which: `step`."""
+    return Count(about, symbol=symbol, default=default, low=low, divides=divides, indexes=indexes)
 
 
 def sizes(about: str, *, symbol: str = "", default: Any = REQUIRED, low: int = 1) -> Any:
@@ -36,7 +44,7 @@ def numbers(
     *,
     symbol: str = "",
     default: Any = REQUIRED,
-    low: int = 1,
+    low: int | None = 1,
     indexes: bool = False,
     leaves_one: bool = False,
 ) -> Any:
@@ -79,6 +87,11 @@ def same_as(name: str) -> Callable[[dict[str, Any]], Any]:
 def axis(about: str, *, default: Any = REQUIRED) -> Any:
     """An axis of what is read: `concat`'s."""
     return Axis(about, default=default)
+
+
+def axes(about: str, *, default: Any = REQUIRED) -> Any:
+    """One axis or several: those of a mean."""
+    return Axes(about, default=default)
 
 
 def equation(about: str) -> Any:

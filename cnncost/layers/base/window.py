@@ -27,6 +27,8 @@ class Reads(Enum):
     """The same position, and everything through its mean and variance: group and instance norm."""
     ANYWHERE = "anywhere"
     """Some of the positions, and nobody knows which before it runs: a bound. Sampling at learned places."""
+    ELSEWHERE = "elsewhere"
+    """One unit at another place, of which it is not said which: a flip."""
     NOTHING = "nothing"
     """None of its numbers, only its shape: the step that a crop is `like`."""
 
@@ -166,6 +168,18 @@ class Contracted(NamedTuple):
     """For each of the input's dimensions, in PyTorch's order, the output's that it follows; ``None`` for all of it."""
 
 
+class Picked(NamedTuple):
+    """Each output unit reads one unit: along every dimension, that of the channels among them, what a window shows it.
+
+    >>> every_other = Picked((Window(1, 2, 0), SAME_POSITION, SAME_POSITION))  # of the channels of a map
+    """
+
+    windows: tuple[Window, ...]
+    """One for each of the input's dimensions, in PyTorch's order, each of size 1."""
+    dropped: int | None = None
+    """The dimension that the output does not have, along which all units read the first place of the window."""
+
+
 class Beside(NamedTuple):
     """Output units along one axis read this input where its turn is, and other inputs elsewhere."""
 
@@ -175,7 +189,7 @@ class Beside(NamedTuple):
     """Where its units begin in the output."""
 
 
-Moved = Shifted | Dealt | Relabelling | Unfolded | Folded | Contracted | Beside
+Moved = Shifted | Dealt | Relabelling | Unfolded | Folded | Contracted | Picked | Beside
 """What is read in another order, at other places, or of several axes at once: no windows say it."""
 
 Reach = tuple[Window, ...] | Reads | Grouped | Moved

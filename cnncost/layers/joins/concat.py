@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import LayerError
+from cnncost.layers.base.axes import check_axis
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.specifiers import axis
@@ -41,23 +41,8 @@ class Concat(Join, keyword="concat"):
 
     def check(self, *xs: Tensor) -> None:
         for x in xs:
-            self._refuse_axis(x)
+            check_axis(self, self.axis, x)
         super().check(*xs)
-
-    def _refuse_axis(self, x: Tensor) -> None:
-        """Raise a LayerError where an input has no such axis."""
-        axes = len(x.spatial)
-        if self.axis == "tokens" and x.layout != "tokens":
-            raise LayerError(f"`concat` along tokens joins tokens, not {x.layout} {x}", field="axis")
-        if self.axis == "positions" and axes > 1:
-            hint = "`axis: 0` is the first of them; `patch_tokens` or `reshape: [channels, -1]` lays them in a row"
-            raise LayerError(f"`concat` along positions has {axes} axes of {x} to choose from", field="axis", hint=hint)
-        place = self.place(x)
-        if place is not None and place >= axes:
-            counted = f", counted from 0 to {axes - 1}" if axes else ""
-            behind = "1 axis" if axes == 1 else f"{axes} axes"
-            message = f"`concat` has no axis `{self.axis}`: {x.layout} {x} has {behind} behind the channels{counted}"
-            raise LayerError(message, field="axis")
 
     def fit(self, one: Tensor, other: Tensor) -> bool:
         place = self.place(one)

@@ -8,14 +8,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnncost.errors import LayerError
+from cnncost.layers.base.axes import check_axes, dimensions, one_channel_along, reads_along, rows_of, size_of
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, everywhere, unchanged
 from cnncost.layers.base.sliding import check_rank
-from cnncost.layers.base.specifiers import count, flag, real
+from cnncost.layers.base.specifiers import axes, count, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads
+
+NORMALISED_AXES = "what is normalised together: the channels, or other axes"
 
 
 class Normalisation(Layer):
@@ -41,40 +44,72 @@ class Normalisation(Layer):
         return unchanged
 
 
-class ChannelNorm(Normalisation):
-    """Normalisations over the channels, at every position or token on its own."""
+class AxesNorm(Normalisation):
+    """Normalisations over the channels, at every position or token on its own, or over other axes."""
 
     accepts = ANY_LAYOUT
 
-    def norm(self, nn: Any, channels: int) -> Any:
-        """PyTorch's module, for the last axis."""
+    axes: tuple[int | str, ...]
+
+    def check(self, x: Tensor) -> None:
+        check_axes(self, self.axes, x)
+
+    def norm(self, nn: Any, shape: tuple[int, ...]) -> Any:
+        """PyTorch's module, for the last axes."""
         raise NotImplementedError
 
+    def normalised(self, x: Tensor) -> int:
+        """How many elements are normalised together, each with a gain of its own."""
+        return size_of(x, dimensions(self.axes, x))
+
+    def rows(self, x: Tensor) -> int:
+        """How often that is done."""
+        return rows_of(x, dimensions(self.axes, x))
+
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
+        """All positions are read by their statistics, like those of a group norm; other axes as they are."""
+        if "channels" in self.axes and self.through_statistics():
+            return (Grouped(Reads.STATISTICS, 1),)
+        if self.through_statistics():
+            return (Grouped(Reads.STATISTICS, x.channels),)
+        return (reads_along(x, dimensions(self.axes, x)),)
+
+    def through_statistics(self) -> Any:
+        return everywhere if {"positions", "tokens"} & {*self.axes} else None
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        norm = self.norm(nn, x.channels)
-        if x.layout != "map":
+        places = dimensions(self.axes, x)
+        norm = self.norm(nn, tuple(x.dims[place] for place in places))
+        last = tuple(range(len(x.dims) - len(places), len(x.dims)))
+        if places == last:
             return norm
         # PyTorch normalises the last axes only.
-        return module_of(nn, lambda module, x: module.norm(x.movedim(1, -1)).movedim(-1, 1), norm=norm)
+        there, back = [1 + place for place in places], [1 + place for place in last]
+        return module_of(nn, lambda module, x: module.norm(x.movedim(there, back)).movedim(back, there), norm=norm)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return unchanged if self.through_statistics() else one_channel_along(line, x, y, dimensions(self.axes, x))
 
 
-class LayerNorm(ChannelNorm, keyword="layernorm"):
-    """Layer normalisation over the channels, at every position or token on its own (ConvNeXt, ViT)."""
+class LayerNorm(AxesNorm, keyword="layernorm"):
+    """Layer normalisation over the channels, at every position or token on its own (ConvNeXt, ViT), or over `axes`."""
 
     source = "Ba et al. 2016, section 3; Liu et al. 2022 (over the channels of a map)"
 
     affine: bool = flag("whether a gain and a bias are learned", default=True)
     eps: float = real("added to the variance", default=1e-5, low=0)
+    axes: tuple[int | str, ...] = axes(NORMALISED_AXES, default="channels")
+
+    def parameters(self, x: Tensor) -> int:
+        """Gain and bias of every channel: of every element that is normalised together (2C)."""
+        return self.affine * 2 * self.normalised(x)
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
-        """One mean and one variance per position."""
-        return standardise(y.elements, statistics=y.positions, affine=self.affine)
+        """One mean and one variance per position: for all that is normalised together."""
+        return standardise(y.elements, statistics=self.rows(x), affine=self.affine)
 
-    def norm(self, nn: Any, channels: int) -> Any:
-        return nn.LayerNorm(channels, self.eps, self.affine)
+    def norm(self, nn: Any, shape: tuple[int, ...]) -> Any:
+        return nn.LayerNorm(shape, self.eps, self.affine)
 
 
 class PositionStatistics(Normalisation):

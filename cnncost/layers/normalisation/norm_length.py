@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cnncost.layers.base.axes import check_axis, dimension, one_channel_along, reads_along, rows_of
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
 from cnncost.layers.base.sliding import check_rank
-from cnncost.layers.base.specifiers import flag, real
+from cnncost.layers.base.specifiers import axes, axis, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads
-from cnncost.layers.normalisation.norm import ChannelNorm, Normalisation, PositionStatistics
+from cnncost.layers.normalisation.norm import NORMALISED_AXES, AxesNorm, Normalisation, PositionStatistics
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.one_channel import Line
 
 
 class L2Normalize(Normalisation, keyword="l2_normalize"):
-    """x over its Euclidean length, across the channels of every position. What is learned after it is a `layer_scale`.
+    """x over its Euclidean length, across the channels or along an axis. What is learned after it is a `layer_scale`.
 
     >>> L2Normalize().operations(Tensor(128, (), "flat"), y=Tensor(128, (), "flat"))
     Operations(mac=0, add=127, mul=128, div=128, cmp=1, exp=1)
@@ -24,34 +28,42 @@ class L2Normalize(Normalisation, keyword="l2_normalize"):
     accepts = ANY_LAYOUT
 
     eps: float = real("least length that is divided by", default=1e-12, low=0)
+    axis: int | str = axis("the channels, or an axis behind them: its number from 0, or its name", default="channels")
+
+    def check(self, x: Tensor) -> None:
+        check_axis(self, self.axis, x)
 
     def parameters(self, x: Tensor) -> int:
         return 0
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """Of x / max(|x|, eps): C squares, C - 1 additions, a root, a comparison and C divisions per position."""
-        return Operations(
-            add=y.elements - y.positions, mul=y.elements, div=y.elements, cmp=y.positions, exp=y.positions
-        )
+        lengths = rows_of(x, [dimension(self.axis, x)])
+        return Operations(add=y.elements - lengths, mul=y.elements, div=y.elements, cmp=lengths, exp=lengths)
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Reads.MIXTURE,)
+        return (reads_along(x, [dimension(self.axis, x)]),)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return lambda inputs: nn.functional.normalize(inputs, dim=x.channel_axis, eps=self.eps)
+        place = 1 + dimension(self.axis, x)
+        return lambda inputs: nn.functional.normalize(inputs, dim=place, eps=self.eps)
+
+    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
+        return one_channel_along(line, x, y, [dimension(self.axis, x)])
 
 
-class RMSNorm(ChannelNorm, keyword="rms_norm"):
-    """Root mean square normalisation over the channels, at every position or token on its own: a gain and no bias."""
+class RMSNorm(AxesNorm, keyword="rms_norm"):
+    """Root mean square normalisation over the channels at every position or token, or over `axes`: a gain, no bias."""
 
     source = "Zhang & Sennrich 2019, section 3; PyTorch's RMSNorm"
 
     affine: bool = flag("whether a gain is learned", default=True)
     eps: float | None = real("added to the mean square; the least step above 1 when absent", default=None, low=0)
+    axes: tuple[int | str, ...] = axes(NORMALISED_AXES, default="channels")
 
     def parameters(self, x: Tensor) -> int:
-        """The gain of every channel."""
-        return self.affine * x.channels
+        """The gain of every channel: of every element that is normalised together."""
+        return self.affine * self.normalised(x)
 
     def biases(self, x: Tensor) -> int:
         """None."""
@@ -62,12 +74,11 @@ class RMSNorm(ChannelNorm, keyword="rms_norm"):
 
         C squares, C - 1 additions, a division, the addition of eps, a root, C divisions, and C products when affine.
         """
-        return Operations(
-            add=y.elements, mul=(1 + self.affine) * y.elements, div=y.elements + y.positions, exp=y.positions
-        )
+        means = self.rows(x)
+        return Operations(add=y.elements, mul=(1 + self.affine) * y.elements, div=y.elements + means, exp=means)
 
-    def norm(self, nn: Any, channels: int) -> Any:
-        return nn.RMSNorm(channels, self.eps, self.affine)
+    def norm(self, nn: Any, shape: tuple[int, ...]) -> Any:
+        return nn.RMSNorm(shape, self.eps, self.affine)
 
 
 class GlobalResponseNorm(PositionStatistics, keyword="grn"):

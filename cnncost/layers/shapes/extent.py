@@ -13,33 +13,6 @@ from cnncost.layers.base.window import Grouped, Reach, Reads, Shifted, Window
 from cnncost.layers.shapes.rearrangement import Rearrangement, check_same_rank
 
 
-class Slice(Rearrangement, keyword="slice"):
-    """Channels from `start` up to, and without, `stop`; what `split` and `chunk` are made of."""
-
-    accepts = ANY_LAYOUT
-
-    start: int = count("first channel", low=0)
-    stop: int = count("channel after the last")
-
-    def check(self, x: Tensor) -> None:
-        if self.stop > x.channels:
-            raise LayerError(f"`slice` stops at channel {self.stop}, beyond the {x.channels} of {x}", field="stop")
-        if self.start >= self.stop:
-            raise LayerError(f"`slice` from channel {self.start} to {self.stop} is empty", field="start")
-
-    def output(self, x: Tensor) -> Tensor:
-        return x._replace(channels=self.stop - self.start)
-
-    def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
-        return (Shifted(-self.start),)
-
-    def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return lambda inputs: inputs.narrow(x.channel_axis, self.start, self.stop - self.start)
-
-    def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
-        return unchanged
-
-
 class Pad(Rearrangement, keyword="pad"):
     """Zeros around the input."""
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections import ChainMap
 from itertools import accumulate, pairwise
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from cnncost.errors import LayerError
+from cnncost.layers.base.axes import check_axis, dimension
 from cnncost.layers.base.layer import REGISTRY, Layer
-from cnncost.layers.base.specifiers import count, numbers
+from cnncost.layers.base.specifiers import axis, count, numbers
 from cnncost.layers.base.tensor import ANY_LAYOUT
+
+if TYPE_CHECKING:
+    from cnncost.layers.base.tensor import Tensor
+
+_AXIS = "the channels, or an axis behind them: its number from 0, or its name"
 
 _MOST_PIECES = 10_000
 
@@ -21,7 +27,7 @@ STEP_TYPES: ChainMap[str, type[Layer]] = ChainMap(cast("dict[str, type[Layer]]",
 
 
 class SplitStep(Layer):
-    """A step that splits the channels into pieces. It is not a layer: every piece becomes a `slice`.
+    """A step that splits the channels, or another axis, into pieces. It is not a layer: every piece becomes a `slice`.
 
     A subclass with ``keyword=`` is a split of the language.
     """
@@ -29,6 +35,9 @@ class SplitStep(Layer):
     family = "shape"
     accepts = ANY_LAYOUT
     splits = True
+
+    axis: int | str = "channels"
+    """What is split: a field, where a step lets that be chosen."""
 
     def __init_subclass__(cls, keyword: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -40,7 +49,7 @@ class SplitStep(Layer):
         SPLITS[keyword] = cls
 
     def sizes_of(self, channels: int) -> tuple[int, ...]:
-        """Channels of every piece.
+        """Channels of every piece; or places along another axis.
 
         Raises:
             LayerError: the pieces do not make up the channels.
@@ -48,7 +57,7 @@ class SplitStep(Layer):
         raise NotImplementedError
 
     def pieces(self, channels: int) -> list[tuple[int, int]]:
-        """First channel and channel after the last, for every piece.
+        """First channel and channel after the last, for every piece; or places along another axis.
 
         Raises:
             LayerError: the pieces do not make up the channels.
@@ -58,33 +67,53 @@ class SplitStep(Layer):
         """
         return list(pairwise(accumulate(self.sizes_of(channels), initial=0)))
 
+    def slices(self, x: Tensor) -> list[Layer]:
+        """A `slice` for every piece.
+
+        Raises:
+            LayerError: there is no such axis, or the pieces do not make it up.
+
+        >>> from cnncost.layers.base.tensor import Tensor
+        >>> [part.axis for part in SPLITS["chunk"](n=2, axis=1).slices(Tensor(3, (8, 8)))]
+        [1, 1]
+        """
+        check_axis(self, self.axis, x)
+        pieces = self.pieces(x.dims[dimension(self.axis, x)])
+        return [REGISTRY["slice"](start=start, stop=stop, axis=self.axis) for start, stop in pieces]
+
+    def _what(self) -> str:
+        """What there are pieces of, as errors say it."""
+        return "channels" if self.axis == "channels" else f"places along axis `{self.axis}`"
+
 
 class Split(SplitStep, keyword="split"):
     """Pieces of the given sizes."""
 
     sizes: tuple[int, ...] = numbers("channels of every piece")
+    axis: int | str = axis(_AXIS, default="channels")
 
     def sizes_of(self, channels: int) -> tuple[int, ...]:
         if sum(self.sizes) != channels:
-            raise LayerError(
-                f"pieces of {list(self.sizes)} make {sum(self.sizes)} channels, and the input has {channels}",
-                field="sizes",
+            message = (
+                f"pieces of {list(self.sizes)} make {sum(self.sizes)} {self._what()}, and the input has {channels}"
             )
+            raise LayerError(message, field="sizes")
         return self.sizes
 
 
 class Chunk(SplitStep, keyword="chunk"):
     """Pieces of equal size, the last one smaller where they do not come out even, as ``torch.chunk`` makes them.
 
-    >>> Chunk(n=3).pieces(channels=64)
-    [(0, 22), (22, 44), (44, 64)]
+    >>> Chunk(n=3).sizes_of(64)
+    (22, 22, 20)
     """
 
     n: int = count("pieces", symbol="n")
+    axis: int | str = axis(_AXIS, default="channels")
 
     def sizes_of(self, channels: int) -> tuple[int, ...]:
         if self.n > channels:
-            raise LayerError(f"cannot make {self.n} pieces of {channels} channels", field="n")
+            raise LayerError(f"cannot make {self.n} pieces of {channels} {self._what()}", field="n")
         if self.n > _MOST_PIECES:
             raise LayerError(f"`chunk` makes at most {_MOST_PIECES:,} pieces", field="n")
         size = -(-channels // self.n)

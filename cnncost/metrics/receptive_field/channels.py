@@ -15,6 +15,7 @@ from cnncost.layers.base.window import (
     Dealt,
     Folded,
     Grouped,
+    Picked,
     Reads,
     Relabelling,
     Shifted,
@@ -31,8 +32,10 @@ from cnncost.metrics.receptive_field.unit_fields import (
     adrift,
     channel_dimension,
     moved,
+    moved_anywhere,
     narrowed,
     of_input,
+    picked,
 )
 
 if TYPE_CHECKING:
@@ -132,8 +135,11 @@ def _along(found: Fields, reach: Reach, x: Tensor, y: Tensor, source: Tensor) ->
         return found if source.spatial else Fields(UnitFields(((),) * len(y.dims)))
     if isinstance(reach, Shifted | Dealt | Relabelling):
         return _elsewhere(found, reach, x, y)
-    if isinstance(reach, Unfolded | Folded | Contracted):
+    if isinstance(reach, Unfolded | Folded | Contracted | Picked):
         return _laid_out(found, reach, x, y, source)
+    if reach is Reads.ELSEWHERE:
+        together = moved_anywhere(found.together)
+        return Fields(together._replace(exact=together.exact and not found.may_differ))
     if isinstance(reach, Beside):
         windows = [SAME_POSITION] * len(x.spatial)
         windows[reach.axis] = SAME_POSITION._replace(start=-reach.start)
@@ -152,12 +158,16 @@ def _elsewhere(found: Fields, reach: Shifted | Dealt | Relabelling, x: Tensor, y
     return _dealt(found, reach.groups, x, y) if isinstance(reach, Dealt) else _moved(found, reach, x, y)
 
 
-def _laid_out(found: Fields, reach: Unfolded | Folded | Contracted, x: Tensor, y: Tensor, source: Tensor) -> Fields:
+def _laid_out(
+    found: Fields, reach: Unfolded | Folded | Contracted | Picked, x: Tensor, y: Tensor, source: Tensor
+) -> Fields:
     """What is seen of several axes at once: of channels that see unlike places, all that is known is a bound."""
     if isinstance(reach, Unfolded):
         together = unfolded(found.together, reach, x, y)
     elif isinstance(reach, Folded):
         together = folded(found.together, reach, y, source)
+    elif isinstance(reach, Picked):
+        together = picked(found.together, reach, x, y)
     else:
         together = contracted(found.together, reach, x, y, source)
     return Fields(together._replace(exact=together.exact and not found.may_differ))

@@ -25,7 +25,7 @@ from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
-    from cnncost.layers.base.window import Relabelling
+    from cnncost.layers.base.window import Picked, Relabelling
 
 
 class UnitFields(NamedTuple):
@@ -122,6 +122,34 @@ def moved(field: UnitFields, relabelling: Relabelling, x: Tensor, y: Tensor) -> 
     place = channel_dimension(y)
     channels = without_last(dimensions[place])
     return field._replace(dimensions=(*dimensions[:place], channels, *dimensions[place + 1 :]))
+
+
+def moved_anywhere(field: UnitFields) -> UnitFields:
+    """The same units at other places, of which it is not known which."""
+    return field if field.dimensions is None else field._replace(placed=False, channels_aligned=False)
+
+
+def picked(field: UnitFields, reach: Picked, x: Tensor, y: Tensor) -> UnitFields:
+    """The field of units that read one unit each, where windows along all dimensions show them."""
+    if field.dimensions is None:
+        return field
+    if not field.placed:
+        return field._replace(exact=False)
+    seen: list[Dimension] = []
+    constant: Dimension = ()
+    units = [1 if place == reach.dropped else None for place in range(len(x.dims))]
+    left = iter(y.dims)
+    for dimension, window, size, one in zip(field.dimensions, reach.windows, x.dims, units, strict=True):
+        found = slide(complete(dimension, size), window, size, one or next(left))
+        if found is None:
+            return moved_anywhere(field)._replace(exact=False)
+        if one:
+            constant = found
+        else:
+            seen.append(found)
+    place = channel_dimension(y)
+    seen[place] = (*constant, *without_last(seen[place]))
+    return field._replace(dimensions=tuple(seen))
 
 
 def is_cut(field: UnitFields, place: int) -> bool:
