@@ -1,6 +1,6 @@
 """A layer type, a join, a metric and a format that this file alone defines, through every command that shows them.
 
-The network is `a: conv 3 -> 4, shift by 2, mean_of [conv, identity]` on a map of 6 x 6; every count is by hand.
+The network is `a: conv 3 -> 4, offset_channels by 2, mean_of [conv, identity]` on a map of 6 x 6; counts are by hand.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ name: small
 input: [3, 6, 6]
 network:
   - conv: {out: 4, kernel: 3, padding: 1}
-  - {shift: 2, name: shifted}
+  - {offset_channels: 2, name: shifted}
   - {mean_of: [[{conv: 4}], []], name: mean}
 """
 ELEMENTS = 4 * 6 * 6
@@ -55,7 +55,7 @@ def definitions() -> Iterator[None]:
 
 
 def define_a_layer() -> None:
-    class Shift(Layer, keyword="shift"):
+    class Shift(Layer, keyword="offset_channels"):
         """A learned constant for each channel, so many times."""
 
         family = "regularisation"
@@ -77,10 +77,10 @@ def define_a_layer() -> None:
             return (Reads.POINT,)
 
         def counterpart(self, nn: Any, x: Tensor) -> Any:
-            def shift(module: Any, inputs: Any) -> Any:
+            def offset_channels(module: Any, inputs: Any) -> Any:
                 return inputs + self.times * module.constant
 
-            return module_of(nn, shift, constant=parameter(nn, x.channels, *[1] * len(x.spatial)))
+            return module_of(nn, offset_channels, constant=parameter(nn, x.channels, *[1] * len(x.spatial)))
 
 
 def define_a_join() -> None:
@@ -136,7 +136,7 @@ def test_analyze_shows_all_of_them(spec: str) -> None:
     assert layers["mean"]["receptive_field"]["size"] == [3, 3]
     assert (layers["mean"]["read_elements"], data["totals"]["read_elements"]) == (4 * ELEMENTS, 4 * ELEMENTS)
     assert "read_elements" in json.loads(run("schema", "analyze"))["properties"]["totals"]["required"]
-    assert "shift" in run("schema")
+    assert "offset_channels" in run("schema")
     table = run("analyze", spec, "--columns", "layer,type,read_elements")
     assert "mean_of" in table
     assert "read" in table.splitlines()[3]
