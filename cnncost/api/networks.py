@@ -36,7 +36,7 @@ def load(
         spec: a path, ``-`` for standard input, or the name of a shipped architecture; settings may follow behind an
             ``@``: ``resnet50@depths=[3,4,23,3];classes=10``. Or a PyTorch model, whose Python code is run:
             ``torchvision:resnet50``, ``timm:convnext_tiny``, ``package.module:factory``, ``path/to/file.py:factory``.
-            Or a file of Darknet or Ultralytics: ``yolov3.cfg``, ``yolov8n.yaml``.
+            Or a file of ONNX, Darknet or Ultralytics: ``model.onnx``, ``yolov3.cfg``, ``yolov8n.yaml``.
         set: variables to override.
         input: the shape of one sample, ``[3, 256, 256]``, or shapes by the inputs' names.
         limits: how large the file and the network may be, where the defaults are too small.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SPEC_HELP = (
     "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables. "
     "Or a PyTorch model, whose code is run: `torchvision:resnet50`, `timm:NAME`, `package.module:factory`, "
-    "`file.py:factory`, or a file: `yolov3.cfg`, `yolov8n.yaml`"
+    "`file.py:factory`, or a file: `model.onnx`, `yolov3.cfg`, `yolov8n.yaml`"
 )
 
 Spec = Annotated[str, Argument(metavar="SPEC", help=SPEC_HELP, show_default=False)]

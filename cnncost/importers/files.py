@@ -1,6 +1,6 @@
 """Files in which other programs describe networks: told apart by their names, read without running anything.
 
-Darknet's `yolov3.cfg`, and Ultralytics' `yolov8n.yaml`, which looks like a spec from outside.
+ONNX's `model.onnx`, Darknet's `yolov3.cfg`, and Ultralytics' `yolov8n.yaml`, which looks like a spec from outside.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
 
-_SUFFIX = re.compile(r"\.(cfg|ya?ml)(@|$)", re.IGNORECASE)
+_SUFFIX = re.compile(r"\.(cfg|onnx|ya?ml)(@|$)", re.IGNORECASE)
 _SIZE = re.compile(r"(yolo\D*\d+)([nslmxtbe])(?![a-z])", re.IGNORECASE)
 """A file of Ultralytics with its size: `yolov8n.yaml` is `yolov8.yaml` at the size n."""
 
@@ -28,7 +28,7 @@ class ForeignFile(NamedTuple):
     """A file that describes a network, and no spec."""
 
     program: str
-    """Whose format it has: ``Darknet`` or ``Ultralytics``."""
+    """Whose format it has: ``Darknet``, ``ONNX`` or ``Ultralytics``."""
     path: str
     """Where it lies."""
     name: str
@@ -52,11 +52,12 @@ def foreign_file(spec: str) -> ForeignFile | None:
     path, suffix = request.spec, PurePath(request.spec).suffix.lower()
     if suffix in (".yaml", ".yml"):
         return _of_ultralytics(path, request.variant, request.settings)
-    if suffix != ".cfg":
+    program = {".cfg": "Darknet", ".onnx": "ONNX"}.get(suffix)
+    if program is None:
         return None
     if request.variant or request.settings:
-        raise SpecError(f"`{path[-80:]}` is a file of Darknet, and nothing of it can be set")
-    return ForeignFile("Darknet", path, path)
+        raise SpecError(f"`{path[-80:]}` is a file of {program}, and nothing of it can be set")
+    return ForeignFile(program, path, path)
 
 
 def load_file(file: ForeignFile, shape: object, limits: Limits) -> Graph:
@@ -74,6 +75,10 @@ def load_file(file: ForeignFile, shape: object, limits: Limits) -> Graph:
         from cnncost.importers.darknet.load import load_darknet  # only those who ask for it pay
 
         return load_darknet(_read(file.path, limits), file.name, shape, limits)
+    if file.program == "ONNX":
+        from cnncost.importers.onnx.load import load_onnx
+
+        return load_onnx(file.path, shape, limits)
     from cnncost.importers.ultralytics.load import load_ultralytics
 
     return load_ultralytics(_read(file.path, limits), file.name, shape, limits, file.size)

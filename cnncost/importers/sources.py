@@ -2,7 +2,7 @@
 
 A name with a colon is a model in Python: ``torchvision:resnet50``, ``timm:convnext_tiny``, ``package.module:factory``,
 ``path/to/file.py:factory``. Importing one runs its Python code; a spec is data, and never runs any, and neither does
-a file of another program: ``yolov3.cfg``, ``yolov8n.yaml``.
+a file of another program: ``model.onnx``, ``yolov3.cfg``, ``yolov8n.yaml``.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def load(
 
     Args:
         spec: as for :func:`cnncost.language.load.load`, or a model in Python. What follows behind an ``@`` sets
-            variables of a spec, and arguments of a model. Or a file of Darknet or Ultralytics.
+            variables of a spec, and arguments of a model. Or a file of ONNX, Darknet or Ultralytics.
         set: variables of a spec to override.
         input: other input shapes; the shapes of one sample of a model's inputs.
         limits: how large the file and the network may be.

@@ -12,7 +12,6 @@ _FILES = {
     ".pyi": "is Python",
     ".pyc": "is Python",
     ".ipynb": "is a notebook",
-    ".onnx": "is an ONNX model",
     ".pt": _WEIGHTS,
     ".pth": _WEIGHTS,
     ".ckpt": _WEIGHTS,

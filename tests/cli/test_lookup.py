@@ -67,7 +67,6 @@ def test_what_is_no_command(word: str, message: str) -> None:
             "is Python",
             "`../my-model.py:FACTORY` imports what the function or class FACTORY returns",
         ),
-        ("model.onnx", "is an ONNX model", IMPORT),
         ("weights.PTH", "holds weights", IMPORT),
     ],
 )

@@ -1,0 +1,1 @@
+"""Networks of ONNX files, without their weights, to a graph."""

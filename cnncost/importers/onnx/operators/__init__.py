@@ -1,0 +1,25 @@
+"""ONNX's operators by families; importing this registers them all."""
+
+from __future__ import annotations
+
+from cnncost.importers.onnx.operators import (
+    activations,
+    arithmetic,
+    contractions,
+    normalisation,
+    pooling,
+    rearrangements,
+    reductions,
+    selections,
+)
+
+__all__ = [
+    "activations",
+    "arithmetic",
+    "contractions",
+    "normalisation",
+    "pooling",
+    "rearrangements",
+    "reductions",
+    "selections",
+]

@@ -1,0 +1,63 @@
+"""The tensors of a file that are weights, and the layers that have them: each is counted once, and none is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.importers.onnx.call import Call
+    from cnncost.importers.onnx.values import Constant
+
+
+class Weights:
+    """The sizes of the tensors that are weights, and who has them.
+
+    Attributes:
+        elements: of each tensor that is weights, by its name.
+        owners: the node that has it.
+    """
+
+    def __init__(self) -> None:
+        self.elements: dict[str, int] = {}
+        self.owners: dict[str, int] = {}
+        self._numbers: set[str] = set()
+
+    def use_as_number(self, constant: Constant) -> None:
+        """Remember that the tensors of a constant are numbers of a layer, as a factor is, and no weights of one."""
+        self._numbers.update(constant.tensors)
+
+    def unread(self) -> list[str]:
+        """A sentence about the tensors that no layer has, if there are any."""
+        names = [name for name in self.elements if name not in self.owners and name not in self._numbers]
+        if not names:
+            return []
+        total = sum(self.elements[name] for name in names)
+        shown = ", ".join(f"`{name}`" for name in names[:3]) + (", ..." if len(names) > 3 else "")
+        return [f"{total:,} numbers of the file are the weights of no layer: {shown}"]
+
+    def give(self, call: Call, node: int, constants: Sequence[Constant]) -> None:
+        """Give a node its weights: they are its own, or those of the node that has them already.
+
+        Raises:
+            SpecError: they are not as many numbers as the layer has, or some of them are another layer's.
+        """
+        names = list(dict.fromkeys(name for constant in constants for name in constant.tensors))
+        added = call.builder.nodes[node]
+        elements = sum(self.elements[name] for name in names)
+        elements += sum(constant.elements for constant in constants if not constant.tensors)  # what the file computes
+        buffers = added.buffers()
+        has = added.parameters() + buffers.statistics + buffers.weights
+        if elements != has:
+            raise call.unsupported(f"the layer has {has:,} weights, and the file {elements:,} for it")
+        owners = {self.owners.get(name) for name in names}
+        if owners <= {None}:
+            self.owners.update(dict.fromkeys(names, node))
+        elif None not in owners and len(owners) == 1:
+            owner = self.owners[names[0]]
+            call.builder.share(
+                range(owner, owner + 1), range(node, node + 1), call.builder.nodes[owner].name, call.origin
+            )
+        else:
+            raise call.unsupported("it shares some of its weights with another layer, and not all of them")
