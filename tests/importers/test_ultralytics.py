@@ -14,7 +14,7 @@ from cnncost.importers.ultralytics.load import load_ultralytics
 from cnncost.importers.ultralytics.model_file import is_model_file
 from cnncost.language.limits import Limits
 from cnncost.pytorch.build import build
-from tests.importers.ultralytics_files import yolov5, yolov5_of_one_size, yolov8
+from tests.importers.ultralytics_files import yolo11, yolov5, yolov5_of_one_size, yolov8
 
 DETECT = "Detect, [nc]"
 SIZES = "nsmlx"
@@ -22,6 +22,14 @@ SIZES = "nsmlx"
 # Ultralytics 8.3.0, `cfg/models/v8/*.yaml`, comments: "parameters" and "gradients" of each size.
 YOLOV8 = (3_157_200, 11_166_560, 25_902_640, 43_691_520, 68_229_648)
 GHOST = (1_865_316, 5_960_072, 10_336_312, 14_277_872, 22_229_308)
+# `cfg/models/11/yolo11*.yaml`: each head at the sizes n, s, m, l and x.
+YOLO11 = {
+    "Detect, [nc]": (2_624_080, 9_458_752, 20_114_688, 25_372_160, 56_966_176),
+    "Segment, [nc, 32, 256]": (2_876_848, 10_113_248, 22_420_896, 27_678_368, 62_142_656),
+    "Pose, [nc, kpt_shape]": (2_908_507, 9_948_811, 20_973_273, 26_230_745, 58_889_881),
+    "OBB, [nc, 1]": (2_695_747, 9_744_931, 20_963_523, 26_220_995, 58_875_331),
+    "Classify, [nc]": (1_633_584, 5_545_488, 10_455_696, 12_937_104, 28_458_544),
+}
 # docs.ultralytics.com/models/yolov8, summaries of yolov8n-pose and yolov8n-cls, printed as each is loaded.
 POSE_N, CLASSIFY_N = 3_295_470, 2_719_288
 # github.com/ultralytics/yolov5, release 7.0, summaries of yolov5n to yolov5x with 80 classes.
@@ -49,6 +57,13 @@ def test_yolov8(size: str, params: int) -> None:
 def test_ghosts(size: str, params: int) -> None:
     text = yolov8(DETECT, block="C3Ghost", conv="GhostConv")
     assert totals(text, f"yolov8{size}-ghost.yaml")["params"] == params
+
+
+@pytest.mark.parametrize("head", YOLO11)
+def test_yolo11(head: str) -> None:
+    text = yolo11(head, extra="kpt_shape: [17, 3]\n")  # of 80 classes, all of them
+    found = [totals(text, f"yolo11{size}.yaml")["params"] for size in SIZES]
+    assert tuple(found) == YOLO11[head]
 
 
 def test_other_heads() -> None:

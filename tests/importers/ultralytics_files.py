@@ -60,6 +60,29 @@ def yolov5_of_one_size(depth: float, width: float, anchors: str) -> str:
     return text + f"anchors: {anchors}\n"
 
 
+def yolo11(head: str, classes: int = 80, extra: str = "") -> str:
+    """YOLO11: `C3k2` blocks, attention at the end of the backbone, and lighter heads."""
+    backbone = ["[-1, 1, Conv, [64, 3, 2]]"]
+    for filters, arguments in ((128, "[256, False, 0.25]"), (256, "[512, False, 0.25]"), (512, "[512, True]")):
+        backbone += [f"[-1, 1, Conv, [{filters}, 3, 2]]", f"[-1, 2, C3k2, {arguments}]"]
+    backbone += ["[-1, 1, Conv, [1024, 3, 2]]", "[-1, 2, C3k2, [1024, True]]"]
+    neck = []
+    if not head.startswith("Classify"):
+        backbone += ["[-1, 1, SPPF, [1024, 5]]", "[-1, 2, C2PSA, [1024]]"]
+        for filters, skip in ((512, 6), (256, 4)):
+            neck += ['[-1, 1, nn.Upsample, [None, 2, "nearest"]]', f"[[-1, {skip}], 1, Concat, [1]]"]
+            neck.append(f"[-1, 2, C3k2, [{filters}, False]]")
+        for filters, skip, nested in ((512, 13, False), (1024, 10, True)):
+            neck += [f"[-1, 1, Conv, [{filters // 2}, 3, 2]]", f"[[-1, {skip}], 1, Concat, [1]]"]
+            neck.append(f"[-1, 2, C3k2, [{filters}, {nested}]]")
+        neck.append(f"[[16, 19, 22], 1, {head}]")
+    else:
+        backbone.append("[-1, 2, C2PSA, [1024]]")
+        neck.append(f"[-1, 1, {head}]")
+    small = "n: [0.5, 0.25, 1024], s: [0.5, 0.5, 1024]"
+    return _file(classes, f"{small}, m: [0.5, 1.0, 512], l: [1.0, 1.0, 512], x: [1.0, 1.5, 512]", backbone, neck, extra)
+
+
 def _file(classes: int, scales: str, backbone: list[str], head: list[str], extra: str) -> str:
     rows = {"backbone": backbone, "head": head}
     parts = [f"{part}:\n" + "".join(f"  - {row}\n" for row in given) for part, given in rows.items()]

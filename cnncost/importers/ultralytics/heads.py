@@ -30,15 +30,9 @@ def detect(site: Site, xs: list[int], given: Any) -> tuple[int, ...]:
     return _detect(site, xs, given.classes)
 
 
-def _detect(site: Site, xs: list[int], classes: int, *, light: bool = False) -> tuple[int, ...]:
-    boxes, scores = _levels(site, xs, classes, light=light)
+def _detect(site: Site, xs: list[int], classes: int) -> tuple[int, ...]:
+    boxes, scores = _levels(site, xs, classes)
     return _decoded(site, boxes, scores)
-
-
-@module("v11Detect", joins=True, classes=count(80))
-def detect_lightly(site: Site, xs: list[int], given: Any) -> tuple[int, ...]:
-    """As `Detect`, with depthwise convolutions for the classes, as YOLO11 has them."""
-    return _detect(site, xs, given.classes, light=True)
 
 
 @module("Segment", joins=True, scaled=("width",), classes=count(80), masks=count(32), width=count(256))
@@ -76,7 +70,7 @@ def classify(site: Site, x: int, given: Any) -> int:
     return site.add("softmax", [y], "softmax")
 
 
-def _levels(site: Site, xs: list[int], classes: int, *, light: bool) -> tuple[list[int], list[int]]:
+def _levels(site: Site, xs: list[int], classes: int) -> tuple[list[int], list[int]]:
     """The numbers of boxes and of classes of each level."""
     first = site.channels(xs[0])
     width = max(16, first // 4, _SIDES * _BINS)
@@ -85,7 +79,7 @@ def _levels(site: Site, xs: list[int], classes: int, *, light: bool) -> tuple[li
     for index, x in enumerate(xs):
         boxes.append(_twice(site.inside(f"cv2[{index}]", "Sequential"), x, width, _SIDES * _BINS))
         place = site.inside(f"cv3[{index}]", "Sequential")
-        scores.append(_lightly(place, x, wide, classes) if light else _twice(place, x, wide, classes))
+        scores.append(_lightly(place, x, wide, classes) if site.is_light else _twice(place, x, wide, classes))
     return boxes, scores
 
 

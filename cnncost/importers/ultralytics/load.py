@@ -9,7 +9,7 @@ from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.graph.graph import Container
 from cnncost.importers.names import kind_of_class
-from cnncost.importers.ultralytics import blocks, heads, layers
+from cnncost.importers.ultralytics import attention, blocks, heads, layers
 from cnncost.importers.ultralytics.model_file import read_model_file
 from cnncost.importers.ultralytics.modules import Module, find
 from cnncost.importers.ultralytics.site import ACTIVATIONS, Site
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cnncost.importers.ultralytics.model_file import ModelFile, Row
     from cnncost.language.limits import Limits
 
-__all__ = ["blocks", "layers", "load_ultralytics"]
+__all__ = ["attention", "blocks", "layers", "load_ultralytics"]
 
 _IMAGE = 640
 """Along the edge of the images that the published figures are of; 224 for networks that classify."""
@@ -55,10 +55,17 @@ def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits, size
     builder = GraphBuilder(f"{PurePath(name).stem}{size or ''}", limits.nodes)
     start = builder.add_input("input", input_tensor("input", _shape(model, shape)))
     activation = _activation(model)
+    is_light = any(row.module == "C3k2" for row in model.rows)  # how Ultralytics tells YOLO11 from YOLOv8
     outputs: list[int | tuple[int, ...]] = []
     for index, row in enumerate(model.rows):
-        site = Site(builder, (Container(f"model[{index}]", kind_of_class(row.module)),), row.span, activation)
-        outputs.append(_add(site, _module(model, row), model, row, _reads(outputs, row, start)))
+        site = Site(
+            builder,
+            (Container(f"model[{index}]", kind_of_class(row.module)),),
+            row.span,
+            activation=activation,
+            is_light=is_light,
+        )
+        outputs.append(_add(site, find(row.module, row.span), model, row, _reads(outputs, row, start)))
     return _finished(builder, outputs, model)
 
 
@@ -80,12 +87,6 @@ def _activation(model: ModelFile) -> str:
         hint = f"known are {', '.join(ACTIVATIONS)}"
         raise SpecError(f"the activation `{model.activation[:40]}` is not known", hint=hint)
     return ACTIVATIONS[known]
-
-
-def _module(model: ModelFile, row: Row) -> Module:
-    """The module of a row; the head of a network with `C3k2` blocks is YOLO11's."""
-    light = row.module == "Detect" and any(each.module == "C3k2" for each in model.rows)
-    return find("v11Detect" if light else row.module, row.span)
 
 
 def _reads(outputs: list[int | tuple[int, ...]], row: Row, start: int) -> list[int]:

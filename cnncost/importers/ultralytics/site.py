@@ -39,19 +39,30 @@ class Site:
         containers: what the place lies in, itself last.
         span: the row of the model file, which errors show.
         activation: the layer that convolutions are followed by.
+        is_light: whether heads find classes by depthwise convolutions, as YOLO11's do.
     """
 
-    __slots__ = ("activation", "builder", "containers", "span")
+    __slots__ = ("activation", "builder", "containers", "is_light", "span")
 
-    def __init__(self, builder: GraphBuilder, containers: tuple[Container, ...], span: Span, activation: str) -> None:
+    def __init__(
+        self,
+        builder: GraphBuilder,
+        containers: tuple[Container, ...],
+        span: Span,
+        *,
+        activation: str,
+        is_light: bool,
+    ) -> None:
         self.builder = builder
         self.containers = containers
         self.span = span
         self.activation = activation
+        self.is_light = is_light
 
     def inside(self, name: str, kind: str) -> Site:
         """The place of a module of this one."""
-        return Site(self.builder, (*self.containers, Container(name, kind_of_class(kind))), self.span, self.activation)
+        containers = (*self.containers, Container(name, kind_of_class(kind)))
+        return Site(self.builder, containers, self.span, activation=self.activation, is_light=self.is_light)
 
     def shape(self, node: int) -> Tensor:
         """The shape of one sample of what a node gives."""
