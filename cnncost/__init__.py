@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         reconcile,
         spec_text,
         verify,
+        write_spec,
         zoo,
     )
     from cnncost.errors import SpecError
@@ -52,6 +53,7 @@ _HOMES = {
     "reconcile": "cnncost.api",
     "spec_text": "cnncost.api",
     "verify": "cnncost.api",
+    "write_spec": "cnncost.api",
     "zoo": "cnncost.api",
 }
 
@@ -75,6 +77,7 @@ __all__ = [
     "reconcile",
     "spec_text",
     "verify",
+    "write_spec",
     "zoo",
 ]
 

@@ -9,6 +9,7 @@ from cnncost.api.exports import export
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
+from cnncost.api.written import write_spec
 
 __all__ = [
     "analyze",
@@ -24,5 +25,6 @@ __all__ = [
     "reconcile",
     "spec_text",
     "verify",
+    "write_spec",
     "zoo",
 ]

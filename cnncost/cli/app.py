@@ -17,7 +17,7 @@ from cnncost.errors import SpecError
 
 COMMANDS = (
     *("analyze", "compare", "explain", "check", "verify", "reconcile"),
-    *("export", "zoo", "schema", "layers", "conventions"),
+    *("import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""
 

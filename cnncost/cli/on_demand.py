@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from typer import Typer
@@ -19,7 +20,8 @@ _PACKAGE = "cnncost.cli.commands"
 
 
 class CommandsOnDemand(Mapping[str, Any]):
-    """Typer's commands by name, in the order of the help; a module of `cli/commands` has the function of its name.
+    """Typer's commands by name, in the order of the help; a module of `cli/commands` has the function of its
+    name, with an underscore behind a word of Python.
 
     Typer makes objects of every parameter of every command, a twelfth of the time that `analyze resnet50` takes: so it
     gets to see no other command than the one that is run, and all of them for the help of the program.
@@ -48,7 +50,8 @@ class CommandsOnDemand(Mapping[str, Any]):
 
 def _built(name: str) -> Any:
     """The command of a name, as typer builds that of a program which has no other."""
-    function = getattr(import_module(f"{_PACKAGE}.{name}"), name)
+    own = f"{name}_" if iskeyword(name) else name
+    function = getattr(import_module(f"{_PACKAGE}.{own}"), own)
     alone = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     alone.command(name, cls=PlainCommand)(with_output_file(function))
     return get_command(alone)

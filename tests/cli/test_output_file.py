@@ -27,6 +27,7 @@ ARGUMENTS = {
     "check": ["lenet5"],
     "verify": ["lenet5", "--device", "meta"],
     "reconcile": ["lenet5", "61706"],
+    "import": ["lenet5"],
     "export": ["lenet5", "--to", "dot"],
     "zoo": ["lenet5"],
     "conventions": [],

@@ -297,7 +297,7 @@ REFUSED = {
     ),
     "a name that is a number": ("{input: 8, network: [{relu, name: 3}]}", "$.network[0].name"),
     "a name with two dots": ("{input: 8, network: [{relu, name: a..b}]}", "$.network[0].name"),
-    "a name that begins with a number": ("{input: 8, network: [{relu, name: '[0]'}]}", "$.network[0].name"),
+    "a name that begins with a number": ("{input: 8, network: [{relu, name: '[0]a'}]}", "$.network[0].name"),
     "a name of an open brace": ("{input: 8, network: [{relu, name: 'a{'}]}", "$.network[0].name"),
     "a bare sequence": ("{input: 8, network: [sequence]}", "$.network[0]"),
     "a sequence beside a layer": ("{input: 8, network: [{sequence: [relu], relu: }]}", "$.network[0]"),

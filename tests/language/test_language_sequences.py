@@ -99,6 +99,18 @@ def test_a_condition_leaves_no_gap() -> None:
     assert names(small(text)) == ["sequence[0]", "sequence[1]", "sequence[2]"]
 
 
+def test_numbers_may_be_left_out() -> None:
+    graph = small("""
+        network:
+          - sequence: [{relu, name: "[2]"}, tanh, {relu, name: "[0]"}, {sequence: [elu, {add, from: ["down[4][0]", "down[2]"]}]}]
+            name: down
+          - {relu, from: "down[3]"}
+        outputs: [down, relu]
+    """)
+    assert names(graph) == ["down[2]", "down[3]", "down[0]", "down[4][0]", "down[4][1]", "relu"]
+    assert reads(graph, "down[4][1]") == ["down[4][0]", "down[2]"]
+
+
 def test_no_steps_are_the_identity() -> None:
     assert names(small("network: [{sequence: [], name: nothing}, relu]")) == ["relu"]
 
@@ -180,7 +192,9 @@ def test_an_expression_in_the_name_of_one_step() -> None:
         ("{sequence: relu, relu: }", "two layers in one step, `sequence` and `relu`"),
         ("sequence", "`sequence` has no steps"),
         ("{relu, name: 'a..b'}", "`a..b` cannot be the name of a step"),
-        ("{relu, name: '[0]'}", "`[0]` cannot be the name of a step"),
+        ("{relu, name: '[0]'}", "`[0]` numbers a step of a `sequence`, and this is in none"),
+        ("{relu, name: '[0].a'}", "`[0].a` cannot be the name of a step"),
+        ("{sequence: [relu, {relu, name: '[0]'}]}", "the name `[0]` is taken"),
         ("{relu, name: 'a[b]'}", "`a[b]` cannot be the name of a step"),
         ("{relu, name: 'a[-1]'}", "`a[-1]` cannot be the name of a step"),
         ("{relu, name: 'a.'}", "`a.` cannot be the name of a step"),

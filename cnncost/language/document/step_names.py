@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
 _PART = re.compile(r"(?P<dot>\.)?(?P<word>[A-Za-z_]\w*)|\[(?P<index>\d+)\]", re.ASCII)
+_NUMBER_ALONE = re.compile(r"\[\d+\]", re.ASCII)
 _INSERTED = re.compile(r"\w+", re.ASCII)
 _HINT = "names are words, `stem`; `{}` holds an expression, `layer{index}`; `down[0].stem` lies in others"
 
@@ -26,26 +27,23 @@ def check_step_name(name: str, span: Span) -> str:
     """
     if not re.search(r"[\[.{]", name):
         return check_name(name, span, "step")
-    parts_of(_EXPRESSION.sub("0", name), span)
+    _check(_EXPRESSION.sub("0", name), span)
     return name
 
 
-def parts_of(name: str, span: Span) -> list[str | int]:
-    """The words and numbers of a name without expressions: `["down", 0, "conv"]` of `down[0].conv`.
-
-    Raises:
-        SpecError: it is not a valid name.
-    """
-    parts: list[str | int] = []
+def _check(name: str, span: Span) -> None:
+    """Raise a SpecError unless a name without expressions is one: words and numbers, or a number alone."""
+    if _NUMBER_ALONE.fullmatch(name):
+        return
     position = 0
     while position < len(name):
         match = _PART.match(name, position)
         begins = position == 0
         if match is None or begins != (match["index"] is None and match["dot"] is None):
             raise SpecError(f"`{name[:60]}` cannot be the name of a step", span, hint=_HINT)
-        parts.append(int(match["index"]) if match["index"] else check_name(match["word"], span, "step"))
+        if match["word"]:
+            check_name(match["word"], span, "step")
         position = match.end()
-    return parts
 
 
 def has_expressions(name: str | None) -> bool:
@@ -78,5 +76,5 @@ def evaluated(name: str, span: Span, environment: Environment) -> str:
         return text
 
     text = _EXPRESSION.sub(value, name)
-    parts_of(text, span)
+    _check(text, span)
     return text

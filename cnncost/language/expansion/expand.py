@@ -216,6 +216,9 @@ class Expansion:
 
     def unlike(self, name: str, step: Step, scope: Scope) -> str:
         """`name`, when nothing in the sequence of the step is called that; raises SpecError otherwise."""
+        if name.startswith("[") and scope.steps is None:
+            hint = "a name of a step outside begins with a word: `down[0]`"
+            raise SpecError(f"`{name}` numbers a step of a `sequence`, and this is in none", step.name_span, hint=hint)
         if scope.is_taken(name):
             known = scope.lexicon.names.get(name)
             hint = f"line {known.line} uses it already" if known else "it is the other path of the `residual`"

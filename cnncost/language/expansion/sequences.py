@@ -20,14 +20,13 @@ def expand_sequence(expansion: Expansion, step: Step, scope: Scope, label: str, 
     first, steps = expansion.builder.size, expansion.steps_of(step.part("sequence"), "`sequence`")
     inside = _inside(step, scope, label)
     assert inside.steps is not None
-    if step.name is not None:  # its steps may read those before them
-        running = Binding(None, step.line, first, first, steps=inside.steps, is_running=True)
-        running.inside = inside.lexicon.names
-        scope.lexicon.names[label] = running
+    names = inside.lexicon.names
+    running = Binding(None, step.line, first, first, inside=names, steps=inside.steps, is_running=True)
+    scope.bind(label, running)  # its steps may read those before them
     flow = expansion.run(steps, inside, reads)
     output = end(expansion.builder, flow, step.part("sequence").span, "the sequence")
     size = expansion.builder.size
-    return Binding(output, step.line, first, size, inside=inside.lexicon.names, steps=inside.steps)
+    return Binding(output, step.line, first, size, inside=names, steps=inside.steps)
 
 
 def _inside(step: Step, scope: Scope, label: str) -> Scope:

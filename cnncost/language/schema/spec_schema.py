@@ -34,7 +34,8 @@ from cnncost.layers import STEP_TYPES
 
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
 _WORD = r"[A-Za-z_]([A-Za-z0-9_]|\{[^{}]+\})*"
-_STEP_NAME = rf"^{_WORD}(\.{_WORD}|\[([0-9]+|\{{[^{{}}]+\}})\])*$"
+_INDEX = r"\[([0-9]+|\{[^{}]+\})\]"
+_STEP_NAME = rf"^({_WORD}(\.{_WORD}|{_INDEX})*|{_INDEX})$"
 _NAME_ALONE = f"^{_NAME}$"
 _FUNCTION = rf"^{_NAME}\s*\(\s*({_NAME}\s*(,\s*{_NAME}\s*)*)?\)\s*$"
 _SIGNATURE = rf"^{_NAME}\s*\(\s*({_NAME}\s*([,=].*)?)?\)\s*$"

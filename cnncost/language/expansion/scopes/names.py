@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Binding:
     """What a name stands for: an output, the names inside a block, the turns of a loop, the pieces of a split."""
 
-    __slots__ = ("end", "first", "inside", "is_running", "line", "output", "steps", "turns")
+    __slots__ = ("end", "first", "inside", "is_around", "is_running", "line", "output", "steps", "turns")
 
     def __init__(
         self,
@@ -41,6 +41,8 @@ class Binding:
         """One binding for each turn of a loop, ``None`` where a `when` dropped it; or for each piece of a split."""
         self.steps = steps
         """The steps that a `sequence` numbers, ``None`` for those that have not come to their end."""
+        self.is_around = False
+        """Whether it is only what lies around `down[0]`, so that a step may still be called `down`."""
         self.is_running = is_running
         """Whether it is a loop, a turn of one or a sequence that is being expanded: what came so far can be read."""
 

@@ -64,8 +64,9 @@ def resolve(
         SpecError: an unknown or dropped name, or an index that does not fit.
     """
     parts = _parse(text, span)
-    found = [_head(parts[0], span, lexicon, environment, own)]
-    for part in parts[1:]:
+    whole, known = _longest_name(text, parts, lexicon)
+    found = [known or _head(parts[0], span, lexicon, environment, own)]
+    for part in parts[whole:]:
         here, owner = span.part(part.start, part.end), text[: part.start - 1]
         if part.kind == "name":
             found = _inside(found, part.text, owner, here, own)
@@ -88,6 +89,16 @@ def head_of(text: str, span: Span, environment: Environment) -> tuple[str, int |
         return name.text, None
     index = environment.evaluate_text(behind[0].text, span.part(behind[0].start, behind[0].end))
     return name.text, index if isinstance(index, int) and not isinstance(index, bool) else None
+
+
+def _longest_name(text: str, parts: list[_Part], lexicon: Lexicon) -> tuple[int, Binding | None]:
+    """The step that is called by several of the parts, `down[0].conv`, and by how many; 1 and nothing where none is."""
+    for count in range(len(parts), 1, -1):
+        end = parts[count - 1].end + (parts[count - 1].kind != "name")
+        known = lexicon.find(text[:end])
+        if known is not None:
+            return count, known
+    return 1, None
 
 
 def _head(part: _Part, span: Span, lexicon: Lexicon, environment: Environment, own: Own | None) -> Binding:

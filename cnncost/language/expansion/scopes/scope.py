@@ -84,7 +84,7 @@ class Scope:
         """
         if not label.startswith("["):
             around = self.containers
-            if "." in label:
+            if "." in label or "][" in label:
                 around = (*around, *[Container(part, "sequence") for part in segments(label)[:-1]])
             return self.prefix + label, around
         around = self.containers if self.prefix.endswith("].") else self.containers[:-1]
@@ -103,10 +103,16 @@ class Scope:
     def bind(self, label: str, binding: Binding) -> Binding:
         """Let `label` stand for `binding`, as a part of other names where it is one: `down[0].conv`, or `[0]` here."""
         names = self.lexicon.names
+        around = names.get(label)
+        if around is not None and around.is_around:
+            binding.inside = (around.inside or {}) | (binding.inside or {})
+            binding.steps = binding.steps or around.steps
         names[label] = binding
         if label.startswith("["):
             assert self.steps is not None
-            self.steps[int(label[1:-1])] = binding
+            number = int(label[1:-1])
+            self.steps += [None] * (number + 1 - len(self.steps))
+            self.steps[number] = binding
         elif "[" in label or "." in label:
             _bind_within(names, label, binding)
         return binding
@@ -131,17 +137,24 @@ class Scope:
 
     def is_taken(self, name: str) -> bool:
         """Whether a step or a container here is called that."""
-        return name in self.lexicon.names or name in self.taken
+        known = self.lexicon.names.get(name)
+        return (known is not None and not known.is_around) or name in self.taken
 
 
 def _bind_within(names: dict[str, Binding], label: str, binding: Binding) -> None:
     """Let a label of several parts stand for `binding` in the names that lie around it, which are made as they come."""
     *around, last = re.findall(r"[^.\[\]]+", label)
-    owner = names.setdefault(around[0], Binding(binding.output, binding.line, binding.first, binding.end))
+    owner = names.setdefault(around[0], _around(binding))
     for part in around[1:]:
-        owner = _step_within(owner, part, Binding(None, binding.line, binding.first, binding.end))
-        owner.output = binding.output
+        owner = _step_within(owner, part, _around(binding))
     _step_within(owner, last, binding)
+
+
+def _around(binding: Binding) -> Binding:
+    """What lies around a step, and is read as the first that lies in it."""
+    made = Binding(binding.output, binding.line, binding.first, binding.end)
+    made.is_around = True
+    return made
 
 
 def _step_within(owner: Binding, part: str, binding: Binding) -> Binding:

@@ -1,0 +1,28 @@
+"""`cnncost import`: a model as the spec that a person would have written."""
+
+from __future__ import annotations
+
+from cnncost.cli import options
+from cnncost.cli.output import write
+
+
+def import_(
+    spec: options.Spec,
+    *,
+    input: options.Input = None,  # noqa: A002 - the option's name
+    set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
+) -> None:
+    """Write a model as a spec, with blocks and loops; a spec anew, with its settings."""
+    from cnncost.api import write_spec
+
+    text = write_spec(
+        spec,
+        set=options.settings_of(set),
+        input=options.shapes_of(input),
+        arguments=options.model_arguments_of(arg),
+        limits=options.limits_of(max_nodes, max_bytes),
+    )
+    write(text)

@@ -1,0 +1,1 @@
+"""A graph as a spec that a person would have written."""

@@ -1,0 +1,138 @@
+"""A graph as the text of a spec: loading it gives the same graph."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.errors import SpecError
+from cnncost.importers.writer.arrange import Arrangement
+from cnncost.importers.writer.blocks import recognise
+from cnncost.importers.writer.loops import compressed
+from cnncost.importers.writer.outline import Item, outline
+from cnncost.importers.writer.references import References, UnwritableError
+from cnncost.importers.writer.text import Writer, quoted, scalar
+from cnncost.language.load import loads
+from cnncost.records import NamedTuple
+
+if TYPE_CHECKING:
+    from cnncost.graph.graph import Graph
+
+
+class Spelling(NamedTuple):
+    """How much of the language is used."""
+
+    containers: bool = True
+    """Whether what lies together stands together."""
+    blocks: bool = True
+    """Whether containers become blocks."""
+    loops: bool = True
+    """Whether runs become loops."""
+
+
+SPELLINGS = (
+    Spelling(),
+    Spelling(loops=False),
+    Spelling(blocks=False),
+    Spelling(blocks=False, loops=False),
+    Spelling(containers=False, blocks=False, loops=False),
+)
+"""From what a person would write to what says every node by itself."""
+
+
+def write(graph: Graph) -> str:
+    """The text of a spec that gives the graph again: its `to_dict()`, its figures and their order.
+
+    Blocks are made of containers of one kind, loops of runs, and parameters of what differs. Settings that a graph was
+    loaded with are part of its numbers then.
+
+    Args:
+        graph: any graph.
+
+    Raises:
+        SpecError: the language cannot say a part of it.
+
+    >>> from cnncost import load
+    >>> print(write(load("lenet5")).partition("network:")[2].partition("- flatten")[0])
+    <BLANKLINE>
+      - conv: {out: 6, kernel: 5}
+      - tanh
+      - avgpool: 2
+      - conv: {out: 16, kernel: 5}
+      - tanh
+      - avgpool: 2
+    <BLANKLINE>
+    """
+    for node in graph.layers:
+        if node.layer.is_own:
+            hint = f"only the spec that defines `{node.type}` under `layers` can say it"
+            raise SpecError(f"`{node.name}` is a layer of a spec's own", node.origin, hint=hint)
+    for spelling in SPELLINGS:
+        try:
+            text = spelt(graph, spelling)
+        except UnwritableError:
+            continue
+        if _gives(text, graph):
+            return text
+    raise SpecError(f"the language has no words for a part of `{graph.name}`")
+
+
+def _gives(text: str, graph: Graph) -> bool:
+    """Whether a text is a spec of the graph."""
+    try:
+        read = loads(text, graph.name)
+    except SpecError:
+        return False
+    return read.to_dict() == graph._replace(variables=()).to_dict() and not read.warnings
+
+
+def spelt(graph: Graph, spelling: Spelling) -> str:
+    items = outline(graph) if spelling.containers else [Item(node.name, [node], None, node) for node in graph.layers]
+    steps = Arrangement(graph, blocks=spelling.blocks).steps(items)
+    references = References(graph, steps)
+    references.say()
+    outputs = [references.to(number, []) for number in graph.outputs]
+    auxiliary = [references.to(number, []) for number in graph.auxiliary]
+    is_last = bool(steps) and len(graph.outputs) == 1 and steps[-1].ends == graph.outputs and not graph.auxiliary
+    blocks = recognise(steps, loops=spelling.loops)
+    if spelling.loops:
+        steps = compressed(steps)
+    lines = _head(graph)
+    writer = Writer(blocks)
+    if blocks:
+        lines += ["", "blocks:"]
+        for block in blocks:
+            lines += [f"  {line}" for line in writer.block(block)]
+    lines += ["", "network:", *[f"  {line}" for line in writer.steps(steps, is_numbered=False)]]
+    if not is_last:
+        lines += ["", f"outputs: [{', '.join(map(quoted, outputs))}]"]
+    if auxiliary:
+        lines.append(f"auxiliary: [{', '.join(map(quoted, auxiliary))}]")
+    return "\n".join([*lines, *_tail(graph), ""])
+
+
+def _head(graph: Graph) -> list[str]:
+    lines = [f"name: {quoted(graph.name)}"]
+    if graph.source is not None:
+        lines.append(f"source: {quoted(graph.source)}")
+    if graph.year is not None:
+        lines.append(f"year: {graph.year}")
+    shapes = {graph.nodes[number].name: list(graph.nodes[number].y.dims) for number in graph.inputs}
+    if list(shapes) == ["input"]:
+        return [*lines, f"input: {shapes['input']}"]
+    return [*lines, "input: {" + ", ".join(f"{name}: {shape}" for name, shape in shapes.items()) + "}"]
+
+
+def _tail(graph: Graph) -> list[str]:
+    """What others say of the network."""
+    lines = []
+    if graph.expect is not None:
+        lines += ["", f"expect: {_mapping(graph.expect._asdict())}"]
+    if graph.published:
+        lines += ["", "published:"]
+        lines += [f"  - {_mapping(claim._asdict())}" for claim in graph.published]
+    return lines
+
+
+def _mapping(values: dict[str, Any]) -> str:
+    given = {name: value for name, value in values.items() if value is not None}
+    return "{" + ", ".join(f"{name}: {scalar(value)}" for name, value in given.items()) + "}"
