@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, Operations
-from cnncost.layers.base.counterpart import buffered, module_of, parameter, torch_of
+from cnncost.layers.base.counterpart import buffered, computed, module_of, parameter, torch_of
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.specifiers import flag, numbers
+from cnncost.layers.base.specifiers import flag, numbers, sources
 from cnncost.layers.base.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -39,8 +39,12 @@ class Parameter(Layer, keyword="parameter"):
     shape: tuple[int, ...] = numbers("sizes of a sample, without the batch", symbol="n")
     tokens: bool = flag("whether it is tokens: how many, and their channels", default=False)
     fixed: bool = flag("whether it is given: a buffer, not a parameter", default=False)
+    computed_from: tuple[int, ...] | None = sources("how many numbers it is computed from, trained ones and given ones")
 
     def check(self) -> None:
+        if self.fixed and self.computed_from is not None:
+            message = "what `parameter` is computed from says which of it is given: leave out `fixed`"
+            raise LayerError(message, field="fixed")
         if self.tokens and len(self.shape) != _SIZES_OF_TOKENS:
             message = f"`parameter` of tokens has 2 sizes, not {len(self.shape)}"
             raise LayerError(message, field="shape", hint="how many tokens, and their channels: [1, 192]")
@@ -55,11 +59,15 @@ class Parameter(Layer, keyword="parameter"):
         return Tensor(self.shape[0], self.shape[1:], "map" if len(self.shape) > 1 else "flat")
 
     def parameters(self) -> int:
-        """Its elements, however many samples there are; none where it is fixed."""
+        """Its elements, however many samples there are; none where it is fixed; what it is computed from, if it is."""
+        if self.computed_from is not None:
+            return self.computed_from[0]
         return 0 if self.fixed else self.output().elements
 
     def buffers(self) -> Buffers:
         """Its elements where it is fixed."""
+        if self.computed_from is not None:
+            return Buffers(weights=self.computed_from[1])
         return Buffers(weights=self.output().elements if self.fixed else 0)
 
     def operations(self, y: Tensor) -> Operations:
@@ -76,6 +84,8 @@ class Parameter(Layer, keyword="parameter"):
             return tensor.expand(samples, *self.shape)
 
         module = module_of(nn, forward, tensor=parameter(nn, *self.shape))
+        if self.computed_from is not None:
+            return computed(nn, module, self.computed_from)
         return buffered(module) if self.fixed else module
 
     def one_channel(self, nn: Any, line: Line, y: Tensor) -> Any:

@@ -238,7 +238,7 @@ REFUSED = {
     ),
     "too few in order": ("{input: [3, 8, 8], network: [{conv_transpose: [8]}]}", "$.network[0].conv_transpose"),
     "too many in order": (
-        "{input: 8, network: [{linear: [8, true, false, false, false, channels, 1]}]}",
+        "{input: 8, network: [{linear: [8, true, false, false, false, channels, [8, 0], 1]}]}",
         "$.network[0].linear",
     ),
     "nothing in order": ("{input: 8, network: [{linear: [8, ~]}]}", "$.network[0].linear"),

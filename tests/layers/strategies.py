@@ -132,7 +132,8 @@ def _written(field: Field, rank: int, x: Tensor) -> SearchStrategy[Any]:
             written = st.one_of(small, pairs, *map(st.just, field.literals))
         case Numbers():
             axes = st.permutations(range(len(x.dims))) if field.low == 0 else st.nothing()
-            written = st.one_of(axes, factors(x.elements), st.lists(number, min_size=1))
+            lists = st.lists(number, min_size=field.length or 1, max_size=field.length)
+            written = lists if field.length else st.one_of(axes, factors(x.elements), lists)
         case Flag():
             written = st.booleans()
         case Real():

@@ -30,7 +30,7 @@ OUR_RULES = {
     "affine_grid": ("an affine map of 1",),  # the numbers may lie in any shape
     "max_unpool": ("maxima of a pool", "`max_unpool` reads"),  # likewise
     "upsample": ("`upsample` needs one of",),
-    "parameter": ("`parameter` of tokens", "`parameter` has 1 to 8"),
+    "parameter": ("`parameter` of tokens", "`parameter` has 1 to 8", "what `parameter` is computed from"),
     "slice": ("`slice` from", "`slice` stops"),  # PyTorch makes an empty tensor, and cuts off what is beyond
     "select": ("`select` of",),  # one number of a sample
     "variance": ("`variance` of",),  # not a number in PyTorch

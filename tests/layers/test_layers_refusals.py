@@ -589,7 +589,7 @@ def test_hints(keyword: str, arguments: dict[str, Any], xs: list[Tensor], hint: 
 def test_a_wrong_name_is_told_what_the_layer_takes() -> None:
     with pytest.raises(LayerError) as refusal:
         REGISTRY["linear"].make({"units": 10}, rank=0)
-    forms = "fixed=false, weight_norm=false, spectral_norm=false, axis=channels"
+    forms = "fixed=false, weight_norm=false, spectral_norm=false, axis=channels, computed_from=none"
     assert refusal.value.hint == f"it is linear(out, bias=true, {forms})"
     with pytest.raises(LayerError) as refusal:
         REGISTRY["sigmoid"].make({"slope": 0.1}, rank=0)

@@ -13,13 +13,13 @@ from cnncost.layers.base.specifiers import count
 # The catalogue of the language, parameters in order.
 SIGNATURES = """
 conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true,
-  fixed=false, weight_norm=false, spectral_norm=false, padding_mode=zeros)
+  fixed=false, weight_norm=false, spectral_norm=false, computed_from=none, padding_mode=zeros)
 conv_transpose(out, kernel, stride=1, padding=0, output_padding=0, dilation=1, groups=1, bias=true,
-  fixed=false, weight_norm=false, spectral_norm=false)
+  fixed=false, weight_norm=false, spectral_norm=false, computed_from=none)
 group_conv(out, kernel, group=p4, lifting=false, stride=1, padding=0, dilation=1, bias=true)
 group_batchnorm(group=p4, affine=true, eps=1e-5) group_maxpool(group=p4)
 linear(out, bias=true,
-  fixed=false, weight_norm=false, spectral_norm=false, axis=channels)
+  fixed=false, weight_norm=false, spectral_norm=false, axis=channels, computed_from=none)
 batchnorm(affine=true, eps=1e-5, fixed=false) layernorm(affine=true, eps=1e-5, axes=channels)
 groupnorm(groups, affine=true) instancenorm(affine=false) local_response_norm(size)
 l2_normalize(eps=1e-12, axis=channels) rms_norm(affine=true, eps=none, axes=channels) grn(eps=1e-6)
@@ -54,7 +54,7 @@ unfold(kernel, dilation=1, padding=0, stride=1) fold(size, kernel, dilation=1, p
 lstm(hidden, layers=1, bidirectional=false, bias=true, projection=none)
 gru(hidden, layers=1, bidirectional=false, bias=true)
 rnn(hidden, layers=1, bidirectional=false, bias=true, nonlinearity=tanh) embedding(vocabulary, out)
-parameter(shape, tokens=false, fixed=false)
+parameter(shape, tokens=false, fixed=false, computed_from=none)
 patch_tokens() class_token() position_embedding() attention(heads) select_token(i)
 """
 

@@ -61,3 +61,19 @@ def tensor_of(dims: Sequence[int]) -> Tensor:
     """
     first, *others = dims or (1,)
     return Tensor(first, tuple(others), "map" if others else "flat")
+
+
+def channel_place(x: Tensor) -> int:
+    """Where the channels lie in a sample."""
+    return len(x.spatial) if x.layout == "tokens" else 0
+
+
+def axis_name(place: int, x: Tensor) -> int | str:
+    """What the language calls an axis of a sample: the channels, or its number behind them, from 0.
+
+    >>> [axis_name(place, Tensor(64, (14, 7))) for place in range(3)], axis_name(0, Tensor(64, (49,), "tokens"))
+    (['channels', 0, 1], 0)
+    """
+    if place == channel_place(x):
+        return "channels"
+    return place if x.layout == "tokens" else place - 1

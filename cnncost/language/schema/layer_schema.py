@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.layers import STEP_TYPES
 from cnncost.layers.base.choices import Choice, Reference
+from cnncost.layers.base.fields import Numbers
 
 if TYPE_CHECKING:
     from cnncost.layers.base.fields import Field
@@ -130,7 +131,8 @@ def _kind(field: Field) -> str:
     bounds = {"from": getattr(field, "low", None), "to": getattr(field, "high", None)}
     bounded = [f"{word}_{bound:g}" for word, bound in bounds.items() if bound is not None and abs(bound) < float("inf")]
     leaves_one = ["leaving_one"] if getattr(field, "leaves_one", False) else []
-    return "_".join([name, *bounded, *leaves_one, *field.literals])
+    length = [f"of_{field.length}"] if isinstance(field, Numbers) and field.length else []
+    return "_".join([name, *bounded, *leaves_one, *length, *field.literals])
 
 
 def _kind_definition(field: Field) -> Schema:

@@ -41,3 +41,33 @@ def buffered(module: Any) -> Any:
             delattr(module, name)
             module.register_buffer(name, weight.detach())
     return module
+
+
+def computed(nn: Any, module: Any, sources: tuple[int, ...]) -> Any:
+    """The same module with weights that are made of so many trained numbers, and so many given ones beside them.
+
+    They are repeated as often as it takes: how they are made of them does not matter to what is counted.
+    """
+
+    class Repeated(nn.Module):  # type: ignore[misc]  # torch is not there to be typed
+        def __init__(self, weight: Any, trained: int, given: int) -> None:
+            super().__init__()
+            self.shape, self.trained = weight.shape, trained
+            self.register_buffer("given", weight.new_zeros(given) if given else None)
+
+        def forward(self, numbers: Any) -> Any:
+            size = self.shape.numel()
+            if not self.trained:
+                return numbers.new_ones(self.shape)
+            return numbers.repeat(-(-size // self.trained))[:size].view(self.shape)
+
+        def right_inverse(self, weight: Any) -> Any:
+            return weight.detach().flatten()[:1].expand(self.trained).clone()
+
+    trained, given = sources
+    parametrize = nn.utils.parametrize
+    for name in [name for name, weight in module._parameters.items() if weight is not None]:
+        source = Repeated(getattr(module, name), trained, given)
+        parametrize.register_parametrization(module, name, source, unsafe=True)
+        trained = given = 0  # the weights have all of them, the bias none
+    return module

@@ -220,6 +220,7 @@ class Numbers(Field):
         low: int | None = 1,
         indexes: bool = False,
         leaves_one: bool = False,
+        length: int | None = None,
     ) -> None:
         super().__init__(about, symbol=symbol, default=default)
         self.low = low
@@ -227,13 +228,17 @@ class Numbers(Field):
         self.indexes = indexes
         self.leaves_one = leaves_one
         """Whether one of them may be -1, which the others and the input decide."""
-        self.wanted = "a list of whole numbers" + ("" if low is None else f" of at least {low}")
+        self.length = length
+        """How many there must be; ``None`` for any number of them."""
+        many = "" if length is None else f"{length} "
+        self.wanted = f"a list of {many}whole numbers" + ("" if low is None else f" of at least {low}")
 
     def read(self, value: Any, rank: int) -> tuple[int, ...]:
         items = value if isinstance(value, (list, tuple)) else [value]
         numbers = [whole_number(item) for item in items]
         given = [number for number in numbers if not (self.leaves_one and number == -1)]
-        if not numbers or any(number is None or self._is_below(number) for number in given):
+        is_long = len(numbers) == (self.length or max(len(numbers), 1))
+        if not is_long or any(number is None or self._is_below(number) for number in given):
             raise self.refuse(value)
         if len(numbers) - len(given) > 1:
             message = f"`{self.name}` leaves {len(numbers) - len(given)} numbers open, and one can be found"
@@ -245,7 +250,9 @@ class Numbers(Field):
 
     def json_schema(self) -> dict[str, Any]:
         number: dict[str, Any] = {"type": "integer"} | ({} if self.low is None else {"minimum": self.low})
-        several = {"type": "array", "items": number, "minItems": 1}
+        several: dict[str, Any] = {"type": "array", "items": number, "minItems": self.length or 1}
+        if self.length is not None:
+            return several | {"maxItems": self.length}
         if self.leaves_one:
             number |= {"minimum": -1, "not": {"const": 0}}
             several |= {"contains": {"const": -1}, "minContains": 0, "maxContains": 1}

@@ -46,6 +46,7 @@ _FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
         specifiers.axis,
         specifiers.axes,
         specifiers.equation,
+        specifiers.sources,
     ),
 )
 class Layer:
@@ -158,7 +159,7 @@ class Layer:
 
         >>> from cnncost.layers import REGISTRY
         >>> REGISTRY["linear"].signature()
-        'linear(out, bias=true, fixed=false, weight_norm=false, spectral_norm=false, axis=channels)'
+        'linear(out, bias=true, fixed=false, weight_norm=false, spectral_norm=false, axis=channels, computed_from=none)'
         """
         return f"{cls.keyword}({', '.join(_parameter(field) for field in cls.fields.values())})"
 

@@ -52,7 +52,8 @@ class Line:
 
     def narrow(self, layer: Layer) -> Layer:
         """The layer with one channel, that does nothing along the other axes."""
-        one: dict[str, Any] = {"out": 1, "groups": 1, "bias": False, **dict.fromkeys(_FORMS_OF_WEIGHTS, False)}
+        one: dict[str, Any] = {"out": 1, "groups": 1, "bias": False, "computed_from": None}
+        one |= dict.fromkeys(_FORMS_OF_WEIGHTS, False)
         values: dict[str, Any] = {name: one.get(name, getattr(layer, name)) for name in layer.fields}
         for name, value in values.items():
             field = layer.fields[name]

@@ -97,3 +97,8 @@ def axes(about: str, *, default: Any = REQUIRED) -> Any:
 def equation(about: str) -> Any:
     """The letters of two inputs and an output: `einsum: "bij,bjk->bik"`."""
     return Equation(about)
+
+
+def sources(about: str) -> Any:
+    """How many trained numbers and how many given ones something is computed from; ``None`` where it is stored."""
+    return Numbers(about, default=None, low=0, length=2)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
-from cnncost.layers.base.counterpart import buffered
+from cnncost.layers.base.counterpart import buffered, computed
 from cnncost.layers.base.layer import Layer
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FIXED = "whether weights and bias are given: buffers, not parameters"
 WEIGHT_NORM = "whether weights are a direction and a length, both trained"
 SPECTRAL_NORM = "whether weights are divided by their largest singular value"
+COMPUTED_FROM = "how many numbers the weights and the bias are computed from, trained ones and given ones"
 
 
 class Contraction(Layer):
@@ -44,6 +45,9 @@ class Contraction(Layer):
 class Parametrised(Contraction):
     """Contractions whose weights are trained as they are, or given, or computed from what is trained at every pass.
 
+    Weights that are computed otherwise, or that belong to another layer too, say how many numbers they are computed
+    from that no other layer has: those are stored in their place. What computing them takes is not counted.
+
     Weight norm is that of Salimans & Kingma 2016, equation 2, spectral norm that of Miyato et al. 2018, algorithm 1,
     both as ``torch.nn.utils.parametrizations`` has them.
     """
@@ -52,9 +56,10 @@ class Parametrised(Contraction):
     fixed: bool
     weight_norm: bool
     spectral_norm: bool
+    computed_from: tuple[int, ...] | None
 
     def check(self, x: Tensor) -> None:
-        chosen = [name for name in ("fixed", "weight_norm", "spectral_norm") if getattr(self, name)]
+        chosen = [name for name in ("fixed", "weight_norm", "spectral_norm", "computed_from") if getattr(self, name)]
         if len(chosen) > 1:
             message = f"the weights of `{self.keyword}` are `{chosen[0]}` or `{chosen[1]}`, not both"
             raise LayerError(message, field=chosen[1])
@@ -65,7 +70,8 @@ class Parametrised(Contraction):
 
     def weight_shape(self, x: Tensor) -> tuple[int, ...] | None:
         """Sizes of the weight tensor, unless the weights are computed at every pass."""
-        return None if self.weight_norm or self.spectral_norm else self.kernels(x)
+        computed = self.weight_norm or self.spectral_norm or self.computed_from is not None
+        return None if computed else self.kernels(x)
 
     def lengths(self, x: Tensor) -> int:
         """The lengths that weight norm trains: one per output channel."""
@@ -77,16 +83,20 @@ class Parametrised(Contraction):
 
     def parameters(self, x: Tensor) -> int:
         """Weights and one bias per output channel; the lengths of weight norm besides; none where they are fixed."""
+        if self.computed_from is not None:
+            return self.computed_from[0]
         if self.fixed:
             return 0
         return self.weights(x) + self.biases(x) + (self.lengths(x) if self.weight_norm else 0)
 
     def biases(self, x: Tensor) -> int:
-        """One per output channel, unless they are fixed."""
-        return 0 if self.fixed else self.bias * self.out
+        """One per output channel, unless they are fixed or computed."""
+        return 0 if self.fixed or self.computed_from is not None else self.bias * self.out
 
     def buffers(self, x: Tensor) -> Buffers:
         """Fixed weights and biases; of spectral norm the two singular vectors, as long as a column and a row."""
+        if self.computed_from is not None:
+            return Buffers(weights=self.computed_from[1])
         if self.fixed:
             return Buffers(weights=self.weights(x) + self.bias * self.out)
         return Buffers(statistics=sum(self.matrix(x)) if self.spectral_norm else 0)
@@ -117,6 +127,8 @@ class Parametrised(Contraction):
 
     def with_form(self, nn: Any, module: Any) -> Any:
         """PyTorch's module with weights of this form."""
+        if self.computed_from is not None:
+            return computed(nn, module, self.computed_from)
         if self.fixed:
             return buffered(module)
         if self.weight_norm:

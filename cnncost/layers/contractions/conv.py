@@ -17,11 +17,17 @@ from cnncost.layers.base.sliding import (
     pads,
     sliding_windows,
 )
-from cnncost.layers.base.specifiers import choice, count, flag, padding, sizes
+from cnncost.layers.base.specifiers import choice, count, flag, padding, sizes, sources
 from cnncost.layers.base.spreading import spread_windows
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach
-from cnncost.layers.contractions.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
+from cnncost.layers.contractions.contraction import (
+    COMPUTED_FROM,
+    FIXED,
+    SPECTRAL_NORM,
+    WEIGHT_NORM,
+    Parametrised,
+)
 from cnncost.symbolic.dims import effective_kernel, product, window_count
 
 
@@ -41,6 +47,7 @@ class Convolution(Parametrised):
     fixed: bool = flag(FIXED, default=False)
     weight_norm: bool = flag(WEIGHT_NORM, default=False)
     spectral_norm: bool = flag(SPECTRAL_NORM, default=False)
+    computed_from: tuple[int, ...] | None = sources(COMPUTED_FROM)
 
     def check(self, x: Tensor) -> None:
         super().check(x)
@@ -137,6 +144,7 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
     fixed: bool = flag(FIXED, default=False)
     weight_norm: bool = flag(WEIGHT_NORM, default=False)
     spectral_norm: bool = flag(SPECTRAL_NORM, default=False)
+    computed_from: tuple[int, ...] | None = sources(COMPUTED_FROM)
 
     def check(self, x: Tensor) -> None:
         super().check(x)

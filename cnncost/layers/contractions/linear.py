@@ -9,8 +9,14 @@ from cnncost.layers.base.axes import check_axis, dimension, one_channel_along, r
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of
 from cnncost.layers.base.one_channel import Line, anything
-from cnncost.layers.base.specifiers import axis, count, flag
-from cnncost.layers.contractions.contraction import FIXED, SPECTRAL_NORM, WEIGHT_NORM, Parametrised
+from cnncost.layers.base.specifiers import axis, count, flag, sources
+from cnncost.layers.contractions.contraction import (
+    COMPUTED_FROM,
+    FIXED,
+    SPECTRAL_NORM,
+    WEIGHT_NORM,
+    Parametrised,
+)
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
@@ -36,6 +42,7 @@ class Linear(Parametrised, keyword="linear"):
     weight_norm: bool = flag(WEIGHT_NORM, default=False)
     spectral_norm: bool = flag(SPECTRAL_NORM, default=False)
     axis: int | str = axis("the axis of the features: the channels, or one behind them", default="channels")
+    computed_from: tuple[int, ...] | None = sources(COMPUTED_FROM)
 
     def check(self, x: Tensor) -> None:
         super().check(x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
@@ -78,7 +79,8 @@ def _refuse_unknown(source: ModelSource, factory: Factory, arguments: Mapping[st
 def _made(source: ModelSource, make: Callable[[], Any]) -> Any:
     torch = import_torch()
     try:
-        with without_weights():
+        with without_weights(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what libraries say of their weights, which nobody has
             try:
                 with torch.device("meta"):
                     return make()

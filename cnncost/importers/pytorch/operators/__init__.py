@@ -2,12 +2,30 @@
 
 from cnncost.importers.pytorch.operators import (
     activations,
+    arithmetic,
     contractions,
     joins,
     normalisation,
     pooling,
+    products,
+    reductions,
     regularisation,
+    resampling,
+    sequences,
     shapes,
 )
 
-__all__ = ["activations", "contractions", "joins", "normalisation", "pooling", "regularisation", "shapes"]
+__all__ = [
+    "activations",
+    "arithmetic",
+    "contractions",
+    "joins",
+    "normalisation",
+    "pooling",
+    "products",
+    "reductions",
+    "regularisation",
+    "resampling",
+    "sequences",
+    "shapes",
+]

@@ -1,17 +1,16 @@
-"""Convolutions and linear layers."""
+"""Convolutions and linear layers: products with weights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.translation.registry import operator
-from cnncost.importers.pytorch.translation.values import Weight
+from cnncost.importers.pytorch.translation.values import Activation, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.importers.pytorch.translation.call import Call
-    from cnncost.importers.pytorch.translation.values import Activation
 
 
 @operator("conv1d", "conv2d", "conv3d")
@@ -27,7 +26,7 @@ def conv(call: Call) -> Activation:
         "dilation": dilation,
         "groups": call["groups"],
     }
-    return _with_weights(call, "conv", fields, weight)
+    return with_weights(call, "conv", fields, weight, call["bias"])
 
 
 @operator("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
@@ -37,14 +36,28 @@ def conv_transpose(call: Call) -> Activation:
     fields: dict[str, Any] = {"out": weight.shape[1] * call["groups"], "kernel": list(weight.shape[2:])}
     for name in ("stride", "padding", "output_padding", "dilation"):
         fields[name] = _per_axis(call[name], rank)
-    return _with_weights(call, "conv_transpose", {**fields, "groups": call["groups"]}, weight)
+    fields["groups"] = call["groups"]
+    return with_weights(call, "conv_transpose", fields, weight, call["bias"])
 
 
 @operator("linear")
 def linear(call: Call) -> Activation:
     """A linear layer over the last axis."""
     weight = _weight(call)
-    return _with_weights(call, "linear", {"out": weight.shape[0]}, weight)
+    fields = {"out": weight.shape[0], **call.axis_field(call.x, -1)}
+    return with_weights(call, "linear", fields, weight, call["bias"])
+
+
+def with_weights(
+    call: Call, keyword: str, fields: dict[str, Any], weight: Weight, bias: Weight | None, *reads: Activation
+) -> Activation:
+    """Add a layer that multiplies by weights, in the form that these have."""
+    given = [weight] if bias is None else [weight, bias]
+    if not any(tensor.parameters for tensor in given) and all(tensor.stored for tensor in given):
+        fields["fixed"] = True
+    elif weight.form:
+        fields[weight.form] = True
+    return call.layer(keyword, {**fields, "bias": bias is not None}, *reads, weights=given)
 
 
 def _weight(call: Call) -> Weight:
@@ -52,14 +65,6 @@ def _weight(call: Call) -> Weight:
     if not isinstance(weight, Weight):
         raise call.unsupported("its weights depend on the input")
     return weight
-
-
-def _with_weights(call: Call, keyword: str, fields: dict[str, Any], weight: Weight) -> Activation:
-    bias = call["bias"]
-    given = [weight] if bias is None else [weight, bias]
-    fixed = not any(tensor.parameters for tensor in given)
-    forms = {"fixed": True} if fixed else {}
-    return call.layer(keyword, {**fields, "bias": bias is not None, **forms}, weights=given)
 
 
 def _per_axis(value: int | Sequence[int], rank: int) -> list[int]:

@@ -1,38 +1,35 @@
-"""What reads several outputs."""
+"""What stands side by side."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cnncost.importers.pytorch.translation.registry import operator
+from cnncost.importers.pytorch.translation.values import Activation, Weight
 
 if TYPE_CHECKING:
     from cnncost.importers.pytorch.translation.call import Call
-    from cnncost.importers.pytorch.translation.values import Activation
 
 
-@operator("add")
-def add(call: Call) -> Activation:
-    """A sum of two outputs."""
-    return call.layer("add", {}, *_two(call))
-
-
-@operator("mul")
-def multiply(call: Call) -> Activation:
-    """A product of two outputs."""
-    return call.layer("multiply", {}, *_two(call))
-
-
-@operator("cat")
+@operator("cat", "concat", "concatenate")
 def cat(call: Call) -> Activation:
-    """What lies side by side."""
-    tensors = call["tensors"]
-    axis = call.axis(tensors[0], call["dim"])
-    return call.layer("concat", {"axis": "channels" if axis == 0 else axis - 1}, *tensors)
+    """One after the other along an axis; tensors that are learned among them."""
+    tensors = [tensor for tensor in call["tensors"] if tensor.shape != (0,)]
+    reads = [_whole(call, tensor) for tensor in tensors]
+    if len(reads) == 1:
+        return reads[0]
+    return call.layer("concat", call.axis_field(reads[0], call["dim"]), *reads)
 
 
-def _two(call: Call) -> list[Activation]:
-    found = call.reads
-    if len(found) != 2 or call.get("alpha", 1) != 1:
-        raise call.unsupported("it joins an output of a layer with something else")
-    return found
+@operator("stack")
+def stack(call: Call) -> Activation:
+    """One after the other along an axis that is new."""
+    axis = call["dim"] % len(call.shape)
+    apart = (*call.shape[:axis], 1, *call.shape[axis + 1 :])
+    dims = call.batch.sample(apart)
+    reads = [call.reshaped(_whole(call, tensor), dims)._replace(shape=apart) for tensor in call["tensors"]]
+    return call.layer("concat", call.axis_field(reads[0], axis), *reads)
+
+
+def _whole(call: Call, tensor: Activation | Weight) -> Activation:
+    return call.source(tensor, tensor.shape) if isinstance(tensor, Weight) else tensor

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 @operator("max_pool1d", "max_pool2d", "max_pool3d")
 def max_pool(call: Call) -> Activation:
     """A maximum over windows."""
-    fields = {name: _sizes(call[name]) for name in ("kernel_size", "padding", "dilation")}
+    kernel = _sizes(call["kernel_size"])
     return call.layer(
         "maxpool",
         {
-            "kernel": fields["kernel_size"],
-            "stride": _sizes(call["stride"]) or fields["kernel_size"],
-            "padding": fields["padding"],
-            "dilation": fields["dilation"],
+            "kernel": kernel,
+            "stride": _sizes(call["stride"]) or kernel,
+            "padding": _sizes(call["padding"]),
+            "dilation": _sizes(call["dilation"]),
             "ceil": call["ceil_mode"],
         },
     )
@@ -48,10 +48,20 @@ def avg_pool(call: Call) -> Activation:
 @operator("adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d")
 def adaptive_avg_pool(call: Call) -> Activation:
     """A mean over bins; over all positions where there is one."""
-    bins = _sizes(call["output_size"])
-    if bins in (1, [1, 1], [1, 1, 1]):
-        return call.layer("global_avgpool", {})
-    return call.layer("adaptive_avgpool", {"size": bins})
+    return _adaptive(call, "avgpool")
+
+
+@operator("adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d")
+def adaptive_max_pool(call: Call) -> list[Activation]:
+    """A maximum over bins; where it is from is not read by any layer."""
+    return [_adaptive(call, "maxpool")]
+
+
+def _adaptive(call: Call, pool: str) -> Activation:
+    bins = call.shape[2:]
+    if set(bins) == {1}:
+        return call.layer(f"global_{pool}", {})
+    return call.layer(f"adaptive_{pool}", {"size": list(bins)})
 
 
 def _sizes(value: list[int] | int) -> list[int] | int:

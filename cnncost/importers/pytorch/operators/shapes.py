@@ -2,26 +2,213 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.translation.registry import operator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from cnncost.importers.pytorch.translation.call import Call
     from cnncost.importers.pytorch.translation.values import Activation
 
 
-@operator("flatten", "view", "reshape", "unflatten", "unsqueeze", "squeeze", "reshape_as", "view_as")
+@operator(
+    *("flatten", "view", "reshape", "unflatten", "unsqueeze", "squeeze", "reshape_as", "view_as", "_unsafe_view"),
+    *("ravel", "atleast_1d", "atleast_2d", "atleast_3d"),
+)
 def reshape(call: Call) -> Activation:
     """The same numbers in other axes, in their order."""
-    if call.tensor(call.x).dims == (call.dims or (1,)):
-        return call.x._replace(shape=call.shape)
+    x = _first(call)
+    if call.tensor(x).dims == (call.dims or (1,)):
+        return x._replace(shape=call.shape)
     if len(call.dims) <= 1:
-        return call.layer("flatten", {})
-    return call.layer("reshape", {"size": list(call.dims)})
+        return call.layer("flatten", {}, x)
+    return call.layer("reshape", {"size": list(call.dims)}, x)
 
 
-@operator("contiguous", "alias", "detach", "clone", "to", "lift_fresh_copy")
+@operator("contiguous", "alias", "detach", "clone", "to", "lift_fresh_copy", "type_as", "_to_copy", "identity", "real")
 def unchanged(call: Call) -> Activation:
     """The same numbers where they are: no layer."""
+    return _first(call)
+
+
+@operator("permute")
+def permute(call: Call) -> Activation:
+    """Axes in another order."""
+    return _permuted(call, [axis % len(call.shape) for axis in call["dims"]])
+
+
+@operator("transpose", "swapaxes", "swapdims", "t", "adjoint", "numpy_T", "mT")
+def transpose(call: Call) -> Activation:
+    """Two axes that change places: the last two, unless it says which."""
+    rank = len(call.shape)
+    first = call.get("dim0", call.get("axis0", -2))
+    second = call.get("dim1", call.get("axis1", -1))
+    order = list(range(rank))
+    if rank > 1:
+        order[first], order[second] = order[second], order[first]
+    return _permuted(call, order)
+
+
+@operator("movedim", "moveaxis")
+def move(call: Call) -> Activation:
+    """Axes that are put elsewhere, between the others in their order."""
+    rank = len(call.shape)
+    source, destination = ([axis % rank for axis in _listed(call[name])] for name in ("source", "destination"))
+    order = [axis for axis in range(rank) if axis not in source]
+    for place, axis in sorted(zip(destination, source, strict=True)):
+        order.insert(place, axis)
+    return _permuted(call, order)
+
+
+@operator("expand", "expand_as", "broadcast_to")
+def expand(call: Call) -> Activation:
+    """Axes of size 1 that are repeated."""
+    x = _first(call)
+    padded = (*[1] * (len(call.shape) - len(x.shape)), *x.shape)
+    before = call.batch.sample(tuple(a if a > 1 else 1 for a in padded))
+    x = x if call.tensor(x).dims == (before or (1,)) else call.reshaped(x, before)
+    return x._replace(shape=call.shape) if before == call.dims else call.layer("expand", {"size": list(call.dims)}, x)
+
+
+@operator("repeat", "tile")
+def repeat(call: Call) -> Activation:
+    """Copies along axes, one after the other."""
+    x = _first(call)
+    times = list(call.get("repeats", call.get("dims")))
+    shape = [1] * (len(times) - len(x.shape)) + list(x.shape)
+    times = [1] * (len(shape) - len(times)) + times
+    for axis, count in enumerate(times):
+        if count == 1:
+            continue
+        apart = x if call.tensor(x).dims == call.batch.sample(shape) else call.reshaped(x, call.batch.sample(shape))
+        apart = apart._replace(shape=tuple(shape))
+        fields = call.axis_field(apart, axis)
+        shape[axis] *= count
+        x = call.layer("concat", fields, *[apart] * count, shape=tuple(shape))
+    return x._replace(shape=call.shape)
+
+
+@operator("slice")
+def take(call: Call) -> Activation:
+    """A part of an axis."""
+    x = _first(call)
+    axis = call["dim"] % len(x.shape)
+    size = x.shape[axis]
+    start, stop = (_within(call[name], size, usual) for name, usual in (("start", 0), ("end", size)))
+    return _slice(call, x, axis, slice(start, stop, call["step"]))
+
+
+@operator("narrow")
+def narrow(call: Call) -> Activation:
+    """A part of an axis, by where it starts and how long it is."""
+    x = _first(call)
+    axis = call["dim"] % len(x.shape)
+    start = call["start"] % x.shape[axis]
+    return _slice(call, x, axis, slice(start, start + call["length"], 1))
+
+
+@operator("select")
+def select(call: Call) -> Activation:
+    """One place of an axis, which is gone."""
+    x = _first(call)
+    return _select(call, x, call["dim"], call["index"] % x.shape[call["dim"]])
+
+
+@operator("split", "chunk", "split_with_sizes", "tensor_split", "unsafe_split", "unsafe_chunk")
+def split(call: Call) -> list[Callable[[], Activation]]:
+    """Parts of an axis, each made when it is read."""
+    x = _first(call)
+    axis = call["dim"] % len(x.shape)
+    bounds = pairwise(accumulate([shape[axis] for shape in call.shapes], initial=0))
+    parts = zip(bounds, call.shapes, strict=True)
+    return [partial(_slice, call, x, axis, slice(start, stop, 1), shape) for (start, stop), shape in parts]
+
+
+@operator("unbind")
+def unbind(call: Call) -> list[Callable[[], Activation]]:
+    """Every place of an axis, each taken when it is read."""
+    x = _first(call)
+    return [partial(_select, call, x, call["dim"], place) for place in range(len(call.shapes))]
+
+
+@operator("flip")
+def flip(call: Call) -> Activation:
+    """The last one first along axes."""
+    x = _first(call)
+    return call.layer("flip", {"axes": [call.axis(x, axis) for axis in call["dims"]]}, x)
+
+
+@operator("roll")
+def roll(call: Call) -> Activation:
+    """Moved on along axes, around the end."""
+    x = _first(call)
+    shifts, axes = list(call["shifts"]), list(call["dims"])
+    if not axes:
+        raise call.unsupported("it works along the batch, and mixes the samples")
+    return call.layer("roll", {"shifts": shifts, "axes": [call.axis(x, axis) for axis in axes]}, x)
+
+
+@operator("pixel_shuffle")
+def pixel_shuffle(call: Call) -> Activation:
+    """Channels laid out in space."""
+    return call.layer("pixel_shuffle", {"factor": call["upscale_factor"]})
+
+
+@operator("pixel_unshuffle")
+def pixel_unshuffle(call: Call) -> Activation:
+    """Space laid out in channels."""
+    return call.layer("space_to_depth", {"factor": call["downscale_factor"]})
+
+
+@operator("channel_shuffle", "native_channel_shuffle")
+def channel_shuffle(call: Call) -> Activation:
+    """Channels dealt out anew."""
+    return call.layer("channel_shuffle", {"groups": call["groups"]})
+
+
+def _first(call: Call) -> Activation:
     return call.x
+
+
+def _permuted(call: Call, order: Sequence[int]) -> Activation:
+    x = _first(call)
+    places = [call.batch.place(x.shape, axis) for axis in order]
+    kept = [place for place in places if place is not None]
+    if kept == sorted(kept):
+        return x._replace(shape=call.shape)
+    if len(kept) != len(call.tensor(x).dims):
+        raise call.unsupported("the batch of 1 that it was recorded with changes places with other axes of size 1")
+    tensor = call.tensor(x)
+    if tensor.layout == "tokens":
+        x = call.reshaped(x, tensor.dims)
+    return call.layer("permute", {"axes": kept}, x)
+
+
+def _within(bound: int | None, size: int, usual: int) -> int:
+    if bound is None:
+        return usual
+    return min(max(bound + size if bound < 0 else bound, 0), size)
+
+
+def _slice(call: Call, x: Activation, axis: int, part: slice, shape: tuple[int, ...] | None = None) -> Activation:
+    if (part.start, part.stop, part.step) == (0, x.shape[axis], 1):
+        return x
+    fields: dict[str, Any] = {"start": part.start, "stop": part.stop, **call.axis_field(x, axis)}
+    return call.layer("slice", fields if part.step == 1 else {**fields, "step": part.step}, x, shape=shape)
+
+
+def _select(call: Call, x: Activation, axis: int, index: int) -> Activation:
+    dims = call.tensor(x).dims
+    if len(dims) == 1:
+        return call.layer("slice", {"start": index, "stop": index + 1}, x)
+    if dims[call.place_of(x, axis)] == 1:
+        return call.layer("reshape", {"size": list(call.dims) or [1]}, x)
+    return call.layer("select", {"index": index, **call.axis_field(x, axis)}, x)
+
+
+def _listed(value: Any) -> list[int]:
+    return [value] if isinstance(value, int) else list(value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
+from cnncost.importers.pytorch.translation.names import Place
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations
-from cnncost.importers.tensors.batch import tensor_of
+from cnncost.importers.tensors.batch import axis_name, channel_place
 from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from cnncost.errors import Origin
     from cnncost.graph.builder import GraphBuilder
-    from cnncost.importers.pytorch.translation.names import ModuleNames, Place
+    from cnncost.importers.pytorch.translation.names import ModuleNames
     from cnncost.importers.pytorch.translation.weights import Weights
     from cnncost.importers.tensors.batch import Batch
     from cnncost.layers import Layer, Tensor
@@ -26,7 +27,7 @@ class Call:
     Args:
         name: of the operator, without overload and the `_` of those in place.
         arguments: values by name, defaults among them.
-        shape: of the result in PyTorch; of the first of several.
+        shapes: of the results in PyTorch.
         inplace: whether it may overwrite what it reads, because nothing else reads that.
         builder: makes the nodes.
         weights: the model's parameters and buffers.
@@ -34,15 +35,28 @@ class Call:
         names: what its layers are called.
         place: the module that it belongs to.
         origin: where it stands.
+        warnings: what is said of the network.
     """
 
-    __slots__ = ("_arguments", "batch", "builder", "inplace", "name", "names", "origin", "place", "shape", "weights")
+    __slots__ = (
+        "_arguments",
+        "batch",
+        "builder",
+        "inplace",
+        "name",
+        "names",
+        "origin",
+        "place",
+        "shapes",
+        "warnings",
+        "weights",
+    )
 
     def __init__(
         self,
         name: str,
         arguments: Mapping[str, Value],
-        shape: tuple[int, ...],
+        shapes: Sequence[tuple[int, ...]],
         *,
         inplace: bool,
         builder: GraphBuilder,
@@ -51,10 +65,12 @@ class Call:
         names: ModuleNames,
         place: Place,
         origin: Origin,
+        warnings: list[str],
     ) -> None:
         self.name = name
         self._arguments = arguments
-        self.shape = shape
+        self.shapes = shapes
+        self.warnings = warnings
         self.inplace = inplace
         self.builder = builder
         self.weights = weights
@@ -88,6 +104,11 @@ class Call:
         return [found for value in self._arguments.values() for found in activations(value)]
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the result in PyTorch; of the first of several."""
+        return self.shapes[0]
+
+    @property
     def dims(self) -> tuple[int, ...]:
         """The shape of one sample of the result."""
         return self.batch.sample(self.shape)
@@ -96,7 +117,24 @@ class Call:
         """One sample of `x`, as the graph has it."""
         return self.builder.nodes[x.node].y
 
-    def axis(self, x: Activation, axis: int) -> int:
+    def axis(self, x: Activation, axis: int) -> int | str:
+        """What the language calls an axis of `x`, in a sample.
+
+        Raises:
+            SpecError: it is that of the batch, whose samples would be mixed.
+        """
+        return axis_name(self.place_of(x, axis), self.tensor(x))
+
+    def axis_field(self, x: Activation, axis: int) -> dict[str, Any]:
+        """The field `axis` of a layer along an axis of `x`, where that is not the channels.
+
+        Raises:
+            SpecError: it is that of the batch, whose samples would be mixed.
+        """
+        name = self.axis(x, axis)
+        return {} if name == "channels" else {"axis": name}
+
+    def place_of(self, x: Activation, axis: int) -> int:
         """Where an axis of `x` lies in a sample.
 
         Raises:
@@ -130,12 +168,89 @@ class Call:
             SpecError: the layer cannot be, or it would give something else than PyTorch does.
         """
         inputs = [read.node for read in reads or (self.x,)]
-        kind = REGISTRY[keyword]
-        layer = self.builder.make(kind, arguments, self.builder.rank(kind, inputs, self.origin), origin=self.origin)
-        node = self._add(layer, inputs, name)
-        self._own(node, weights)
+        kind = REGISTRY.get(keyword)
+        if kind is None:
+            raise self.unsupported(f"there is no layer `{keyword}`")
+        rank = self.builder.rank(kind, inputs, self.origin)
+        layer = self.builder.make(kind, arguments, rank, origin=self.origin)
+        if weights or layer.parameters(*[self.builder.nodes[read].y for read in inputs]):
+            node = self._with_weights(layer, inputs, weights, name)
+        else:
+            node = self._add(layer, inputs, name)
         shape = self.shape if shape is None else shape
         return Activation(self._shaped(node, self.batch.sample(shape)), shape)
+
+    def source(self, weight: Weight, like: Sequence[int]) -> Activation:
+        """A learned or given tensor as the output of a layer, with the axes of what it is joined with.
+
+        Args:
+            weight: the tensor.
+            like: the shape of the result in PyTorch.
+        """
+        dims = self._aligned_dims(weight.shape, like) or (1,)
+        key = weight.parameters, weight.buffers, dims
+        if key not in self.weights.sources or not weight.stored:
+            self.weights.sources[key] = self._source(weight, dims)
+        return Activation(self.weights.sources[key], tuple(like))
+
+    def joined(self, keyword: str, *values: Value) -> Activation:
+        """A join of outputs of layers and of tensors, whose axes of size 1 are repeated."""
+        reads = [
+            self.source(value, self.shape) if isinstance(value, Weight) else self._aligned(value) for value in values
+        ]
+        layouts = {self.tensor(read).layout for read in reads}
+        if len(layouts) > 1:
+            reads = [self._as_map(read) for read in reads]
+        return self.layer(keyword, {}, *reads)
+
+    def reshaped(self, x: Activation, dims: Sequence[int]) -> Activation:
+        """The same numbers in other axes of a sample; the shape in PyTorch stays what it was."""
+        layer = REGISTRY["reshape"](size=tuple(dims) or (1,))
+        return Activation(self._add(layer, [x.node], own_name=False), x.shape)
+
+    def _source(self, weight: Weight, dims: tuple[int, ...]) -> int:
+        new = self.weights.unclaimed(weight.parameters), self.weights.unclaimed(weight.buffers)
+        trained, given = (self.weights.elements(names) for names in new)
+        size = weight.elements if weight.stored else -1
+        fields: dict[str, Any] = {"shape": list(dims)}
+        if (trained, given) == (0, size):
+            fields["fixed"] = True
+        elif (trained, given) != (size, 0):
+            fields["computed_from"] = [trained, given]
+        layer = REGISTRY["parameter"].make(fields, 0)
+        path = weight.parameters + weight.buffers
+        place = Place(path[0], True) if len(path) == 1 and weight.stored else self.place._replace(is_alone=False)
+        name, containers = self.names.take(place, "parameter", True)
+        node = self.builder.add(layer, [], name, containers=containers, origin=self.origin)
+        self._claim(node, [*weight.parameters, *weight.buffers])
+        return node
+
+    def _aligned(self, x: Activation) -> Activation:
+        """An output with the axes of the result, of size 1 where it has none."""
+        dims = self._aligned_dims(x.shape, self.shape) or (1,)
+        return x if self.tensor(x).dims == dims else self.reshaped(x, dims)
+
+    def _aligned_dims(self, shape: Sequence[int], like: Sequence[int]) -> tuple[int, ...]:
+        """The sizes of a sample of `shape`, beside one of `like`.
+
+        Raises:
+            SpecError: it has another number for each sample of the batch.
+        """
+        padded = [1] * (len(like) - len(shape)) + list(shape)
+        axis = self.batch.axis(like)
+        if axis is None:
+            return tuple(padded)
+        samples = self.batch.size
+        if padded[axis] % samples == 0:
+            padded[axis] //= samples
+        alone = like[axis] == samples
+        if alone and padded[axis] != 1:
+            raise self.unsupported("it has a number of its own for each sample of the batch")
+        return tuple(size for place, size in enumerate(padded) if not (alone and place == axis))
+
+    def _as_map(self, x: Activation) -> Activation:
+        tensor = self.tensor(x)
+        return self.reshaped(x, tensor.dims) if tensor.layout == "tokens" else x
 
     def _add(self, layer: Layer, inputs: Sequence[int], own_name: bool) -> int:
         name, containers = self.names.take(self.place, layer.keyword, own_name)
@@ -149,36 +264,75 @@ class Call:
         if _without_ones(y.dims) != _without_ones(dims):
             message = f"`{self.name}` gives {list(dims)} of a sample in PyTorch, and {list(y.dims)} as layers"
             raise SpecError(message, self.origin)
-        return self._add(REGISTRY["reshape"](size=tensor_of(dims).dims), [node], own_name=False)
+        return self._add(REGISTRY["reshape"](size=dims or (1,)), [node], own_name=False)
 
-    def _own(self, node: int, weights: Sequence[Weight]) -> None:
-        """Give a node its weights: they are its own, or those of the node that has them already.
+    def _with_weights(self, layer: Layer, inputs: Sequence[int], weights: Sequence[Weight], name: bool) -> int:
+        """Add a layer with its weights: its own, those of the layer that has them already, or computed ones.
 
         Raises:
-            SpecError: they are not as many numbers as the layer has.
+            SpecError: they are not as many numbers as the layer has, and it cannot say so.
         """
-        names = list(dict.fromkeys(name for weight in weights for name in weight.parameters))
-        added = self.builder.nodes[node]
-        if self.weights.elements(names) != added.parameters():
-            raise self.unsupported(
-                f"the layer has {added.parameters():,} parameters, and the model {self.weights.elements(names):,} there"
-            )
-        owner = self.weights.owner(names)
-        if owner is not None:
+        parameters = tuple(dict.fromkeys(path for weight in weights for path in weight.parameters))
+        buffers = tuple(dict.fromkeys(path for weight in weights for path in weight.buffers))
+        xs = [self.builder.nodes[read].y for read in inputs]
+        owner = self.weights.owner(parameters + buffers)
+        if owner is not None and self.builder.nodes[owner].layer == layer.fitted(*xs):
+            node = self._add(layer, inputs, name)
             owned = self.builder.nodes[owner].name
             self.builder.share(range(owner, owner + 1), range(node, node + 1), owned, self.origin)
-            return
-        if any(name in self.weights.owners for name in names):
-            raise self.unsupported("it shares some of its weights with another layer, and not all of them")
-        trained = [self.weights.parameters[name].trainable for name in names]
-        if names and not any(trained):
+            return node
+        new = self.weights.unclaimed(parameters), self.weights.unclaimed(buffers)
+        stored = self.weights.elements(new[0]), self.weights.elements(new[1])
+        if not _has(layer, xs, stored):
+            layer = self._computed(layer, stored)
+        node = self._add(layer, inputs, name)
+        self._claim(node, [*parameters, *buffers])
+        trained = [self.weights.parameters[path].trainable for path in new[0]]
+        if trained and not any(trained):
             self.builder.freeze(range(node, node + 1))
+        return node
+
+    def _computed(self, layer: Layer, stored: tuple[int, int]) -> Layer:
+        """The layer with weights that are computed from so many trained and given numbers."""
+        if "computed_from" not in layer.fields:
+            raise self.unsupported("its weights are computed, or another layer has some of them")
+        forms = dict.fromkeys([form for form in _FORMS if form in layer.fields], False)
+        return type(layer)(**{**vars(layer), **forms, "computed_from": stored})
+
+    def _claim(self, node: int, names: Sequence[str]) -> None:
         self.weights.claim(node, names)
-        self.weights.claim(node, [name for weight in weights for name in weight.buffers])
+
+    def per_channel(self, x: Activation, weight: Weight) -> str | None:
+        """What a tensor is that `x` is joined with: a number for each of its channels, one for all, or something else.
+
+        It is neither unless it is trained as it is, and of no other layer.
+        """
+        if x.shape != self.shape or not self.weights.is_new([weight]):
+            return None
+        if weight.elements == 1:
+            return "scalar"
+        tensor = self.tensor(x)
+        channels = [1] * len(tensor.dims)
+        channels[channel_place(tensor)] = tensor.channels
+        return "channels" if self._aligned_dims(weight.shape, self.shape) == tuple(channels) else None
+
+    def warn(self, what: str) -> None:
+        """Say something odd of the operator."""
+        self.warnings.append(f"`{self.name}` at {self.origin.where} {what}")
 
     def unsupported(self, why: str) -> SpecError:
         """The error for a form of the operator that has no layers."""
         return SpecError(f"`{self.name}` cannot be imported: {why}", self.origin)
+
+
+_FORMS = ("fixed", "weight_norm", "spectral_norm")
+"""How a layer may say that its weights are not just trained."""
+
+
+def _has(layer: Layer, xs: Sequence[Tensor], stored: tuple[int, int]) -> bool:
+    """Whether a layer has so many parameters and buffers; counters of batches are no weights."""
+    buffers = layer.buffers(*xs)
+    return stored == (layer.parameters(*xs), buffers.statistics + buffers.weights)
 
 
 def _without_ones(dims: Sequence[int]) -> tuple[int, ...]:

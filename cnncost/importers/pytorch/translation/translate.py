@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.graph.builder import GraphBuilder
 from cnncost.importers.pytorch.translation.call import Call
-from cnncost.importers.pytorch.translation.names import ModuleNames
+from cnncost.importers.pytorch.translation.names import ModuleNames, Place
 from cnncost.importers.pytorch.translation.places import ModulePlace
 from cnncost.importers.pytorch.translation.registry import OPERATORS, base_name
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations, combined, weights
 from cnncost.importers.pytorch.translation.weights import Weights
 from cnncost.importers.tensors.batch import Batch, tensor_of
+from cnncost.layers import REGISTRY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +68,21 @@ class Translation:
                 outputs = [found.node for found in activations(self._read(node.args))]
         if not outputs:
             raise SpecError(f"nothing that `{self._builder.name}` gives depends on what it reads")
-        return self._builder.finish(list(dict.fromkeys(outputs)), warnings=tuple(self._warnings))
+        unused = self._add_unused()
+        return self._builder.finish(list(dict.fromkeys(outputs)), unused, warnings=tuple(self._warnings))
+
+    def _add_unused(self) -> list[int]:
+        """A node for the parameters and buffers that no layer has: they are stored, and nothing else."""
+        nodes = []
+        for path, names in self._weights.left().items():
+            stored = [self._weights.parameters.get(name) or self._weights.buffers[name] for name in names]
+            trained = sum(each.elements for each in stored if each.name in self._weights.parameters)
+            given = sum(each.elements for each in stored) - trained
+            layer = REGISTRY["parameter"](shape=(trained + given,), computed_from=(trained, given))
+            name, containers = self._names.take(Place(path, True), "parameter", True)
+            nodes.append(self._builder.add(layer, [], name, containers=containers))
+            self._warnings.append(f"`{path}` is stored and not used: {_counted(trained, given)}")
+        return nodes
 
     def _add_inputs(self) -> None:
         """A node for each input that is read, and a weight for each parameter and buffer."""
@@ -100,7 +115,8 @@ class Translation:
     def _value_of(self, node: Any) -> Value:
         """What an operator gives: of weights alone another weight, of activations what its layers give."""
         if node.target is python.getitem:
-            return self._read(node.args[0])[node.args[1]]
+            piece = self._values[node.args[0]][node.args[1]]
+            return piece() if callable(piece) else piece
         if not hasattr(node.target, "_schema"):
             return self._of_python(node)
         name, in_place = base_name(node.target)
@@ -120,7 +136,7 @@ class Translation:
         return Call(
             name,
             arguments,
-            _shape_of(node),
+            _shapes_of(node),
             inplace=in_place and _is_read_once(node.args[0]),
             builder=self._builder,
             weights=self._weights,
@@ -128,6 +144,7 @@ class Translation:
             names=self._names,
             place=self._names.place(_stack(node)),
             origin=_place(node),
+            warnings=self._warnings,
         )
 
     def _arguments(self, node: Any) -> dict[str, Value]:
@@ -158,6 +175,16 @@ class Translation:
         return SpecError(f"the operator `{name}` is not known{did_you_mean(name, OPERATORS)}", _place(node), hint=hint)
 
 
+def _counted(trained: int, given: int) -> str:
+    """How many parameters and buffers there are.
+
+    >>> _counted(3, 0), _counted(3, 2)
+    ('3 parameters', '3 parameters and 2 numbers in buffers')
+    """
+    parts = [f"{trained:,} parameters"] * bool(trained) + [f"{given:,} numbers in buffers"] * bool(given)
+    return " and ".join(parts) or "nothing"
+
+
 def _needed(graph: Any) -> dict[Any, None]:
     """The operators that the outputs need, in their order: what is computed and never used is no layer."""
     needed: set[Any] = set()
@@ -178,19 +205,26 @@ def _place(node: Any) -> ModulePlace:
     return ModulePlace(path, node.meta.get("stack_trace") or "")
 
 
-def _shape_of(node: Any) -> tuple[int, ...]:
-    """The shape of an operator's result; of the first, where it gives several."""
+def _shapes_of(node: Any) -> list[tuple[int, ...]]:
+    """The shapes of what an operator gives."""
     value = node.meta.get("val")
-    while isinstance(value, list | tuple):
-        value = value[0]
-    return tuple(value.shape) if hasattr(value, "shape") else ()
+    given = value if isinstance(value, list | tuple) else [value]
+    return [tuple(each.shape) if hasattr(each, "shape") else () for each in given]
 
 
 def _of_weights(name: str, node: Any, arguments: Mapping[str, Value]) -> Value:
     """What an operator computes of weights and numbers."""
     parts = [found for value in arguments.values() for found in weights(value)]
-    stored = name in VIEWS and len(parts) == 1 and parts[0].stored
-    return _shaped(node.meta.get("val"), parts, stored)
+    value = _shaped(node.meta.get("val"), parts, name in VIEWS and len(parts) == 1 and parts[0].stored)
+    if not isinstance(value, Weight):
+        return value
+    if name == "_weight_norm" and all(part.stored for part in parts):
+        return value._replace(form="weight_norm")
+    if name == "div" and [buffer.rpartition("_")[2] for buffer in value.buffers] == ["u", "v"]:
+        return value._replace(form="spectral_norm")
+    if name in VIEWS and len(parts) == 1:
+        return value._replace(form=parts[0].form)
+    return value
 
 
 def _shaped(value: Any, parts: list[Weight], stored: bool) -> Value:

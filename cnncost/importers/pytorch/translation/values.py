@@ -27,6 +27,8 @@ class Weight(NamedTuple):
     """The buffers that it is computed from."""
     stored: bool = False
     """Whether its numbers are those that are stored, all of them and each once, in whatever order."""
+    form: str = ""
+    """What it is computed by, where layers know that: ``weight_norm``, ``spectral_norm``."""
 
     @property
     def elements(self) -> int:
