@@ -28,14 +28,15 @@ def export(
 
     Args:
         spec: as for :func:`analyze`.
-        to: ``dot`` for Graphviz, ``mermaid`` for Markdown.
+        to: ``pytorch`` for Python code, ``onnx`` for the bytes of an ONNX file, ``dot`` for Graphviz, ``mermaid`` for
+            Markdown.
         set: variables to override.
         input: other input shapes.
         depth: of a diagram, how many levels of blocks are opened; ``None`` opens all.
         limits: as for :func:`load`.
 
     Raises:
-        SpecError: a spec that does not hold, or nothing exports to `to`.
+        SpecError: a spec that does not hold, nothing exports to `to`, or for ``onnx`` something is not installed.
 
     >>> export("lenet5", "mermaid").splitlines()[3:6]
     ['flowchart TB', '  n_input(["input<br/>1x32x32"])', '  n_conv["conv<br/>6x28x28<br/>156 params, 118 K MACs"]']
@@ -46,4 +47,8 @@ def export(
     if depth is not None:
         depth = arguments.integer("`depth`", depth, 1)
     graph = graph_of(spec, set, input, limits)
+    if exporter.is_binary:
+        from cnncost.pytorch.build import build
+
+        return exporter.export(graph, build)
     return exporter.export(graph, depth) if exporter.is_diagram else exporter.export(graph)

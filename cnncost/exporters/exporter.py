@@ -12,7 +12,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-EXPORTERS = ("dot", "mermaid")
+EXPORTERS = ("pytorch", "onnx", "dot", "mermaid")
 """Their names, in the order of the help; each has a module of its name here, with its ``EXPORTER``."""
 
 
@@ -26,9 +26,11 @@ class Exporter(NamedTuple):
     suffixes: tuple[str, ...]
     """Of the files that hold it."""
     export: Callable[..., str | bytes]
-    """From a graph to what the file holds; a diagram takes a `depth` besides."""
+    """From a graph to what the file holds. A diagram takes a `depth` besides, what is binary the builder of modules."""
     is_diagram: bool = False
     """Whether it draws the network, collapsed to a depth."""
+    is_binary: bool = False
+    """Whether the file is not a text. PyTorch makes it, of the module that is built of the graph."""
     remarks: Callable[[Any], tuple[str, ...]] = lambda _: ()
     """What who uses the result should know of it, a sentence each."""
 

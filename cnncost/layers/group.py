@@ -104,10 +104,10 @@ class GroupConv(Contraction, keyword="group_conv"):
             bank = stack([_turned(module.weight, element, order, lifting) for element in range(order)], 1)
             filters = bank.flatten(2, 3).flatten(0, 1)
             bias = module.bias.repeat_interleave(order) if has_bias else None
-            return nn.functional.conv2d(pad(x), filters, bias, stride, 0, dilation)
+            return nn.functional.conv2d(module.pad(x), filters, bias, stride, 0, dilation)
 
         weight = parameter(nn, self.out, x.channels // elements, elements, *self.kernel)
-        return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None)
+        return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None, pad=pad)
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
         """Turned filters of ones are what they were: it is a plain convolution."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,7 +61,10 @@ def test_warnings_go_to_standard_error() -> None:
     ("arguments", "message"),
     [
         (["lenet5"], "error: what is the network to be exported to?\n  = hint: give `--to`: "),
-        (["lenet5", "--to", "dott"], "error: nothing exports to `dott`; did you mean `dot`?\n  = hint: one of dot, "),
+        (
+            ["lenet5", "--to", "dott"],
+            "error: nothing exports to `dott`; did you mean `dot`?\n  = hint: one of ",
+        ),
         (["lenet5", "-o", "lenet.svg"], "error: the suffix of `lenet.svg` does not say what to export\n  = hint: give"),
         (["lenet5", "-o", "missing/lenet.dot"], "error: `--output missing/lenet.dot`: there is no folder `missing`"),
         (
@@ -69,6 +73,11 @@ def test_warnings_go_to_standard_error() -> None:
         ),
         (["lenet5", "--to", "dot", "--depth", "0"], "error: the depth must be a number from 1, `all`"),
         (["lenet6", "--to", "dot"], "error: "),
+        (["lenet5", "--to", "onnx"], "error: what goes to onnx is not a text\n  = hint: give `-o model.onnx`\n"),
+        (
+            ["vgg16", "-o", "large.onnx", "--set", "classes=200000"],
+            "error: `vgg16` has 3.55 GiB of weights, and an ONNX file holds less than 2 GiB\n  = hint: `--to pytorch`",
+        ),
         (["lenet5", "--to", "dot", "--max-nodes", "3"], "error: more than 3 layers"),
     ],
 )
@@ -77,6 +86,21 @@ def test_what_cannot_be_is_refused(arguments: list[str], message: str, tmp_path:
     assert result.stdout == ""
     assert result.stderr.startswith(message)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_onnx_file_computes_what_the_spec_says(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    result = run("lenet5", "-o", "lenet.onnx", "--set", "classes=7")
+    assert result.stdout == ""
+    assert result.stderr.startswith("warning: the weights are random: 2")
+    model = onnx.load(tmp_path / "lenet.onnx")
+    onnx.checker.check_model(model)
+    assert [value.name for value in model.graph.input] == ["input"]
+    shapes = [[size.dim_value for size in value.type.tensor_type.shape.dim] for value in model.graph.output]
+    assert shapes == [[1, 7]]
+    # conv: 6 filters of 25 weights and a bias, 16 of 150; linear: 400 to 120, to 84, to 7.
+    params = 6 * 26 + 16 * 151 + 401 * 120 + 121 * 84 + 85 * 7
+    assert sum(math.prod(weights.dims) for weights in model.graph.initializer if weights.data_type == 1) == params
 
 
 def test_arguments_of_a_wrong_type_are_refused() -> None:

@@ -44,6 +44,8 @@ def export(
         raise SpecError(f"the depth of a diagram must be a number from 1 or `all`, not `{depth}`")
     if path is not None:
         refuse_unwritable("--output", path)
+    elif exporter.is_binary:
+        raise SpecError(f"what goes to {exporter.name} is not a text", hint=f"give `-o model{exporter.suffixes[0]}`")
     exported = export_spec(
         spec,
         exporter.name,

@@ -5,10 +5,29 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def written(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of modules or tensors which code that is written for a layer calls by its name.
+
+    It is run on what PyTorch has. Whoever hands in something else than ``torch.nn``, to see what a layer makes of it,
+    gets the call; the source of the function must stand alone, with ``torch``, ``nn`` and what it is given.
+    """
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        for argument in arguments:
+            noted = getattr(type(argument), "written_call", None)
+            if noted is not None:
+                return noted(argument, function, arguments)
+        return function(*arguments)
+
+    return call
 
 
 def torch_of(nn: Any) -> Any:
@@ -34,6 +53,7 @@ def module_of(nn: Any, forward: Callable[..., Any], **parts: Any) -> Any:
     return module
 
 
+@written
 def buffered(module: Any) -> Any:
     """The same module with buffers in place of its parameters: stored, and never trained."""
     for name, weight in list(module._parameters.items()):

@@ -75,7 +75,7 @@ class Concat(Join, keyword="concat"):
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         place = self.place(xs[0])
         dimension = xs[0].channel_axis if place is None else place + (1 if xs[0].layout == "tokens" else 2)
-        return lambda *inputs: torch_of(nn).cat(inputs, dimension)
+        return lambda *inputs: torch_of(nn).cat([*inputs], dim=dimension)
 
     def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:
         """Flat tensors have their elements side by side, unless each is one unit; an axis that is looked at has."""

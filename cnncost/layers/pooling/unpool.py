@@ -83,8 +83,7 @@ class MaxUnpool(Layer, keyword="max_unpool"):
 
         def put_back(x: Any, source: Any) -> Any:
             where = (pool.kernel, pool.stride, before, pool.dilation, self.ceil)
-            _, indices = maxima(source.detach(), *where)
-            indices = indices.flatten(2)
+            indices = maxima(source.detach(), *where)[1].flatten(2)
             zeros = x.new_zeros(*indices.shape[:2], source[0, 0].numel())
             return zeros.scatter(2, indices, x.flatten(2)).reshape(source.shape)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import product as combinations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
-from cnncost.layers.base.counterpart import module_of, torch_of
+from cnncost.layers.base.counterpart import module_of, torch_of, written
 from cnncost.layers.base.sliding import Pairs, check_rank, check_windows
 from cnncost.layers.base.specifiers import count, flag, padding, sizes
 from cnncost.layers.base.tensor import Tensor
@@ -150,48 +149,14 @@ class DeformConv(Contraction, keyword="deform_conv"):
         conv = getattr(nn, f"Conv{len(x.spatial)}d")
         like = conv(x.channels, self.out, self.kernel, groups=self.groups, bias=self.bias)
 
-        def forward(module: Any, *inputs: Any) -> Any:
-            columns = self._columns(torch_of(nn), *inputs)
+        def forward(module: Any, x: Any, offsets: Any, *masks: Any) -> Any:
+            windows = (self.kernel, self.stride, [before for before, _ in self.padding], self.dilation)
+            columns = deformed_columns(torch_of(nn), x, offsets, [*masks], *windows)
             weight = module.weight.flatten(1).reshape(self.out, -1, 1)
             y = nn.functional.conv1d(columns, weight, module.bias, groups=self.groups)
-            return y.reshape(*y.shape[:2], *inputs[1].shape[2:])
+            return y.reshape(y.shape[0], y.shape[1], *offsets.shape[2:])
 
         return module_of(nn, forward, weight=like.weight, bias=like.bias)
-
-    def _columns(self, torch: Any, x: Any, offsets: Any, *masks: Any) -> Any:
-        """The elements of every window, where the offsets put them: (B, C k^2, positions)."""
-        elements, spatial = product(self.kernel), x.shape[2:]
-        groups = offsets.shape[1] // (len(spatial) * elements)
-        shifts = offsets.reshape(len(x), groups, elements, len(spatial), -1)
-        places = shifts + self._places(torch, offsets)
-        lowest = places.detach().floor()
-        pixels = x.reshape(len(x), groups, x.shape[1] // groups, -1)
-        total: Any = 0
-        for corner in combinations((0, 1), repeat=len(spatial)):
-            index = lowest + torch.tensor(corner, device=x.device)[:, None]
-            size = torch.tensor(spatial, device=x.device)[:, None]
-            inside = ((index >= 0) & (index < size)).all(3)
-            weight = (1 - (places - index).abs()).prod(3) * inside
-            number = sum(
-                index[:, :, :, axis].nan_to_num().clamp(0, extent - 1).long() * product(spatial[axis + 1 :])
-                for axis, extent in enumerate(spatial)
-            )
-            number, weight = (each.flatten(2)[:, :, None] for each in (number, weight))
-            total = total + pixels.gather(3, number.expand(-1, -1, pixels.shape[2], -1)) * weight
-        for mask in masks:
-            total = total * mask.reshape(len(x), groups, 1, -1)
-        return total.reshape(len(x), x.shape[1] * elements, -1)
-
-    def _places(self, torch: Any, offsets: Any) -> Any:
-        """Where the kernel's elements lie without offsets: (elements, axes, positions)."""
-        device = offsets.device
-        elements = [torch.arange(k, device=device) * d for k, d in zip(self.kernel, self.dilation, strict=True)]
-        starts = [
-            torch.arange(n, device=device) * stride - before
-            for n, stride, (before, _) in zip(offsets.shape[2:], self.stride, self.padding, strict=True)
-        ]
-        within, windows = (torch.stack(torch.meshgrid(*axes, indexing="ij")).flatten(1) for axes in (elements, starts))
-        return (within[:, :, None] + windows[:, None]).movedim(0, 1).to(offsets.dtype)
 
     def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:
         """Nothing can stand for it.
@@ -204,3 +169,37 @@ class DeformConv(Contraction, keyword="deform_conv"):
 
 def _outputs(number: int) -> str:
     return "one output" if number == 1 else f"{number} outputs"
+
+
+@written
+def deformed_columns(  # noqa: PLR0917 - it stands alone in the code that calls it
+    torch: Any, x: Any, offsets: Any, masks: Any, kernel: Any, stride: Any, padding: Any, dilation: Any
+) -> Any:
+    """The elements of every window, where the offsets put them: (B, C k^2, positions)."""
+    from itertools import product
+    from math import prod
+
+    elements, spatial, device = prod(kernel), x.shape[2:], x.device
+    inside = [torch.arange(k, device=device) * d for k, d in zip(kernel, dilation, strict=True)]
+    counts = zip(offsets.shape[2:], stride, padding, strict=True)
+    starts = [torch.arange(n, device=device) * step - before for n, step, before in counts]
+    within, windows = (torch.stack(torch.meshgrid(*axes, indexing="ij")).flatten(1) for axes in (inside, starts))
+    without_offsets = (within[:, :, None] + windows[:, None]).movedim(0, 1).to(offsets.dtype)
+    groups = offsets.shape[1] // (len(spatial) * elements)
+    places = offsets.reshape(len(x), groups, elements, len(spatial), -1) + without_offsets
+    lowest = places.detach().floor()
+    pixels = x.reshape(len(x), groups, x.shape[1] // groups, -1)
+    total: Any = 0
+    for corner in product((0, 1), repeat=len(spatial)):
+        index = lowest + torch.tensor(corner, device=device)[:, None]
+        size = torch.tensor(spatial, device=device)[:, None]
+        weight = (1 - (places - index).abs()).prod(3) * ((index >= 0) & (index < size)).all(3)
+        number = sum(
+            index[:, :, :, axis].nan_to_num().clamp(0, extent - 1).long() * prod(spatial[axis + 1 :])
+            for axis, extent in enumerate(spatial)
+        )
+        number, weight = (each.flatten(2)[:, :, None] for each in (number, weight))
+        total = total + pixels.gather(3, number.expand(-1, -1, pixels.shape[2], -1)) * weight
+    for mask in masks:
+        total = total * mask.reshape(len(x), groups, 1, -1)
+    return total.reshape(len(x), x.shape[1] * elements, -1)

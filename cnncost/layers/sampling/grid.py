@@ -178,7 +178,7 @@ class AffineGrid(Layer, keyword="affine_grid"):
 
         def grid(theta: Any, *_: Any) -> Any:
             matrices = theta.reshape(-1, rank, rank + 1)
-            places = nn.functional.affine_grid(matrices, [len(theta), 1, *spatial], self.align_corners)
+            places = nn.functional.affine_grid(matrices, [theta.shape[0], 1, *spatial], self.align_corners)
             return places.movedim(-1, 1)
 
         return grid

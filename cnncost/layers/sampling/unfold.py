@@ -188,7 +188,7 @@ class Fold(Columns, keyword="fold"):
         padded = [before + size + after for size, (before, after) in zip(self.size, self.padding, strict=True)]
         numbers = torch_of(nn).arange(product(padded), device=x.device).reshape(1, 1, *padded)
         places = columns_of(numbers, self).flatten()
-        columns = x.reshape(len(x), -1, len(places))
+        columns = x.reshape(x.shape[0], -1, product(self.kernel) * product(self.windows_along(self.size)))
         y = columns.new_zeros(*columns.shape[:2], product(padded)).index_add(2, places, columns)
         y = y.reshape(*columns.shape[:2], *padded)
         for axis, (size, (before, _)) in enumerate(zip(self.size, self.padding, strict=True), start=2):
