@@ -14,6 +14,7 @@ from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import MODIFIERS
 from cnncost.language.expressions.arithmetic import BUILTINS
 from cnncost.layers import STEP_TYPES
+from cnncost.layers.base.elsewhere import layer_elsewhere
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
@@ -89,6 +90,7 @@ def table(name: str) -> str:
         "functions": lambda: " ".join(f"`{builtin.signature}`" for builtin in BUILTINS.values()),
         "reserved words": lambda: " ".join(f"`{word}`" for word in sorted(RESERVED)),
         "layer types": _layer_types,
+        "layers of PyTorch": _layers_of_torch,
         "architectures": _architectures,
         "measurements": measured.table,
         "conventions": _conventions,
@@ -106,6 +108,20 @@ def _layer_types() -> str:
         families.setdefault(layer.family, []).append(f"`{layer.signature()}`")
     lines = [f"| {family} | {'<br>'.join(signatures)} |" for family, signatures in families.items()]
     return "\n".join(["| family | layers, with their parameters in order |", "|---|---|", *lines])
+
+
+def _layers_of_torch() -> str:
+    """The layer types that PyTorch has as modules, by what they are called there, if that is not the same word."""
+    from torch import nn
+
+    modules: dict[str, list[str]] = {}
+    for name, kind in vars(nn).items():
+        if isinstance(kind, type) and issubclass(kind, nn.Module) and not name.startswith("Lazy"):
+            keyword = layer_elsewhere(name, STEP_TYPES)
+            if keyword is not None and keyword != name.lower():
+                modules.setdefault(keyword, []).append(f"`{name}`")
+    lines = [f"| {', '.join(modules[each])} | `{each}` |" for each in STEP_TYPES if each in modules]
+    return "\n".join(["| `torch.nn` | here |", "|---|---|", *lines])
 
 
 def _conventions() -> str:

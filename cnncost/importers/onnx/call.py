@@ -186,7 +186,8 @@ class Call:
             return node
         if prod(y.dims) != prod(dims):
             raise self.unsupported(f"it gives {list(dims)} of a sample in the file, and {list(y.dims)} as layers")
-        return self._add(REGISTRY["reshape"](size=dims), [node])
+        layer = REGISTRY["reshape"](size=dims) if len(dims) > 1 else REGISTRY["flatten"]()
+        return self._add(layer, [node])
 
     def note(self, what: str) -> None:
         """Remember what is to be said of the operator."""

@@ -205,7 +205,7 @@ class Call:
 
     def reshaped(self, x: Activation, dims: Sequence[int]) -> Activation:
         """The same numbers in other axes of a sample; the shape in PyTorch stays what it was."""
-        layer = REGISTRY["reshape"](size=tuple(dims) or (1,))
+        layer = _in_axes(tuple(dims))
         return Activation(self._add(layer, [x.node], own_name=False), x.shape)
 
     def _source(self, weight: Weight, dims: tuple[int, ...]) -> int:
@@ -264,7 +264,7 @@ class Call:
         if _without_ones(y.dims) != _without_ones(dims):
             message = f"`{self.name}` gives {list(dims)} of a sample in PyTorch, and {list(y.dims)} as layers"
             raise SpecError(message, self.origin)
-        return self._add(REGISTRY["reshape"](size=dims or (1,)), [node], own_name=False)
+        return self._add(_in_axes(dims), [node], own_name=False)
 
     def _with_weights(self, layer: Layer, inputs: Sequence[int], weights: Sequence[Weight], name: bool) -> int:
         """Add a layer with its weights: its own, those of the layer that has them already, or computed ones.
@@ -337,3 +337,8 @@ def _has(layer: Layer, xs: Sequence[Tensor], stored: tuple[int, int]) -> bool:
 
 def _without_ones(dims: Sequence[int]) -> tuple[int, ...]:
     return tuple(size for size in dims if size != 1)
+
+
+def _in_axes(dims: tuple[int, ...]) -> Layer:
+    """The layer that gives these sizes, of whatever has as many numbers."""
+    return REGISTRY["reshape"](size=dims) if len(dims) > 1 else REGISTRY["flatten"]()
