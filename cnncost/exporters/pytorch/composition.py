@@ -5,8 +5,8 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import Attribute, Call, Choice, Literal, Name, rebuilt
-from cnncost.exporters.pytorch.recording import input_name, record
+from cnncost.exporters.pytorch.expressions import Attribute, Choice, Literal, rebuilt
+from cnncost.exporters.pytorch.recording import MADE, input_name, record
 from cnncost.exporters.pytorch.regions import Leaf, Region, turn_of
 from cnncost.exporters.pytorch.root import home_of
 from cnncost.exporters.pytorch.signatures import in_full, module_name
@@ -188,8 +188,8 @@ class Composer:
         unit = Unit(result, places, result, recording.result, (), {}, ("",), True, False)
         body = Body(type(node.layer).__name__, tuple(parts), (unit,), places, result, True)
         made: Any = self.library.instance_of(body)
-        for function in recording.through:
-            made = Call(Name(function), (("", made),))
+        for call in recording.through:
+            made = _replaced(call, {MADE: made})
         return made
 
 

@@ -42,10 +42,14 @@ class Recording(NamedTuple):
     """What a module of its own holds, each with the expression that makes it."""
     result: Any = None
     """What it computes of :func:`input_name`, and of its parts as attributes of ``self``; ``None`` for a module."""
-    through: tuple[str, ...] = ()
-    """Functions that a module of its own is put through once it is made."""
+    through: tuple[Any, ...] = ()
+    """Calls that a module of its own is put through once it is made, with :data:`MADE` in its place."""
     written: tuple[Callable[..., Any], ...] = ()
     """Functions that it calls by name, whose source belongs into the file."""
+
+
+MADE = Name("<made>")
+"""What stands for a module of the layer's own."""
 
 
 def input_name(place: int) -> Name:
@@ -226,7 +230,7 @@ class _OwnModule:
 
     notes: _Notes
     parts: dict[str, Any]
-    through: list[str]
+    through: list[Any]
 
     def __init__(self) -> None:
         self.__dict__.update(parts={}, through=[])
@@ -246,10 +250,9 @@ class _OwnModule:
 
     def written_call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> _OwnModule:
         """The module, to be put through a function that is written into the file."""
-        if len(arguments) > 1:
-            raise TypeError(f"`{function.__name__}` takes more than the module")
         self.notes.written.append(function)
-        self.through.append(function.__name__)
+        given = [("", MADE if argument is self else _expression(argument)) for argument in arguments]
+        self.through.append(Call(Name(function.__name__), tuple(given)))
         return self
 
 
@@ -270,6 +273,8 @@ def _expression(value: Any) -> Any:
     """What is noted of a value, or the value itself."""
     if isinstance(value, _Noted):
         return value.expression
+    if isinstance(value, _StandIn):
+        return Name("nn")
     if isinstance(value, list | tuple):
         items = tuple([_expression(item) for item in value])
         is_plain = isinstance(value, tuple) and all(isinstance(item, Literal) for item in items)

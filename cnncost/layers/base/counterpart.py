@@ -63,6 +63,7 @@ def buffered(module: Any) -> Any:
     return module
 
 
+@written
 def computed(nn: Any, module: Any, sources: tuple[int, ...]) -> Any:
     """The same module with weights that are made of so many trained numbers, and so many given ones beside them.
 
