@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError, SpecError
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.layer import Layer
-from cnncost.layers.base.own_response import response_of_module
+from cnncost.layers.base.own_response import ResponseOfModule
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads
 from cnncost.records import NamedTuple
@@ -142,4 +142,4 @@ class OwnLayer(Layer):
         """Which units of the module itself respond."""
         if self.call.said.reach is None:
             raise LayerError("its definition says nothing of its `window`")
-        return response_of_module(nn, self.counterpart(nn, x), line, x, y)
+        return ResponseOfModule(nn, self.counterpart(nn, x), line, x, y)

@@ -72,3 +72,38 @@ class Broken(nn.Module):
 def not_a_module() -> list[int]:
     """Something else than a layer."""
     return [1]
+
+
+class AcrossSamples(nn.Module):
+    """What each number is beyond the mean of the batch, which is nothing in a batch of one, added to it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + (x - x.mean(0, keepdim=True))
+
+
+class OneSample(nn.Module):
+    """A layer that takes no batch of several."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.view(1, *x.shape[1:]) ** 3
+
+
+class InPlace(nn.Module):
+    """A layer that writes over what it reads."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.exp_()
+
+
+class Random(nn.Module):
+    """A layer that gives something else each time."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.dropout(x, training=True)
+
+
+class SharedAxes(nn.Module):
+    """Every unit sees all units, through their mean."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + x.mean((1, 2, 3), keepdim=True)

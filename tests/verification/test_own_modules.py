@@ -12,13 +12,14 @@ from typer.testing import CliRunner
 from cnncost import SpecError, build, verify
 from cnncost.cli.app import app
 from cnncost.language.load import loads
+from cnncost.verification.receptive_field import response
 from tests.torch_models.own_layers import Involution
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cnncost.graph.graph import Graph
-    from cnncost.verification.result import Verification
+    from cnncost.verification.result import Check, Verification
 
 # The kernels are made by two 1x1 convolutions, of which the first has no bias and a batch norm behind it. Backward, the
 # gradient of the patches and of the kernels are a product each; that of the kernels goes on through both convolutions.
@@ -147,6 +148,47 @@ def test_what_a_definition_leaves_unsaid_is_not_measured() -> None:
     unmeasured = {check.figure for check in found.checks if check.layer == "wide" and check.measured is None}
     assert unmeasured >= {"params", "buffers", "macs", "receptive_field"}
     assert any(check.note == "a definition under `layers` does not say it" for check in found.checks)
+
+
+@pytest.mark.parametrize("module", ["AcrossSamples", "OneSample", "InPlace"])
+def test_modules_that_do_not_run_in_batches_are_seen_all_the_same(module: str) -> None:
+    found = probed(module, "point")
+    assert (found.verdict, found.note) == ("same", "")
+
+
+def test_a_module_that_reads_everything_is_no_point() -> None:
+    assert probed("SharedAxes", "point").verdict == "different"
+    assert probed("SharedAxes", "all").verdict == "same"
+
+
+def test_a_module_that_gives_something_else_each_time_is_not_measured() -> None:
+    found = probed("Random", "point")
+    assert found.verdict == "not measured"
+    assert found.note == "its module computes something else each time, whatever it reads"
+
+
+def test_modules_that_would_run_for_too_long_are_not_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 4 x 16 x 16 numbers, 1,024, each run computes some; there are at least 8 runs for 16 rows."""
+    monkeypatch.setattr(response, "_MOST_READS", {"cpu": 8 * 1024})
+    text = f"input: [4, 16, 16]{own_layer('OneSample', 'point')}network: [relu, own, relu]"
+    fields = [check for check in verified(text).checks if check.figure == "receptive_field"]
+    assert [check.verdict for check in fields] == ["same", "not measured", "not measured"]
+    assert {check.note for check in fields[1:]} == {"not measured: it would take too long"}
+
+
+def own_layer(module: str, window: str) -> str:
+    """A definition of which the receptive field is said."""
+    return (
+        "\nlayers:\n  own:\n    output: input\n    parameters: 0\n"
+        f"    window: {window}\n    module: tests.torch_models.own_layers:{module}\n"
+    )
+
+
+def probed(module: str, window: str) -> Check:
+    """The check of the receptive field of such a layer."""
+    text = f"input: [2, 9, 7]{own_layer(module, window)}network: [{{conv: {{out: 3, kernel: 3, padding: 1}}}}, own]"
+    (found,) = [check for check in verified(text).checks if (check.layer, check.figure) == ("own", "receptive_field")]
+    return found
 
 
 def test_code_runs_only_where_it_is_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,9 +19,21 @@ if TYPE_CHECKING:
     from cnncost.layers.base.layer import Layer
     from cnncost.layers.base.tensor import Tensor
 
+    Counted = Callable[[Callable[[], Any]], tuple[Any, int]]
 
 _FORMS_OF_WEIGHTS = ("fixed", "weight_norm", "spectral_norm")
 """Where weights are ones, how they come about does not matter."""
+
+
+_MOST_NUMBERS = 2**33
+"""Numbers that modules of somebody's own compute, to be looked at: a minute or two on a CPU."""
+MOST_AT_ONCE = 2**24
+"""Numbers that they compute at once: inputs run together in batches that fit."""
+
+
+def _uncounted(run: Callable[[], Any]) -> tuple[Any, int]:
+    """What the function gives, as if it computed all that may be computed at once."""
+    return run(), MOST_AT_ONCE
 
 
 class Line:
@@ -32,23 +44,40 @@ class Line:
     (1, 56, 1)
     """
 
-    def __init__(self, axis: int, axes: int) -> None:
+    def __init__(self, axis: int, axes: int, most_numbers: int = _MOST_NUMBERS, counted: Counted = _uncounted) -> None:
         self.axis = axis
         """Which one."""
         self.axes = axes
         """Spatial axes of the network's input."""
+        self.numbers_left = most_numbers
+        """Numbers that modules of somebody's own may still compute, all of them together."""
+        self.counted = counted
+        """Runs a function, and says besides what it gives how many numbers it computed."""
 
     def thin(self, shape: Tensor) -> Tensor:
         """The shape with one channel, and size one along all other axes of a map that has the input's."""
-        if shape.layout != "map" or len(shape.spatial) != self.axes:
+        if not self.is_along(shape):
             return shape._replace(channels=1)
         spatial = tuple([size if axis == self.axis else 1 for axis, size in enumerate(shape.spatial)])
         return shape._replace(channels=1, spatial=spatial)
 
     def others(self, y: Tensor) -> list[int]:
         """Where PyTorch holds the axes of `y` that are not looked at, of a map that has the input's."""
-        in_line = y.layout == "map" and len(y.spatial) == self.axes
-        return [2 + axis for axis in range(self.axes) if axis != self.axis] if in_line else []
+        return [2 + axis for axis in range(self.axes) if axis != self.axis] if self.is_along(y) else []
+
+    def is_along(self, shape: Tensor) -> bool:
+        """Whether it is a map with the input's axes."""
+        return shape.layout == "map" and len(shape.spatial) == self.axes
+
+    def refuse_beyond(self, numbers: int) -> None:
+        """Raise a LayerError where so many numbers may not be computed any more."""
+        if numbers > self.numbers_left:
+            raise LayerError("not measured: it would take too long")
+
+    def spend(self, numbers: int) -> None:
+        """Account for numbers that are computed; a LayerError where that are too many."""
+        self.refuse_beyond(numbers)
+        self.numbers_left -= numbers
 
     def narrow(self, layer: Layer) -> Layer:
         """The layer with one channel, that does nothing along the other axes."""

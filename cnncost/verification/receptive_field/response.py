@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cnncost.graph.graph import Graph, Node
+    from cnncost.layers.base.layer import Layer
     from cnncost.metrics.receptive_field.unit_fields import UnitFields
 
 # Below it is rounding: the least weight of an interpolation that is not zero is above.
@@ -34,7 +35,8 @@ _LONGEST_AXIS = 2**14
 """Pixels that are lit one by one; on a longer axis it would take too long."""
 
 _MOST_READS = {"cpu": 2**33, "cuda": 2**38}
-"""Elements that all units of all nodes read, once for every row that is lit: a minute or two."""
+"""Elements that all units of all nodes read, once for every row that is lit, or that modules of a spec's own compute:
+a minute or two."""
 
 
 class Response(NamedTuple):
@@ -100,8 +102,11 @@ def _too_much(graph: Graph, source: int, axis: int, device: str) -> str:
     for node in graph.layers:
         windows = [each for reach in node.reach() if (each := windows_of(reach)) and len(each) == line.axes]
         reads += line.thin(node.y).positions * max([1 + (w[axis].size - 1) // w[axis].gap for w in windows], default=1)
-    most = _MOST_READS[device.partition(":")[0]]
-    return "not measured: it would take too long" if reads * x.spatial[axis] > most else ""
+    return "not measured: it would take too long" if reads * x.spatial[axis] > _most(device) else ""
+
+
+def _most(device: str) -> int:
+    return _MOST_READS[device.partition(":")[0]]
 
 
 class _Probe:
@@ -109,22 +114,31 @@ class _Probe:
 
     def __init__(self, graph: Graph, claims: Claims, source: int, axis: int, device: str) -> None:
         self.graph, self.fields, self.source, self.device = graph, claims.fields, source, device
-        self.line = Line(axis, len(graph.nodes[source].y.spatial))
+        from cnncost.verification.receptive_field.effort import counted  # it needs torch, and who has none is told so
+
+        self.line = Line(axis, len(graph.nodes[source].y.spatial), _most(device), counted)
         self.pixels = graph.nodes[source].y.spatial[axis]
         self.longest = max([self.line.thin(node.y).positions for node in graph.nodes])
         self.gaps: dict[int, str] = dict(claims.unseen)
         self.orders = Orders(self.line)
         self.layers: dict[int, Callable[..., Any]] = {}
+        own: dict[Layer, Callable[..., Any]] = {}  # of the same shapes and arguments, all respond as one does
         torch, reached = import_torch(), {source}
         with torch.device(device):
             for node in graph.layers:
                 if reached.isdisjoint(node.inputs):
                     continue  # it stays dark, whatever it does
                 reached.add(node.id)
+                if node.layer in own:
+                    self.layers[node.id] = own[node.layer]
+                    continue
                 try:
                     self.layers[node.id] = node.layer.one_channel(torch.nn, self.line, *node.xs, y=node.y)
                 except LayerError as reason:
                     self.gaps[node.id] = reason.message
+                    continue
+                if node.layer.is_own:
+                    own[node.layer] = self.layers[node.id]
 
     def light(self, rows: range, found: Responses) -> None:
         """Light each of the rows of pixels on its own, and add what sees them to `found`."""
@@ -167,6 +181,9 @@ class _Probe:
             layer = node.layer.through_statistics() or layer
         try:
             y = layer(*[read.get(i) for i in node.inputs])
+        except LayerError as refused:
+            self.gaps[node.id] = refused.message
+            return
         except Exception as error:  # one channel has other shapes than the layer was checked for
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             self.gaps[node.id] = f"one channel cannot stand for it: {reason}"
