@@ -29,6 +29,7 @@ def load(
     input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
 ) -> Graph:
     """The layer graph of a spec, or of a PyTorch model.
 
@@ -41,6 +42,7 @@ def load(
         input: the shape of one sample, ``[3, 256, 256]``, or shapes by the inputs' names.
         limits: how large the file and the network may be, where the defaults are too small.
         arguments: what a PyTorch model is made with.
+        partial: whether operators of a PyTorch model that are not known become gaps, and totals lower bounds.
 
     Raises:
         SpecError: no such spec or model, or one that does not hold; the text says where and what to do. For an argument
@@ -51,7 +53,7 @@ def load(
     """
     from cnncost.importers.sources import load as load_network  # half of the program: not for `import cnncost`
 
-    return load_network(spec, set=set, input=input, limits=limits, arguments=arguments)
+    return load_network(spec, set=set, input=input, limits=limits, arguments=arguments, partial=partial)
 
 
 def analyze(
@@ -67,6 +69,7 @@ def analyze(
     algorithms: bool = False,
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
 ) -> Report:
     """What a network costs: every figure of every layer, and the totals.
 
@@ -81,7 +84,7 @@ def analyze(
         convention: how operations become FLOPs: a name, the path of a file, or a
             :class:`~cnncost.conventions.Convention`. Of several, or of ``all``, the report has the `counts` besides.
         algorithms: whether convolutions are counted by every algorithm too, as figures of their own.
-        limits, arguments: as for :func:`load`.
+        limits, arguments, partial: as for :func:`load`.
 
     Raises:
         SpecError: a spec that does not hold, or settings that do not exist.
@@ -94,7 +97,7 @@ def analyze(
     chosen = choose(convention)
     settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=chosen[0])
     several = chosen if len(chosen) > 1 else ()
-    graph = graph_of(spec, set, input, limits, arguments)
+    graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     return analyze_graph(graph, settings, algorithms=algorithms, conventions=several)
 
 
@@ -130,12 +133,14 @@ def graph_of(
     input: object,  # noqa: A002
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
+    *,
+    partial: bool = False,
 ) -> Graph:
     """A graph that is loaded already, or the one of a spec."""
     if not isinstance(spec, Graph):
         if not is_path(spec):
             raise wrong_type("a spec", "a path, the name of a network or a `Graph`", spec)
-        return load(spec, set=set, input=input, limits=limits, arguments=arguments)
+        return load(spec, set=set, input=input, limits=limits, arguments=arguments, partial=partial)
     if set or arguments or input is not None:
         given = "`arguments`" if arguments else "`set` and `input`"
         raise ArgumentError(f"a graph is loaded already: give {given} to load()")

@@ -31,6 +31,7 @@ Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", he
 Arg = Annotated[
     list[str] | None, Option("--arg", "-a", metavar="NAME=VALUE", help="an argument that a PyTorch model is made with")
 ]
+Partial = Annotated[bool, Option("--partial", help="let operators of a PyTorch model that are not known be gaps")]
 Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
 Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]

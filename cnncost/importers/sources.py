@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from os.path import exists
 from typing import TYPE_CHECKING
 
-from cnncost.arguments import is_path, text, wrong_type
+from cnncost.arguments import flag, is_path, text, wrong_type
 from cnncost.errors import SpecError
 from cnncost.importers.files import foreign_file, load_file
 from cnncost.language.load import limits_given
@@ -53,6 +53,8 @@ class ModelRequest(NamedTuple):
     """The shapes of one sample: one, several by name, or nothing, where the library says."""
     most_nodes: int
     """How many layers it may have."""
+    partial: bool = False
+    """Whether operators that are not known become gaps."""
 
 
 def model_source(spec: str) -> ModelSource | None:
@@ -83,6 +85,7 @@ def load(
     input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
 ) -> Graph:
     """The graph of a spec, or of a model in place of one.
 
@@ -93,14 +96,15 @@ def load(
         input: other input shapes; the shapes of one sample of a model's inputs.
         limits: how large the file and the network may be.
         arguments: what a model is called with.
+        partial: whether operators of a model that are not known become gaps.
 
     Raises:
         SpecError: no such spec or model, or one that does not hold; the text says where and what to do.
     """
     source = model_source(str(spec)) if is_path(spec) else None
-    given = _arguments_given(arguments)
+    given, partial = _arguments_given(arguments), flag("`partial`", partial)
     if source is None:
-        _refuse_for_specs(given)
+        _refuse_for_specs(given, partial)
         file = foreign_file(str(spec)) if is_path(spec) else None
         if file is None:
             return load_spec(spec, set=set, input=input, limits=limits)
@@ -119,8 +123,8 @@ def load(
         raise SpecError(f"`{spec}` gives `{twice[0]}`, and so does another argument")
     from cnncost.importers.pytorch.load import import_model  # PyTorch, for those who ask for it
 
-    arguments = {**request.settings, **given}
-    return import_model(ModelRequest(source, arguments, shapes_given(input), limits_given(limits).nodes))
+    arguments, most = {**request.settings, **given}, limits_given(limits).nodes
+    return import_model(ModelRequest(source, arguments, shapes_given(input), most, partial))
 
 
 def _arguments_given(arguments: object) -> dict[str, object]:
@@ -136,8 +140,10 @@ def _arguments_given(arguments: object) -> dict[str, object]:
     return {text("an argument in `arguments`", name, "a name"): value for name, value in arguments.items()}
 
 
-def _refuse_for_specs(arguments: Mapping[str, object]) -> None:
-    """Raise a SpecError for arguments, which only models have."""
+def _refuse_for_specs(arguments: Mapping[str, object], partial: bool) -> None:
+    """Raise a SpecError for what only models have."""
+    if partial:
+        raise SpecError("`partial` is for PyTorch models: of a spec, everything is known")
     if arguments:
         name = next(iter(arguments))
         raise SpecError(f"a spec is called with no arguments, and `{name}` is one", hint="`--set` sets its variables")

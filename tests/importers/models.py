@@ -140,3 +140,83 @@ def nothing() -> int:
 
 
 MADE = Grouped()
+
+
+class InPlace(nn.Module):
+    """What is overwritten is read later: a convolution's output, and a sum whose result nobody keeps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)
+
+    def forward(self, x: Any) -> Any:
+        y = self.a(x)
+        f.relu_(y)
+        z = self.b(y)
+        z.add_(y)
+        return z
+
+
+class PartInPlace(nn.Module):
+    """A part of a tensor is overwritten, which is read as a whole later."""
+
+    def forward(self, x: Any) -> Any:
+        y = x * 2
+        y[:, 0].relu_()
+        return y
+
+
+class Prepared(nn.Module):
+    """Weights that are computed: normalised, standardised with a gain, and a filter that is repeated."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.utils.parametrizations.weight_norm(nn.Conv2d(3, 8, 3, padding=1))
+        self.b = nn.utils.parametrizations.spectral_norm(nn.Conv2d(8, 8, 3, padding=1))
+        self.weight = nn.Parameter(torch.randn(4, 8, 3, 3))
+        self.gain = nn.Parameter(torch.ones(4, 1, 1, 1))
+        self.register_buffer("blur", torch.ones(3, 3) / 9)
+        self.unused = nn.Parameter(torch.zeros(5))
+
+    def forward(self, x: Any) -> Any:
+        x = self.b(self.a(x))
+        centred = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
+        x = f.conv2d(x, centred * self.gain, padding=1)
+        return f.conv2d(x, self.blur.expand(4, 1, 3, 3), groups=4)
+
+
+class Tied(nn.Module):
+    """A table of vectors that is the matrix of the output too, over tokens with a learned position each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(50, 12)
+        self.position = nn.Parameter(torch.zeros(1, 7, 12))
+        self.norm = nn.LayerNorm(12)
+
+    def forward(self, ids: Any) -> Any:
+        x = self.norm(self.table(ids) + self.position)
+        return f.linear(x, self.table.weight)
+
+
+class Heads(nn.Module):
+    """Attention by hand, of windows that are put beside the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(16, 48)
+        self.proj = nn.Linear(16, 16)
+
+    def forward(self, x: Any) -> Any:
+        b, c, h, w = x.shape
+        x = x.reshape(b, c, h // 4, 4, w // 4, 4).permute(0, 2, 4, 3, 5, 1).reshape(-1, 16, c)
+        q, k, v = self.qkv(x).reshape(-1, 16, 3, 4, 4).permute(2, 0, 3, 1, 4).unbind(0)
+        scores = (q @ k.transpose(-2, -1) * 0.5).softmax(-1)
+        return self.proj((scores @ v).transpose(1, 2).reshape(-1, 16, c))
+
+
+class Mixing(nn.Module):
+    """The mean of the samples, which no sample has by itself."""
+
+    def forward(self, x: Any) -> Any:
+        return x - x.mean(0, keepdim=True)

@@ -137,7 +137,7 @@ def test_tables_mark_bounds_and_show_no_share_of_what_is_not_known() -> None:
     assert ">=768" in lines["total"]
     assert lines["own"].split()[5:8] == ["4", "×", "8"] or "–" in lines["own"]
     assert "%" not in lines["conv"]  # of FLOPs that are not known
-    assert "–: what a definition under `layers` leaves unsaid is not known, and not zero; >=: no less" in text
+    assert "–: what a layer of the spec's own or a gap leaves unsaid is not known, and not zero; >=: no less" in text
 
 
 def test_programs_get_nothing_in_place_of_a_bound() -> None:

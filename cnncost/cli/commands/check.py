@@ -33,6 +33,7 @@ def check(
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
+    partial: options.Partial = False,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -64,7 +65,7 @@ def check(
     arguments = options.model_arguments_of(arg)
 
     def verdicts(spec: str) -> list[Verdict]:
-        graph = load(spec, set=variables, input=shapes, limits=limits, arguments=arguments)
+        graph = load(spec, set=variables, input=shapes, limits=limits, arguments=arguments, partial=partial)
         warn(graph.warnings)
         return verdicts_of(spec, graph, budget, settings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import partial as applied
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -31,6 +31,7 @@ def compare(
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
+    partial: options.Partial = False,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -59,6 +60,7 @@ def compare(
         "set": options.settings_of(set),
         "input": options.shapes_of(input),
         "arguments": options.model_arguments_of(arg),
+        "partial": partial,
         "limits": limits,
     }
     runs: dict[str, Any] = {
@@ -68,7 +70,7 @@ def compare(
         "mode": mode,
     }
     Settings.checked(**runs)  # once, and not of every network
-    counted = partial(analyze, convention=conventions, **given, **runs)
+    counted = applied(analyze, convention=conventions, **given, **runs)
     found = good_ones(specs, counted)
     comparison = _comparison(specs, found, baseline)
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
@@ -120,7 +122,7 @@ def _show_published(specs: list[str], convention: str, limits: Limits, show: Cal
     from cnncost.render.views.published import claims_document
 
     counting = find(convention)
-    found = good_ones(specs, partial(load, limits=limits))
+    found = good_ones(specs, applied(load, limits=limits))
     asked_for = [graph._replace(name=spec) for spec, graph in found]  # called as they were asked for
     show(claims_document(compare_published(asked_for, convention=counting)))
     exit_unless_all(specs, found)

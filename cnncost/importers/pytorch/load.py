@@ -28,4 +28,4 @@ def import_model(request: ModelRequest) -> Graph:
     model = construct(source, factory, request.arguments)
     shapes = input_shapes(source, factory, model, request.inputs)
     exported = export(source, model, shapes)
-    return Translation(source.name, model, exported, shapes, request.most_nodes).graph()
+    return Translation(source.name, model, exported, shapes, request.most_nodes, allows_gaps=request.partial).graph()

@@ -16,9 +16,8 @@ def gap_notes(reports: Iterable[Report]) -> tuple[str, ...]:
     """A note on the marks of such figures, where there are any."""
     known = list(reports)
     if any(report.totals.at_least for report in known):
-        note = (
-            f"{UNKNOWN}: what a definition under `layers` leaves unsaid is not known, and not zero; {AT_LEAST}: no less"
-        )
+        unsaid = "what a layer of the spec's own or a gap leaves unsaid"
+        note = f"{UNKNOWN}: {unsaid} is not known, and not zero; {AT_LEAST}: no less"
         return (note,)
     if any(count.at_least is not None for report in known for count in report.counts.values()):
         return (f"{UNKNOWN}: a tool does not know layers of the spec's own; {AT_LEAST}: no less",)

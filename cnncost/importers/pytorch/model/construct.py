@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import warnings
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
@@ -79,7 +81,7 @@ def _refuse_unknown(source: ModelSource, factory: Factory, arguments: Mapping[st
 def _made(source: ModelSource, make: Callable[[], Any]) -> Any:
     torch = import_torch()
     try:
-        with without_weights(), warnings.catch_warnings():
+        with without_weights(), warnings.catch_warnings(), redirect_stdout(sys.stderr):
             warnings.simplefilter("ignore")  # what libraries say of their weights, which nobody has
             try:
                 with torch.device("meta"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
@@ -95,11 +96,11 @@ def _depends_on_data(error: BaseException) -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Without what PyTorch says of an export: what matters of it is in our errors."""
+    """Without what PyTorch and the model say meanwhile: what matters of it is in our errors, and output is ours."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,8 @@ def _module(source: ModelSource) -> ModuleType:
         SpecError: there is none, or its code does not run.
     """
     try:
-        return _of_file(source.place) if source.place.endswith(".py") else _of_module(source.place)
+        with redirect_stdout(sys.stderr):  # what it prints is no result of ours
+            return _of_file(source.place) if source.place.endswith(".py") else _of_module(source.place)
     except ModuleNotFoundError as error:
         missing = error.name or ""
         if source.place == missing or source.place.startswith(missing + "."):

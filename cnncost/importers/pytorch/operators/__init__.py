@@ -3,6 +3,7 @@
 from cnncost.importers.pytorch.operators import (
     activations,
     arithmetic,
+    constants,
     contractions,
     joins,
     normalisation,
@@ -18,6 +19,7 @@ from cnncost.importers.pytorch.operators import (
 __all__ = [
     "activations",
     "arithmetic",
+    "constants",
     "contractions",
     "joins",
     "normalisation",

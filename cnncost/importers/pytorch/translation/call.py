@@ -39,7 +39,7 @@ class Call:
     """
 
     __slots__ = (
-        "_arguments",
+        "arguments",
         "batch",
         "builder",
         "inplace",
@@ -68,7 +68,7 @@ class Call:
         warnings: list[str],
     ) -> None:
         self.name = name
-        self._arguments = arguments
+        self.arguments = arguments
         self.shapes = shapes
         self.warnings = warnings
         self.inplace = inplace
@@ -80,11 +80,11 @@ class Call:
         self.origin = origin
 
     def __getitem__(self, name: str) -> Value:
-        return self._arguments[name]
+        return self.arguments[name]
 
     def get(self, name: str, default: Value = None) -> Value:
         """The argument of that name, where this form of the operator has it."""
-        return self._arguments.get(name, default)
+        return self.arguments.get(name, default)
 
     @property
     def x(self) -> Activation:
@@ -101,7 +101,7 @@ class Call:
     @property
     def reads(self) -> list[Activation]:
         """Every output of a layer that it reads."""
-        return [found for value in self._arguments.values() for found in activations(value)]
+        return [found for value in self.arguments.values() for found in activations(value)]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -301,6 +301,19 @@ class Call:
 
     def _claim(self, node: int, names: Sequence[str]) -> None:
         self.weights.claim(node, names)
+
+    def unclaimed(self, weights: Sequence[Weight]) -> tuple[int, int]:
+        """How many parameters and buffers some tensors are computed from that no node has yet."""
+        parameters = dict.fromkeys(name for weight in weights for name in weight.parameters)
+        buffers = dict.fromkeys(name for weight in weights for name in weight.buffers)
+        trained, given = (self.weights.elements(self.weights.unclaimed(each)) for each in (parameters, buffers))
+        return trained, given
+
+    def place_gap(self, gap: Layer, weights: Sequence[Weight], shape: tuple[int, ...]) -> Activation:
+        """Add a gap that reads all outputs that the operator reads."""
+        node = self._add(gap, [read.node for read in self.reads], own_name=True)
+        self._claim(node, [name for weight in weights for name in weight.parameters + weight.buffers])
+        return Activation(node, shape)
 
     def per_channel(self, x: Activation, weight: Weight) -> str | None:
         """What a tensor is that `x` is joined with: a number for each of its channels, one for all, or something else.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.model.faults import is_of_user, span_of
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnncost.errors import Span
 
 _FRAME = re.compile(r'File "(.+?)", line (\d+), in ')
@@ -45,3 +47,14 @@ class ModulePlace(NamedTuple):
             if is_of_user(file):
                 return span_of(file, int(line))
         return None
+
+
+def stack_of(node: Any) -> Mapping[str, tuple[str, Any]]:
+    """The calls of modules that an operator runs within, outermost first: each module's path by PyTorch's key."""
+    return node.meta.get("nn_module_stack") or {}
+
+
+def place_of(node: Any) -> ModulePlace:
+    """Where an operator stands."""
+    modules = list(stack_of(node).values())
+    return ModulePlace(modules[-1][0] if modules else "", node.meta.get("stack_trace") or "")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import operator as python
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.importers.pytorch.translation.call import Call
+from cnncost.importers.pytorch.translation.gaps import gap
+from cnncost.importers.pytorch.translation.mutations import WHOLE, redirect
 from cnncost.importers.pytorch.translation.names import ModuleNames, Place
-from cnncost.importers.pytorch.translation.places import ModulePlace
+from cnncost.importers.pytorch.translation.places import place_of, stack_of
 from cnncost.importers.pytorch.translation.registry import OPERATORS, base_name
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations, combined, weights
 from cnncost.importers.pytorch.translation.weights import Weights
@@ -23,10 +26,8 @@ if TYPE_CHECKING:
     from cnncost.importers.pytorch.model.export import Exported
     from cnncost.importers.pytorch.model.inputs import InputShape
 
-VIEWS = frozenset(
-    ("view", "reshape", "flatten", "unflatten", "permute", "transpose", "t", "squeeze", "unsqueeze", "alias", "detach")
-)
-"""Operators whose result holds the same numbers, in another order or in other axes."""
+
+PARTIAL = "`--partial` imports it with a gap in its place: totals are lower bounds then, and say so"
 
 
 class Translation:
@@ -38,18 +39,29 @@ class Translation:
         exported: its operators.
         shapes: what it reads.
         most_nodes: how many layers it may have.
+        allows_gaps: whether operators that are not known become gaps.
     """
 
     def __init__(
-        self, title: str, model: Any, exported: Exported, shapes: Sequence[InputShape], most_nodes: int
+        self,
+        title: str,
+        model: Any,
+        exported: Exported,
+        shapes: Sequence[InputShape],
+        most_nodes: int,
+        *,
+        allows_gaps: bool,
     ) -> None:
         self._program = exported.program
+        self._allows_gaps = allows_gaps
         self._batch = Batch(exported.batch)
         self._builder = GraphBuilder(title, most_nodes)
         self._weights = Weights(model)
         self._shapes = shapes
+        varying = redirect(self._program.graph, self._program.graph_signature.user_inputs)
         self._nodes = _needed(self._program.graph)
-        self._names = ModuleNames(model, [_stack(node) for node in self._nodes if node.op == "call_function"])
+        operators = [node for node in self._nodes if node in varying and hasattr(node.target, "_schema")]
+        self._names = ModuleNames(model, [stack_of(node) for node in operators])
         self._values: dict[Any, Value] = {}
         self._warnings: list[str] = []
 
@@ -124,13 +136,26 @@ class Translation:
         reads = [found for value in arguments.values() for found in activations(value)]
         if not reads:
             return _of_weights(name, node, arguments)
-        translate = OPERATORS.get(name)
+        call, translate = self._call(name, node, arguments, in_place), OPERATORS.get(name)
         if translate is None:
+            if self._allows_gaps:
+                return self._gap(call)
             raise self._unknown(name, node)
-        value = translate(self._call(name, node, arguments, in_place))
-        if in_place:
-            self._overwrite(node.args[0], value)
-        return value
+        before = self._builder.size
+        try:
+            return translate(call)
+        except SpecError as error:
+            if self._allows_gaps and self._builder.size == before:
+                return self._gap(call)
+            error.hint = error.hint or PARTIAL
+            raise
+
+    def _gap(self, call: Call) -> Value:
+        """What stands for an operator that is not known: its results, each made when it is read."""
+        self._warnings.append(f"`{call.name}` at {call.origin.where} is a gap: what it computes is not known")
+        if len(call.shapes) == 1:
+            return gap(call, call.shape)
+        return [partial(gap, call, shape) for shape in call.shapes]
 
     def _call(self, name: str, node: Any, arguments: Mapping[str, Value], in_place: bool) -> Call:
         return Call(
@@ -142,8 +167,8 @@ class Translation:
             weights=self._weights,
             batch=self._batch,
             names=self._names,
-            place=self._names.place(_stack(node)),
-            origin=_place(node),
+            place=self._names.place(stack_of(node)),
+            origin=place_of(node),
             warnings=self._warnings,
         )
 
@@ -162,17 +187,12 @@ class Translation:
             return [self._read(item) for item in argument]
         return argument
 
-    def _overwrite(self, target: Any, value: Value) -> None:
-        """Let what is read of `target` from here on be what has been written there."""
-        self._values[target] = value
-
     def _of_python(self, node: Any) -> Value:
-        raise SpecError(f"`{node.target}` of Python cannot be imported", _place(node))
+        raise SpecError(f"`{node.target}` of Python cannot be imported", place_of(node))
 
     def _unknown(self, name: str, node: Any) -> SpecError:
         """The error for an operator that nobody has translated."""
-        hint = "what it computes cannot be said in layers yet"
-        return SpecError(f"the operator `{name}` is not known{did_you_mean(name, OPERATORS)}", _place(node), hint=hint)
+        return SpecError(f"the operator `{name}` is not known", place_of(node), hint=PARTIAL)
 
 
 def _counted(trained: int, given: int) -> str:
@@ -195,16 +215,6 @@ def _needed(graph: Any) -> dict[Any, None]:
     return {node: None for node in graph.nodes if node in needed}
 
 
-def _stack(node: Any) -> Mapping[str, tuple[str, Any]]:
-    return node.meta.get("nn_module_stack") or {}
-
-
-def _place(node: Any) -> ModulePlace:
-    stack = _stack(node)
-    path = list(stack.values())[-1][0] if stack else ""
-    return ModulePlace(path, node.meta.get("stack_trace") or "")
-
-
 def _shapes_of(node: Any) -> list[tuple[int, ...]]:
     """The shapes of what an operator gives."""
     value = node.meta.get("val")
@@ -215,14 +225,14 @@ def _shapes_of(node: Any) -> list[tuple[int, ...]]:
 def _of_weights(name: str, node: Any, arguments: Mapping[str, Value]) -> Value:
     """What an operator computes of weights and numbers."""
     parts = [found for value in arguments.values() for found in weights(value)]
-    value = _shaped(node.meta.get("val"), parts, name in VIEWS and len(parts) == 1 and parts[0].stored)
+    value = _shaped(node.meta.get("val"), parts, name in WHOLE and len(parts) == 1 and parts[0].stored)
     if not isinstance(value, Weight):
         return value
     if name == "_weight_norm" and all(part.stored for part in parts):
         return value._replace(form="weight_norm")
     if name == "div" and [buffer.rpartition("_")[2] for buffer in value.buffers] == ["u", "v"]:
         return value._replace(form="spectral_norm")
-    if name in VIEWS and len(parts) == 1:
+    if name in WHOLE and len(parts) == 1:
         return value._replace(form=parts[0].form)
     return value
 
@@ -238,7 +248,7 @@ def _is_read_once(node: Any) -> bool:
     while len(node.users) == 1:
         if node.op != "call_function" or not hasattr(node.target, "_schema"):
             return True
-        if base_name(node.target)[0] not in VIEWS:
+        if base_name(node.target)[0] not in WHOLE:
             return True
         node = node.args[0]
     return False
