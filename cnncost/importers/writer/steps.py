@@ -70,6 +70,8 @@ class Step:
     """Whether that is how many."""
     kind: str = ""
     """What a container is called that may become a block."""
+    name: str = ""
+    """The whole name of a container."""
     is_block: bool = False
     """Whether it is one: its steps see its input, and nothing else around."""
     is_absent: bool = False
@@ -83,7 +85,7 @@ class Step:
     made: range = range(0)
     """The nodes that it makes."""
     channels: int = 0
-    """Channels of what it reads."""
+    """Channels of what it reads; 0 where that is not one output, or another one in every turn."""
     channels_out: int = 0
     """Channels of what it puts out."""
 

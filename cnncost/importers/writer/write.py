@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.importers.writer.arrange import Arrangement
-from cnncost.importers.writer.blocks import recognise
-from cnncost.importers.writer.loops import compressed
-from cnncost.importers.writer.outline import Item, outline
-from cnncost.importers.writer.references import References, UnwritableError
-from cnncost.importers.writer.text import Writer, quoted, scalar
+from cnncost.importers.writer.arrangement.arrange import Arrangement
+from cnncost.importers.writer.arrangement.outline import each_alone, outline
+from cnncost.importers.writer.arrangement.references import References, ShadowedError, UnwritableError
+from cnncost.importers.writer.layout.text import Writer, quoted, scalar
+from cnncost.importers.writer.recognition.blocks import recognise
+from cnncost.importers.writer.recognition.loops import compressed
 from cnncost.language.load import loads
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
+    from cnncost.importers.writer.steps import Step
 
 
 class Spelling(NamedTuple):
@@ -86,10 +87,7 @@ def _gives(text: str, graph: Graph) -> bool:
 
 
 def spelt(graph: Graph, spelling: Spelling) -> str:
-    items = outline(graph) if spelling.containers else [Item(node.name, [node], None, node) for node in graph.layers]
-    steps = Arrangement(graph, blocks=spelling.blocks).steps(items)
-    references = References(graph, steps)
-    references.say()
+    steps, references = _arranged(graph, spelling)
     outputs = [references.to(number, []) for number in graph.outputs]
     auxiliary = [references.to(number, []) for number in graph.auxiliary]
     is_last = bool(steps) and len(graph.outputs) == 1 and steps[-1].ends == graph.outputs and not graph.auxiliary
@@ -108,6 +106,29 @@ def spelt(graph: Graph, spelling: Spelling) -> str:
     if auxiliary:
         lines.append(f"auxiliary: [{', '.join(map(quoted, auxiliary))}]")
     return "\n".join([*lines, *_tail(graph), ""])
+
+
+def _arranged(graph: Graph, spelling: Spelling) -> tuple[list[Step], References]:
+    """The steps of a graph, which know what they read.
+
+    A container where an outer name means something else is none: what lies in it is called by its whole way.
+
+    Raises:
+        UnwritableError: one of them reads what it cannot see.
+    """
+    apart: set[str] = set()
+    while True:
+        items = outline(graph, apart) if spelling.containers else each_alone(graph)
+        steps = Arrangement(graph, blocks=spelling.blocks).steps(items)
+        references = References(graph, steps)
+        try:
+            references.say()
+        except ShadowedError as error:
+            if not error.container or error.container in apart:
+                raise
+            apart.add(error.container)
+        else:
+            return steps, references
 
 
 def _head(graph: Graph) -> list[str]:

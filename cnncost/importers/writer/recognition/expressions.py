@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.writer.slots import same
+from cnncost.importers.writer.recognition.slots import same
 from cnncost.importers.writer.steps import Expression
 from cnncost.records import NamedTuple
 

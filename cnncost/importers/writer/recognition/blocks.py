@@ -5,12 +5,12 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from cnncost.importers.writer.align import aligned, mark_presence
-from cnncost.importers.writer.conditions import add_conditions
-from cnncost.importers.writer.expressions import Variable
-from cnncost.importers.writer.generalise import ENTERING, General, generalise
-from cnncost.importers.writer.loops import compressed
-from cnncost.importers.writer.slots import structure
+from cnncost.importers.writer.recognition.align import aligned, mark_presence
+from cnncost.importers.writer.recognition.conditions import add_conditions
+from cnncost.importers.writer.recognition.expressions import Variable
+from cnncost.importers.writer.recognition.generalise import ENTERING, General, generalise
+from cnncost.importers.writer.recognition.loops import compressed
+from cnncost.importers.writer.recognition.slots import structure
 from cnncost.importers.writer.steps import Expression, copied, walk
 from cnncost.language.document.signature import RESERVED
 from cnncost.language.document.steps import WORDS

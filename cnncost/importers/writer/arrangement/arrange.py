@@ -6,8 +6,9 @@ from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cnncost.graph.names import joined
-from cnncost.importers.writer.arguments import arguments_of
-from cnncost.importers.writer.counted_names import runs_by_name
+from cnncost.graph.weights import has_weights
+from cnncost.importers.writer.layout.arguments import arguments_of
+from cnncost.importers.writer.recognition.counted_names import runs_by_name
 from cnncost.importers.writer.steps import Step
 from cnncost.layers.base.choices import Reference
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.graph.graph import Graph, Node
-    from cnncost.importers.writer.outline import Item
+    from cnncost.importers.writer.arrangement.outline import Item
 
 _FEWEST_DENSE = 3
 """Containers of which each reads all before it that are better said by a loop."""
@@ -85,7 +86,7 @@ class Arrangement:
     def _measured(self, step: Step) -> Step:
         """The step with the channels of what it reads and gives."""
         nodes = self.graph.nodes
-        step.channels = nodes[step.flow[0]].y.channels if step.flow else 0
+        step.channels = nodes[step.flow[0]].y.channels if len(step.flow) == 1 else 0
         step.channels_out = nodes[step.ends[-1]].y.channels
         return step
 
@@ -103,7 +104,7 @@ class Arrangement:
             inner = Step("sequence", "", body=body, made=made, flow=flow, ends=body[-1].ends)
             body = [self._measured(inner)]
         step = Step("sequence", item.label, body=body, made=made, flow=flow, ends=body[-1].ends, kind=item.kind)
-        step.is_block = is_block
+        step.is_block, step.name = is_block, item.name
         return self._measured(step)
 
     def _outside(self, made: range) -> tuple[int, ...]:
@@ -117,9 +118,8 @@ class Arrangement:
         outside = self._outside(made)
         if len(outside) > 1 and any(read not in made for number in made[1:] for read in nodes[number].inputs):
             return False
-        return all(nodes[number].weights in made for number in made) or all(
-            nodes[number].weights not in made for number in made if nodes[number].weights != number
-        )
+        lent = [number for number in made if nodes[number].weights not in made]
+        return not lent or lent == [number for number in made if has_weights(nodes[number])]
 
     def _is_read_outside(self, made: range, ends: Sequence[int]) -> bool:
         """Whether anything but a join reads inside of its branches, except their ends."""

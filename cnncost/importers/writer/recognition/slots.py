@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.writer.arguments import is_activation
+from cnncost.importers.writer.layout.arguments import is_activation
 from cnncost.importers.writer.steps import Activation, Choice, Expression, Step
 from cnncost.records import NamedTuple
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.writer.expressions import Variable
-from cnncost.importers.writer.generalise import ENTERING
+from cnncost.importers.writer.recognition.expressions import Variable
+from cnncost.importers.writer.recognition.generalise import ENTERING
 from cnncost.importers.writer.steps import walk
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.importers.writer.generalise import General
+    from cnncost.importers.writer.recognition.generalise import General
     from cnncost.importers.writer.steps import Step
 
 Presence = tuple[bool | None, ...]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.writer.arguments import is_default
-from cnncost.importers.writer.labels import numbered, unnamed
+from cnncost.importers.writer.layout.arguments import is_default
+from cnncost.importers.writer.layout.labels import numbered, unnamed
 from cnncost.importers.writer.steps import Activation, Choice, Expression, Step
 from cnncost.language.yaml.scalars import resolve
 from cnncost.layers import REGISTRY, STEP_TYPES
@@ -14,7 +14,7 @@ from cnncost.layers import REGISTRY, STEP_TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnncost.importers.writer.blocks import Block
+    from cnncost.importers.writer.recognition.blocks import Block
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z0-9_(/<+*.-][A-Za-z0-9_ ()/<>=+*%.!-]*")
@@ -208,13 +208,9 @@ def _in_expression(value: Any) -> str:
     if isinstance(value, Expression):
         return value.text
     if isinstance(value, Choice):
-        if value == (True, False):
-            return "first"
-        return (
-            "not first"
-            if value == (False, True)
-            else f"{_in_expression(value.first)} if first else {_in_expression(value.rest)}"
-        )
+        if isinstance(value.first, bool) and isinstance(value.rest, bool):
+            return "first" if value.first else "not first"
+        return f"{_in_expression(value.first)} if first else {_in_expression(value.rest)}"
     if isinstance(value, list):
         return f"[{', '.join(map(_in_expression, value))}]"
     return value.keyword if isinstance(value, Activation) else _scalar(value)

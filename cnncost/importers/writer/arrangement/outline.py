@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cnncost.graph.names import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from cnncost.graph.graph import Graph, Node
 
@@ -35,18 +35,30 @@ class Item:
     """The node of that name: itself, or the join of what lies in it."""
     kind: str = ""
     """What the graph calls the container."""
+    name: str = ""
+    """The whole name of the container."""
 
 
-def outline(graph: Graph) -> list[Item]:
-    """The layers of a graph by the parts of their names."""
+def outline(graph: Graph, apart: Collection[str] = ()) -> list[Item]:
+    """The layers of a graph by the parts of their names.
+
+    Args:
+        graph: the graph.
+        apart: containers that are none, so that what lies in them is called by its whole way.
+    """
     kinds: dict[str, str] = {}
     for node in graph.layers:
         around = [container.name for container in node.containers]
         for depth, container in enumerate(node.containers):
             kinds.setdefault(joined(around[: depth + 1]), container.kind)
-    items = _Outline(kinds).items(list(graph.layers), 0, "")
+    items = _Outline(kinds, apart).items(list(graph.layers), 0, "")
     assert items is not None  # a name begins with a word
     return items
+
+
+def each_alone(graph: Graph) -> list[Item]:
+    """The layers of a graph, which lie in nothing and are called by their whole names."""
+    return [Item(node.name, [node], None, node) for node in graph.layers]
 
 
 def atoms_of(name: str) -> list[Atom]:
@@ -61,8 +73,9 @@ def atoms_of(name: str) -> list[Atom]:
 class _Outline:
     """Puts nodes under the parts of their names."""
 
-    def __init__(self, kinds: dict[str, str]) -> None:
+    def __init__(self, kinds: dict[str, str], apart: Collection[str]) -> None:
         self.kinds = kinds
+        self.apart = apart
         self.atoms: dict[int, list[Atom]] = {}
 
     def items(self, nodes: Sequence[Node], depth: int, around: str) -> list[Item] | None:
@@ -91,12 +104,12 @@ class _Outline:
         if not inner:
             return Item(label, run, None, run[0]) if len(run) == 1 else None
         own = run[len(inner) :]
-        if len(own) > 1 or inner != run[: len(inner)]:
+        if name in self.apart or len(own) > 1 or inner != run[: len(inner)]:
             return None
         items = self.items(inner, depth + len(atoms), name)
         if items is None:
             return None
-        return Item(label, run, items, own[0] if own else None, self.kinds.get(name, ""))
+        return Item(label, run, items, own[0] if own else None, self.kinds.get(name, ""), name)
 
     def lifted(self, run: list[Node], nodes: Sequence[Node], depth: int, around: str) -> list[Item]:
         """What is called by its whole way from here: by two parts where these stay together, or node by node."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnncost.graph.names import joined
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 
 class UnwritableError(Exception):
     """The language has no words for a part of a graph, spelt in this way."""
+
+
+class ShadowedError(UnwritableError):
+    """A step in a container reads what is called outside as something inside is."""
+
+    def __init__(self, container: str) -> None:
+        super().__init__(container)
+        self.container = container
 
 
 class References:
@@ -50,9 +59,17 @@ class References:
             if block.flow == (node,):
                 return "input"
             raise UnwritableError(f"`{self.graph.nodes[node].name}` is read from within the block `{block.label}`")
-        if not way:
-            return self.graph.nodes[node].name
-        return self._text(node, way, shared)
+        text = self._text(node, way, shared) if way else self.graph.nodes[node].name
+        self._refuse_shadowed(text, around[shared:])
+        return text
+
+    def _refuse_shadowed(self, text: str, around: list[Step]) -> None:
+        """Raise ShadowedError where a name means something else within one of the steps around."""
+        head = re.split(r"[.\[]", text)[0]
+        for step in around:
+            labels = [other.label or "" for inner in step.inner for other in inner]
+            if any(re.split(r"[.\[]", label)[0] == head for label in labels):
+                raise ShadowedError(step.name)
 
     def _find(self, steps: list[Step], around: list[Step]) -> None:
         for step in steps:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnncost.importers.writer.generalise import generalise
-from cnncost.importers.writer.slots import structure
+from cnncost.importers.writer.recognition.generalise import generalise
+from cnncost.importers.writer.recognition.slots import structure
 from cnncost.importers.writer.steps import Step, copied, walk
 
 if TYPE_CHECKING:

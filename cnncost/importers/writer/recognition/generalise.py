@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.writer.arguments import is_default
-from cnncost.importers.writer.expressions import Variable, express
-from cnncost.importers.writer.slots import ACTIVATION, Slot, same, slots
+from cnncost.importers.writer.layout.arguments import is_default
+from cnncost.importers.writer.recognition.expressions import Variable, express
+from cnncost.importers.writer.recognition.slots import ACTIVATION, Slot, same, slots
 from cnncost.importers.writer.steps import Activation, Expression, copied, walk
 from cnncost.language.document.signature import RESERVED
 from cnncost.language.expressions.arithmetic import BUILTINS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.writer.slots import structure
+from cnncost.importers.writer.recognition.slots import structure
 from cnncost.importers.writer.steps import copied, walk
 
 if TYPE_CHECKING:

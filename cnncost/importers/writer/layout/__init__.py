@@ -1,0 +1,1 @@
+"""Steps as text: which arguments and names are said, and how the lines are laid out."""

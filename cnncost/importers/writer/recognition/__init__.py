@@ -1,0 +1,1 @@
+"""What steps have in common: blocks with parameters, conditions, and loops."""
