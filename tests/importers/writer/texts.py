@@ -120,6 +120,19 @@ network:
   - {dense: 5, name: dense2}
   - {relu, name: "act{index}", repeat: 4}
 """,
+    "names that count, where the first has nothing to join": """\
+name: net
+input: [3, 32, 32]
+
+network:
+  - for: out
+    in: [4, 6, 8]
+    name: "layer{index + 1}"
+    do:
+      - {concat, from: [input, "layer[*]"], when: not first}
+      - conv: {out, kernel: 3, padding: 1}
+  - {concat, from: [input, "layer[*]"]}
+""",
     "several inputs and outputs, and a head for training": """\
 name: net
 source: "https://example.org/a: b"

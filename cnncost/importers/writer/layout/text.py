@@ -140,7 +140,7 @@ class Writer:
             and not (isinstance(given[names[0]], list) and step.callee in self.blocks)
         ):
             value = given[names[0]]
-            if not isinstance(value, list) or (len(names) == 1 and len(value) > 1):
+            if not isinstance(value, list) or _takes_list(step.callee):
                 return _flow(value)
         return "{" + ", ".join(_argument(name, value) for name, value in given.items()) + "}"
 
@@ -174,6 +174,12 @@ class Writer:
                 continue
             given[name] = resolved
         return given
+
+
+def _takes_list(keyword: str) -> bool:
+    """Whether a list below the name of a layer is the value of its first field."""
+    first, *others = STEP_TYPES[keyword].fields.values()
+    return first.takes_list and not any(field.required for field in others)
 
 
 def _resolved(value: Any, step: Step) -> Any:

@@ -50,7 +50,8 @@ def mark_presence(instances: Sequence[list[Step]], is_there: Sequence[bool]) -> 
     for column in zip(*instances, strict=True):
         presence = tuple(not step.is_absent if there else None for step, there in zip(column, is_there, strict=True))
         for step in column:
-            step.presence = presence if False in presence else ()
+            if step.when is None:
+                step.presence = presence if False in presence else ()
         for inner in zip(*[step.inner for step in column], strict=True):
             mark_presence(inner, [there is True for there in presence])
 

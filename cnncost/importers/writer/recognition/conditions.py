@@ -30,7 +30,7 @@ def add_conditions(general: General, entering: Sequence[int]) -> list[Variable]:
     """Give the steps of a block their `when`; flags that no other variable says, as parameters more."""
     flags: list[Variable] = []
     for step in walk(general.steps):
-        if step.presence:
+        if step.presence and step.when is None:
             step.when = _condition(step, general, entering, flags)
     return flags
 

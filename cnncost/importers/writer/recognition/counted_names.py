@@ -57,9 +57,10 @@ def dense_loop(run: Sequence[Step]) -> Step | None:
     reads = (bodies[1][0].reads or [])[: len(outside)]
     if run[1].reads is not None:
         reads = run[1].reads[: len(outside)]
-    for step, body in zip(run, bodies, strict=True):
-        if body[0].flow != step.flow:
-            return None
+    if any(body[0].flow != step.flow for step, body in zip(run, bodies, strict=True)):
+        return None
+    joins_later = _join_of_later_turns(bodies, outside)
+    for body in bodies:
         body[0].reads = [*reads, f"{name}[*]"]
     if len({structure(body) for body in bodies}) > 1 or any(step.share or step.is_frozen for step in run):
         return None
@@ -72,7 +73,20 @@ def dense_loop(run: Sequence[Step]) -> Step | None:
     loop.is_counted = not variables
     loop.flow, loop.ends, loop.made = outside, run[-1].ends, range(run[0].made.start, run[-1].made.stop)
     _forget_channels(general.steps, bodies)
+    if joins_later:
+        first = general.steps[0]
+        first.is_absent, first.when, first.presence = False, "not first", (False, True)
     return loop
+
+
+def _join_of_later_turns(bodies: list[list[Step]], outside: Sequence[int]) -> bool:
+    """Whether the first turn lacks the join that the others begin with; it gets one then that stands for it."""
+    if len(outside) != 1 or len(bodies[0]) + 1 != len(bodies[1]):
+        return False
+    (join,) = copied(bodies[1][:1])
+    join.is_absent = True
+    bodies[0].insert(0, join)
+    return True
 
 
 def _forget_channels(steps: list[Step], bodies: Sequence[list[Step]]) -> None:
