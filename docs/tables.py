@@ -58,6 +58,8 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "verifications": ("verify", None),
     "a verification": ("verify", "VerifiedNetwork"),
     "a verified figure": ("verify", "Check"),
+    "a model comparison": ("verify", "ModelComparison"),
+    "a difference": ("verify", "Difference"),
     "a machine": ("verify", "Machine"),
     "a latency": ("verify", "Latency"),
     "a timing of a step": ("verify", "RatedTiming"),

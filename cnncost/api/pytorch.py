@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.api.networks import graph_of
-from cnncost.arguments import ArgumentError, flag, function, number, text, whole_number, wrong_type
+from cnncost.arguments import ArgumentError, flag, function, is_path, number, text, whole_number, wrong_type
 from cnncost.errors import did_you_mean
+from cnncost.graph.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
     from cnncost.measurement.options import MeasureOptions
     from cnncost.progress import Progress
+    from cnncost.verification.comparison.reference import Reference
     from cnncost.verification.result import Verification
 
 
@@ -59,7 +60,7 @@ def verify(
     *,
     set: Mapping[str, object] | None = None,  # noqa: A002
     input: Mapping[str, object] | object | None = None,  # noqa: A002
-    against: str | Callable[[], Any] | None = None,
+    against: str | Graph | Callable[[], Any] | None = None,
     latency: bool | None = None,
     memory: bool = False,
     allow_code: bool = False,
@@ -74,8 +75,8 @@ def verify(
         spec: as for :func:`analyze`.
         set: variables to override.
         input: other input shapes.
-        against: a model of your own to compare the spec with as well: a function that returns it, or where to find
-            one, ``package.module:factory``.
+        against: another network to compare it with as well, layer by layer: what may stand in place of a spec, such as
+            ``package.module:factory``; a PyTorch module or a function that returns one; or a graph.
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.
         allow_code: whether the code may run that a spec names for layers of its own.
@@ -100,12 +101,26 @@ def verify(
 
     latency = None if latency is None else flag("`latency`", latency)
     memory = flag("`memory`", memory)
-    if against is not None and not isinstance(against, str) and not callable(against):
-        raise wrong_type("`against`", "a function that returns a model, or `package.module:factory`", against)
     measure = MeasureOptions(**_options(options, MeasureOptions()))
-    plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
+    plan = Plan.checked(measure, latency=latency, memory=memory, against=_reference(against, input, limits))
     report = function("`progress`", progress) or no_progress
     return verify_graph(_with_modules(graph_of(spec, set, input, limits, arguments), allow_code), plan, report)
+
+
+def _reference(against: Any, shapes: object, limits: Limits | None) -> Reference | None:
+    """The network to compare with, if there is one.
+
+    Raises:
+        SpecError: there is no such network, or what is given is none.
+    """
+    if against is None:
+        return None
+    if not (is_path(against) or isinstance(against, Graph) or callable(against)):
+        raise wrong_type("`against`", "a function that returns a model, or `package.module:factory`", against)
+    from cnncost.verification.comparison.reference import Reference
+
+    given = str(against) if is_path(against) else against
+    return Reference.found(given, input=shapes, limits=limits)
 
 
 def _with_modules(graph: Graph, allow_code: object) -> Graph:

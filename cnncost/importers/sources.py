@@ -50,7 +50,7 @@ class ModelRequest(NamedTuple):
     arguments: Mapping[str, object]
     """What it is called with; texts are read as Python's literals where they are some."""
     inputs: object
-    """The shapes of one sample: one, several by name, or nothing, where the library says."""
+    """The shapes of one sample: one, several by name, a tuple in order, or nothing, where the library says."""
     most_nodes: int
     """How many layers it may have."""
     partial: bool = False
@@ -114,17 +114,36 @@ def load(
     if set:
         hint = f"`--arg {next(iter(set))}=...` calls it with an argument"
         raise SpecError(f"`{source}` is a model, and variables are of specs", hint=hint)
-    request = parse_request(str(spec))
+    from cnncost.importers.pytorch.load import import_model  # PyTorch, for those who ask for it
+
+    most = limits_given(limits).nodes
+    request = model_request(str(spec), source, given, shapes_given(input), most)
+    return import_model(request._replace(partial=partial))
+
+
+def model_request(
+    spec: str, source: ModelSource, arguments: Mapping[str, object], inputs: object, most_nodes: int
+) -> ModelRequest:
+    """What a text asks for that names a model in Python, with the arguments that stand behind an ``@``.
+
+    Args:
+        spec: the text.
+        source: from :func:`model_source`.
+        arguments: other arguments of the model.
+        inputs: the shapes of what it reads.
+        most_nodes: how many layers it may have.
+
+    Raises:
+        SpecError: an argument that is given twice, or something else than arguments behind the ``@``.
+    """
+    request = parse_request(spec)
     if request.variant is not None:
         hint = f"an argument is `name=value`: `{source}@num_classes=10`"
         raise SpecError(f"`{source}` is a model, and has no variant `{request.variant}`", hint=hint)
-    twice = sorted(request.settings.keys() & given.keys())
+    twice = sorted(request.settings.keys() & arguments.keys())
     if twice:
         raise SpecError(f"`{spec}` gives `{twice[0]}`, and so does another argument")
-    from cnncost.importers.pytorch.load import import_model  # PyTorch, for those who ask for it
-
-    arguments, most = {**request.settings, **given}, limits_given(limits).nodes
-    return import_model(ModelRequest(source, arguments, shapes_given(input), most, partial))
+    return ModelRequest(source, {**request.settings, **arguments}, inputs, most_nodes)
 
 
 def _arguments_given(arguments: object) -> dict[str, object]:

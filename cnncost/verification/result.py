@@ -9,11 +9,14 @@ from pydantic import ConfigDict, Field, computed_field, model_validator
 from cnncost.measurement.devices import Machine
 from cnncost.measurement.results import LatencyResult, MemoryResult
 from cnncost.settings import Settings
-from cnncost.validation import Flag, Number, Positive, Record, Text, Whole
+from cnncost.validation import Count, Flag, Number, Positive, Record, Text, Whole
 
 if TYPE_CHECKING:
     from cnncost.metrics.figures import Figures
     from cnncost.metrics.receptive_field.figures import ReceptiveField
+
+What = Literal["input", "type", "fields", "reads", "weights", "shape", "missing", "extra", "output"]
+"""How two layers differ, or a layer and nothing."""
 
 Verdict = Literal["same", "different", "not measured"]
 
@@ -123,6 +126,61 @@ class Check(Record):
         return cls(layer=layer, figure=figure, predicted=predicted, measured=None, verdict=NOT_MEASURED, note=why)
 
 
+class LayerPlace(Record):
+    """A layer of one of the networks."""
+
+    layer: Text
+    """its name; of a model in PyTorch, the path of the module"""
+    where: Text
+    """file, line and column of the spec, or file, line and module of a model; empty where nothing is known"""
+
+    def __str__(self) -> str:
+        return f"`{self.layer}` ({self.where})" if self.where else f"`{self.layer}`"
+
+
+class Change(Record):
+    """A field with another value."""
+
+    field: Text
+    """its name"""
+    spec: Text
+    """its value in the spec"""
+    model: Text
+    """its value in the model"""
+
+
+class Difference(Record):
+    """One thing that differs and does not follow from another."""
+
+    what: What
+    """what differs; `missing` is a layer that the spec alone has, `extra` one that the model alone has"""
+    spec: LayerPlace | None
+    """the layer of the spec; of one that is extra in the model, the layer behind which it would stand"""
+    model: LayerPlace | None
+    """the layer of the model; of one that is missing there, the layer behind which it would stand"""
+    changes: tuple[Change, ...]
+    """what is another value, by field"""
+    layers: Count
+    """how many layers it is about: of those that are missing, the first is named"""
+    text: Text
+    """all of it in a sentence"""
+
+
+class ModelComparison(Record):
+    """A network compared with another one, layer by layer."""
+
+    model: Text
+    """what the other one was asked for by"""
+    compared: Count
+    """layers that both have"""
+    following: Count
+    """of those, layers whose shape differs only because something before them does"""
+    differences: tuple[Difference, ...]
+    """what differs, in the order of execution"""
+    totals: tuple[Check, ...]
+    """figures of the whole networks: the spec's are predicted, those of the model measured"""
+
+
 class Verification(Record):
     """All that was found out about one network."""
 
@@ -140,8 +198,8 @@ class Verification(Record):
     """the memory that it takes; null where it was not measured"""
     failure: Text = ""
     """why the verification broke off; empty when it did not"""
-    against: tuple[Check, ...] = ()
-    """every figure that was compared with another model"""
+    against: ModelComparison | None = None
+    """the network compared with another one; null where there is none, or where it cannot be imported"""
     device_lost: Flag = Field(default=False, exclude=True)
     """whether the device no longer answers; not written to documents"""
     interrupted: Flag = Field(default=False, exclude=True)
@@ -156,27 +214,41 @@ class Verification(Record):
         return {name: value for name, value in data.items() if name not in cls.model_computed_fields}
 
     def __repr__(self) -> str:
-        state = "passed" if self.passed else "broke off" if self.failure else f"{len(self.mismatches)} differ"
-        return f"<Verification of {self.network!r}: {len(self.checks) + len(self.against)} checks, {state}>"
+        state = "passed" if self.passed else "broke off" if self.failure else f"{self._differing} differ"
+        return f"<Verification of {self.network!r}: {len(self.every_check)} checks, {state}>"
 
     __str__ = __repr__
 
     @property
+    def every_check(self) -> tuple[Check, ...]:
+        """The checks, and those of the totals of another network."""
+        return (*self.checks, *(self.against.totals if self.against else ()))
+
+    @property
     def mismatches(self) -> tuple[Check, ...]:
         """The checks that failed."""
-        return tuple([check for check in (*self.checks, *self.against) if check.verdict == DIFFERENT])
+        return tuple([check for check in self.every_check if check.verdict == DIFFERENT])
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """What differs from another network, layer by layer."""
+        return self.against.differences if self.against else ()
+
+    @property
+    def _differing(self) -> int:
+        return len(self.mismatches) + len(self.differences)
 
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorator of a property
     @property
     def passed(self) -> bool:
         """whether nothing differs and nothing broke off"""
-        return not self.failure and not self.mismatches
+        return not self.failure and not self._differing
 
     @computed_field  # type: ignore[prop-decorator]  # as above
     @property
     def complete(self) -> bool:
         """whether every figure was measured: what was not may be wrong, though nothing differs"""
-        unmeasured = any(check.verdict == NOT_MEASURED for check in (*self.checks, *self.against))
+        unmeasured = any(check.verdict == NOT_MEASURED for check in self.every_check)
         return not self.failure and not unmeasured
 
     def replace(self, **values: Any) -> Self:

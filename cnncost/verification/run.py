@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from cnncost.measurement.results import LatencyResult, MemoryResult
     from cnncost.progress import Progress
     from cnncost.report.report import Report
-    from cnncost.verification.result import Check
+    from cnncost.verification.comparison.reference import Reference
+    from cnncost.verification.result import Check, ModelComparison
 
 T = TypeVar("T")
 
@@ -43,8 +44,8 @@ class Plan(NamedTuple):
     """Whether it is measured."""
     memory: bool = False
     """Whether the peak is measured."""
-    against: Callable[[], Any] | None = None
-    """Makes a model of the user's own, to compare the network with as well."""
+    against: Reference | None = None
+    """Another network, to compare the network with as well."""
     note: str = ""
     """What a user should know of the choice of the device."""
 
@@ -55,12 +56,12 @@ class Plan(NamedTuple):
         *,
         latency: bool | None = None,
         memory: bool = False,
-        against: str | Callable[[], Any] | None = None,
+        against: Reference | None = None,
     ) -> Plan:
         """The plan, if it can be carried out here; latency is measured wherever it can be unless it is said.
 
         Raises:
-            SpecError: PyTorch, the device or the factory is not there, or options that cannot be.
+            SpecError: PyTorch or the device is not there, or options that cannot be.
         """
         import_torch()
         choice = resolve(options.checked().device)
@@ -68,10 +69,6 @@ class Plan(NamedTuple):
             latency = choice.measures
         if latency or memory:
             refuse_unsupported(choice, options.dtype)
-        if isinstance(against, str):
-            from cnncost.verification.factory import load_factory
-
-            against = load_factory(against)
         options = options._replace(device=choice.device)
         return cls(options, describe(choice.device), latency, memory, against, choice.note)
 
@@ -142,14 +139,14 @@ class _Run:
         device = self.plan.options.device
         return self.part("receptive fields", lambda: field_checks(self.graph, report, device)) or ()
 
-    def against(self, report: Report) -> tuple[Check, ...]:
-        """The figures compared with those of the user's model, if there is one."""
-        factory = self.plan.against
-        if factory is None:
-            return ()
-        from cnncost.verification.reference_model import reference_checks
+    def against(self, report: Report) -> ModelComparison | None:
+        """The network compared with another one, if there is one."""
+        reference = self.plan.against
+        if reference is None:
+            return None
+        from cnncost.verification.comparison.compare import compare
 
-        return tuple(self.part("the other model", lambda: reference_checks(self.graph, report, factory())) or ())
+        return self.part("the other model", lambda: compare(self.graph, report, reference))
 
     def latency(self, report: Report) -> LatencyResult | None:
         """How long the network takes, if that is asked for."""

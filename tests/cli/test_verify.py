@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,11 @@ def same(stride=1):
 
 def strided():
     return same(stride=2)
+
+
+class unknown(nn.Module):
+    def forward(self, x):
+        return x.erfinv()
 
 
 def interrupted():
@@ -172,15 +178,50 @@ def test_networks_after_a_lost_device_are_not_measured(monkeypatch: pytest.Monke
 
 
 def test_against_a_model_of_ones_own() -> None:
-    assert (
-        "tiny.yaml and the other model" in run("tiny.yaml", "--device", "meta", "--against", "own_models:same").stdout
-    )
+    text = run("tiny.yaml", "--device", "meta", "--against", "own_models:same").stdout
+    assert "\ntiny.yaml and own_models:same\n" in text
+    assert text.endswith("\nall 4 layers are the same\n")
     text = run("tiny.yaml", "--device", "meta", "--against", "own_models:strided", code=1).stdout
-    differing = text[text.index("differs from the other model") :]
-    # A stride of two halves the map of 8 x 8.
-    assert ["conv", "output", "shape", *["1", "×", "4", "×", "8", "×", "8"], *["1", "×", "4", "×", "4", "×", "4"]] in [
-        line.split() for line in differing.splitlines()
-    ]
+    assert "; one difference from own_models:strided\n" in text
+    # A stride of two halves the map of 8 x 8, and a quarter of the multiply-accumulates is left: 4 x 27 x 16 + 40.
+    assert ["MACs", "6,952", "1,768", "different"] in [line.split() for line in text.splitlines()]
+    first = "first difference: `conv` (tiny.yaml:5:5) has stride 1, and `0` (in module `0`) stride 2"
+    assert text.endswith(f"\n{first}\n1 layer that follows has another shape; 4 layers were compared\n")
+
+
+def test_against_a_file_of_python_another_spec_and_nothing(tmp_path: Path) -> None:
+    (tmp_path / "wide.yaml").write_text(SPEC.replace("width: 4", "width: 5"))
+    for other, code in (("own_models.py:same", 0), ("tiny.yaml", 0), ("wide.yaml", 1), ("lenet5@classes=3", 1)):
+        run("tiny.yaml", "--device", "meta", "--against", other, code=code)
+    assert (
+        "there is no file `tidy.yaml`; did you mean `tiny.yaml`?"
+        in run("tiny.yaml", "--device", "meta", "--against", "tidy.yaml", code=2).stderr
+    )
+
+
+def test_a_model_that_cannot_be_imported_is_a_failure_that_says_why() -> None:
+    text = run("tiny.yaml", "--device", "meta", "--against", "own_models:unknown", code=1).stdout
+    assert "broke off: the other model: the operator `erfinv` is not known" in text
+    assert re.search(r"own_models\.py:\d+, in the model\)", text)
+
+
+def test_differences_as_rows() -> None:
+    text = run("tiny.yaml", "--device", "meta", "--against", "own_models:strided", "--format", "csv", code=1).stdout
+    row = "tiny.yaml,conv,fields,stride 1,stride 2,different,"
+    assert any(line.startswith(row) for line in text.splitlines())
+
+
+def test_differences_as_data() -> None:
+    options = ("--device", "meta", "--format", "json", "--against", "own_models:strided")
+    (found,) = json.loads(run("tiny.yaml", *options, code=1).stdout)["verifications"]
+    against = found["against"]
+    assert (against["model"], against["compared"], against["following"]) == ("own_models:strided", 4, 1)
+    (difference,) = against["differences"]
+    assert (difference["what"], difference["layers"]) == ("fields", 1)
+    assert difference["spec"] == {"layer": "conv", "where": "tiny.yaml:5:5"}
+    assert difference["model"] == {"layer": "0", "where": "in module `0`"}
+    assert difference["changes"] == [{"field": "stride", "spec": "1", "model": "2"}]
+    assert not found["passed"]
 
 
 def test_interrupted_in_the_first_network(tmp_path: Path) -> None:

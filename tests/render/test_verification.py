@@ -15,7 +15,15 @@ from cnncost.render import render
 from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
 from cnncost.render.views.verify import verification_document
-from cnncost.verification.result import Check, FieldFigures, Verification
+from cnncost.verification.result import (
+    Change,
+    Check,
+    Difference,
+    FieldFigures,
+    LayerPlace,
+    ModelComparison,
+    Verification,
+)
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:
@@ -96,13 +104,17 @@ def test_a_network_that_is_wrong() -> None:
 
 
 def test_another_model_has_a_table_of_its_own() -> None:
-    other = (
-        Check.of("stem", "weights", ((16, 3, 3, 3), (16,)), ((16, 3, 3, 3), (16,)), "conv1 in their model"),
-        Check.of("stem", "output_shape", (2, 16, 32, 32), (2, 16, 16, 16), "conv1 in their model"),
-        Check.of("stem", "macs", 884_736, 221_184, "conv1 in their model"),
-        Check.gap("head", "output_shape", (2, 10), "fc in their model; it follows `stem`"),
-        Check.of("", "macs", 886_016, 222_464),
-        Check.different("", "weights", None, ((10, 16),), "extra, a linear, is theirs alone"),
+    one = LayerPlace(layer="stem", where="sample.yaml:4:5")
+    two = LayerPlace(layer="features.0", where="net.py:12, in module `features.0`")
+    text = f"{one} has stride 1, and {two} stride 2"
+    stride = Change(field="stride", spec="1", model="2")
+    difference = Difference(what="fields", spec=one, model=two, changes=(stride,), layers=1, text=text)
+    other = ModelComparison(
+        model="net:model",
+        compared=12,
+        following=3,
+        differences=(difference, difference, difference),
+        totals=(Check.of("", "params", 1_098, 1_098), Check.of("", "macs", 886_016, 222_464)),
     )
     check_golden("verification-against.txt", table(verification_document([found(against=other)])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from cnncost.measurement.results import (
 from cnncost.progress import no_progress
 from cnncost.verification import counts
 from cnncost.verification import run as verification_run
+from cnncost.verification.comparison.reference import Reference
 from cnncost.verification.networks import verify_networks
 from cnncost.verification.receptive_field import checks
 from cnncost.verification.run import Interruption, Plan, verify_graph
@@ -54,7 +56,9 @@ def raising(error: BaseException) -> Any:
     return function
 
 
-def run(**plan: Any) -> Any:
+def run(against: Any = None, **plan: Any) -> Any:
+    if against is not None:
+        plan["against"] = Reference.found(against)
     return verify_graph(GRAPH, Plan.checked(MeasureOptions(device="cpu", seconds=0.01), **plan))
 
 
@@ -166,17 +170,17 @@ def test_networks_after_a_lost_device_are_reported_with_the_reason(monkeypatch: 
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (ValueError("no weights"), "ValueError: no weights"),
-        (SystemExit(3), "SystemExit: 3"),
-        (SystemExit(), "SystemExit"),
+        (ValueError("no weights"), r"`.*raising.*` fails: ValueError: no weights \(.*test_run\.py:\d+:\d+\)"),
+        (SystemExit(3), r"`.*raising.*` fails: SystemExit: 3 \(.*test_run\.py:\d+:\d+\)"),
+        (SystemExit(), r"`.*raising.*` fails: SystemExit \(.*test_run\.py:\d+:\d+\)"),
         (GeneratorExit(), "GeneratorExit"),
-        (BaseException("no more"), "BaseException: no more"),
+        (BaseException("no more"), r"`.*raising.*` fails: BaseException: no more \(.*test_run\.py:\d+:\d+\)"),
         (type("Stop", (KeyboardInterrupt,), {})("enough"), "Stop: enough"),
     ],
 )
 def test_a_factory_that_raises(error: BaseException, reason: str) -> None:
     found = run(latency=False, against=raising(error))
-    assert found.failure == f"the other model: {reason}"
+    assert re.fullmatch(f"the other model: {reason}", found.failure)
     assert len(found.checks) > 0
 
 
@@ -186,7 +190,7 @@ def test_an_interruption_ends_it_and_has_what_was_found() -> None:
     assert isinstance(interruption.value, Interruption)
     found = interruption.value.found
     assert {"macs", "receptive_field"} <= {check.figure for check in found.checks}
-    assert (found.against, found.failure, found.passed) == ((), "the other model: interrupted", False)
+    assert (found.against, found.failure, found.passed) == (None, "the other model: interrupted", False)
 
 
 def test_an_interruption_in_a_measurement_leaves_what_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:

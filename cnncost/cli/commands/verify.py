@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.graph.graph import Graph
+    from cnncost.language.limits import Limits
+    from cnncost.verification.comparison.reference import Reference
     from cnncost.verification.result import Verification
     from cnncost.verification.run import Plan
 
@@ -51,7 +53,7 @@ def verify(
     per_layer: Annotated[bool, Option("--per-layer", help="latency of every layer, too")] = False,
     seconds: Annotated[str, Option(metavar="S", help="time budget of one measurement")] = "2",
     against: Annotated[
-        str | None, Option(metavar="MODULE:FACTORY", help="also compare it with the model that this function returns")
+        str | None, Option(metavar="MODEL", help="also compare it with this model or spec, layer by layer")
     ] = None,
     allow_code: Annotated[
         bool, Option("--allow-code", help="run the modules that the spec names for its own layers")
@@ -66,6 +68,7 @@ def verify(
 
     Counts are taken on meta tensors, layer by layer; receptive fields and latency are measured on the device. Exit code
     1 when a figure differs or something broke; figures that cannot be measured are counted apart, and end it with 0.
+    What `--against` takes is what stands in place of a spec; a model in Python is imported, which runs its code.
     Interrupted, it shows and keeps what was found until then, and ends with 130.
     """
     from cnncost.measurement.options import MeasureOptions
@@ -90,14 +93,15 @@ def verify(
     if save is not None:
         refuse_unwritable("--save", save)
     with results_only():
-        plan = Plan.checked(measure, latency=latency, memory=memory, against=against)
         asked = names
-        given = {
+        given: dict[str, Any] = {
             "set": options.settings_of(set),
             "input": options.shapes_of(input),
             "limits": options.limits_of(max_nodes, max_bytes),
             "arguments": options.model_arguments_of(arg),
         }
+        reference = _reference(against, given["input"], given["limits"])
+        plan = Plan.checked(measure, latency=latency, memory=memory, against=reference)
         names, graphs = _graphs(asked, given, every=all, allow_code=allow_code)
         found, interrupted = _found(names, graphs, plan)
     notes = (plan.note,) if plan.note else ()
@@ -128,6 +132,15 @@ def _names(specs: Sequence[str], *, every: bool, against: str | None) -> Sequenc
     if against is not None and len(specs) > 1:
         raise SpecError("`--against` compares one network with one model, and several are given")
     return specs
+
+
+def _reference(against: str | None, shapes: object, limits: Limits) -> Reference | None:
+    """The network to compare with, if there is one."""
+    if against is None:
+        return None
+    from cnncost.verification.comparison.reference import Reference
+
+    return Reference.found(against, input=shapes, limits=limits)
 
 
 def _graphs(

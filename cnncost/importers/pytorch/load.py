@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cnncost.importers.pytorch.operators  # noqa: F401 - registers them
 from cnncost.importers.pytorch.model.construct import construct
@@ -10,10 +10,26 @@ from cnncost.importers.pytorch.model.export import export
 from cnncost.importers.pytorch.model.factories import find_factory
 from cnncost.importers.pytorch.model.inputs import input_shapes
 from cnncost.importers.pytorch.translation.translate import Translation
+from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncost.graph.graph import Graph
+    from cnncost.importers.pytorch.model.factories import Factory
+    from cnncost.importers.pytorch.model.inputs import InputShape
     from cnncost.importers.sources import ModelRequest
+
+
+class ImportedModel(NamedTuple):
+    """A model, and what it was imported as."""
+
+    model: Any
+    """The module, in evaluation mode and without numbers."""
+    shapes: Sequence[InputShape]
+    """What it reads."""
+    graph: Graph
+    """Its layers."""
 
 
 def import_model(request: ModelRequest) -> Graph:
@@ -23,9 +39,18 @@ def import_model(request: ModelRequest) -> Graph:
         SpecError: PyTorch or the library is missing, the model fails, or it holds what cannot be imported; with the
             line of its code.
     """
+    return import_from(find_factory(request.source), request).graph
+
+
+def import_from(factory: Factory, request: ModelRequest) -> ImportedModel:
+    """The same, of a factory that was found already, with the module.
+
+    Raises:
+        SpecError: as :func:`import_model`.
+    """
     source = request.source
-    factory = find_factory(source)
     model = construct(source, factory, request.arguments)
     shapes = input_shapes(source, factory, model, request.inputs)
     exported = export(source, model, shapes)
-    return Translation(source.name, model, exported, shapes, request.most_nodes, allows_gaps=request.partial).graph()
+    translation = Translation(source.name, model, exported, shapes, request.most_nodes, allows_gaps=request.partial)
+    return ImportedModel(model, shapes, translation.graph())

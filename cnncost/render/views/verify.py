@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.metrics.receptive_field.figures import ReceptiveField
 from cnncost.records import NamedTuple
 from cnncost.render.document import Column, Document, Line, Table, Typed
-from cnncost.render.parts.headings import heading_of, kind_of
+from cnncost.render.parts.headings import heading_of
 from cnncost.render.parts.measurements import measurement_tables, median_seconds
+from cnncost.render.parts.other_model import comparison_table, counted, difference_lines
 from cnncost.render.parts.remarks import said_once
-from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME, FieldFigures
+from cnncost.render.parts.verified import values_of
+from cnncost.verification.result import DIFFERENT, NOT_MEASURED, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnncost.render.document import Kind
     from cnncost.verification.result import Check, Verification
 
 SCHEMA_VERSION = 1
@@ -89,9 +89,8 @@ def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
 def _one(verification: Verification, notes: tuple[str, ...]) -> tuple[Table, ...]:
     ending = (*notes, *_failure(verification), _verdict(verification))
     summary = _figure_table(verification.checks)._replace(notes=(*_remarks(verification.checks), *ending))
-    title = f"{verification.network} and the other model"
-    others = [_figure_table(verification.against)._replace(title=title)] if verification.against else []
-    return (summary, *others, *_differences(verification), *measurement_tables(verification))
+    others = [comparison_table(verification.network, verification.against)] if verification.against else []
+    return (summary, *_differences(verification), *others, *measurement_tables(verification))
 
 
 def _figure_table(checks: Sequence[Check]) -> Table:
@@ -143,18 +142,14 @@ def _figures(checks: Sequence[Check]) -> list[_Figure]:
 def _figure_line(figure: _Figure) -> Line:
     compared = any(check.verdict != NOT_MEASURED for check in figure.layers)
     same = sum(check.verdict == SAME for check in figure.layers)
-    total = _values(figure.whole[0]) if figure.whole else ("", "")
+    total = values_of(figure.whole[0]) if figure.whole else ("", "")
     count = f"{same:,} of {len(figure.layers):,}" if compared else ""
     return Line((heading_of(figure.name), *total, count, figure.verdict))
 
 
 def _differences(verification: Verification) -> tuple[Table, ...]:
-    """What differs from the model of the spec, and from the other one."""
-    name = verification.network
-    return (
-        *_difference(f"what differs in {name}", verification.checks),
-        *_difference(f"where {name} differs from the other model", verification.against),
-    )
+    """What differs from the model of the spec."""
+    return _difference(f"what differs in {verification.network}", verification.checks)
 
 
 def _difference(title: str, checks: Sequence[Check]) -> tuple[Table, ...]:
@@ -173,17 +168,17 @@ def _difference(title: str, checks: Sequence[Check]) -> tuple[Table, ...]:
     notes = list(dict.fromkeys(f"{check.layer or _WHOLE}: {check.note}" for check in remarked))
     if len(layers) > _NAMED:
         notes.append(f"{_NAMED} of {len(layers):,}; `--format json` has them all")
-    lines = tuple([Line((check.layer or _WHOLE, heading_of(check.figure), *_values(check))) for check in shown])
+    lines = tuple([Line((check.layer or _WHOLE, heading_of(check.figure), *values_of(check))) for check in shown])
     return (Table(_CHECKS, lines, title=title, notes=tuple(notes)),)
 
 
 def _every_check(verifications: Sequence[Verification]) -> Table:
     lines = [
-        Line((each.network, check.layer, check.figure, *_values(check), check.verdict, check.note))
+        Line((each.network, check.layer, check.figure, *values_of(check), check.verdict, check.note))
         for each in verifications
-        for check in (*each.checks, *each.against)
+        for check in each.every_check
     ]
-    return Table(_EVERY_CHECK, tuple(lines))
+    return Table(_EVERY_CHECK, (*lines, *[line for each in verifications for line in difference_lines(each)]))
 
 
 def _summary_line(verification: Verification, timed: bool) -> Line:
@@ -193,23 +188,6 @@ def _summary_line(verification: Verification, timed: bool) -> Line:
     counts = [Typed("count", count, exact=True) for count in _counts(verification)]
     latency = [median_seconds(verification)] if timed else []
     return Line((verification.network, *counts, *latency, outcome))
-
-
-def _values(check: Check) -> tuple[Typed, Typed]:
-    return _value(check.figure, check.predicted), _value(check.figure, check.measured)
-
-
-def _value(figure: str, value: Any) -> Typed:
-    """A figure to the unit: what is compared must be read exactly."""
-    if isinstance(value, FieldFigures):
-        return Typed("field", ReceptiveField(value.size, value.jump, None, None, is_global=value.is_global))
-    return Typed(_kind(figure, value), value, exact=True)
-
-
-def _kind(figure: str, value: Any) -> Kind:
-    if isinstance(value, list | tuple):
-        return "shapes" if value and isinstance(value[0], list | tuple) else "shape"
-    return kind_of(figure) if isinstance(value, int) else "text"
 
 
 def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
@@ -246,10 +224,13 @@ def _verdict(verification: Verification) -> str:
         said = "no figure was compared"
     if different:
         said = f"{different:,} of {same + different:,} figures differ{'s' * (different == 1)}"
-    return f"{said}; {unmeasured:,} {'is' if unmeasured == 1 else 'are'} not measured" if unmeasured else said
+    said += f"; {unmeasured:,} {'is' if unmeasured == 1 else 'are'} not measured" if unmeasured else ""
+    if verification.against and verification.differences:
+        said += f"; {counted(verification.differences)} from {verification.against.model}"
+    return said
 
 
 def _counts(verification: Verification) -> tuple[int, ...]:
     """How many checks there are of each verdict."""
-    verdicts = [check.verdict for check in (*verification.checks, *verification.against)]
+    verdicts = [check.verdict for check in verification.every_check]
     return tuple([verdicts.count(verdict) for verdict in _VERDICTS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 
@@ -62,7 +63,10 @@ def _padded(text: str, line: int) -> str:
 
 
 def _shown(file: str) -> str:
-    """The path from here, where it is shorter."""
+    """The path from here, or within the installed packages, where it is shorter."""
+    installed = re.search(r"[/\\](?:site|dist)-packages[/\\](.+)", file)
+    if installed:
+        return installed[1]
     try:
         return str(Path(file).relative_to(Path.cwd()))
     except ValueError:

@@ -40,6 +40,12 @@ class InputShape(NamedTuple):
 def input_shapes(source: ModelSource, factory: Factory, model: Any, given: object) -> tuple[InputShape, ...]:
     """What the model reads, in the order of its `forward`.
 
+    Args:
+        source: where the model is made.
+        factory: what makes it.
+        model: the module.
+        given: a shape, shapes by name, a tuple of shapes in the order of `forward`, or nothing.
+
     Raises:
         SpecError: nothing is known of an input that `forward` needs, or a shape is given for one that it has not.
     """
@@ -52,11 +58,26 @@ def input_shapes(source: ModelSource, factory: Factory, model: Any, given: objec
         shapes: tuple[InputShape, ...] = (InputShape((first,), usual),)
     elif isinstance(given, Mapping):
         shapes = tuple(_shape(tuple(str(name).split(".")), shape) for name, shape in given.items())
+    elif isinstance(given, tuple):
+        shapes = _in_order(source, parameters, given)
     else:
         shapes = (_shape((first,), given),)
     _refuse_unlike(source, parameters, shapes)
     order = list(parameters)
     return tuple(sorted(shapes, key=lambda shape: order.index(shape.path[0]) if shape.path[0] in order else len(order)))
+
+
+def _in_order(
+    source: ModelSource, parameters: Mapping[str, inspect.Parameter], given: Sequence[object]
+) -> tuple[InputShape, ...]:
+    """Shapes for the first parameters of `forward`; one that takes any number takes all that are left."""
+    paths: list[tuple[str, ...]] = []
+    for name, parameter in parameters.items():
+        several = parameter.kind == parameter.VAR_POSITIONAL
+        paths += [(name, str(place)) for place in range(len(given) - len(paths))] if several else [(name,)]
+    if len(paths) < len(given):
+        raise SpecError(f"`forward` of `{source}` reads {len(paths)} inputs at most, and not {len(given)}")
+    return tuple([_shape(path, shape) for path, shape in zip(paths, given, strict=False)])
 
 
 def example_arguments(model: Any, shapes: Sequence[InputShape], batch: int) -> tuple[tuple[Any, ...], dict[str, Any]]:
