@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `conv` has no parameter `kernal`; did you mean `kernel`?
          --> --set kernal
-          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, fixed=false, weight_norm=false, spectral_norm=false, padding_mode=zeros)
+          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, fixed=false, weight_norm=false, spectral_norm=false, computed_from=none, padding_mode=zeros)
         """,  # noqa: E501
     ),
     "a parameter of a layer without any": (
@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         """
         error: `conv` needs `out`, output channels
          --> conv of input [8, 14, 14]
-          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, fixed=false, weight_norm=false, spectral_norm=false, padding_mode=zeros)
+          = hint: it is conv(out, kernel=1, stride=1, padding=0, dilation=1, groups=1, bias=true, fixed=false, weight_norm=false, spectral_norm=false, computed_from=none, padding_mode=zeros)
         """,  # noqa: E501
     ),
     "a value that is no setting": (
@@ -178,7 +178,7 @@ REFUSED: dict[str, tuple[str, Any, dict[str, object], str]] = {
         {"shape": [8, 4, 4]},
         """
         error: `parameter` reads nothing: leave out the input
-          = hint: it is parameter(shape, tokens=false, fixed=false)
+          = hint: it is parameter(shape, tokens=false, fixed=false, computed_from=none)
         """,
     ),
     "an input of no shape": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.language.small import message, names, node, params, reads, refusal, shape, shapes, small
+from tests.language.small import below_carets, message, names, node, params, reads, refusal, shape, shapes, small
 
 # 1. Arguments
 
@@ -205,6 +205,27 @@ def test_same_is_a_word_of_padding() -> None:
     assert message("blocks: {b(padding=same): [{conv: {out: 4, padding}}]}\nnetwork: [b]") == (
         "`same` is a word of `padding`, not a name"
     )
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["avgpool: {kernel: 3, padding: same}", "conv_transpose: [8, 3, 1, same]", "unfold: {kernel: 3, padding: same}"],
+)
+def test_paddings_that_are_no_words(step: str) -> None:
+    error = refusal(f"network: [{{{step}}}]")
+    assert error.message.endswith('or a [before, after] pair per axis, not the text "same"')
+    assert error.hint is not None
+    assert error.hint.startswith("`same` is a padding of `conv` and `maxpool`")
+    assert below_carets(error) == "same"
+    assert shape(small("vars: {same: 1}\nnetwork: [{avgpool: {kernel: 3, stride: 1, padding: same}}]")) == (4, 8, 8)
+
+
+def test_a_list_where_a_step_is_named() -> None:
+    error = refusal("network: [{upsample: [2, 2, 2]}]")
+    assert error.message == "`like` needs the name of a step, not a number"
+    assert error.hint == "a list gives the parameters in order; one value per axis is `{size: [28, 28]}`"
+    assert shape(small("network: [{upsample: {size: [2, 3]}}]")) == (4, 2, 3)
+    assert message("network: [{max_unpool: 2}]") == "`pool` needs the name of a step, not a number"
 
 
 def test_booleans_take_expressions() -> None:

@@ -277,6 +277,21 @@ def test_a_join_of_one_output_is_an_error() -> None:
     assert shape(small(loop % 2)) == (8, 8, 8)
 
 
+def test_how_a_join_is_written() -> None:
+    assert refusal("network: [grid_sample]").hint == (
+        "`grid_sample: [[], branch]` joins branches, `{grid_sample, from: [a, b]}` everything that `from` names"
+    )
+    assert refusal("network: [{deform_conv: 8}]").hint == (
+        "`{deform_conv: ..., from: [a, b]}` joins everything that `from` names"
+    )
+
+
+def test_a_join_of_the_turns_before_the_first() -> None:
+    error = refusal("network: [{for: i, in: range(2), name: a, do: [{add, from: 'a[*]'}]}]")
+    assert error.message == "`add` joins nothing"
+    assert error.hint == "a loop has no turns before its first: `when: not first` leaves a step out of that"
+
+
 FORMS = """
     vars: {deploy: %s, out: %d}
     network:

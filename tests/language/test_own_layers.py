@@ -213,6 +213,7 @@ def test_a_layer_that_nothing_uses_is_a_warning() -> None:
             "has other positions than the input [4, 8, 8]",
             "position",
         ),
+        ("output: input\nkept: {}", "`kept` must be a whole number, or an expression of one", "{}"),
         ("output: input\nmodule: own.py", "`module` says where a class is", "own.py"),
     ],
 )

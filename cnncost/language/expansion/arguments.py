@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     Resolve = Callable[[Node], Flow]
 
 
+_WORDS_OF_PADDING = {
+    "same": "`same` is a padding of `conv` and `maxpool`; a `pad` before other layers adds zeros, `padding` as many",
+    "valid": "`valid` is a padding of `conv` and `maxpool`; elsewhere it is 0",
+}
+
+
 class Argument(NamedTuple):
     """What stands for a parameter."""
 
@@ -190,7 +196,7 @@ def field_values(
     for name, argument in arguments.items():
         field = fields[name]
         if isinstance(field, Reference):
-            followed.append(_followed(argument, resolve))
+            followed.append(_followed(argument, resolve, is_first=not values))
             values[name] = True
         else:
             values[name] = _field_value(field, argument, environment)
@@ -207,16 +213,24 @@ def _field_value(field: Field, argument: Argument, environment: Environment) -> 
             _field_value(field, argument._replace(node=item, span=item.span), environment)
             for item in argument.node.items
         ]
-    value = argument.value(environment)
+    try:
+        value = argument.value(environment)
+    except SpecError:
+        if literal in _WORDS_OF_PADDING:
+            raise field.refuse(literal, hint=_WORDS_OF_PADDING[literal]).at(argument.span, {}) from None
+        raise
     if isinstance(value, Opaque):
         raise SpecError(f"`{field.name}` must be {field.wanted}; {value.describe()}", argument.span)
     return value
 
 
-def _followed(argument: Argument, resolve: Resolve | None) -> int:
+def _followed(argument: Argument, resolve: Resolve | None, *, is_first: bool) -> int:
     """The one node that an argument names."""
     if argument.node is None or resolve is None:
         raise SpecError(f"`{argument.name}` needs the name of a step", argument.span)
+    if not isinstance(getattr(argument.node, "value", ""), str):
+        hint = None if is_first else "a list gives the parameters in order; one value per axis is `{size: [28, 28]}`"
+        raise SpecError(f"`{argument.name}` needs the name of a step, not a number", argument.span, hint=hint)
     found = resolve(argument.node)
     if len(found) != 1:
         raise SpecError(f"`{argument.name}` names one step, not {len(found)}", argument.span)

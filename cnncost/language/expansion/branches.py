@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language.expansion.flow import end, single
-from cnncost.language.expansion.layers import add_layer
+from cnncost.language.expansion.layers import add_layer, reads_every_turn
 from cnncost.language.expansion.scopes.names import Binding
 from cnncost.language.yaml.forms import is_null
 from cnncost.language.yaml.nodes import MappingNode, SequenceNode
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.language.yaml.nodes import Node
-
-_EXAMPLE = "`add: [[], branch]` joins branches, `{add, from: [a, b]}` everything that `from` names"
 
 
 def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
@@ -91,16 +89,21 @@ def check_join(step: Step, reads: Flow) -> None:
     Raises:
         SpecError: arguments that are not a list, or one output where several belong.
     """
-    named = step.from_.items if isinstance(step.from_, SequenceNode) else [step.from_]
-    is_every_turn = any("[*]" in getattr(item, "text", "") for item in named)
-    is_one = len(reads) == 1 and not is_every_turn
+    is_one = len(reads) == 1 and not reads_every_turn(step)
     fields = REGISTRY[step.callee].fields.values()
     takes_branches = not fields or (is_one and not any(field.required for field in fields))
     if takes_branches and step.arguments is not None and not is_null(step.arguments):
-        raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_EXAMPLE)
+        raise SpecError(f"`{step.callee}` takes a list of branches", step.arguments.span, hint=_example(step.callee))
     if is_one:
         span = step.callee_span if step.from_ is None else step.from_.span
-        raise SpecError(f"`{step.callee}` joins one output with nothing", span, hint=_EXAMPLE)
+        raise SpecError(f"`{step.callee}` joins one output with nothing", span, hint=_example(step.callee))
+
+
+def _example(callee: str) -> str:
+    """How a join is written: with branches, unless it has arguments that it needs in their place."""
+    if any(field.required for field in REGISTRY[callee].fields.values()):
+        return f"`{{{callee}: ..., from: [a, b]}}` joins everything that `from` names"
+    return f"`{callee}: [[], branch]` joins branches, `{{{callee}, from: [a, b]}}` everything that `from` names"
 
 
 def _inside(scope: Scope, name: str, kind: str) -> Scope:

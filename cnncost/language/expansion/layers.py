@@ -32,7 +32,8 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
     elif not kind.joins:
         refuse_unless_one(builder, reads, step)
     elif not reads:
-        raise SpecError(f"`{step.callee}` joins nothing", span)
+        hint = "a loop has no turns before its first: `when: not first` leaves a step out of that"
+        raise SpecError(f"`{step.callee}` joins nothing", span, hint=hint if reads_every_turn(step) else None)
     rank = builder.rank(kind, reads, span)
     arguments, origins = expansion.arguments_of(step, kind)
     values, followed = field_values(
@@ -60,6 +61,12 @@ def _is_in_pytorch_order(step: Step, kind: type[Layer], values: dict[str, Any], 
     """Whether a layer that was refused may have been called as in PyTorch: with the input's channels in front."""
     several = isinstance(step.arguments, SequenceNode) and len(step.arguments.items) > 1
     return several and kind.has_weight_matrices and next(iter(values.values())) == channels
+
+
+def reads_every_turn(step: Step) -> bool:
+    """Whether the step reads all turns of a loop, however many they are."""
+    named = step.from_.items if isinstance(step.from_, SequenceNode) else [step.from_]
+    return any("[*]" in getattr(item, "text", "") for item in named)
 
 
 def _nothing(step: Step) -> Flow:

@@ -65,6 +65,8 @@ class _Reader:
         """A whole number of at least 0; ``None`` where nothing is said."""
         if node is None:
             return None
+        if isinstance(node, MappingNode):
+            raise SpecError(f"`{kind or key}` must be a whole number, or an expression of one", node.span)
         value = self.environment.evaluate(node)
         written = self._written(node)
         self.written[_shown(key, kind)] = written
