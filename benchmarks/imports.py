@@ -13,7 +13,6 @@ import csv
 import fnmatch
 import gc
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from cnncost import analyze, load
 from cnncost.errors import SpecError
 
 FIGURES = ("params", "buffers", "macs")
-COLUMNS = ("library", "name", "kind", *FIGURES, "verdict", "seconds")
+COLUMNS = ("library", "name", "kind", *FIGURES, "verdict")
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def main() -> None:
             _write(options.out, done.values())
         shown = done[key]
         print(
-            f"{place}/{len(chosen)} {shown['library']}:{shown['name']} {shown['verdict']} {shown['seconds']} s",
+            f"{place}/{len(chosen)} {shown['library']}:{shown['name']} {shown['verdict']}",
             flush=True,
         )
     verdicts = Counter((done[row["library"], row["name"]]["verdict"] == "right", row["kind"]) for row in chosen)
@@ -70,7 +69,6 @@ def _chosen(options: argparse.Namespace) -> list[dict[str, str]]:
 
 
 def _compared(row: dict[str, str]) -> dict[str, str]:
-    started = time.perf_counter()
     shape = [int(size) for size in row["input"].split("x")][1:]
     try:
         totals = analyze(load(f"{row['library']}:{row['name']}", input=shape)).totals
@@ -78,14 +76,15 @@ def _compared(row: dict[str, str]) -> dict[str, str]:
         wrong = [f"{figure} must be {row[figure]}" for figure in FIGURES if found[figure] != row[figure]]
         verdict = "; ".join(wrong) or "right"
     except SpecError as error:
-        found, verdict = dict.fromkeys(FIGURES, ""), " ".join(str(error).split())
+        found, verdict = (
+            dict.fromkeys(FIGURES, ""),
+            f"{error.message}; {error.origin.where.rpartition('/')[2]}" if error.origin else error.message,
+        )
     gc.collect()
-    seconds = f"{time.perf_counter() - started:.1f}"
     return {
         **{name: row[name] for name in ("library", "name", "kind")},
         **found,
         "verdict": verdict,
-        "seconds": seconds,
     }
 
 

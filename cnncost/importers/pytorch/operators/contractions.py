@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.importers.pytorch.operators.windows import has_windows, over_windows
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight
 
@@ -26,6 +27,9 @@ def conv(call: Call) -> Activation:
         "dilation": dilation,
         "groups": call["groups"],
     }
+    if has_windows(call):
+        ones = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1}
+        fields |= {name: [one, *_per_axis(fields[name], rank)] for name, one in ones.items()}
     return with_weights(call, "conv", fields, weight, call["bias"])
 
 
@@ -57,7 +61,10 @@ def with_weights(
         fields["fixed"] = True
     elif weight.form:
         fields[weight.form] = True
-    return call.layer(keyword, {**fields, "bias": bias is not None}, *reads, weights=given)
+    fields = {**fields, "bias": bias is not None}
+    if keyword == "conv" and has_windows(call):
+        return over_windows(call, keyword, fields, given)
+    return call.layer(keyword, fields, *reads, weights=given)
 
 
 def _weight(call: Call) -> Weight:

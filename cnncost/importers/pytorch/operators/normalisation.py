@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.importers.pytorch.operators.windows import has_windows, over_windows
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight, combined
 
@@ -24,6 +25,8 @@ def batch_norm(call: Call) -> Activation:
         fields: dict[str, Any] = {"affine": gain is not None, "eps": float(call["eps"])}
         if gain is not None and not gain.parameters:
             fields["fixed"] = True
+        if has_windows(call):
+            return over_windows(call, "batchnorm", fields, tensors)
         return call.layer("batchnorm", fields, weights=tensors)
     factor, offset = ([tensor for tensor in pair if tensor is not None] for pair in ((gain, variance), (bias, mean)))
     scaled = call.joined("multiply", call.x, _per_channel(call, factor))
