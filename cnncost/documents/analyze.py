@@ -45,7 +45,7 @@ class ReceptiveField(Record):
     size: Shape
     """extent in pixels, per axis; the largest where it depends on the position"""
     jump: PerAxis | None
-    """pixels between the fields of neighbours; null where there is no such number"""
+    """pixels between the fields of neighbours; null where there is no such number, or it is not known"""
     start_padding: PerAxis | None
     """pixels of the first unit's field before the border"""
     center: PerAxis | None

@@ -74,8 +74,7 @@ def _field(field: ReceptiveField) -> str:
     """Size and jump, `35 /4`, once for all axes where they agree; a dash where neighbours see the same."""
     if field.nominal is not None:
         return "all" if field.nominal == field.size else f"all ({_axes(field.nominal)})"
-    has_jump = field.jump is not None and (any(field.jump) or not field.is_bound)  # of a bound it would say nothing
-    jump = f" /{_axes([step or UNKNOWN for step in field.jump or ()])}" if has_jump else ""
+    jump = "" if field.jump is None else f" /{_axes([step or UNKNOWN for step in field.jump])}"
     marks = (WHOLE_TOO if field.is_global else "") + ("" if field.aligned else MISALIGNED)
     return f"{AT_MOST if field.is_bound else ''}{_axes(field.size)}{jump}{' ' * bool(marks)}{marks}"
 

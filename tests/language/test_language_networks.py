@@ -532,3 +532,47 @@ def test_many_networks_of_one_file_are_read_once(folder: Path) -> None:
     write(folder, "wide.yaml", f"input: [4, 8, 8]\nvars: {{n: {sum_of_ones}}}\nnetwork: [{{conv: n - 400}}]")
     graph = outer(folder, "network: [{network: wide.yaml, repeat: 200}]")
     assert len(graph.layers) == 200
+
+
+GATES = """
+    input: [4, 8, 8]
+    layers:
+      gate(n=1): {output: input, parameters: n * channels, buffers: 0, operations: {}, window: point}
+    network:
+      - {conv: 6, name: stem}
+      - {gate: 2, name: gated}
+      - {gate: 2, share: gated, repeat: 2}
+"""
+
+
+def test_layers_of_its_own_are_its_own(folder: Path) -> None:
+    """Either file has a layer `gate`, and each means its own."""
+    write(folder, "own.yaml", GATES)
+    text = "layers: {gate: {output: input, parameters: 7}}\nnetwork: [gate, {network: own.yaml, name: body}, gate]"
+    graph = outer(folder, text)
+    assert names(graph) == ["gate", "body.stem", "body.gated", "body.gate[0]", "body.gate[1]", "gate_2"]
+    assert [item.parameters() for item in graph.layers if item.type == "gate"] == [7, 12, 12, 12, 7]
+    assert params(graph) == 7 + (4 * 6 + 6) + 12 + 7
+
+
+def test_a_layer_of_another_file_is_not_known(folder: Path) -> None:
+    write(folder, "own.yaml", GATES)
+    error = refused(folder, "network: [{network: own.yaml, name: body}, gate]")
+    assert error.message == "unknown layer or block `gate`"
+
+
+def test_each_call_has_own_weights_and_shares_them_inside(folder: Path) -> None:
+    write(folder, "own.yaml", GATES)
+    calls = "{network: own.yaml, name: a}, {network: own.yaml, name: b, from: input}"
+    graph = outer(folder, f"network: [{calls}, {{add, from: [a, b]}}]")
+    owners = {item.name: graph.nodes[item.weights].name for item in graph.layers if item.type == "gate"}
+    assert owners == {
+        **dict.fromkeys(["a.gated", "a.gate[0]", "a.gate[1]"], "a.gated"),
+        **dict.fromkeys(["b.gated", "b.gate[0]", "b.gate[1]"], "b.gated"),
+    }
+
+
+def test_a_sequence_without_a_name_is_named_in_its_network(folder: Path) -> None:
+    write(folder, "steps.yaml", "input: [4, 8, 8]\nnetwork: [{sequence: [{conv: 4}, relu]}, relu]")
+    graph = outer(folder, "network: [{network: steps.yaml, name: body}, {sequence: [relu]}]")
+    assert names(graph) == ["body.sequence[0]", "body.sequence[1]", "body.relu", "sequence[0]"]

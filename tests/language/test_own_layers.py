@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cnncost import analyze
 from cnncost.layers import Operations
-from tests.language.small import below_carets, message, names, refusal, shape, small
+from tests.language.small import below_carets, message, names, params, refusal, shape, small
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Node
@@ -296,3 +297,44 @@ def test_several_inputs_are_none_that_it_reads() -> None:
         network: [{split: [2, 2]}, own]
         """
     assert message(text) == "`own` reads one output, not 2"
+
+
+def test_how_far_apart_neighbours_see_is_not_known_without_a_window() -> None:
+    text = definition("output: input", "own", extra="").replace(
+        "[own]", "[{conv: {out: 4, kernel: 3}}, own, {maxpool: 2}]"
+    )
+    fields = [row.receptive_field for row in analyze(small(text)).rows]
+    assert [(field.size, field.jump, field.is_bound) for field in fields if field is not None] == [
+        ((3, 3), (1, 1), False),
+        ((8, 8), None, True),
+        ((8, 8), None, True),
+    ]
+
+
+def test_a_window_says_how_far_apart_neighbours_see() -> None:
+    node = definition("output: [channels, spatial // 2]\nwindow: {kernel: 2, stride: 2}")
+    (row,) = analyze(small(node)).rows
+    assert row.receptive_field is not None
+    assert row.receptive_field.jump == (2, 2)
+
+
+def test_weights_are_shared_within_a_turn_of_a_loop_and_not_across() -> None:
+    graph = small("""
+        layers:
+          gate(n=1): {output: input, parameters: n * channels, buffers: 0, operations: {}, window: point}
+        blocks:
+          unit(): [{gate: 2, name: first}, relu, {gate: 2, share: first}]
+        network:
+          - {unit, repeat: 2}
+          - {gate: 3, name: end}
+          - {gate: 3, share: end, repeat: 2}
+        """)
+    owners = [(item.name, graph.nodes[item.weights].name) for item in graph.layers if item.type == "gate"]
+    assert owners == [
+        ("unit[0].first", "unit[0].first"),
+        ("unit[0].gate", "unit[0].first"),
+        ("unit[1].first", "unit[1].first"),
+        ("unit[1].gate", "unit[1].first"),
+        *[(name, "end") for name in ("end", "gate[0]", "gate[1]")],
+    ]
+    assert params(graph) == 2 * 2 * 4 + 3 * 4

@@ -121,7 +121,7 @@ def test_a_convolution_over_units_without_a_place_sees_so_much_at_most() -> None
     # Rows of 5 do not fit into rows of 3: two of the latter are read together.
     graph = chain([conv(1), ("reshape", {"size": [4, 10, 3]}), conv(2)], (1, 6, 5))
     field = last_field(graph)
-    assert field == ReceptiveField((6, 5), (0, 0), (0, 0), (2.5, 2), is_bound=True)
+    assert field == ReceptiveField((6, 5), None, (0, 0), (2.5, 2), is_bound=True)
 
 
 def test_one_unit_spread_over_many_places_is_what_all_of_them_see() -> None:

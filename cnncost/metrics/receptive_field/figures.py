@@ -25,7 +25,7 @@ class ReceptiveField(NamedTuple):
     size: tuple[int, ...]
     """Extent of what the channels of a position see together; the largest where it depends on the position."""
     jump: tuple[Number, ...] | None
-    """Pixels between the fields of neighbouring units; ``None`` where there is no such number."""
+    """Pixels between the fields of neighbouring units; ``None`` where there is no such number, or it is unknown."""
     start_padding: tuple[Number, ...] | None
     """Pixels by which the first unit's field lies before the input's border; ``None`` where the place is unknown."""
     center: tuple[Number, ...] | None
@@ -114,7 +114,8 @@ def _place(tracks: tuple[Track, ...], units: int) -> tuple[int, bool, Number | N
         jump, twice = None, sum(seen_by(tracks, 0))
     else:
         track = tracks[0].of_first(units)
-        jump, twice = _number(track.step, track.period), track.twice_center
+        is_known = track.exact or track.step  # of units that see any of it, neighbours may be any way apart
+        jump, twice = _number(track.step, track.period) if is_known else None, track.twice_center
     return size, exact, jump, _number(size - 1 - twice, 2), _number(twice, 2)
 
 

@@ -191,7 +191,7 @@ def _legend(shown: Report) -> str:
         legend.append("(in brackets): how far the window reaches, beyond the border too")
     if any(field.is_bound for field in fields):
         legend.append(f"{AT_MOST}: that much or less")
-    if any(field.jump is not None and 0 in field.jump and not field.is_bound for field in fields):
+    if any(field.jump is not None and 0 in field.jump for field in fields):
         legend.append(f"/{UNKNOWN}: all units see the same place")
     if any(field.is_global and not field.is_everything for field in fields):
         legend.append(f"{WHOLE_TOO}: also the whole input, through a global pool or a statistic")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from os.path import exists, join
+import re
+from os.path import basename, exists, join, splitext
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from cnncost.language.expressions.values import Value
     from cnncost.language.library import Place
     from cnncost.language.yaml.nodes import Node
+
+_SUFFIXES_OF_MODELS = (".onnx", ".cfg")
+"""Of files that are models, and no specs."""
 
 
 def read_network(networks: Networks, node: Node, environment: Environment) -> tuple[Place, str]:
@@ -75,10 +79,19 @@ def _place(text: str, folder: str) -> Place:
     if spec == "-":
         raise SpecError("a network in a network is not read from standard input", hint="name its file")
     if ":" in spec and not exists(join(folder, spec)):
-        hint = "a spec is data, and imports nothing: describe the model in a file of its own"
-        raise SpecError(f"a network in a network is a spec, and `{spec[:80]}` names something in Python", hint=hint)
+        raise _no_spec(spec, "names something in Python")
+    if spec.endswith(_SUFFIXES_OF_MODELS):
+        raise _no_spec(spec, "is a model of another kind")
     place = library.find(spec, folder)
     return place._replace(variant=variant.strip()) if at else place
+
+
+def _no_spec(model: str, what: str) -> SpecError:
+    """The error for a model in place of a spec, which says how to make one of it."""
+    name = model.rpartition(":")[2] if ":" in model else splitext(basename(model))[0]
+    file = f"{re.sub(r'[^A-Za-z0-9_-]', '_', name[:40]) or 'model'}.yaml"
+    hint = f"a spec imports nothing: `cnncost import {model[:80]} -o {file}` makes one, for `network: {file}`"
+    return SpecError(f"a network in a network is a spec, and `{model[:80]}` {what}", hint=hint)
 
 
 def _at(error: SpecError, span: Span) -> SpecError:
