@@ -210,9 +210,9 @@ def test_a_block_of_the_caller_is_a_value(folder: Path) -> None:
 
 
 def test_it_sees_nothing_of_its_caller(folder: Path) -> None:
-    write(folder, "needy.yaml", "input: [4, 8, 8]\nnetwork: [{conv: secret}]")
-    error = refused(folder, "vars: {secret: 3}\nnetwork: [{network: needy.yaml}, {conv: secret}]")
-    assert error.message == "unknown name `secret`"
+    write(folder, "needy.yaml", "input: [4, 8, 8]\nnetwork: [{conv: zzyzx}]")
+    error = refused(folder, "vars: {zzyzx: 3}\nnetwork: [{network: needy.yaml}, {conv: zzyzx}]")
+    assert error.message == "unknown name `zzyzx`"
     write(folder, "needy.yaml", "input: [4, 8, 8]\nnetwork: [{relu, from: stem}]")
     error = refused(folder, "network: [{conv: 4, name: stem}, {network: needy.yaml}]")
     assert error.message.startswith("no step is named `stem`")

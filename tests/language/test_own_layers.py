@@ -323,7 +323,7 @@ def test_weights_are_shared_within_a_turn_of_a_loop_and_not_across() -> None:
         layers:
           gate(n=1): {output: input, parameters: n * channels, buffers: 0, operations: {}, window: point}
         blocks:
-          unit(): [{gate: 2, name: first}, relu, {gate: 2, share: first}]
+          unit(): [{gate: 2, name: head}, relu, {gate: 2, share: head}]
         network:
           - {unit, repeat: 2}
           - {gate: 3, name: end}
@@ -331,10 +331,10 @@ def test_weights_are_shared_within_a_turn_of_a_loop_and_not_across() -> None:
         """)
     owners = [(item.name, graph.nodes[item.weights].name) for item in graph.layers if item.type == "gate"]
     assert owners == [
-        ("unit[0].first", "unit[0].first"),
-        ("unit[0].gate", "unit[0].first"),
-        ("unit[1].first", "unit[1].first"),
-        ("unit[1].gate", "unit[1].first"),
+        ("unit[0].head", "unit[0].head"),
+        ("unit[0].gate", "unit[0].head"),
+        ("unit[1].head", "unit[1].head"),
+        ("unit[1].gate", "unit[1].head"),
         *[(name, "end") for name in ("end", "gate[0]", "gate[1]")],
     ]
     assert params(graph) == 2 * 2 * 4 + 3 * 4
