@@ -373,6 +373,34 @@ def test_what_is_not_equivalent_differs(name: str) -> None:
     assert any(text in each for each in texts(found))
 
 
+class ChannelsLast(nn.Module):
+    """A norm and two linear layers on channels that come last, as in ConvNeXt; `order` is how they get back."""
+
+    def __init__(self, *order: int) -> None:
+        super().__init__()
+        self.norm, self.up, self.down = nn.LayerNorm(4), nn.Linear(4, 16), nn.Linear(16, 4)
+        self.order = order
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.down(f.gelu(self.up(self.norm(x.permute(0, 2, 3, 1)))))
+        z: torch.Tensor = y.permute(0, *self.order)
+        return z
+
+
+def test_where_the_channels_lie_makes_no_difference() -> None:
+    network = "[{layernorm: {eps: 1e-5}}, {conv: 16}, gelu, {conv: 4}]"
+    graph = loads(f"name: n\ninput: [4, 8, 8]\nnetwork: {network}", "n.yaml")
+    assert agrees(compared(graph, ChannelsLast(3, 1, 2)))
+    (text,) = texts(compared(graph, ChannelsLast(3, 2, 1)))
+    assert "a `permute`, is missing in the spec, behind `conv_2` (n.yaml" in text
+
+
+def test_attention_differs_and_its_totals_do_not() -> None:
+    found = compared(load("vit_b_16"), "torchvision:vit_b_16")
+    assert wrong_totals(found) == {}
+    assert "is an `attention`, and `encoder.layers.encoder_layer_0.self_attention.linear`" in texts(found)[0]
+
+
 class SumOfThree(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -565,7 +593,6 @@ TORCHVISION = {
     "alexnet_torchvision": "alexnet",
     "vgg11": "vgg11",
     "vgg13_bn": "vgg13_bn",
-    "vgg16": "vgg16",
     "resnet18": "resnet18",
     "resnet34": "resnet34",
     "resnet50": "resnet50",
@@ -576,12 +603,14 @@ TORCHVISION = {
     "mobilenet_v3_large": "mobilenet_v3_large",
     "mobilenet_v3_small": "mobilenet_v3_small",
     "efficientnet_b0": "efficientnet_b0",
-    "efficientnet_b2": "efficientnet_b2",
     "efficientnet_v2_s": "efficientnet_v2_s",
     "r3d_18": "r3d_18",
-    "mc3_18": "mc3_18",
     "r2plus1d_18": "r2plus1d_18",
+    "shufflenet_v2_x0_5": "shufflenet_v2_x0_5",
+    "convnext_tiny": "convnext_tiny",
+    "fcn_resnet50": "fcn_resnet50@aux_loss=True;weights_backbone=None",
 }
+"""Shipped specs, and torchvision's model of the same network."""
 
 
 @pytest.mark.parametrize("name", TORCHVISION)

@@ -84,9 +84,8 @@ class _Comparing:
         one, two = self._our_place(place), self._their_place(other)
         if ours.kind == "input":
             return self._input(ours, theirs, one, two)
-        if ours.kind != theirs.kind:
-            kinds = ours.node.type, theirs.node.type
-            kinds = kinds if kinds[0] != kinds[1] else (ours.kind, theirs.kind)
+        kinds = ours.node.type, theirs.node.type
+        if ours.kind != theirs.kind and kinds[0] != kinds[1]:
             text = f"{one} is {_article(kinds[0])}, and {two} {_article(kinds[1])}"
             return _difference("type", one, two, [Change(field="type", spec=kinds[0], model=kinds[1])], text)
         changes = _changes(ours, theirs)
@@ -170,16 +169,19 @@ class _Comparing:
         return _difference("extra", one, two, [], text, layers=len(group))
 
     def _outputs(self) -> Iterator[Difference]:
-        """Outputs of one network that are steps of the other, and no outputs there."""
-        for place in self.ours.outputs:
-            other = self.aligned.their_place.get(place)
-            if other is not None and other not in self.theirs.outputs:
-                one, two = self._our_place(place), self._their_place(other)
+        """Outputs of one network alone; where one is missing or extra, that is the difference."""
+        aligned = self.aligned
+        pairs: list[tuple[int | None, int | None]] = []
+        pairs += [(place, aligned.their_place.get(place)) for place in self.ours.outputs]
+        pairs += [(aligned.our_place.get(other), other) for other in self.theirs.outputs]
+        known = [(ours, theirs) for ours, theirs in dict.fromkeys(pairs) if ours is not None and theirs is not None]
+        if len(known) < len({*pairs}):
+            return
+        for ours, theirs in known:
+            one, two = self._our_place(ours), self._their_place(theirs)
+            if theirs not in self.theirs.outputs:
                 yield _difference("output", one, two, [], f"{one} is an output, and {two} is none of the model's")
-        for other in self.theirs.outputs:
-            ours = self.aligned.our_place.get(other)
-            if ours is not None and ours not in self.ours.outputs:
-                one, two = self._our_place(ours), self._their_place(other)
+            elif ours not in self.ours.outputs:
                 yield _difference("output", one, two, [], f"{two} is an output, and {one} is none of the spec's")
 
     def _their_ancestor(self, place: int) -> int | None:
@@ -241,8 +243,10 @@ def _difference(
 
 
 def _changes(ours: Step, theirs: Step) -> list[Change]:
-    """Fields of two steps of the same kind that have other values."""
+    """Fields of two steps of the same layer type that have other values."""
     mine, other = dict(ours.form.fields), dict(theirs.form.fields)
+    if ours.kind != theirs.kind:  # the same layer type, which is something else with these fields: a 1x1 convolution
+        mine, other = dict(ours.node.layer.arguments), dict(theirs.node.layer.arguments)
     changes = [
         Change(field=name, spec=spelt(mine.get(name)), model=spelt(other.get(name)))
         for name in dict.fromkeys([*mine, *other])

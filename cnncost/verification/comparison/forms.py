@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from cnncost.layers.activation import Identity
 from cnncost.layers.base.axes import dimension, dimensions
 from cnncost.layers.base.sliding import pads
-from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.contractions.conv import Conv, Convolution
 from cnncost.layers.contractions.linear import Linear
-from cnncost.layers.joins.join import Add, Broadcast, Multiply
+from cnncost.layers.joins.join import Add, Broadcast
 from cnncost.layers.parameter import Parameter
 from cnncost.layers.pooling.pool import AvgPool, WindowPool
 from cnncost.layers.pooling.pool_adaptive import AdaptiveAvgPool, AdaptivePool, GlobalAvgPool, GlobalMaxPool
-from cnncost.layers.regularisation import Dropping, LayerScale
+from cnncost.layers.regularisation import Dropping, LayerScale, Scale
 from cnncost.layers.shapes.order import ChannelShuffle, Flatten, Permute, Reshape
+from cnncost.layers.shapes.resize import Upsample
 from cnncost.layers.token import ClassToken, PatchTokens, PositionEmbedding, SelectToken
 from cnncost.records import NamedTuple
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Node
     from cnncost.layers.base.layer import Layer
     from cnncost.layers.base.sliding import Pairs
+    from cnncost.layers.base.tensor import Tensor
 
 CONCAT, RESHAPE, PERMUTE, PARAMETER = "concat", "reshape", "permute", "parameter"
 _IGNORED = ("inplace", "ceil")
@@ -97,7 +98,7 @@ def _fields(layer: Layer) -> tuple[tuple[str, Any], ...]:
 
 
 def _convolution(node: Node) -> tuple[Form, ...]:
-    """Padding in numbers; dilation of a kernel of 1 is none; and at a single position it is a linear layer."""
+    """Padding in numbers; dilation of a kernel of 1 is none; and with a 1x1 kernel it is linear over the channels."""
     layer: Any = node.layer
     x, fields = node.xs[0], dict(_fields(layer))
     fields["padding"] = padding = pads(layer, x)
@@ -107,9 +108,9 @@ def _convolution(node: Node) -> tuple[Form, ...]:
         return (Form(layer.keyword, tuple(fields.items())),)
     if "padding_mode" in fields:
         fields["padding_mode"] = "zeros"
-    if isinstance(layer, Conv) and {*layer.kernel, *layer.stride, *x.spatial, layer.groups} == {1}:
+    if isinstance(layer, Conv) and {*layer.kernel, *layer.stride, layer.groups} == {1}:
         linear = Linear(**{name: value for name, value in fields.items() if name in Linear.fields})
-        return (_plain(linear, Tensor(x.channels, (), "flat")),)
+        return (_plain(linear, x),)
     return (Form(layer.keyword, tuple(fields.items())),)
 
 
@@ -129,6 +130,14 @@ def _pool(node: Node) -> tuple[Form, ...]:
 
 def _is_padded(padding: Pairs) -> bool:
     return any(map(any, padding))
+
+
+def _resampled(node: Node) -> tuple[Form, ...]:
+    """Without the size, which its output shows, however it is said."""
+    fields = dict(_fields(node.layer))
+    for name in ("size", "scale", "like"):
+        fields.pop(name, None)
+    return (Form(node.type, tuple(fields.items())),)
 
 
 def _adaptive(node: Node) -> tuple[Form, ...]:
@@ -174,7 +183,7 @@ def _positions(node: Node) -> tuple[Form, ...]:
 
 
 def _scaled(node: Node) -> tuple[Form, ...]:
-    return (Form(Multiply.keyword, (), (_learned((node.y.channels,)),)),)
+    return (_plain(Scale(learned="channels"), node.xs[0]),)
 
 
 def _selected(node: Node) -> tuple[Form, ...]:
@@ -201,6 +210,7 @@ _PARTS = (
     (Convolution, _convolution),
     (WindowPool, _pool),
     (AdaptivePool, _adaptive),
+    (Upsample, _resampled),
     (Flatten, _reshaped),
     (Reshape, _reshaped),
     (Permute, _permuted),

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
+from cnncost.layers.activation import Elementwise
 from cnncost.layers.shapes.extent import Pad
 from cnncost.records import NamedTuple
 from cnncost.verification.comparison.forms import CONCAT, PERMUTE, RESHAPE, Form, forms_of, is_symmetric, without_ones
@@ -58,16 +59,32 @@ def steps_of(graph: Graph) -> Steps:
     for node in graph.nodes:
         if not node.auxiliary:
             making.add(node)
-    return _needed(_regrouped(making.steps), [making.given[end] for end in graph.outputs])
+    ends = [making.in_order(making.given[end]) for end in graph.outputs]
+    return _needed(_regrouped(making.steps), ends)
+
+
+class _Value(NamedTuple):
+    """What a node gives: the numbers of a step, maybe with their axes in another order."""
+
+    step: int
+    """The step."""
+    axes: tuple[int, ...] = ()
+    """Which axis of the step comes first, second and so on, of those longer than 1; empty where they are in order."""
+    node: Node | None = None
+    """The layer that put them in that order."""
 
 
 class _Making:
-    """The steps so far, and which of them gives the numbers of a node."""
+    """The steps so far, and which of them gives the numbers of a node.
+
+    Axes in another order are a step only where that makes a difference: not for a function of single elements, and
+    not for what works along an axis, which is that of the numbers as they were before.
+    """
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.steps: list[Step] = []
-        self.given: dict[int, int] = {}
+        self.given: dict[int, _Value] = {}
 
     def add(self, node: Node) -> None:
         """Add the steps of a node."""
@@ -75,37 +92,61 @@ class _Making:
             place = self.graph.inputs.index(node.id)
             self.given[node.id] = self._append(Step(node, Form("input", (("place", place),)), (), node.y.dims))
             return
-        reads = tuple([self.given[read] for read in node.inputs])
+        reads = [self.given[read] for read, is_read in zip(node.inputs, node.reads, strict=True) if is_read]
         for form in forms_of(node):
-            reads = (self._part(node, form, reads),)
+            reads = [self._part(node, form, reads)]
         self.given[node.id] = reads[0]
 
-    def _part(self, node: Node, form: Form, reads: tuple[int, ...]) -> int:
+    def in_order(self, value: _Value) -> int:
+        """The step that gives a value with its axes in order."""
+        if not value.axes or value.node is None:
+            return value.step
+        form = Form(PERMUTE, (("axes", value.axes),))
+        return self._append(Step(value.node, form, (value.step,), self._sizes(value))).step
+
+    def _part(self, node: Node, form: Form, reads: list[_Value]) -> _Value:
         if form.kind == RESHAPE:
             return self._reshaped(node, form, reads[0])
-        learned = [self._append(Step(node, each, (), dict(each.fields)["shape"])) for each in form.adds]
-        reads = (*learned, *reads)
-        form, reads = self._with_padding(form._replace(adds=()), reads)
-        shape = without_ones(node.y.dims)
         if form.kind == PERMUTE:
-            before = without_ones(self.steps[reads[0]].shape)
-            shape = tuple([before[axis] for axis in dict(form.fields)["axes"]])
+            return self._permuted(node, form, reads[0])
+        learned = [self._append(Step(node, each, (), dict(each.fields)["shape"])) for each in form.adds]
         symmetric = is_symmetric(node.layer) or (bool(learned) and form.kind != CONCAT)
-        shares = None if node.owns_weights else self.given.get(node.weights)
-        return self._append(Step(node, form, reads, shape, symmetric, shares))
+        shares = None if node.owns_weights or node.weights not in self.given else self.given[node.weights].step
+        form, shape = form._replace(adds=()), without_ones(node.y.dims)
+        if not learned and _keeps_axes(node, form, reads):
+            axes = reads[0].axes
+            stored = tuple([shape[axes.index(place)] for place in range(len(shape))])
+            places = tuple([read.step for read in reads])
+            step = Step(node, _along(form, axes), places, stored, symmetric, shares)
+            return self._append(step)._replace(axes=axes, node=reads[0].node)
+        form, places = self._with_padding(form, tuple([self.in_order(read) for read in (*learned, *reads)]))
+        return self._append(Step(node, form, places, shape, symmetric, shares))
 
-    def _append(self, step: Step) -> int:
+    def _append(self, step: Step) -> _Value:
         self.steps.append(step)
-        return len(self.steps) - 1
+        return _Value(len(self.steps) - 1)
 
-    def _reshaped(self, node: Node, form: Form, read: int) -> int:
+    def _sizes(self, value: _Value) -> tuple[int, ...]:
+        """Sizes of a value, in its order of the axes, without those that are 1."""
+        sizes = without_ones(self.steps[value.step].shape)
+        return tuple([sizes[axis] for axis in value.axes]) if value.axes else sizes
+
+    def _permuted(self, node: Node, form: Form, read: _Value) -> _Value:
+        moved = dict(form.fields)["axes"]
+        axes = tuple([read.axes[axis] for axis in moved]) if read.axes else moved
+        return _Value(read.step) if axes == tuple(range(len(axes))) else _Value(read.step, axes, node)
+
+    def _reshaped(self, node: Node, form: Form, read: _Value) -> _Value:
         """The same numbers in other axes: only the last of several such steps counts, and only if it changes any."""
-        while self.steps[read].kind == RESHAPE:
-            read = self.steps[read].reads[0]
         size = dict(form.fields)["size"]
-        if size == without_ones(self.steps[read].shape):
+        if size == self._sizes(read):
             return read
-        return self._append(Step(node, form, (read,), size))
+        step = self.in_order(read)
+        while self.steps[step].kind == RESHAPE:
+            step = self.steps[step].reads[0]
+        if size == without_ones(self.steps[step].shape):
+            return _Value(step)
+        return self._append(Step(node, form, (step,), size))
 
     def _with_padding(self, form: Form, reads: tuple[int, ...]) -> tuple[Form, tuple[int, ...]]:
         """A convolution with the zeros that a layer of their own has put around its input."""
@@ -118,6 +159,30 @@ class _Making:
         both = zip(fields["padding"], before.node.layer.before_after, strict=True)
         fields["padding"] = tuple([(own[0] + added[0], own[1] + added[1]) for own, added in both])
         return form._replace(fields=tuple(fields.items())), before.reads
+
+
+def _keeps_axes(node: Node, form: Form, reads: Sequence[_Value]) -> bool:
+    """Whether a layer does the same in any order of the axes, which all that it reads has in the same one."""
+    axes = {read.axes for read in reads}
+    if len(axes) != 1 or axes == {()} or any(len(without_ones(x.dims)) != len(reads[0].axes) for x in node.xs):
+        return False
+    if len(without_ones(node.y.dims)) != len(reads[0].axes):
+        return False
+    is_pointwise = isinstance(node.layer, Elementwise) and not node.parameters()
+    return is_pointwise or is_symmetric(node.layer) or any(name in _ALONG for name, _ in form.fields)
+
+
+_ALONG = ("axis", "axes")
+
+
+def _along(form: Form, axes: Sequence[int]) -> Form:
+    """What works along axes, along the same of the numbers before they were put in another order."""
+    fields = dict(form.fields)
+    if isinstance(fields.get("axis"), int):
+        fields["axis"] = axes[fields["axis"]]
+    if "axes" in fields:
+        fields["axes"] = tuple(sorted([axes[axis] for axis in fields["axes"]]))
+    return form._replace(fields=tuple(fields.items()))
 
 
 def _regrouped(steps: Sequence[Step]) -> list[Step]:
