@@ -228,6 +228,14 @@ def test_a_list_where_a_step_is_named() -> None:
     assert message("network: [{max_unpool: 2}]") == "`pool` needs the name of a step, not a number"
 
 
+def test_axes_that_are_counted_from_behind() -> None:
+    for step in ("softmax: {axis: -1}", "mean: -1", "mean: [-1, 0]", "split: {sizes: [2, 2], axis: -1}"):
+        assert refusal(f"network: [{{{step}}}]").hint == (
+            "axes are not counted from behind: the last one of tokens is `channels`, that of an image 1"
+        )
+    assert refusal("network: [{softmax: {axis: 2}}]").hint is None
+
+
 def test_booleans_take_expressions() -> None:
     text = "vars: {norm: %s}\nnetwork: [{conv: {out: 4, bias: not norm}}]"
     assert params(small(text % "true")) == 16

@@ -46,6 +46,9 @@ class Choice(Field):
         return {"enum": list(self.literals)}
 
 
+_NOT_FROM_BEHIND = "axes are not counted from behind: the last one of tokens is `channels`, that of an image 1"
+
+
 class Axis(Count):
     """An axis of what is read: the channels, or one behind them, by a word or counted from 0."""
 
@@ -56,7 +59,11 @@ class Axis(Count):
         self.wanted = "`channels`, `positions`, `tokens`, or an axis behind the channels, counted from 0"
 
     def read(self, value: Any, rank: int) -> int | str:  # type: ignore[override]
-        return value if isinstance(value, str) and value in self.literals else super().read(value, rank)
+        if isinstance(value, str) and value in self.literals:
+            return value
+        if (whole_number(value) or 0) < 0:
+            raise self.refuse(value, hint=_NOT_FROM_BEHIND)
+        return super().read(value, rank)
 
 
 class Axes(Axis):
