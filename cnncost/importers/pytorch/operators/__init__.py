@@ -3,6 +3,7 @@
 from cnncost.importers.pytorch.operators import (
     activations,
     arithmetic,
+    comparisons,
     constants,
     contractions,
     joins,
@@ -12,6 +13,7 @@ from cnncost.importers.pytorch.operators import (
     reductions,
     regularisation,
     resampling,
+    sampling,
     sequences,
     shapes,
 )
@@ -19,6 +21,7 @@ from cnncost.importers.pytorch.operators import (
 __all__ = [
     "activations",
     "arithmetic",
+    "comparisons",
     "constants",
     "contractions",
     "joins",
@@ -28,6 +31,7 @@ __all__ = [
     "reductions",
     "regularisation",
     "resampling",
+    "sampling",
     "sequences",
     "shapes",
 ]

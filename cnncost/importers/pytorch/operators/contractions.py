@@ -62,7 +62,7 @@ def with_weights(
     elif weight.form:
         fields[weight.form] = True
     fields = {**fields, "bias": bias is not None}
-    if keyword == "conv" and has_windows(call):
+    if keyword == "conv" and not reads and has_windows(call):
         return over_windows(call, keyword, fields, given)
     return call.layer(keyword, fields, *reads, weights=given)
 

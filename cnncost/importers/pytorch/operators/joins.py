@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @operator("cat", "concat", "concatenate")
 def cat(call: Call) -> Activation:
     """One after the other along an axis; tensors that are learned among them."""
-    tensors = [tensor for tensor in call["tensors"] if tensor.shape != (0,)]
+    tensors = [tensor for tensor in call["tensors"] if 0 not in tensor.shape]
     reads = [_whole(call, tensor) for tensor in tensors]
     if len(reads) == 1:
         return reads[0]

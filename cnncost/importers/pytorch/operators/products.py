@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from cnncost.importers.pytorch.operators.contractions import with_weights
@@ -75,11 +76,9 @@ def _operands(call: Call) -> tuple[Value, Value]:
 def _product(call: Call, first: Value, second: Value, bias: Weight | None) -> Activation:
     if isinstance(second, Weight) and len(second.shape) <= _MATRIX:
         out = second.shape[-1] if len(second.shape) == _MATRIX else 1
-        fields = {"out": out, **call.axis_field(first, -1)}
-        return with_weights(call, "linear", fields, second, bias, first)
+        return _linear(call, (first, -1), out, second, bias)
     if isinstance(first, Weight) and len(first.shape) == _MATRIX and len(second.shape) > 1:
-        fields = {"out": first.shape[0], **call.axis_field(second, -2)}
-        return with_weights(call, "linear", fields, first, bias, second)
+        return _linear(call, (second, -2), first.shape[0], first, bias)
     reads = [call.source(read, call.shape) if isinstance(read, Weight) else read for read in (first, second)]
     ranks = [len(call.tensor(read).dims) for read in reads]
     most = max(*ranks, _MATRIX)
@@ -90,26 +89,58 @@ def _product(call: Call, first: Value, second: Value, bias: Weight | None) -> Ac
     return call.layer("matmul", {}, *reads)
 
 
+@operator("bilinear")
+def bilinear(call: Call) -> Activation:
+    """A matrix of weights for every output, multiplied by the first input; its rows, weighed by the second, add up."""
+    first, second, weight, bias = (call[name] for name in ("input1", "input2", "weight", "bias"))
+    if not (isinstance(first, Activation) and isinstance(second, Activation) and isinstance(weight, Weight)):
+        raise call.unsupported("what it multiplies is not two outputs of layers and a learned tensor")
+    out, _, size = weight.shape
+    others = ascii_lowercase[: len(call.dims) - 1]
+    rows = call.source(weight, (call.batch.size, *weight.shape))
+    equation = f"z{others}x,zwxy->z{others}wy"
+    apart = (*call.shape[:-1], out, size)
+    product = call.layer("einsum", {"equation": equation}, first, rows, shape=apart)
+    beside = call.reshaped(second, [*call.dims[:-1], 1, size])
+    weighed = call.layer("multiply", {}, product, beside, name=False, shape=apart)
+    summed = call.layer("sum", {"axes": [call.axis(weighed, -1)], "keep": False}, weighed, name=False)
+    return summed if bias is None else call.joined("add", summed, bias)
+
+
+def _linear(call: Call, along: tuple[Activation, int], out: int, weight: Weight, bias: Weight | None) -> Activation:
+    """A linear layer along an axis; over the channels of a map that is a convolution by kernels of one element."""
+    x, _ = along
+    field = call.axis_field(*along)
+    if not field and call.tensor(x).layout == "map":
+        return with_weights(call, "conv", {"out": out, "kernel": 1}, weight, bias, x)
+    return with_weights(call, "linear", {"out": out, **field}, weight, bias, x)
+
+
 def _along(call: Call, terms: tuple[str, str, str], operands: list[Value]) -> Activation:
-    """The first operand is an output of a layer; the letter of its batch leads every term."""
+    """The first operand is an output of a layer; the letter of the batch leads every term.
+
+    Where windows lie on the axis of the batch, they keep its letter, and the batch has one of its own.
+    """
     first, second, out = terms
     x, other = operands
     place = call.batch.axis(x.shape)
-    if place is None or x.shape[place] != call.batch.size:
-        raise call.unsupported("it works on several windows of a sample at once")
+    if place is None:
+        raise call.unsupported("it has no axis for the samples of a batch")
     batch = first[place]
     learned = isinstance(other, Weight)
     if batch not in out or (learned and batch in second) or (not learned and batch not in second):
         raise call.unsupported("it works along the batch, and mixes the samples")
-    inner = [term.replace(batch, "") for term in (first, second, out)]
+    inner = [first, second, out]
+    if x.shape[place] == call.batch.size:
+        inner = [term.replace(batch, "") for term in inner]
+    else:
+        batch = next(letter for letter in ascii_lowercase if letter not in first + second + out)
     if not learned:
         return call.layer("einsum", {"equation": _equation(batch, *inner)}, x, other)
     summed = [letter for letter in inner[1] if letter not in inner[2]]
     made = [letter for letter in inner[1] if letter not in inner[0]]
     if len(inner[1]) == _MATRIX and len(summed) == len(made) == 1 and inner[0].replace(summed[0], made[0]) == inner[2]:
-        size = other.shape[second.index(made[0])]
-        fields = {"out": size, **call.axis_field(x, first.index(summed[0]))}
-        return with_weights(call, "linear", fields, other, None, x)
+        return _linear(call, (x, first.index(summed[0])), other.shape[second.index(made[0])], other, None)
     source = call.source(other, (call.batch.size, *other.shape))
     return call.layer("einsum", {"equation": _equation(batch, *inner)}, x, source)
 

@@ -7,6 +7,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.translation.registry import operator
+from cnncost.importers.pytorch.translation.values import Weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,8 +93,22 @@ def repeat(call: Call) -> Activation:
     return x._replace(shape=call.shape)
 
 
+@operator("repeat_interleave")
+def repeat_places(call: Call) -> Activation:
+    """Every place of an axis several times, one copy after the other; of the batch, beside each sample."""
+    x, times, axis = _first(call), call.get("repeats"), call.get("dim")
+    if not isinstance(times, int) or axis is None:
+        raise call.unsupported("how often is not one number, or along which axis is not said")
+    axis %= len(x.shape)
+    before, behind = x.shape[: axis + 1], x.shape[axis + 1 :]
+    apart, spread = (*before, 1, *behind), (*before, times, *behind)
+    alone = call.reshaped(x, call.batch.sample(apart))
+    copies = call.layer("expand", {"size": list(call.batch.sample(spread))}, alone, shape=spread)
+    return call.reshaped(copies, call.dims)._replace(shape=call.shape)
+
+
 @operator("slice")
-def take(call: Call) -> Activation:
+def take(call: Call) -> Activation | Weight:
     """A part of an axis."""
     x = _first(call)
     axis = call["dim"] % len(x.shape)
@@ -103,7 +118,7 @@ def take(call: Call) -> Activation:
 
 
 @operator("narrow")
-def narrow(call: Call) -> Activation:
+def narrow(call: Call) -> Activation | Weight:
     """A part of an axis, by where it starts and how long it is."""
     x = _first(call)
     axis = call["dim"] % len(x.shape)
@@ -119,7 +134,7 @@ def select(call: Call) -> Activation:
 
 
 @operator("split", "chunk", "split_with_sizes", "tensor_split", "unsafe_split", "unsafe_chunk")
-def split(call: Call) -> list[Callable[[], Activation]]:
+def split(call: Call) -> list[Callable[[], Activation | Weight]]:
     """Parts of an axis, each made when it is read."""
     x = _first(call)
     axis = call["dim"] % len(x.shape)
@@ -194,9 +209,14 @@ def _within(bound: int | None, size: int, usual: int) -> int:
     return min(max(bound + size if bound < 0 else bound, 0), size)
 
 
-def _slice(call: Call, x: Activation, axis: int, part: slice, shape: tuple[int, ...] | None = None) -> Activation:
+def _slice(
+    call: Call, x: Activation, axis: int, part: slice, shape: tuple[int, ...] | None = None
+) -> Activation | Weight:
+    """A part of an axis; of no places it is a tensor without numbers, which depends on nothing."""
     if (part.start, part.stop, part.step) == (0, x.shape[axis], 1):
         return x
+    if part.stop <= part.start:
+        return Weight((*x.shape[:axis], 0, *x.shape[axis + 1 :]))
     fields: dict[str, Any] = {"start": part.start, "stop": part.stop, **call.axis_field(x, axis)}
     return call.layer("slice", fields if part.step == 1 else {**fields, "step": part.step}, x, shape=shape)
 

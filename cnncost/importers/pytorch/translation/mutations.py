@@ -20,6 +20,14 @@ WHOLE = frozenset(
 _PARTS = frozenset(("slice", "select", "narrow", "split", "chunk", "unbind", "split_with_sizes", "expand", "getitem"))
 """Operators whose result is a view of a part, or of repeated numbers."""
 
+OF_THAT_SIZE = frozenset(f"{of}_like" for of in ("zeros", "ones", "full", "empty", "rand", "randn")) | {
+    "new_zeros",
+    "new_ones",
+    "new_full",
+    "new_empty",
+}
+"""Operators that only take the size of what they read: their numbers do not depend on the input."""
+
 
 def redirect(graph: Any, inputs: Collection[str]) -> set[Any]:
     """Let the operators behind one in place read its result, where they read what it overwrites.
@@ -37,7 +45,7 @@ def redirect(graph: Any, inputs: Collection[str]) -> set[Any]:
     order = {node: place for place, node in enumerate(graph.nodes)}
     varying: set[Any] = set()
     for node in list(graph.nodes):
-        if node.name in inputs or any(read in varying for read in node.all_input_nodes):
+        if node.name in inputs or (_name(node) not in OF_THAT_SIZE and not varying.isdisjoint(node.all_input_nodes)):
             varying.add(node)
         if is_in_place(node):
             if node in varying:  # what does not depend on the input is a weight, and its numbers do not matter

@@ -1,0 +1,98 @@
+"""Models of a few lines, each around operators that are no layers of PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as f
+
+
+class Sampled(nn.Module):
+    """A map at places that a convolution says, and at given ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.where = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 2, 1)
+
+    def forward(self, x: Any) -> Any:
+        x = self.conv(x)
+        moved = f.grid_sample(x, self.where(x).permute(0, 2, 3, 1), align_corners=False)
+        fixed = torch.zeros(1, 6, 5, 2, device=x.device).expand(x.shape[0], -1, -1, -1)
+        return f.grid_sample(moved, fixed, mode="nearest", align_corners=True)
+
+
+class Products(nn.Module):
+    """Products along axes of maps, and of windows beside the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.matrix, self.rows = nn.Parameter(torch.ones(6, 3)), nn.Parameter(torch.ones(4, 4, 6))
+
+    def forward(self, x: Any) -> Any:
+        x = torch.einsum("bchw,oc->bohw", x, self.matrix)
+        windows = x.unflatten(2, (2, 4)).unflatten(4, (2, 4)).permute(0, 2, 4, 3, 5, 1).flatten(0, 2)
+        return torch.einsum("bhwc,hkc->bhwk", windows, self.rows)
+
+
+class Mixed(nn.Module):
+    """A bilinear form of tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.form = nn.Bilinear(3, 8, 5)
+
+    def forward(self, x: Any) -> Any:
+        return self.form(x.flatten(2).transpose(1, 2), x.flatten(2)[:, :, :8].mean(1, True).expand(-1, 64, -1))
+
+
+class Masked(nn.Module):
+    """Numbers that are replaced where something holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mask", torch.ones(8, 8, dtype=torch.bool))
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x: Any) -> Any:
+        y = self.conv(x)
+        y = y.masked_fill(self.mask, float("-inf")).softmax(-1)
+        y = torch.where(y >= 0.5, y, torch.where(y != y.mean(1, True), y * 2, y))
+        return y.masked_fill((y < 1).logical_not(), 0) * (y == 0)
+
+
+class Repeated(nn.Module):
+    """Places that are repeated, and slices of nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(6, 4, 3, padding=1)
+
+    def forward(self, x: Any) -> Any:
+        x = x.repeat_interleave(2, 1)
+        return torch.cat([x[:, :0], self.conv(x)], 1).repeat_interleave(3, 0).unflatten(0, (x.shape[0], 3))
+
+
+class Marked(nn.Module):
+    """A mask of the input's size that is written in parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x: Any) -> Any:
+        mask = x.new_zeros(x.shape[2:])
+        mask[:4, :4] = 1
+        return self.conv(x * mask.masked_fill(mask != 0, -100.0))
+
+
+class Running(nn.Module):
+    """A running sum, which no layer computes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x: Any) -> Any:
+        return self.conv(x).cumsum(2)

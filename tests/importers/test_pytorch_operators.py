@@ -1,0 +1,53 @@
+"""Operators that are no layers of PyTorch: parameters of the module, multiply-accumulates of PyTorch's counter."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from cnncost import analyze, load, verify
+from cnncost.errors import SpecError
+from tests.importers import operator_models
+
+MODELS = "tests.importers.operator_models"
+
+
+@pytest.mark.parametrize("name", ["Sampled", "Products", "Masked", "Repeated", "Marked"])
+def test_figures_are_those_of_pytorch(name: str) -> None:
+    graph = load(f"{MODELS}:{name}", input=[3, 8, 8])
+    totals = analyze(graph).totals
+    with torch.device("meta"):
+        model, x = getattr(operator_models, name)().eval(), torch.empty(1, 3, 8, 8)
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        y = model(x)
+    assert totals.params == sum(parameter.numel() for parameter in model.parameters())
+    assert totals.buffers == sum(buffer.numel() for buffer in model.buffers())
+    assert totals.macs == counter.get_total_flops() / 2 > 0
+    assert graph.nodes[-1].y.elements == y.numel()
+    assert verify(graph, device="meta").passed
+
+
+def test_a_bilinear_form_is_a_product_with_its_weights() -> None:
+    """PyTorch's counter does not look into it: a matrix of 5 x 8 rows and 3 columns for each of the 64 tokens."""
+    totals = analyze(f"{MODELS}:Mixed", input=[3, 8, 8]).totals
+    assert totals.params == 5 * 3 * 8 + 5
+    assert totals.macs == 64 * 5 * 3 * 8
+
+
+def test_what_is_chosen_takes_operations() -> None:
+    """A number in place of another is a product with what is left, and a sum with what comes there."""
+    types = [node.type for node in load(f"{MODELS}:Masked", input=[3, 8, 8]).layers]
+    assert types[:4] == ["conv", "parameter", "add", "softmax"]
+    assert types[4:8] == ["neg", "shift", "sign", "relu"]  # not: 0.5 is greater
+
+
+def test_places_of_a_grid_are_channels() -> None:
+    layers = load(f"{MODELS}:Sampled", input=[3, 8, 8]).layers
+    assert [node.y.dims for node in layers if node.type == "grid_sample"] == [(4, 8, 8), (4, 6, 5)]
+    assert [node.y.dims for node in layers if node.type == "permute"] == [(8, 8, 2), (2, 8, 8), (2, 6, 5)]
+
+
+def test_a_running_sum_is_refused() -> None:
+    with pytest.raises(SpecError, match="the operator `cumsum` is not known"):
+        load(f"{MODELS}:Running", input=[3, 8, 8])
