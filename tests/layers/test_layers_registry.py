@@ -21,7 +21,7 @@ group_batchnorm(group=p4, affine=true, eps=1e-5) group_maxpool(group=p4)
 linear(out, bias=true,
   fixed=false, weight_norm=false, spectral_norm=false, axis=channels, computed_from=none)
 batchnorm(affine=true, eps=1e-5, fixed=false) layernorm(affine=true, eps=1e-5, axes=channels)
-groupnorm(groups, affine=true) instancenorm(affine=false) local_response_norm(size)
+groupnorm(groups, affine=true) instancenorm(affine=false) local_response_norm(size, alpha=0.0001, beta=0.75, k=1.0)
 l2_normalize(eps=1e-12, axis=channels) rms_norm(affine=true, eps=none, axes=channels) grn(eps=1e-6)
 maxpool(kernel, stride=kernel, padding=0, dilation=1, ceil=false)
 avgpool(kernel, stride=kernel, padding=0, ceil=false, count_include_pad=true)

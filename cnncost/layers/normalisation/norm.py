@@ -178,6 +178,9 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
     source = "Krizhevsky et al. 2012, section 3.3; PyTorch's LocalResponseNorm"
 
     size: int = count("neighbouring channels in a sum", symbol="n")
+    alpha: float = real("factor of the mean square", default=1e-4, low=0)
+    beta: float = real("power that divides", default=0.75, low=0)
+    k: float = real("added to the mean square", default=1.0, low=0)
 
     def check(self, x: Tensor) -> None:
         check_rank(self, x)
@@ -199,7 +202,7 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
         return (Reads.NEIGHBOURS,)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return nn.LocalResponseNorm(self.size)
+        return nn.LocalResponseNorm(self.size, self.alpha, self.beta, self.k)
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
         return unchanged

@@ -52,9 +52,15 @@ def layernorm(call: Call) -> Activation:
 @operator("LRN")
 def local_response_norm(call: Call) -> Activation:
     """Local response normalisation."""
-    return call.layer("local_response_norm", {"size": call.attributes["size"]})
+    numbers = {"alpha": _real(call, "alpha", 1e-4), "beta": _real(call, "beta", 0.75), "k": _real(call, "bias", 1.0)}
+    return call.layer("local_response_norm", {"size": call.attributes["size"], **numbers})
 
 
 def _eps(call: Call) -> dict[str, float]:
-    """The number that is added to the variance, as it is written: a file holds it in single precision."""
-    return {"eps": float(f"{call.attributes.get('epsilon', 1e-5):.6g}")}
+    """The number that is added to the variance."""
+    return {"eps": _real(call, "epsilon", 1e-5)}
+
+
+def _real(call: Call, name: str, usual: float) -> float:
+    """A number as it is written: a file holds it in single precision."""
+    return float(f"{call.attributes.get(name, usual):.6g}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.operators.windows import has_windows, over_windows
+from cnncost.importers.pytorch.translation.compositions import LOCAL_RESPONSE_NORM
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight, combined
 
@@ -31,6 +32,12 @@ def batch_norm(call: Call) -> Activation:
     factor, offset = ([tensor for tensor in pair if tensor is not None] for pair in ((gain, variance), (bias, mean)))
     scaled = call.joined("multiply", call.x, _per_channel(call, factor))
     return call.joined("add", scaled, _per_channel(call, offset))
+
+
+@operator(LOCAL_RESPONSE_NORM)
+def local_response_norm(call: Call) -> Activation:
+    """Normalisation by the squares of neighbouring channels."""
+    return call.layer("local_response_norm", {name: call[name] for name in ("size", "alpha", "beta", "k")})
 
 
 @operator("group_norm")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.importers.pytorch.translation.call import Call
+from cnncost.importers.pytorch.translation.compositions import recognise
 from cnncost.importers.pytorch.translation.gaps import gap
 from cnncost.importers.pytorch.translation.mutations import WHOLE, redirect
 from cnncost.importers.pytorch.translation.names import ModuleNames, Place
@@ -59,6 +60,7 @@ class Translation:
         self._weights = Weights(model)
         self._shapes = shapes
         varying = redirect(self._program.graph, self._program.graph_signature.user_inputs)
+        recognise(self._program.graph, varying)
         self._nodes = _needed(self._program.graph)
         operators = [node for node in self._nodes if node in varying and hasattr(node.target, "_schema")]
         self._names = ModuleNames(model, [stack_of(node) for node in operators])
