@@ -308,3 +308,20 @@ def test_verify_finds_every_figure_the_same(name: str) -> None:
     checks = [*count_checks(graph, report), *field_checks(graph, report)]
     assert {node.name for node in graph.layers} <= {check.layer for check in checks}
     assert [check for check in checks if check.verdict == DIFFERENT] == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "{softmax: {axis: 0}}, {conv: {out: 4, kernel: 3, padding: 1}}",
+        "{conv: {out: 4, kernel: 3, padding: 1}}, {layernorm: {axes: [0]}}, relu",
+        "{mean: {axes: 0, keep: true}}, {upsample: 2}",
+        "{linear: {out: 5, axis: 0}}, {l2_normalize: {axis: 1}}",
+        "{roll: {shifts: 1, axes: 0}}, {layernorm: {axes: 0}}, {glu: {axis: 0}}",
+    ],
+)
+def test_layers_over_other_axes_of_a_map_see_what_verify_expects(steps: str) -> None:
+    graph = loads(f"input: [4, 8, 6]\nnetwork: [{steps}]")
+    checks = field_checks(graph, analyze_graph(graph))
+    assert {node.name for node in graph.layers} <= {check.layer for check in checks}
+    assert [check for check in checks if check.verdict == DIFFERENT] == []

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cnncost.layers.base.window import Folded, Reads, Relabelling, Unfolded, windows_of
+from cnncost.layers.base.window import Contracted, Folded, Reads, Relabelling, Unfolded, windows_of
 from cnncost.metrics.receptive_field.digits import movers
 from cnncost.metrics.receptive_field.track import Track
 from cnncost.records import NamedTuple
@@ -135,11 +135,16 @@ def _along(inputs: Extents, reach: Reach, node: Node, axis: int, axes: int) -> E
     if windows is not None and len(windows) == axes == len(node.y.spatial):
         gaps = max(getattr(node.layer, "dilation", (1,))) > 1
         return [_through(inputs, windows[axis], unit, gaps) for unit in range(node.y.spatial[axis])]
-    if getattr(reach, "reads", reach) is Reads.WHOLE:
+    if getattr(reach, "reads", reach) is Reads.WHOLE or _reads_all_along(reach, axis, axes):
         return [_union(inputs)] * _units(node.y, axis, axes)
     if len(inputs) == _units(node.y, axis, axes):
         return inputs
     return [inputs[0]] * _units(node.y, axis, axes)  # one unit, wherever it went
+
+
+def _reads_all_along(reach: Reach, axis: int, axes: int) -> bool:
+    """Whether each unit of a map reads all places along an axis behind the channels."""
+    return isinstance(reach, Contracted) and len(reach.follows) == axes + 1 and reach.follows[axis + 1] is None
 
 
 def _units(y: Tensor, axis: int, axes: int) -> int:
