@@ -96,3 +96,16 @@ class Running(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return self.conv(x).cumsum(2)
+
+
+class Queried(nn.Module):
+    """A linear layer of learned queries, and a convolution of an encoding of places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latent, self.q = nn.Parameter(torch.ones(1, 2, 6)), nn.Linear(6, 3)
+        self.places = nn.Conv2d(5, 3, 1)
+
+    def forward(self, x: Any) -> Any:
+        x = x + self.places(x.new_ones(x.shape[0], 5, 8, 8))
+        return self.q(self.latent.expand(x.shape[0], -1, -1)) @ x.flatten(2)

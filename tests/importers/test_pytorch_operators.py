@@ -13,12 +13,12 @@ from tests.importers import operator_models
 MODELS = "tests.importers.operator_models"
 
 
-@pytest.mark.parametrize("name", ["Sampled", "Products", "Masked", "Repeated", "Marked"])
+@pytest.mark.parametrize("name", ["Sampled", "Products", "Masked", "Repeated", "Marked", "Queried"])
 def test_figures_are_those_of_pytorch(name: str) -> None:
     graph = load(f"{MODELS}:{name}", input=[3, 8, 8])
     totals = analyze(graph).totals
     with torch.device("meta"):
-        model, x = getattr(operator_models, name)().eval(), torch.empty(1, 3, 8, 8)
+        model, x = getattr(operator_models, name)().eval().requires_grad_(False), torch.empty(1, 3, 8, 8)
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         y = model(x)
     assert totals.params == sum(parameter.numel() for parameter in model.parameters())
@@ -33,6 +33,15 @@ def test_a_bilinear_form_is_a_product_with_its_weights() -> None:
     totals = analyze(f"{MODELS}:Mixed", input=[3, 8, 8]).totals
     assert totals.params == 5 * 3 * 8 + 5
     assert totals.macs == 64 * 5 * 3 * 8
+
+
+def test_deformable_convolutions() -> None:
+    """As many multiply-accumulates as the convolutions whose elements stay where they are."""
+    totals = analyze("tests.importers.deformed_models:Deformed", input=[4, 8, 8]).totals
+    first, second = 6 * 2 * 9, 5 * 6 * 4
+    around = 36 * 4 * 9 + 18 * 4 * 9
+    assert totals.params == around + 36 + 18 + first + 6 + 8 * 6 + 8 + second
+    assert totals.macs == 64 * (around + first) + 16 * (8 * 6 + second)
 
 
 def test_what_is_chosen_takes_operations() -> None:

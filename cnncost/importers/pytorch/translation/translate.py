@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 PARTIAL = "`--partial` imports it with a gap in its place: totals are lower bounds then, and say so"
 
+_LAYERS = frozenset(("linear", "conv1d", "conv2d", "conv3d"))
+"""Operators that are layers also of a tensor that depends on nothing: of learned queries, of an encoding of places."""
+
 
 class Translation:
     """The values of an exported model, as they become known.
@@ -136,9 +139,12 @@ class Translation:
         name, in_place = base_name(node.target)
         arguments = self._arguments(node)
         reads = [found for value in arguments.values() for found in activations(value)]
-        if not reads:
+        is_per_sample = not reads and name in _LAYERS and self._holds_samples(arguments["input"])
+        if not reads and not is_per_sample:
             return _of_weights(name, node, arguments)
         call, translate = self._call(name, node, arguments, in_place), OPERATORS.get(name)
+        if is_per_sample:
+            arguments["input"] = call.source(arguments["input"], arguments["input"].shape)
         if translate is None:
             if self._allows_gaps:
                 return self._gap(call)
@@ -151,6 +157,10 @@ class Translation:
                 return self._gap(call)
             error.hint = error.hint or PARTIAL
             raise
+
+    def _holds_samples(self, given: Weight) -> bool:
+        """Whether a tensor that depends on nothing has been repeated for the samples of a batch."""
+        return self._batch.size > 1 and self._batch.axis(given.shape) is not None
 
     def _gap(self, call: Call) -> Value:
         """What stands for an operator that is not known: its results, each made when it is read."""
