@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+from torch.hub import load_state_dict_from_url
 from torch.nn import functional as f
 
 
@@ -60,6 +62,69 @@ class Dictionary(nn.Module):
 
     def forward(self, batch: dict[str, Any], *, depth: Any) -> Any:
         return self.conv(torch.cat([batch["image"], batch["mask"], depth], 1))
+
+
+@dataclass
+class Result:
+    """What a model gives, in a class of its own."""
+
+    logits: Any
+    features: list[Any]
+    loss: Any = None
+
+
+class Classes(nn.Module):
+    """An output in a dataclass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x: Any) -> Any:
+        features = self.conv(x)
+        return Result(self.fc(features.mean((2, 3))), [features])
+
+
+class Many(nn.Module):
+    """Any number of inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, *images: Any) -> Any:
+        return [self.conv(image) for image in images]
+
+
+class MakesTensors(nn.Module):
+    """Tensors that it makes as it runs, and modules whose names are no names of layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        names = ["a b", "a_b", "a-b", "for"]
+        self.convs = nn.ModuleDict({name: nn.Conv2d(3, 3, 1) for name in names})
+
+    def forward(self, x: Any) -> Any:
+        for conv in self.convs.values():
+            x = conv(x)
+        return x + torch.arange(x.shape[-1])
+
+
+def scripted() -> nn.Module:
+    return torch.jit.script(nn.Conv2d(3, 4, 1))
+
+
+class Downloads(nn.Conv2d):
+    """It loads weights by a function that it imported by name."""
+
+    def __init__(self) -> None:
+        super().__init__(3, 4, 1)
+        self.load_state_dict(load_state_dict_from_url("https://nowhere.invalid/weights.pth"))
+
+
+class Unfinished(nn.Module):
+    """A model that computes nothing yet."""
 
 
 class DataDependent(nn.Module):

@@ -72,7 +72,9 @@ def test_figures_by_hand(model: str, shape: list[int], params: int, macs: int) -
 
 def test_several_inputs_dictionaries_and_names() -> None:
     shapes = {"batch.image": (3, 32, 32), "batch.mask": (1, 32, 32), "depth": (1, 32, 32)}
-    graph = load(f"{MODELS}:Dictionary", input=shapes)
+    graph = load(
+        f"{MODELS}:Dictionary", input=dict(zip(shapes, ("3x32x32", (1, 32, 32), "1x32x32:float32"), strict=True))
+    )
     assert [(node.name, node.y.dims) for node in graph.nodes[:3]] == list(shapes.items())
     assert analyze(graph).totals.macs == 1024 * 8 * 5 * 9
 
@@ -104,6 +106,55 @@ def test_a_file_of_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.chdir(tmp_path.parent)
     graph = load(f"{tmp_path.name}/net_of_mine.py:net", input=[3, 8, 8])
     assert [node.name for node in graph.nodes] == ["input", "conv"]
+
+
+def test_files_of_one_name_are_two_models(tmp_path: Path) -> None:
+    """Each is run with what lies beside it; and none is mistaken for a module of Python's own."""
+    code = "from torch import nn\nfrom width_beside import WIDTH\n\ndef net():\n    return nn.Conv2d(3, WIDTH, 1)\n"
+    for folder, width in (("a", 4), ("b", 40)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "width_beside.py").write_text(f"WIDTH = {width}")
+        for name in ("net_of_two.py", "json.py", "net.of two.py"):
+            (tmp_path / folder / name).write_text(code)
+    for name in ("net_of_two.py", "json.py", "net.of two.py"):
+        graphs = [load(f"{tmp_path}/{folder}/{name}:net", input=[3, 8, 8]) for folder in "aba"]
+        assert [graph.nodes[-1].y.channels for graph in graphs] == [4, 40, 4]
+    assert sys.modules["json"] is json
+
+
+def test_a_file_is_run_once(tmp_path: Path) -> None:
+    """Of what it declares, PyTorch takes no second declaration."""
+    (tmp_path / "declares.py").write_text(
+        "import torch\ntorch.library.define('declared_once::f', '(Tensor x) -> Tensor')\n"
+        "def net():\n    return torch.nn.Conv2d(3, 4, 1)\n"
+    )
+    for _ in range(2):
+        load(f"{tmp_path}/declares.py:net", input=[3, 8, 8])
+
+
+@pytest.mark.parametrize(
+    ("shapes", "inputs"),
+    [([3, 8, 8], ["images.0"]), ({"images.0": [3, 8, 8], "images.1": [3, 6, 6]}, ["images.0", "images.1"])],
+)
+def test_any_number_of_inputs(shapes: object, inputs: list[str]) -> None:
+    graph = load(f"{MODELS}:Many", input=shapes)
+    assert [graph.nodes[number].name for number in graph.inputs] == inputs
+
+
+def test_tensors_that_are_made_and_names_that_are_alike() -> None:
+    graph = load(f"{MODELS}:MakesTensors", input=[3, 8, 8])
+    names = [node.name for node in graph.layers if node.type == "conv"]
+    assert names == ["convs.a_b", "convs.a_b_2", "convs.a_b_3", "convs.for_"]
+    assert analyze(graph).totals.params == 4 * 12
+
+
+def test_no_weight_is_downloaded_by_whatever_name() -> None:
+    assert analyze(f"{MODELS}:Downloads", input=[3, 8, 8]).totals.params == 16
+
+
+def test_outputs_in_classes_of_the_model() -> None:
+    graph = load(f"{MODELS}:Classes", input="3x8x8")
+    assert [graph.nodes[number].name for number in graph.outputs] == ["fc", "conv"]
 
 
 def message(model: str, **options: object) -> str:
@@ -155,6 +206,11 @@ def test_what_is_refused_is_refused_with_its_place() -> None:
         ("Shared", {"set": {"a": 1}}, "`tests.importers.models:Shared` is a model, and variables are of specs"),
         (
             "Dictionary",
+            {"input": {"batch": [3, 8, 8], "batch.image": [3, 8, 8], "depth": [1, 8, 8]}},
+            "`batch` cannot be a tensor, and hold `batch.image`",
+        ),
+        (
+            "Dictionary",
             {"input": {"batch.image": [3, 8, 8]}},
             "`forward` of `tests.importers.models:Dictionary` needs `depth` too",
         ),
@@ -169,12 +225,23 @@ def test_messages(model: str, options: dict[str, object], says: str) -> None:
     [
         ("torchvision:resnet51", "torchvision has no model `resnet51`; did you mean `resnet50`?"),
         ("timm:resnet51", "timm has no model `resnet51`; did you mean"),
+        ("torchvision:fasterrcnn_resnet50_fpn", "`torchvision:fasterrcnn_resnet50_fpn` picks boxes by the numbers"),
+        (f"{MODELS}:scripted", f"`{MODELS}:scripted` makes a module of TorchScript, which is compiled already"),
+        (f"{MODELS}:Unfinished", f"`{MODELS}:Unfinished` makes a model without `forward`"),
         ("nowhere.at_all:net", "there is no module `nowhere`"),
         ("nowhere.py:net", "there is no file `nowhere.py`"),
+        (f"{HERE}/models.py:Nowhere", f"`{HERE}/models.py` has no `Nowhere`"),
     ],
 )
 def test_what_is_not_there(model: str, says: str) -> None:
     assert message(model).splitlines()[0].startswith(f"error: {says}")
+
+
+def test_a_file_of_a_package_is_imported_by_its_module(tmp_path: Path) -> None:
+    (tmp_path / "part.py").write_text("from . import other\n")
+    text = message(f"{tmp_path}/part.py:net")
+    assert "does not import: ImportError: attempted relative import" in text
+    assert "= hint: a file of a package is imported as a part of it: `package.module:factory`" in text
 
 
 def test_weights_are_never_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,11 @@ def construct(source: ModelSource, factory: Factory, given: Mapping[str, object]
     if not isinstance(model, torch.nn.Module):
         hint = "what it names must return a `torch.nn.Module`, or be one"
         raise SpecError(f"`{source}` makes no model, but {_article(type(model).__name__)}", hint=hint)
+    if isinstance(model, torch.jit.ScriptModule):
+        hint = "return the module that it was compiled of"
+        raise SpecError(f"`{source}` makes a module of TorchScript, which is compiled already", hint=hint)
+    if getattr(model.forward, "__name__", None) == "_forward_unimplemented":
+        raise SpecError(f"`{source}` makes a model without `forward`", hint="its class has to define what it computes")
     return model.to("meta").eval()
 
 

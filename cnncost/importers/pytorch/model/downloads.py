@@ -28,10 +28,9 @@ def without_weights() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(patch.object(torch.nn.Module, "load_state_dict", load_state_dict))
-        for module, name, stand_in in _DOWNLOADS:
-            loaded = sys.modules.get(module)
-            if loaded is not None and hasattr(loaded, name):
-                stack.enter_context(patch.object(loaded, name, stand_in))
+        for name, stand_in in _DOWNLOADS.items():
+            for module in [module for module in sys.modules.values() if name in getattr(module, "__dict__", ())]:
+                stack.enter_context(patch.object(module, name, stand_in))
         yield
 
 
@@ -43,10 +42,5 @@ def _none(*_: Any, **__: Any) -> None:
     return None
 
 
-_DOWNLOADS = (
-    ("torch.hub", "load_state_dict_from_url", _nothing),
-    ("torchvision._internally_replaced_utils", "load_state_dict_from_url", _nothing),
-    ("torchvision.models._api", "load_state_dict_from_url", _nothing),
-    ("timm.models._builder", "load_pretrained", _none),
-)
-"""Functions that load weights from elsewhere: where each is looked up, and what takes its place."""
+_DOWNLOADS = {"load_state_dict_from_url": _nothing, "load_pretrained": _none}
+"""Functions of PyTorch and timm that load weights from elsewhere, in whatever module, and what takes their places."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import fields, is_dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +41,7 @@ def export(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> Exp
     Raises:
         SpecError: the model fails, or does what depends on numbers; with the line that does.
     """
-    with _quiet():
+    with _quiet(), _plain_outputs(model):
         _materialise(source, model, shapes)
         try:
             return Exported(_program(model, shapes, PRIME), PRIME)
@@ -55,9 +57,29 @@ def export(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> Exp
         raise _refusal(source, first, shapes) from first
 
 
+@contextmanager
+def _plain_outputs(model: Any) -> Iterator[None]:
+    """Within it the model gives dictionaries and lists, whatever classes it has for them: PyTorch knows no others."""
+    hook = model.register_forward_hook(lambda _model, _read, given: _plain(given))
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _plain(given: Any) -> Any:
+    if is_dataclass(given):
+        return {field.name: _plain(getattr(given, field.name, None)) for field in fields(given)}
+    if isinstance(given, Mapping):
+        return {name: _plain(value) for name, value in given.items()}
+    return [_plain(value) for value in given] if isinstance(given, list | tuple) else given
+
+
 def _program(model: Any, shapes: Sequence[InputShape], batch: int) -> Any:
     args, kwargs = example_arguments(model, shapes, batch)
-    return import_torch().export.export(model, args, kwargs, strict=False)
+    torch = import_torch()
+    with torch.device("meta"):  # where the model is, so that tensors are that it makes as it runs
+        return torch.export.export(model, args, kwargs, strict=False)
 
 
 def _materialise(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.importers.pytorch.model.code_files import module_of_file
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
 from cnncost.importers.pytorch.model.library import import_code, import_torch
 from cnncost.records import NamedTuple
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cnncost.importers.sources import ModelSource
 
 _FORM = "write `package.module:factory` or `path/to/file.py:factory`: a function, a class, or a model that is there"
+_OF_PACKAGE = "a file of a package is imported as a part of it: `package.module:factory`"
 _CLIP = (3, 16, 112, 112)
 _IMAGE = (3, 224, 224)
 
@@ -77,6 +79,10 @@ def _of_torchvision(source: ModelSource) -> Factory:
         hint = None if close else "`torchvision.models.list_models()` lists them"
         raise SpecError(f"torchvision has no model `{source.name[:80]}`{close}", hint=hint)
     builder = models.get_model_builder(source.name)
+    if ".detection." in builder.__module__:
+        message = f"`{source}` picks boxes by the numbers that it computes: its cost is not known beforehand"
+        hint = "a function of your own can return a part of it, such as its `backbone`"
+        raise SpecError(message, hint=hint)
     usual = {name: None for name in inspect.signature(builder).parameters if name.startswith("weights")}
     return Factory(builder, lambda _: _torchvision_input(models, source.name, builder), usual)
 
@@ -143,7 +149,8 @@ def _module(source: ModelSource) -> ModuleType:
     except BaseException as error:  # whatever the user's module does, leaving included
         if is_interruption(error):
             raise
-        raise fault(f"`{source.place}` does not import: {said(error)}", error) from error
+        form = _OF_PACKAGE if "relative import" in str(error) else None
+        raise fault(f"`{source.place}` does not import: {said(error)}", error, hint=form) from error
 
 
 def _of_module(name: str) -> ModuleType:
@@ -157,10 +164,7 @@ def _of_file(path: str) -> ModuleType:
     file = Path(path).resolve()
     if not file.is_file():
         raise SpecError(f"there is no file `{path[-80:]}`", hint=_FORM)
-    folder = str(file.parent)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    return import_code(file.stem)
+    return module_of_file(file)
 
 
 def _attribute(module: ModuleType, source: ModelSource) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_AXES = 8
 _TYPES = ("float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool")
-_TYPED = re.compile(r"\s*([\d\sx,×\[\]()]*?)\s*:\s*(\w+)\s*")
+_TYPED = re.compile(r"\s*([\d\sx,×\[\]()]*?)\s*(?::\s*(\w+)\s*)?")
 _FORM = "channels first, without the batch: `--input 3x224x224`; of several, `--input NAME=3x224x224` for each"
 
 
@@ -62,9 +62,18 @@ def input_shapes(source: ModelSource, factory: Factory, model: Any, given: objec
         shapes = _in_order(source, parameters, given)
     else:
         shapes = (_shape((first,), given),)
+    shapes = tuple([_numbered(parameters, shape) for shape in shapes])
     _refuse_unlike(source, parameters, shapes)
+    _refuse_within(shapes)
     order = list(parameters)
     return tuple(sorted(shapes, key=lambda shape: order.index(shape.path[0]) if shape.path[0] in order else len(order)))
+
+
+def _numbered(parameters: Mapping[str, inspect.Parameter], shape: InputShape) -> InputShape:
+    """One shape for a parameter that takes any number is that of the first of them."""
+    parameter = parameters.get(shape.path[0])
+    alone = len(shape.path) == 1 and parameter is not None and parameter.kind == parameter.VAR_POSITIONAL
+    return shape._replace(path=(shape.path[0], "0")) if alone else shape
 
 
 def _in_order(
@@ -122,7 +131,7 @@ def _shape(path: tuple[str, ...], given: object) -> InputShape:
         typed = _TYPED.fullmatch(given)
         if typed is None:
             raise SpecError(f"the shape of `{name}`, `{given[:80]}`, is not one", hint=_FORM)
-        given, dtype = [int(size) for size in re.findall(r"\d+", typed[1])], typed[2]
+        given, dtype = [int(size) for size in re.findall(r"\d+", typed[1])], typed[2] or dtype
         if dtype not in _TYPES:
             close = did_you_mean(dtype, _TYPES)
             raise SpecError(f"`{name}` has no type `{dtype[:80]}`{close}", hint=f"types are {', '.join(_TYPES)}")
@@ -149,3 +158,14 @@ def _refuse_unlike(
         if parameter.default is parameter.empty and not several and name not in given:
             hint = f"`--input {name}=3x224x224` gives the shape of one sample; `:int64` behind it another type"
             raise SpecError(f"`forward` of `{source}` needs `{name}` too", hint=hint)
+
+
+def _refuse_within(shapes: Sequence[InputShape]) -> None:
+    """Raise a SpecError for an input that is to be a tensor, and a dictionary too."""
+    given = {shape.path for shape in shapes}
+    for shape in shapes:
+        for length in range(1, len(shape.path)):
+            if shape.path[:length] in given:
+                whole = ".".join(shape.path[:length])
+                message = f"`{whole}` cannot be a tensor, and hold `{shape.name}`"
+                raise SpecError(message, hint=f"give a shape for each tensor in it: `{whole}.NAME=3x224x224`")

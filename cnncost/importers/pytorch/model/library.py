@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 _OPERATORS = ("nms", "qnms")
@@ -47,13 +48,22 @@ def import_code(name: str) -> ModuleType:
     Raises:
         Exception: whatever its code raises.
     """
+    return with_operators(lambda: importlib.import_module(name))
+
+
+def with_operators(run: Callable[[], ModuleType]) -> ModuleType:
+    """What gives a module, run again with the operators declared that an import of torchvision misses.
+
+    Raises:
+        Exception: whatever its code raises.
+    """
     try:
-        return importlib.import_module(name)
+        return run()
     except RuntimeError as error:
         if "torchvision::" not in str(error):
             raise
         declare_operators()
-        module = importlib.import_module(name)
+        module = run()
         _let_convolutions_deform()
         return module
 

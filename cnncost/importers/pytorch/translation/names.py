@@ -46,6 +46,7 @@ class ModuleNames:
         self._calls: Counter[str] = Counter()
         self._kinds: dict[str, str] = {}
         self._taken: Counter[str] = Counter()
+        self._given: set[str] = set()
 
     def place(self, stack: Stack) -> Place:
         """Where an operator belongs that runs within these calls of modules, outermost first."""
@@ -71,8 +72,17 @@ class ModuleNames:
         else:
             path = self._numbered(f"{place.path}.{keyword}" if place.path else keyword)
         self._taken[path] += 1
-        name = name_of_path(path)
+        name = self._unlike(name_of_path(path))
         return name, containers_of(name, lambda container: self._kinds.get(container, SEQUENCE))
+
+    def _unlike(self, name: str) -> str:
+        """The name, with a number where another path has led to it: `a-b` and `a_b`."""
+        number, unlike = 1, name
+        while unlike in self._given:
+            number += 1
+            unlike = f"{name}.{_CALL}_{number}" if name.endswith("]") else f"{name}_{number}"
+        self._given.add(unlike)
+        return unlike
 
     def _called(self, outer: tuple[str, str] | None, module: str) -> str:
         """The path of a call: within that of the module around it, unless it is another's part."""
