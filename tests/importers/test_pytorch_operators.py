@@ -57,6 +57,15 @@ def test_places_of_a_grid_are_channels() -> None:
     assert [node.y.dims for node in layers if node.type == "permute"] == [(8, 8, 2), (2, 8, 8), (2, 6, 5)]
 
 
+def test_layers_that_read_no_input_are_told() -> None:
+    graph = load(f"{MODELS}:Placed", input=[3, 8, 8])
+    assert analyze(graph).totals.macs == 3 * 8 * 8 * 5
+    says = (
+        f"layers that read no input take {8 * 2 * 5} multiply-accumulates, once for all samples: they are not counted"
+    )
+    assert graph.warnings == (says,)
+
+
 def test_a_running_sum_is_refused() -> None:
     with pytest.raises(SpecError, match="the operator `cumsum` is not known"):
         load(f"{MODELS}:Running", input=[3, 8, 8])

@@ -69,6 +69,7 @@ class Translation:
         self._names = ModuleNames(model, [stack_of(node) for node in operators])
         self._values: dict[Any, Value] = {}
         self._warnings: list[str] = []
+        self._prepared = 0
 
     def graph(self) -> Graph:
         """The graph.
@@ -86,6 +87,9 @@ class Translation:
         if not outputs:
             raise SpecError(f"nothing that `{self._builder.name}` gives depends on what it reads")
         unused = self._add_unused()
+        if self._prepared:
+            what = f"layers that read no input take {self._prepared:,} multiply-accumulates, once for all samples"
+            self._warnings.append(f"{what}: they are not counted")
         return self._builder.finish(list(dict.fromkeys(outputs)), unused, warnings=tuple(self._warnings))
 
     def _add_unused(self) -> list[int]:
@@ -141,6 +145,7 @@ class Translation:
         reads = [found for value in arguments.values() for found in activations(value)]
         is_per_sample = not reads and name in _LAYERS and self._holds_samples(arguments["input"])
         if not reads and not is_per_sample:
+            self._prepared += _products(node, arguments) if name in _LAYERS else 0
             return _of_weights(name, node, arguments)
         call, translate = self._call(name, node, arguments, in_place), OPERATORS.get(name)
         if is_per_sample:
@@ -247,6 +252,12 @@ def _of_weights(name: str, node: Any, arguments: Mapping[str, Value]) -> Value:
     if name in WHOLE and len(parts) == 1:
         return value._replace(form=parts[0].form)
     return value
+
+
+def _products(node: Any, arguments: Mapping[str, Value]) -> int:
+    """Multiply-accumulates of a linear layer or convolution: for each output, a column of its weights."""
+    weight = arguments["weight"]
+    return int(node.meta["val"].numel() * weight.elements // weight.shape[0])
 
 
 def _shaped(value: Any, parts: list[Weight], stored: bool) -> Value:
