@@ -123,6 +123,26 @@ class Downloads(nn.Conv2d):
         self.load_state_dict(load_state_dict_from_url("https://nowhere.invalid/weights.pth"))
 
 
+class LastState(nn.Module):
+    """A recurrence of which only the last state is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(16, 20, batch_first=True)
+        self.out = nn.Linear(20, 2)
+
+    def forward(self, x: Any) -> Any:
+        _, (hidden, _) = self.lstm(x)
+        return self.out(hidden[-1])
+
+
+class Chosen(nn.Module):
+    """As many numbers as are positive."""
+
+    def forward(self, x: Any) -> Any:
+        return x[x > 0]
+
+
 class Unfinished(nn.Module):
     """A model that computes nothing yet."""
 

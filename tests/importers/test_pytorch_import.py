@@ -152,6 +152,19 @@ def test_no_weight_is_downloaded_by_whatever_name() -> None:
     assert analyze(f"{MODELS}:Downloads", input=[3, 8, 8]).totals.params == 16
 
 
+def test_the_last_state_of_a_recurrence() -> None:
+    totals = analyze(f"{MODELS}:LastState", input={"x": "7x16"}).totals
+    assert totals.params == 4 * 20 * (16 + 20 + 2) + 20 * 2 + 2
+    assert totals.macs == 7 * 4 * 20 * (16 + 20) + 40
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_sizes_that_depend_on_numbers_are_refused(partial: bool) -> None:
+    text = message(f"{MODELS}:Chosen", input=[3, 8, 8], partial=partial)
+    assert "the size of what `index` gives depends on the numbers that it reads" in text
+    assert "return x[x > 0]" in text
+
+
 def test_outputs_in_classes_of_the_model() -> None:
     graph = load(f"{MODELS}:Classes", input="3x8x8")
     assert [graph.nodes[number].name for number in graph.outputs] == ["fc", "conv"]

@@ -36,7 +36,7 @@ def recurrent(call: Call) -> list[Activation | Callable[[], Activation]]:
         fields["nonlinearity"] = "relu"
     size = call.tensor(along).spatial[0]
     written = call.layer(keyword, fields, along, weights=params, shape=(call.batch.size, call.shape[-1], size))
-    steps = call.layer("permute", {"axes": [1, 0]}, written, name=False)
+    steps = partial(call.layer, "permute", {"axes": [1, 0]}, written, name=False)
     last = partial(_last, call, written, fields)
     return [steps, last, last]
 

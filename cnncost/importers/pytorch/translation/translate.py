@@ -141,6 +141,9 @@ class Translation:
         if not hasattr(node.target, "_schema"):
             return self._of_python(node)
         name, in_place = base_name(node.target)
+        if any(type(size) is not int for shape in _shapes_of(node) for size in shape):
+            message = f"the size of what `{name}` gives depends on the numbers that it reads"
+            raise SpecError(f"{message}: its cost is not known beforehand", place_of(node))
         arguments = self._arguments(node)
         reads = [found for value in arguments.values() for found in activations(value)]
         is_per_sample = not reads and name in _LAYERS and self._holds_samples(arguments["input"])
