@@ -136,6 +136,19 @@ class LastState(nn.Module):
         return self.out(hidden[-1])
 
 
+class Reads(nn.Module):
+    """A recurrence over embedded indices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(50, 16)
+        self.gru = nn.GRU(16, 20, batch_first=True)
+
+    def forward(self, ids: Any) -> Any:
+        steps, last = self.gru(self.table(ids))
+        return steps, last[0]
+
+
 class Chosen(nn.Module):
     """As many numbers as are positive."""
 

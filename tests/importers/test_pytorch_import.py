@@ -158,6 +158,14 @@ def test_the_last_state_of_a_recurrence() -> None:
     assert totals.macs == 7 * 4 * 20 * (16 + 20) + 40
 
 
+def test_a_recurrence_over_embedded_indices() -> None:
+    graph = load(f"{MODELS}:Reads", input={"ids": "7:int64"})
+    totals = analyze(graph).totals
+    assert totals.params == 50 * 16 + 3 * 20 * (16 + 20 + 2)
+    assert totals.macs == 7 * 3 * 20 * (16 + 20)
+    assert [graph.nodes[number].y.dims for number in graph.outputs] == [(7, 20), (20,)]
+
+
 @pytest.mark.parametrize("partial", [False, True])
 def test_sizes_that_depend_on_numbers_are_refused(partial: bool) -> None:
     text = message(f"{MODELS}:Chosen", input=[3, 8, 8], partial=partial)

@@ -21,7 +21,8 @@ def recurrent(call: Call) -> list[Activation | Callable[[], Activation]]:
     """What is written at every step, and the last state of a layer that has one cell."""
     x, params = call.get("input"), call["params"]
     keyword = call.name.partition("_")[0]
-    along = _channels_first(call, x)
+    tokens = call["batch_first"] and call.tensor(x).layout == "tokens"
+    along = x if tokens else _channels_first(call, x)
     fields: dict[str, Any] = {
         "hidden": params[1].shape[1] if len(params[0].shape) == 2 else 0,
         "layers": call["num_layers"],
@@ -35,10 +36,11 @@ def recurrent(call: Call) -> list[Activation | Callable[[], Activation]]:
     if call.name == "rnn_relu":
         fields["nonlinearity"] = "relu"
     size = call.tensor(along).spatial[0]
-    written = call.layer(keyword, fields, along, weights=params, shape=(call.batch.size, call.shape[-1], size))
+    shape = call.shape if tokens else (call.batch.size, call.shape[-1], size)
+    written = call.layer(keyword, fields, along, weights=params, shape=shape)
     steps = partial(call.layer, "permute", {"axes": [1, 0]}, written, name=False)
     last = partial(_last, call, written, fields)
-    return [steps, last, last]
+    return [written if tokens else steps, last, last]
 
 
 def _channels_first(call: Call, x: Activation) -> Activation:
