@@ -13,7 +13,7 @@ layers that compute something, or how they differ: an addition of n inputs is n 
 products.
 
 `outputs` imports a model of torchvision, writes it as a spec, builds a module of that, copies the weights by their
-names in the module tree, and compares what both give in evaluation.
+names in the module tree or, where some differ, in their order, and compares what both give in evaluation.
 """
 
 from __future__ import annotations
@@ -154,17 +154,26 @@ def _activations(first: Report, second: Report) -> str:
 
 
 def _copy_weights(theirs: torch.nn.Module, ours: torch.nn.Module) -> None:
-    """Copy every tensor to that of the same name; only what does not run in evaluation may be left over.
+    """Copy every tensor to that of the same name, or in their order where some names differ.
+
+    Only what does not run in evaluation may be left over.
 
     Raises:
-        SpecError: a tensor has none of its name.
+        SpecError: the tensors have other shapes.
     """
+    weights, places = _running(theirs), _running(ours)
+    names = weights if weights.keys() == places.keys() else places
+    found = dict(zip(names, weights.values(), strict=False))
+    shapes = [{name: tensor.shape for name, tensor in tensors.items()} for tensors in (found, places)]
+    if len(weights) != len(places) or shapes[0] != shapes[1]:
+        raise SpecError("the weights have other shapes, or another order")
+    ours.load_state_dict(found, strict=False)
+
+
+def _running(module: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The tensors of a module without those of auxiliary heads."""
     heads = ("AuxLogits.", "aux1.", "aux2.")
-    weights = {name: tensor for name, tensor in theirs.state_dict().items() if not name.startswith(heads)}
-    kept = {name for name in ours.state_dict() if not name.startswith(heads)}
-    if kept != weights.keys():
-        raise SpecError(f"weights of other names: {sorted(kept ^ weights.keys())[:4]}")
-    ours.load_state_dict(weights, strict=False)
+    return {name: tensor for name, tensor in module.state_dict().items() if not name.startswith(heads)}
 
 
 def _smallest_first() -> list[str]:
