@@ -74,7 +74,7 @@ class RuleConvention(Convention):
 
     >>> from cnncost.conventions import CONVENTIONS
     >>> CONVENTIONS["fvcore"].rule_of("batchnorm").text
-    'input * ((5 if training else 2) if affine else (4 if training else 1))'
+    'plain * input * ((5 if training else 2) if affine else (4 if training else 1))'
     """
 
     arithmetic = False

@@ -62,7 +62,7 @@ class Linear(Parametrised, keyword="linear"):
         return self.out * x.dims[self.place(x)]
 
     def kernels(self, x: Tensor) -> tuple[int, ...]:
-        return self.out, x.channels
+        return self.matrix(x)
 
     def matrix(self, x: Tensor) -> tuple[int, int]:
         return self.out, x.dims[self.place(x)]

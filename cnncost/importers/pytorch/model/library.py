@@ -58,14 +58,14 @@ def with_operators(run: Callable[[], ModuleType]) -> ModuleType:
         Exception: whatever its code raises.
     """
     try:
-        return run()
+        module = run()
     except RuntimeError as error:
         if "torchvision::" not in str(error):
             raise
         declare_operators()
         module = run()
-        _let_convolutions_deform()
-        return module
+    _let_convolutions_deform()
+    return module
 
 
 def declare_operators() -> None:
