@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,32 @@ def test_tensors_that_are_made_and_names_that_are_alike() -> None:
     names = [node.name for node in graph.layers if node.type == "conv"]
     assert names == ["convs.a_b", "convs.a_b_2", "convs.a_b_3", "convs.for_"]
     assert analyze(graph).totals.params == 4 * 12
+
+
+def test_no_weight_is_allocated_where_a_constructor_needs_numbers() -> None:
+    """RegNet computes its widths; its weights would take 2.6 GB."""
+    import torch
+
+    class Allocated(torch.overrides.TorchFunctionMode):
+        largest = 0
+
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            given = function(*args, **(kwargs or {}))
+            if isinstance(given, torch.Tensor) and given.device.type == "cpu":
+                Allocated.largest = max(Allocated.largest, given.numel())
+            return given
+
+    with Allocated():
+        graph = load("torchvision:regnet_y_128gf", input=[3, 224, 224])
+    assert analyze(graph).totals.params == 644_812_894
+    assert Allocated.largest <= 7392  # statistics of its widest batch normalisation
+
+
+def test_the_size_that_a_model_is_made_for() -> None:
+    """The weights of torchvision's ViT-H/14 are for 518 pixels, and the model without weights is for 224."""
+    graph = load("torchvision:vit_h_14")
+    assert graph.nodes[0].y.dims == (3, 224, 224)
+    assert analyze(graph).totals.params == 632_045_800
 
 
 def test_no_weight_is_downloaded_by_whatever_name() -> None:

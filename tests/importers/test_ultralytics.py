@@ -174,6 +174,8 @@ def with_row(row: str) -> str:
         ("nc: 4\nhead: []", "`backbone` must be a list of rows"),
         (with_row("[-1, 1, Conv]"), "a row is `[from, repeats, module, arguments]`"),
         (with_row("[-1, 0, Conv, [8]]"), "repeats are a positive whole number"),
+        (with_row("[-1, 999999999, Conv, [8]]"), "more than 20,000 layers"),
+        (with_row("[-1, 999999999, C2f, [8]]"), "more than 20,000 layers"),
         (with_row("[-1, 1, Convv, [8]]"), "the module `Convv` is not known; did you mean `Conv`?"),
         (with_row("[-1, 1, Conv, []]"), "`Conv` needs `out`"),
         (with_row("[-1, 1, Conv, [8, 3, wide]]"), "`stride` of `Conv` must be a positive whole number, not `wide`"),

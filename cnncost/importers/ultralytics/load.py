@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.graph.builder import GraphBuilder
+from cnncost.graph.builder import LIMIT_HINT, GraphBuilder
 from cnncost.graph.graph import Container
 from cnncost.importers.names import kind_of_class
 from cnncost.importers.ultralytics import attention, blocks, heads, layers
@@ -65,7 +65,9 @@ def load_ultralytics(data: bytes, name: str, shape: object, limits: Limits, size
             activation=activation,
             is_light=is_light,
         )
-        outputs.append(_add(site, find(row.module, row.span), model, row, _reads(outputs, row, start)))
+        module, reads = find(row.module, row.span), _reads(outputs, row, start)
+        repeated = row._replace(repeats=_repeats(model, row, limits.nodes))
+        outputs.append(_add(site, module, model, repeated, reads))
     return _finished(builder, outputs, model)
 
 
@@ -106,9 +108,21 @@ def _reads(outputs: list[int | tuple[int, ...]], row: Row, start: int) -> list[i
     return nodes
 
 
-def _add(site: Site, module: Module, model: ModelFile, row: Row, reads: list[int]) -> int | tuple[int, ...]:
-    """Add the layers of a row, as many as the scale says and as wide."""
+def _repeats(model: ModelFile, row: Row, most: int) -> int:
+    """How often a row is repeated, at the scale.
+
+    Raises:
+        SpecError: more often than there may be layers.
+    """
     repeats = max(round(row.repeats * model.scale.depth), 1) if row.repeats > 1 else row.repeats
+    if repeats > most:
+        raise SpecError(f"more than {most:,} layers", row.span, hint=LIMIT_HINT)
+    return repeats
+
+
+def _add(site: Site, module: Module, model: ModelFile, row: Row, reads: list[int]) -> int | tuple[int, ...]:
+    """Add the layers of a row, as often as it is repeated, and as wide as the scale says."""
+    repeats = row.repeats
     given = list(row.arguments)
     if module.is_told_repeats:
         given.insert(1, repeats)

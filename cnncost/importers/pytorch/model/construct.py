@@ -6,7 +6,7 @@ import ast
 import inspect
 import sys
 import warnings
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, redirect_stdout, suppress
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
@@ -88,15 +88,32 @@ def _made(source: ModelSource, make: Callable[[], Any]) -> Any:
     try:
         with without_weights(), warnings.catch_warnings(), redirect_stdout(sys.stderr):
             warnings.simplefilter("ignore")  # what libraries say of their weights, which nobody has
-            try:
-                with torch.device("meta"):
+            for without_numbers in (torch.device("meta"), _uninitialised_on_meta()):
+                with suppress(Exception), without_numbers:
                     return make()
-            except Exception:  # some look at their numbers as they initialise them
-                return make()
+            return make()  # some look at the numbers of their weights as they initialise them
     except BaseException as error:  # whatever the user's function does, leaving included
         if is_interruption(error):
             raise
         raise fault(f"`{source}` fails: {said(error)}", error) from error
+
+
+def _uninitialised_on_meta() -> AbstractContextManager[Any]:
+    """Within it, weights have no numbers, and what is computed from numbers has: RegNet's widths are.
+
+    Layers leave their weights uninitialised at first, and fill them in place.
+    """
+    torch = import_torch()
+    from torch.overrides import TorchFunctionMode
+
+    class UninitialisedOnMeta(TorchFunctionMode):
+        def __torch_function__(self, function: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            given = dict(kwargs or {})
+            if function is torch.empty and given.get("device") is None:
+                given["device"] = "meta"
+            return function(*args, **given)
+
+    return UninitialisedOnMeta()
 
 
 def _article(name: str) -> str:

@@ -84,11 +84,13 @@ def _of_torchvision(source: ModelSource) -> Factory:
         hint = "a function of your own can return a part of it, such as its `backbone`"
         raise SpecError(message, hint=hint)
     usual = {name: None for name in inspect.signature(builder).parameters if name.startswith("weights")}
-    return Factory(builder, lambda _: _torchvision_input(models, source.name, builder), usual)
+    return Factory(builder, lambda model: _torchvision_input(models, source.name, builder, model), usual)
 
 
-def _torchvision_input(models: ModuleType, name: str, builder: Any) -> tuple[int, ...]:
-    """What the transforms of the model's weights make of an image or a clip."""
+def _torchvision_input(models: ModuleType, name: str, builder: Any, model: Any) -> tuple[int, ...]:
+    """The size that the model is made for, or else what the transforms of its weights make of an image or a clip."""
+    if isinstance(getattr(model, "image_size", None), int):
+        return (3, model.image_size, model.image_size)
     transforms = _transforms(models, name)
     is_video = ".video." in builder.__module__
     crop = transforms.get("crop_size") or transforms.get("resize_size") or (_CLIP if is_video else _IMAGE)[-2:]
