@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from torch import nn
-from torchvision.ops import DeformConv2d
+
+from tests.compiled_operators import import_torchvision
+
+DeformConv2d = import_torchvision().ops.DeformConv2d
 
 
 class Deformed(nn.Module):
