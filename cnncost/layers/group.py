@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
-from cnncost.layers.base.sliding import Pairs, check_windows, constant_pad, pads, sliding_windows
+from cnncost.layers.base.sliding import Pairs, check_windows, pads, sliding_windows
 from cnncost.layers.base.specifiers import choice, count, flag, padding, real, sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reads
@@ -96,7 +96,7 @@ class GroupConv(Contraction, keyword="group_conv"):
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         elements = 1 if self.lifting else self.order
-        pad = constant_pad(nn, pads(self, x), 0.0)
+        sides = tuple(side for pair in reversed(pads(self, x)) for side in pair)  # PyTorch takes the last axis first
         order, stride, dilation, lifting, has_bias = self.order, self.stride, self.dilation, self.lifting, self.bias
 
         def forward(module: Any, x: Any) -> Any:
@@ -104,10 +104,10 @@ class GroupConv(Contraction, keyword="group_conv"):
             bank = stack([_turned(module.weight, element, order, lifting) for element in range(order)], 1)
             filters = bank.flatten(2, 3).flatten(0, 1)
             bias = module.bias.repeat_interleave(order) if has_bias else None
-            return nn.functional.conv2d(module.pad(x), filters, bias, stride, 0, dilation)
+            return nn.functional.conv2d(nn.functional.pad(x, sides), filters, bias, stride, 0, dilation)
 
         weight = parameter(nn, self.out, x.channels // elements, elements, *self.kernel)
-        return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None, pad=pad)
+        return module_of(nn, forward, weight=weight, bias=parameter(nn, self.out) if has_bias else None)
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
         """Turned filters of ones are what they were: it is a plain convolution."""
