@@ -1,0 +1,1 @@
+"""What a step really takes of a device's memory."""
