@@ -5,7 +5,7 @@ Operations follow each function's definition. The textbook convention counts one
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
@@ -14,6 +14,10 @@ from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.specifiers import flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 
 class Elementwise(Layer):
@@ -42,6 +46,8 @@ class Activation(Elementwise):
 
     module: ClassVar[str]
     per_element: ClassVar[Operations]
+    keeps: ClassVar[str] = "input"
+    """What autograd keeps of it for backward: its ``input``, its ``output``, or ``nothing``."""
 
     def __init_subclass__(
         cls, *, keyword: str | None = None, module: str = "", per_element: Operations | None = None, **kwargs: Any
@@ -55,6 +61,9 @@ class Activation(Elementwise):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """The operations of the function's definition, for every element."""
         return self.per_element.times(y.elements)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.elementwise(self.keyword, x, self.keeps, self.overwrites)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, self.module)()
@@ -76,6 +85,8 @@ class InPlace(Activation):
 
 class Relu(InPlace, keyword="relu", module="ReLU", per_element=Operations(cmp=1)):
     """max(x, 0)."""
+
+    keeps = "output"
 
 
 class Relu6(InPlace, keyword="relu6", module="ReLU6", per_element=Operations(cmp=2)):

@@ -19,6 +19,8 @@ from cnncost.layers.base.one_channel import Line, counterpart_of_one_channel
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.tensor import Layout, Tensor
     from cnncost.layers.base.window import Reach
 
@@ -273,6 +275,15 @@ class Layer:
     def index_elements(self, *inputs: Any, **_: Any) -> int:
         """Positions of maxima that backward needs; only max pools keep them."""
         return 0
+
+    def record(self, tape: Tape, *inputs: Any, **_: Any) -> Value:
+        """Run on a tape, as autograd records the PyTorch module: what is made, and what is kept for backward.
+
+        Args:
+            tape: what is recorded on.
+            inputs: the tensors that the layer reads, as the tape has them; the keyword `y` is the shape of its output.
+        """
+        raise NotImplementedError
 
     def reach(self, *inputs: Any, **_: Any) -> tuple[Reach, ...]:
         """What an output unit reads, for each input in turn."""

@@ -10,6 +10,8 @@ from cnncost.layers.base.counterpart import buffered, computed
 from cnncost.layers.base.layer import Layer
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.tensor import Tensor
 
 FIXED = "whether weights and bias are given: buffers, not parameters"
@@ -100,6 +102,12 @@ class Parametrised(Contraction):
         if self.fixed:
             return Buffers(weights=self.weights(x) + self.bias * self.out)
         return Buffers(statistics=sum(self.matrix(x)) if self.spectral_norm else 0)
+
+    def record_weights(self, tape: Tape, x: Value) -> list[Value]:
+        """The weight and the bias as the product reads them."""
+        assert x.shape is not None
+        weights = [tape.parameter(self.weights(x.shape), "weight")]
+        return [*weights, tape.parameter(self.out, "bias")] if self.bias else weights
 
     def weight_operations(self, x: Tensor, training: bool) -> Operations:
         """Of weight norm g v / |v|, of spectral norm W / (u W v), and the step in training that improves u and v.

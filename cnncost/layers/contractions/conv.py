@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
@@ -29,6 +29,10 @@ from cnncost.layers.contractions.contraction import (
     Parametrised,
 )
 from cnncost.symbolic.dims import effective_kernel, product, window_count
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 
 class Convolution(Parametrised):
@@ -104,6 +108,10 @@ class Conv(Convolution, keyword="conv"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Grouped(sliding_windows(self, x, self.padding_mode), self.groups),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        x, *weights = tape.lower(x), *[tape.lower(weight) for weight in self.record_weights(tape, x)]
+        return tape.run("convolution", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank, before_and_after = len(x.spatial), pads(self, x)

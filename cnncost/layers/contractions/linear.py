@@ -19,6 +19,8 @@ from cnncost.layers.contractions.contraction import (
 )
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.tensor import Tensor
     from cnncost.layers.base.window import Reach
 
@@ -73,6 +75,10 @@ class Linear(Parametrised, keyword="linear"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (reads_along(x, [self.place(x)]),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        x, *weights = tape.lower(x), *[tape.lower(weight) for weight in self.record_weights(tape, x)]
+        return tape.run("addmm", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         place = self.place(x)

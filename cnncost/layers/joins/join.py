@@ -17,6 +17,8 @@ from cnncost.symbolic.dims import maximum
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 # Every output position along a broadcast axis reads the one place that is there.
@@ -103,6 +105,9 @@ class Add(Broadcast, keyword="add"):
     def operations(self, *xs: Tensor, y: Tensor) -> Operations:
         """One addition per element and further input."""
         return Operations(add=(len(xs) - 1) * y.elements)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return reduce(tape.add, xs)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(add, xs)

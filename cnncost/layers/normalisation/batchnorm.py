@@ -13,6 +13,8 @@ from cnncost.layers.base.window import Reach, Reads
 from cnncost.layers.normalisation.norm import Normalisation
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.tensor import Tensor
 
 
@@ -85,6 +87,15 @@ class BatchNorm(BatchNormalisation, keyword="batchnorm"):
         Additions of eps, roots, divisions; products and subtractions.
         """
         return Operations(add=2, mul=1, div=1, exp=1).times(x.channels) if self.fixed else Operations()
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        weights = [tape.parameter(y.channels, name) for name in ("weight", "bias")] if self.affine else []
+        stored = [tape.buffer(y.channels, name) for name in ("running_mean", "running_var")]
+        tape.buffer(1, "num_batches_tracked", "int64")
+        if not tape.training:
+            return tape.run("batch_norm", [x, *weights], x.elements, keeps=[x, *weights[:1], *stored])
+        statistics = [tape.make(y.channels, "float32") for _ in range(2)]
+        return tape.run("batch_norm", [x, *weights], x.elements, keeps=[x, *weights[:1], *statistics, *stored])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         if self.fixed:

@@ -27,6 +27,8 @@ from cnncost.symbolic.dims import (
 )
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.window import Reach
 
 _AXES_WITHOUT_OVERHANG = 3
@@ -98,6 +100,10 @@ class MaxPool(WindowPool, keyword="maxpool"):
     def index_elements(self, x: Tensor, y: Tensor) -> int:
         """The position of every maximum (notes 004, 9.3)."""
         return y.elements
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        indices = tape.make(tape.batch * y.elements, "int64")
+        return tape.run("max_pool", [x], indices.elements, keeps=[x, indices])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         before_and_after = pads(self, x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
@@ -12,6 +12,10 @@ from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Window, stretched
 from cnncost.layers.pooling.pool import Pool
 from cnncost.symbolic.dims import adaptive_elements, ceil_div, product
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 
 class AdaptivePool(Pool):
@@ -98,6 +102,9 @@ class GlobalAvgPool(GlobalPool, keyword="global_avgpool"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """C H W: H W - 1 additions and a division per channel."""
         return Operations(add=x.elements - y.elements, div=y.elements)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.run("mean", [x], tape.batch * y.elements)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"AdaptiveAvgPool{len(x.spatial)}d")(1)

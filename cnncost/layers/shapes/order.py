@@ -13,6 +13,8 @@ from cnncost.layers.shapes.rearrangement import Rearrangement
 from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.layer import Layer
 
 _MOST_DIMENSIONS = 8
@@ -33,6 +35,9 @@ class Flatten(Rearrangement, keyword="flatten"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Relabelling((x.elements,), (0,)),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.view(x)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Flatten()

@@ -1,0 +1,63 @@
+"""How the backward of an operation makes the gradients of what it read.
+
+A rule is handed the engine and the operation, which has received the gradients of its outputs, and gives back one
+gradient for each of its inputs, or ``None``. Afterwards the engine lets go of the gradients that came, and of what was
+saved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cnncost.autograd.engine import Engine
+    from cnncost.autograd.operation import Gradient, Operation
+
+    Gradients = list[Gradient | None]
+
+
+def together(engine: Engine, operation: Operation) -> Gradients:
+    """Each input gets a new gradient of its size, all of them from one call: convolutions, normalisations, pools."""
+    return [engine.new(read) if read.needs_gradient else None for read in operation.inputs]
+
+
+def passed(engine: Engine, operation: Operation) -> Gradients:
+    """The inputs get the gradient of the output itself: sums of tensors of one shape.
+
+    An operand that was broadcast gets a sum of it, which is new.
+    """
+    gradient = operation.received[0]
+    assert gradient is not None
+    made: Gradients = []
+    for read in operation.inputs:
+        if not read.needs_gradient:
+            made.append(None)
+        elif read.elements == gradient.elements:
+            made.append(engine.share(gradient))
+        else:
+            made.append(engine.new(read))
+    return made
+
+
+def slices(engine: Engine, operation: Operation) -> Gradients:
+    """The inputs get slices of the gradient, which keep the whole of it alive: concatenations."""
+    gradient = operation.received[0]
+    assert gradient is not None
+    dense = engine.batch == 1
+    return [
+        engine.view(gradient, read.elements, dense=dense) if read.needs_gradient else None for read in operation.inputs
+    ]
+
+
+def viewed(engine: Engine, operation: Operation) -> Gradients:
+    """The input gets the gradient in another shape: views."""
+    gradient = operation.received[0]
+    assert gradient is not None
+    return [engine.view(gradient, operation.inputs[0].elements, dense=gradient.dense)]
+
+
+def products(engine: Engine, operation: Operation) -> Gradients:
+    """Each input gets the gradient times the other, as large as the product; where it was broadcast, a sum of that."""
+    size, dtype = operation.outputs[0]
+    made: Gradients = [engine.new_of(size, dtype) if read.needs_gradient else None for read in operation.inputs]
+    return engine.reduced(operation, made)

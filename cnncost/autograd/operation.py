@@ -1,0 +1,58 @@
+"""An operation that autograd recorded: what it keeps, where its gradients go, and what its backward allocates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cnncost.autograd.engine import Engine
+    from cnncost.autograd.tensors import Storage, Value
+
+    Rule = Callable[["Engine", "Operation"], list["Gradient | None"]]
+
+
+class Gradient:
+    """A gradient on its way: where it lies, and how large it is."""
+
+    __slots__ = ("dense", "elements", "item", "storage")
+
+    def __init__(self, storage: Storage, elements: int, item: int, dense: bool = True) -> None:
+        self.storage = storage
+        self.elements = elements
+        self.item = item
+        """Bytes of one of its numbers."""
+        self.dense = dense
+        """Whether its numbers lie one behind the other: a slice of a larger gradient is not."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of its numbers."""
+        return self.elements * self.item
+
+
+class Operation:
+    """One function of autograd's graph."""
+
+    __slots__ = ("backward", "inputs", "layer", "name", "outputs", "received", "region", "saved")
+
+    def __init__(
+        self, name: str, layer: int, inputs: tuple[Value, ...], saved: tuple[Storage, ...], backward: Rule
+    ) -> None:
+        self.name = name
+        """What PyTorch calls it."""
+        self.layer = layer
+        """The node of the graph that ran it."""
+        self.inputs = inputs
+        """What it read. Their storages are not kept by it, only those that are `saved`."""
+        self.saved = saved
+        """What it keeps for its backward."""
+        self.backward = backward
+        """How the gradients of its inputs come to be."""
+        self.outputs: list[tuple[int, str]] = []
+        """Elements and dtype of what it made."""
+        self.received: list[Gradient | None] = []
+        """The gradients of its outputs, as far as they have come."""
+        self.region: Any = None
+        """The checkpointed block that it lies in."""

@@ -1,0 +1,202 @@
+"""The tape on which layers record themselves, as PyTorch's autograd records modules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnncost.autograd.backward import passed, together, viewed
+from cnncost.autograd.operation import Operation
+from cnncost.autograd.tensors import ITEM_BYTES, Value, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnncost.autograd.heap import Heap
+    from cnncost.autograd.operation import Rule
+    from cnncost.layers.base.tensor import Tensor
+
+
+def wider(one: Value, other: Value) -> str:
+    """The format of what is computed from two tensors: that of the wider one."""
+    return one.dtype if ITEM_BYTES[one.dtype] >= ITEM_BYTES[other.dtype] else other.dtype
+
+
+def _need_gradient(reads: Sequence[Value]) -> bool:
+    return any([read.needs_gradient for read in reads])  # noqa: C419 - a generator takes longer
+
+
+class Tape:
+    """What layers record themselves on: it allocates what they make, and keeps what backward needs.
+
+    A layer's `record` is handed the tape and what it reads, and gives back what it makes. In training an operation
+    that reads something with a gradient is recorded, with the storages that it keeps.
+    """
+
+    def __init__(
+        self,
+        heap: Heap,
+        batch: int,
+        *,
+        dtype: str = "float32",
+        device: str = "cpu",
+        autocast: str | None = None,
+        training: bool = True,
+        channels_last: bool = False,
+    ) -> None:
+        self.heap = heap
+        self.batch = batch
+        self.dtype = dtype
+        """Of the parameters and of the inputs."""
+        self.device = device
+        """``cpu`` or ``cuda``: some operations keep other tensors on the one than on the other."""
+        self.autocast = autocast
+        """``bfloat16`` or ``float16`` where operations run in lower precision by themselves."""
+        self.training = training
+        """Whether the layers run as in training."""
+        self.recording = training
+        """Whether autograd records; not in inference, nor at the first pass through a checkpointed block."""
+        self.channels_last = channels_last
+        self.operations: list[Operation] = []
+        """What autograd recorded, in order."""
+        self.weights: dict[tuple[int, str], Weight] = {}
+        """Parameters and buffers, by the node that owns them and their name."""
+        self.owner, self.trainable = -1, True
+        self._copies: dict[int, Value] = {}
+        self._made: list[Value] = []
+
+    # What a layer reads.
+
+    def parameter(self, elements: int, name: str = "weight") -> Value:
+        """A parameter of the layer that runs; the same where several layers share it."""
+        return self._weight(elements, name, self.dtype, "parameters", self.trainable)
+
+    def buffer(self, elements: int, name: str, dtype: str | None = None) -> Value:
+        """A stored tensor of the layer that runs, which is not trained."""
+        return self._weight(elements, name, dtype or self.dtype, "buffers", trained=False)
+
+    def _weight(self, elements: int, name: str, dtype: str, kind: str, trained: bool) -> Value:
+        weight = self.weights.get((self.owner, name))
+        if weight is None:
+            storage = self.heap.place(elements * ITEM_BYTES[dtype], kind)
+            weight = self.weights[self.owner, name] = Weight(storage, elements, dtype, trained)
+        return Value(weight.storage, elements, dtype, weight=weight)
+
+    def target(self, elements: int) -> Value:
+        """The classes that a loss compares with."""
+        return Value(self.heap.place(elements * ITEM_BYTES["int64"], "target"), elements, "int64")
+
+    # What it makes.
+
+    def make(self, elements: int, dtype: str, kind: str = "activation") -> Value:
+        """A new tensor that no gradient comes to: noise, a mask, statistics."""
+        value = Value(self.heap.allocate(elements * ITEM_BYTES[dtype], kind), elements, dtype)
+        self._made.append(value)
+        return value
+
+    def run(
+        self,
+        name: str,
+        reads: Sequence[Value],
+        elements: int,
+        *,
+        dtype: str | None = None,
+        keeps: Iterable[Value] = (),
+        keeps_output: bool = False,
+        backward: Rule = together,
+        into: Value | None = None,
+    ) -> Value:
+        """One operation of PyTorch's.
+
+        Args:
+            name: what PyTorch calls it.
+            reads: the tensors that it reads, in the order of their gradients.
+            elements: numbers of its output, of the whole batch.
+            dtype: of its output; that of the first it reads unless said.
+            keeps: the tensors that autograd keeps for its backward.
+            keeps_output: whether it keeps its output.
+            backward: how its backward makes the gradients of what it reads.
+            into: the tensor whose memory its output lies in: a view of it, or in its place.
+        """
+        dtype = dtype or reads[0].dtype
+        if into is None:
+            value = Value(self.heap.allocate(elements * ITEM_BYTES[dtype], "activation"), elements, dtype)
+        else:
+            into.storage.holders += 1
+            value = Value(into.storage, elements, dtype)
+        self._made.append(value)
+        if self.recording and _need_gradient(reads):
+            saved = [kept.storage for kept in keeps]
+            if keeps_output:
+                saved.append(value.storage)
+            for storage in saved:
+                storage.holders += 1
+            operation = Operation(name, self.heap.layer, tuple(reads), tuple(saved), backward)
+            operation.outputs.append((elements, dtype))
+            value.maker = operation
+            self.operations.append(operation)
+        return value
+
+    def elementwise(self, name: str, x: Value, keeps: str, inplace: bool = False) -> Value:
+        """A function of one element each, which keeps its ``input``, its ``output``, or ``nothing``.
+
+        In place it overwrites its input: where that is to be kept, autograd makes a copy of it first.
+        """
+        if inplace and keeps == "input" and self.recording and x.needs_gradient:
+            kept = [self.make(x.elements, x.dtype)]
+        else:
+            kept = [x] if keeps == "input" else []
+        into = x if inplace else None
+        return self.run(name, [x], x.elements, keeps=kept, keeps_output=keeps == "output", into=into)
+
+    def add(self, one: Value, other: Value) -> Value:
+        """The sum of two tensors, in the wider of their formats."""
+        return self.run(
+            "add", [one, other], max(one.elements, other.elements), dtype=wider(one, other), backward=passed
+        )
+
+    def view(self, x: Value) -> Value:
+        """The tensor in another shape."""
+        return self.run("view", [x], x.elements, into=x, backward=viewed)
+
+    def cast(self, x: Value, dtype: str) -> Value:
+        """The tensor in another number format: itself where it is in that already."""
+        if x.dtype == dtype:
+            return x
+        if x.weight is None:
+            return self.run("to", [x], x.elements, dtype=dtype)
+        copy = self._copies.get(x.storage.number)
+        if copy is None:
+            copy = self._copies[x.storage.number] = self.run("to", [x], x.elements, dtype=dtype)
+            self._made.remove(copy)  # autocast keeps it as long as it lasts
+        return copy
+
+    def lower(self, x: Value) -> Value:
+        """The tensor as an operation reads it that autocast runs in lower precision."""
+        return x if self.autocast is None else self.cast(x, self.autocast)
+
+    def single(self, x: Value) -> Value:
+        """The tensor as an operation reads it that autocast runs in single precision."""
+        return x if self.autocast is None else self.cast(x, "float32")
+
+    def end_autocast(self) -> None:
+        """Leave the region of autocast: it lets go of its copies of weights."""
+        for copy in self._copies.values():
+            self.heap.release(copy.storage)
+        self._copies.clear()
+
+    # What the network does around its layers.
+
+    def drop(self, value: Value) -> None:
+        """Let go of a tensor that nothing reads any more."""
+        self.heap.release(value.storage)
+
+    def finish_layer(self, output: Value, shape: Tensor | None) -> Value:
+        """End a layer: its output stays, everything else that it made goes unless it is kept."""
+        output.shape = shape
+        for value in self._made:
+            if value is not output:
+                self.heap.release(value.storage)
+        if output not in self._made:  # it hands on what it read
+            output.storage.holders += 1
+        self._made.clear()
+        return output
