@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 CUDA_ROUNDING = 512
 """Bytes that CUDA's caching allocator rounds every block up to a multiple of."""
 
+_STORED = frozenset(("parameters", "buffers"))
+
 
 class Step(NamedTuple):
     """A steady step as it ran."""
@@ -28,12 +30,17 @@ class Step(NamedTuple):
     tape: Tape
     """What was recorded."""
     kept: dict[int, int]
-    """Bytes that are kept for backward, by the node that keeps them first."""
+    """The storages that are kept for backward, by number: the node that keeps each first, -1 for the loss."""
 
     @property
     def heap(self) -> Heap:
         """What was allocated and freed."""
         return self.tape.heap
+
+    @property
+    def kept_bytes(self) -> int:
+        """Bytes that are kept for backward."""
+        return sum(self.heap.storages[number].requested for number in self.kept)
 
     @property
     def peak_bytes(self) -> int:
@@ -100,14 +107,12 @@ class _Runner:
         return [values[number] for number in ends]
 
     def _kept(self) -> dict[int, int]:
-        """Bytes that autograd keeps, a storage counted where it is kept first; parameters and buffers do not count."""
-        seen: set[int] = set()
+        """What autograd keeps, by who keeps it first; parameters and buffers do not count."""
         kept: dict[int, int] = {}
         for operation in self.tape.operations:
             for storage in operation.saved:
-                if storage.number not in seen and storage.kind not in ("parameters", "buffers"):
-                    seen.add(storage.number)
-                    kept[operation.layer] = kept.get(operation.layer, 0) + storage.requested
+                if storage.kind not in _STORED:
+                    kept.setdefault(storage.number, operation.layer)
         return kept
 
     def _backward(self, loss: Value) -> None:
