@@ -218,6 +218,9 @@ def shapes_of(options: Iterable[str] | None) -> Any:
     only: list[tuple[int, ...] | str] = []
     for option in options or ():
         name, equals, shape = option.rpartition("=")
+        if equals and name.strip() in named:
+            message = f"`--input {name.strip()[:80]}` is given twice"
+            raise SpecError(message, hint="give one shape for each input")
         if equals:
             named[name.strip()] = _shape(shape)
         else:

@@ -365,6 +365,11 @@ def test_a_figure_has_one_limit(budget: tuple[str, ...]) -> None:
     assert "is limited twice" in run("check", "tiny.yaml", *budget, code=2).stderr
 
 
+def test_an_input_has_one_shape() -> None:
+    shapes = ("--input", "x=3x8x8", "-i", "x=3x16x16")
+    assert "`--input x` is given twice" in run("analyze", "tiny.yaml", *shapes, code=2).stderr
+
+
 @pytest.mark.parametrize(
     ("spec", "options", "times"),
     [

@@ -121,3 +121,28 @@ class Placed(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return self.fc(x) + self.mlp(self.coordinates)
+
+
+class Computed(nn.Module):
+    """Convolutions whose weights are computed from the input: as many groups as there are samples."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.route, self.shared = nn.Linear(3, 4), nn.Conv2d(3, 8, 1)
+        self.experts = nn.Parameter(torch.ones(4, 8 * 4 * 9))
+        self.biases, self.pointwise = nn.Parameter(torch.ones(4, 8)), nn.Parameter(torch.ones(4, 6 * 8))
+
+    def forward(self, x: Any) -> Any:
+        samples, routes = x.shape[0], self.route(x.mean((2, 3))).sigmoid()
+        weight, bias = (routes @ self.experts).view(-1, 4, 3, 3), (routes @ self.biases).view(-1)
+        y = self.shared(x).reshape(1, -1, *x.shape[2:])
+        y = f.conv2d(y, weight, bias, stride=2, padding=1, groups=2 * samples)
+        y = f.conv2d(y, (routes @ self.pointwise).view(-1, 8, 1, 1), groups=samples)
+        return y.view(samples, 6, *y.shape[2:])
+
+
+class Correlated(nn.Module):
+    """The samples of a batch as kernels for each other."""
+
+    def forward(self, x: Any) -> Any:
+        return f.conv2d(x, x[:, :, :3, :3])

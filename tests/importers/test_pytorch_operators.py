@@ -13,7 +13,7 @@ from tests.importers import operator_models
 MODELS = "tests.importers.operator_models"
 
 
-@pytest.mark.parametrize("name", ["Sampled", "Products", "Masked", "Repeated", "Marked", "Queried"])
+@pytest.mark.parametrize("name", ["Sampled", "Products", "Masked", "Repeated", "Marked", "Queried", "Computed"])
 def test_figures_are_those_of_pytorch(name: str) -> None:
     graph = load(f"{MODELS}:{name}", input=[3, 8, 8])
     totals = analyze(graph).totals
@@ -42,6 +42,15 @@ def test_deformable_convolutions() -> None:
     around = 36 * 4 * 9 + 18 * 4 * 9
     assert totals.params == around + 36 + 18 + first + 6 + 8 * 6 + 8 + second
     assert totals.macs == 64 * (around + first) + 16 * (8 * 6 + second)
+
+
+def test_a_convolution_by_computed_weights_has_none_of_its_own() -> None:
+    """A product with the windows; a kernel of one element needs none."""
+    graph = load(f"{MODELS}:Computed", input=[3, 8, 8])
+    types = [node.type for node in graph.layers]
+    assert (types.count("unfold"), types.count("matmul")) == (1, 2)
+    with pytest.raises(SpecError, match="its weights depend on the input, and it mixes the samples"):
+        load(f"{MODELS}:Correlated", input=[3, 8, 8])
 
 
 def test_what_is_chosen_takes_operations() -> None:

@@ -7,8 +7,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cnncost.importers.pytorch.model.library import with_operators
-
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -27,7 +25,7 @@ def module_of_file(file: Path) -> ModuleType:
         found = sys.modules.get(known)
         if found is not None and getattr(found, "__file__", None) == str(file):
             return found
-    return with_operators(lambda: _run(file, str(file) if file.stem in sys.modules else file.stem))
+    return _run(file, str(file) if file.stem in sys.modules else file.stem)
 
 
 def _run(file: Path, name: str) -> ModuleType:

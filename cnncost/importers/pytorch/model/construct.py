@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.importers.pytorch.model.downloads import without_weights
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
-from cnncost.importers.pytorch.model.library import import_torch
+from cnncost.importers.pytorch.model.library import import_torch, is_lazy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnncost.importers.pytorch.model.factories import Factory
     from cnncost.importers.sources import ModelSource
+
+MOST_NUMBERS = 10**12
+"""Parameters and buffers of a model; as many take 4 TB in single precision."""
 
 
 def construct(source: ModelSource, factory: Factory, given: Mapping[str, object]) -> Any:
@@ -39,7 +42,19 @@ def construct(source: ModelSource, factory: Factory, given: Mapping[str, object]
         raise SpecError(f"`{source}` makes a module of TorchScript, which is compiled already", hint=hint)
     if getattr(model.forward, "__name__", None) == "_forward_unimplemented":
         raise SpecError(f"`{source}` makes a model without `forward`", hint="its class has to define what it computes")
+    _refuse_absurd(source, model)
     return model.to("meta").eval()
+
+
+def _refuse_absurd(source: ModelSource, model: Any) -> None:
+    """Raise a SpecError for more numbers than any machine stores: on meta tensors they would cost nothing."""
+    stored = {
+        name: weight for name, weight in [*model.named_parameters(), *model.named_buffers()] if not is_lazy(weight)
+    }
+    if sum(weight.numel() for weight in stored.values()) > MOST_NUMBERS:
+        name, largest = max(stored.items(), key=lambda item: item[1].numel())
+        message = f"`{source}` stores more than {MOST_NUMBERS:,} numbers"
+        raise SpecError(message, hint=f"the largest tensor is `{name}`, of {list(largest.shape)}")
 
 
 def value_of(value: object) -> object:

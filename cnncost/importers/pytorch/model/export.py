@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import fields, is_dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from cnncost.importers.pytorch.model.compiled import let_convolutions_deform
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
 from cnncost.importers.pytorch.model.inputs import example_arguments
-from cnncost.importers.pytorch.model.library import import_torch
+from cnncost.importers.pytorch.model.library import import_torch, is_lazy
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
 PRIME = 7919
 """Samples in the batch of an export: a prime that divides no size of a model, so that every multiple is a batch."""
+
+_OF_TYPES = re.compile(r"dtype|type \(|scalar type|Half|BFloat16|Double|Long")
+"""What PyTorch says where types do not go together."""
+
+_MOST_TAKEN = 100
+"""Indices along the batch that a model may take without being one that goes over its samples."""
 
 
 class Exported(NamedTuple):
@@ -41,6 +49,7 @@ def export(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> Exp
     Raises:
         SpecError: the model fails, or does what depends on numbers; with the line that does.
     """
+    let_convolutions_deform()
     with _quiet(), _plain_outputs(model):
         _materialise(source, model, shapes)
         try:
@@ -78,15 +87,45 @@ def _plain(given: Any) -> Any:
 def _program(model: Any, shapes: Sequence[InputShape], batch: int) -> Any:
     args, kwargs = example_arguments(model, shapes, batch)
     torch = import_torch()
-    with torch.device("meta"):  # where the model is, so that tensors are that it makes as it runs
+    # Where the model is, tensors are that it makes as it runs.
+    with torch.device("meta"), _without_loops_over(batch):
         return torch.export.export(model, args, kwargs, strict=False)
+
+
+def _without_loops_over(batch: int) -> AbstractContextManager[Any]:
+    """Within it, whoever takes the samples of a batch one by one is stopped soon, and not after thousands."""
+    torch = import_torch()
+    if batch == 1:
+        return nullcontext()
+    from torch.overrides import TorchFunctionMode
+
+    in_pieces = torch.unbind, torch.Tensor.unbind, torch.Tensor.__iter__
+
+    class WithoutLoops(TorchFunctionMode):
+        taken = 0
+
+        def __torch_function__(self, function: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            whole = function in in_pieces and not kwargs and len(args) == 1 and _size(args[0]) == batch
+            given = None if whole else function(*args, **(kwargs or {}))
+            if function is torch.Tensor.__getitem__:
+                self.taken += _size(args[0]) == batch and _size(given) != batch
+            if whole or self.taken > _MOST_TAKEN or (isinstance(given, tuple | list) and len(given) >= batch):
+                raise RuntimeError("it takes the samples of a batch one by one")
+            return given
+
+    return WithoutLoops()
+
+
+def _size(tensor: Any) -> int:
+    """Of the first axis."""
+    return tensor.shape[0] if tensor.dim() else 1
 
 
 def _materialise(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> None:
     """Let lazy modules find the shapes of their parameters, which they do as they first run."""
-    torch = import_torch()
-    if not any(isinstance(weight, torch.nn.parameter.UninitializedTensorMixin) for weight in _weights(model)):
+    if not any(map(is_lazy, _weights(model))):
         return
+    torch = import_torch()
     args, kwargs = example_arguments(model, shapes, PRIME)
     try:
         with torch.no_grad():
@@ -107,8 +146,11 @@ def _refusal(source: ModelSource, error: BaseException, shapes: Sequence[InputSh
     if _depends_on_data(error):
         message = f"`{source}` does what depends on the numbers that it reads: its cost is not known beforehand"
         return fault(message, error, hint=f"PyTorch says {said(error)}"[:300])
-    read = ", ".join(f"`{shape.name}` of {list(shape.dims)}" for shape in shapes)
-    return fault(f"`{source}` fails: {said(error)}", error, hint=f"it was given {read}, and a batch before that")
+    read = ", ".join(f"`{shape.name}` of {list(shape.dims)} in {shape.dtype}" for shape in shapes)
+    hint = f"it was given {read}, and a batch before that"
+    if _OF_TYPES.search(str(error)):
+        hint += f"; `--input {shapes[0].name}=SHAPE:float16` gives numbers of another type"
+    return fault(f"`{source}` fails: {said(error)}", error, hint=hint)
 
 
 def _depends_on_data(error: BaseException) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import sys
 from contextlib import redirect_stdout
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.importers.pytorch.model.code_files import module_of_file
+from cnncost.importers.pytorch.model.compiled import let_torchvision_load
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
-from cnncost.importers.pytorch.model.library import import_code, import_torch
+from cnncost.importers.pytorch.model.library import import_torch
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def find_factory(source: ModelSource) -> Factory:
         SpecError: the library is not installed, or has no such model; or the user's code does not run.
     """
     import_torch()
+    let_torchvision_load()
     if source.place == "torchvision":
         return _of_torchvision(source)
     if source.place == "timm":
@@ -63,7 +66,7 @@ def _unknown_input(_: Any) -> None:
 
 def _library(name: str) -> ModuleType:
     try:
-        return import_code(name)
+        return importlib.import_module(name)
     except ImportError as error:
         if error.name == name:
             message = f"`{name}:` names models of {name}, which is not installed"
@@ -88,21 +91,22 @@ def _of_torchvision(source: ModelSource) -> Factory:
 
 
 def _torchvision_input(models: ModuleType, name: str, builder: Any, model: Any) -> tuple[int, ...]:
-    """The size that the model is made for, or else what the transforms of its weights make of an image or a clip."""
+    """The size that the model is made for, or else what the transforms of its weights make of an image or a clip.
+
+    A model has weights for several sizes where some were tuned on larger images; its own is the smallest.
+    """
     if isinstance(getattr(model, "image_size", None), int):
         return (3, model.image_size, model.image_size)
-    transforms = _transforms(models, name)
     is_video = ".video." in builder.__module__
-    crop = transforms.get("crop_size") or transforms.get("resize_size") or (_CLIP if is_video else _IMAGE)[-2:]
-    size = (crop, crop) if isinstance(crop, int) else tuple(crop)
-    size = size * 2 if len(size) == 1 else size
+    size = min(_sizes(models, name), default=(_CLIP if is_video else _IMAGE)[-2:])
     return (3, _frames(models, name), *size) if is_video else (3, *size)
 
 
-def _transforms(models: ModuleType, name: str) -> dict[str, Any]:
-    """The arguments of the transforms that belong to a model's weights; nothing where it has none."""
-    weights = models.get_model_weights(name)
-    return dict(getattr(weights.DEFAULT.transforms, "keywords", {})) if len(weights) else {}
+def _sizes(models: ModuleType, name: str) -> list[tuple[int, ...]]:
+    """Height and width of what the transforms that belong to a model's weights make, for each that says them."""
+    transforms = [getattr(weights.transforms, "keywords", {}) for weights in models.get_model_weights(name)]
+    given = [each.get("crop_size") or each.get("resize_size") for each in transforms]
+    return [(each, each) if isinstance(each, int) else tuple(each) * (3 - len(each)) for each in given if each]
 
 
 def _frames(models: ModuleType, name: str) -> int:
@@ -158,7 +162,7 @@ def _module(source: ModelSource) -> ModuleType:
 def _of_module(name: str) -> ModuleType:
     if "" not in sys.path:  # the current directory, as in an interactive Python
         sys.path.insert(0, "")
-    return import_code(name)
+    return importlib.import_module(name)
 
 
 def _of_file(path: str) -> ModuleType:

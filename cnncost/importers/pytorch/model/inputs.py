@@ -28,8 +28,8 @@ class InputShape(NamedTuple):
     """The parameter of `forward`, and the keys below it where that is a dictionary or a list."""
     dims: tuple[int, ...]
     """The shape of one sample."""
-    dtype: str = "float32"
-    """The type of its numbers."""
+    dtype: str = ""
+    """The type of its numbers; of one that is not given, that of the model's."""
 
     @property
     def name(self) -> str:
@@ -62,11 +62,19 @@ def input_shapes(source: ModelSource, factory: Factory, model: Any, given: objec
         shapes = _in_order(source, parameters, given)
     else:
         shapes = (_shape((first,), given),)
-    shapes = tuple([_numbered(parameters, shape) for shape in shapes])
+    dtype = _usual_type(model)
+    shapes = tuple([_numbered(parameters, shape)._replace(dtype=shape.dtype or dtype) for shape in shapes])
     _refuse_unlike(source, parameters, shapes)
     _refuse_within(shapes)
     order = list(parameters)
     return tuple(sorted(shapes, key=lambda shape: order.index(shape.path[0]) if shape.path[0] in order else len(order)))
+
+
+def _usual_type(model: Any) -> str:
+    """The type of the model's floating-point parameters where all have the same; else float32."""
+    types = {str(weight.dtype).rpartition(".")[2] for weight in model.parameters() if weight.is_floating_point()}
+    (only,) = types if len(types) == 1 else ("float32",)
+    return only if only in _TYPES else "float32"
 
 
 def _numbered(parameters: Mapping[str, inspect.Parameter], shape: InputShape) -> InputShape:
@@ -126,13 +134,13 @@ def _listed(value: Any) -> Any:
 
 def _shape(path: tuple[str, ...], given: object) -> InputShape:
     """A shape as a list of sizes, or as a text with a type behind it: `16:int64`."""
-    name, dtype = ".".join(path), "float32"
+    name, dtype = ".".join(path), ""
     if isinstance(given, str):
         typed = _TYPED.fullmatch(given)
         if typed is None:
             raise SpecError(f"the shape of `{name}`, `{given[:80]}`, is not one", hint=_FORM)
-        given, dtype = [int(size) for size in re.findall(r"\d+", typed[1])], typed[2] or dtype
-        if dtype not in _TYPES:
+        given, dtype = [int(size) for size in re.findall(r"\d+", typed[1])], typed[2] or ""
+        if dtype and dtype not in _TYPES:
             close = did_you_mean(dtype, _TYPES)
             raise SpecError(f"`{name}` has no type `{dtype[:80]}`{close}", hint=f"types are {', '.join(_TYPES)}")
     sizes: list[Any] = list(given) if isinstance(given, Sequence) else [given]

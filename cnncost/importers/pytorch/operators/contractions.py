@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.importers.pytorch.operators.computed import convolved
 from cnncost.importers.pytorch.operators.windows import has_windows, over_windows
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 @operator("conv1d", "conv2d", "conv3d")
 def conv(call: Call) -> Activation:
     """A convolution: its kernel is the shape of its weights."""
-    weight, rank = _weight(call), len(call["weight"].shape) - 2
+    weight, rank = call["weight"], len(call["weight"].shape) - 2
     stride, dilation = (_per_axis(call[name], rank) for name in ("stride", "dilation"))
     fields = {
         "out": weight.shape[0],
@@ -27,6 +28,8 @@ def conv(call: Call) -> Activation:
         "dilation": dilation,
         "groups": call["groups"],
     }
+    if isinstance(weight, Activation):
+        return convolved(call, call.x, weight, fields)
     if has_windows(call):
         ones = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1}
         fields |= {name: [one, *_per_axis(fields[name], rank)] for name, one in ones.items()}

@@ -28,6 +28,8 @@ def stack(call: Call) -> Activation:
     apart = (*call.shape[:axis], 1, *call.shape[axis + 1 :])
     dims = call.batch.sample(apart)
     reads = [call.reshaped(_whole(call, tensor), dims)._replace(shape=apart) for tensor in call["tensors"]]
+    if len(reads) == 1:
+        return reads[0]
     return call.layer("concat", call.axis_field(reads[0], axis), *reads)
 
 

@@ -223,6 +223,8 @@ def _slice(
 
 def _select(call: Call, x: Activation, axis: int, index: int) -> Activation:
     dims = call.tensor(x).dims
+    if call.batch.size == 1 and call.batch.place(x.shape, axis) is None:
+        return x._replace(shape=call.shape)  # the only sample, by itself
     if len(dims) == 1:
         return call.layer("slice", {"start": index, "stop": index + 1}, x)
     if dims[call.place_of(x, axis)] == 1:

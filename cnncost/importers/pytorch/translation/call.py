@@ -205,7 +205,9 @@ class Call:
 
     def reshaped(self, x: Activation, dims: Sequence[int]) -> Activation:
         """The same numbers in other axes of a sample; the shape in PyTorch stays what it was."""
-        layer = _in_axes(tuple(dims))
+        tensor, layer = self.tensor(x), _in_axes(tuple(dims))
+        if tensor.dims == tuple(dims) and tensor.layout != "tokens":
+            return x
         return Activation(self._add(layer, [x.node], own_name=False), x.shape)
 
     def _source(self, weight: Weight, dims: tuple[int, ...]) -> int:
