@@ -73,7 +73,7 @@ class Settings(NamedTuple):
         for name in values:
             _refuse_unknown("setting", name, cls._fields)
         settings = cls(**values)
-        settings = settings._replace(convention=find(settings.convention), batch=_batch(settings.batch))
+        settings = settings._replace(convention=find(settings.convention), batch=batch_of(settings.batch))
         _refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
         _refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
         _refuse_unknown("mode", settings.mode, MODES)
@@ -105,7 +105,7 @@ class Settings(NamedTuple):
         return {**self._asdict(), "convention": self.convention.name}
 
 
-def _batch(batch: object) -> int:
+def batch_of(batch: object) -> int:
     """The samples at once, whatever kind of whole number they are given as."""
     number = whole_number(batch)
     if number is None or not 1 <= number <= LARGEST_BATCH:

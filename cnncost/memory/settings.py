@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from cnncost.arguments import flag, wrong_type
+from cnncost.errors import SpecError, did_you_mean
 from cnncost.records import NamedTuple
+from cnncost.settings import ITEM_SIZES, MODES, OPTIMIZER_STATES, batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+AMP = {"bf16": "bfloat16", "fp16": "float16", "bfloat16": "bfloat16", "float16": "float16"}
+"""What autocast runs operations in, by what people call it."""
+
+IMPLEMENTATIONS = ("foreach", "fused", "forloop")
+"""How PyTorch's optimizers step: lists of tensors at once, one kernel, or one parameter after the other."""
+
+LOSSES = ("cross_entropy", "mse", "sum")
+"""What the outputs are made one number by."""
 
 
 class StepSettings(NamedTuple):
@@ -43,7 +60,55 @@ class StepSettings(NamedTuple):
     nested: bool = True
     """Whether a container holds its inputs until it returns, as modules called from modules do."""
 
+    @classmethod
+    def checked(cls, **values: Any) -> StepSettings:
+        """The settings with these values.
+
+        Raises:
+            SpecError: an unknown setting or value, or settings that exclude each other.
+
+        >>> StepSettings.checked(batch=8, amp="bf16").amp
+        'bfloat16'
+        >>> StepSettings.checked(optimizer="adamm")
+        Traceback (most recent call last):
+        cnncost.errors.SpecError: error: unknown optimizer `adamm`; did you mean `adam`?
+          = hint: they are `sgd`, `momentum`, `adam`, `adamw`, `rmsprop`, `adagrad`, `lion`
+        """
+        for name in values:
+            _one_of("setting", name, cls._fields)
+        settings = cls(**values)
+        _one_of("mode", settings.mode, MODES)
+        _one_of("dtype", settings.dtype, ITEM_SIZES)
+        _one_of("optimizer", settings.optimizer, OPTIMIZER_STATES)
+        _one_of("loss", settings.loss, LOSSES)
+        if settings.amp is not None:
+            _one_of("`amp`", settings.amp, AMP)
+        if settings.implementation is not None:
+            _one_of("implementation", settings.implementation, IMPLEMENTATIONS)
+        for name in _FLAGS:
+            flag(f"`{name}`", getattr(settings, name))
+        if settings.dtype == "int8" and settings.trains:
+            raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
+        return settings._replace(
+            batch=batch_of(settings.batch),
+            weight_decay=bool(settings.weight_decay),
+            amp=None if settings.amp is None else AMP[settings.amp],
+            checkpoint=tuple(settings.checkpoint),
+        )
+
     @property
     def trains(self) -> bool:
         """Whether it is a training step."""
         return self.mode == "train"
+
+
+_FLAGS = ("scaler", "channels_last", "inplace", "set_to_none", "nested")
+
+
+def _one_of(what: str, name: object, known: Iterable[str]) -> None:
+    names = list(known)
+    hint = "they are " + ", ".join(f"`{each}`" for each in names)
+    if not isinstance(name, str):
+        raise wrong_type(f"the {what}", "a name", name, hint)
+    if name not in names:
+        raise SpecError(f"unknown {what} `{name[:80]}`{did_you_mean(name[:80], names)}", hint=hint)

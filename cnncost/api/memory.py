@@ -1,0 +1,46 @@
+"""The memory of a step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.api.networks import graph_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cnncost.graph.graph import Graph
+    from cnncost.language.limits import Limits
+    from cnncost.memory.report import MemoryReport
+
+
+def memory(
+    spec: str | Path | Graph,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002 - the language's own word
+    input: Mapping[str, object] | object | None = None,  # noqa: A002 - likewise
+    limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
+    **step: Any,
+) -> MemoryReport:
+    """What one step of training, or of inference, takes: the peak, what lives there, and the step in its course.
+
+    Args:
+        spec: as for :func:`load`, or a graph that is loaded already.
+        set, input, limits, arguments, partial: as for :func:`load`.
+        step: how the step runs, the fields of :class:`~cnncost.memory.settings.StepSettings`: `mode`, `batch`, `dtype`,
+            `amp`, `optimizer`, `weight_decay`, `implementation`, `device`, `channels_last`, `inplace` and others.
+
+    Raises:
+        SpecError: a spec that does not hold, or settings that do not exist or exclude each other.
+
+    >>> memory("resnet18", batch=8, optimizer="sgd", device="cpu", inplace=True).peak_bytes
+    256684584
+    """
+    from cnncost.memory.estimate import step_memory
+    from cnncost.memory.settings import StepSettings
+
+    settings = StepSettings.checked(**step)
+    return step_memory(graph_of(spec, set, input, limits, arguments, partial=partial), settings)
