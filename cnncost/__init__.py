@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         explain,
         export,
         load,
+        memory,
         reconcile,
         spec_text,
         verify,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         zoo,
     )
     from cnncost.errors import SpecError
+    from cnncost.footprint.report import MemoryReport
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
     from cnncost.report.checks import Checks
@@ -38,6 +40,7 @@ _HOMES = {
     "Comparison": "cnncost.report.comparison",
     "Graph": "cnncost.graph.graph",
     "Limits": "cnncost.language.limits",
+    "MemoryReport": "cnncost.footprint.report",
     "Report": "cnncost.report.report",
     "SpecError": "cnncost.errors",
     "analyze": "cnncost.api",
@@ -49,6 +52,7 @@ _HOMES = {
     "export": "cnncost.api",
     "json_schema": "cnncost.api",
     "load": "cnncost.api",
+    "memory": "cnncost.api",
     "read_document": "cnncost.api",
     "reconcile": "cnncost.api",
     "spec_text": "cnncost.api",
@@ -62,6 +66,7 @@ __all__ = [
     "Comparison",
     "Graph",
     "Limits",
+    "MemoryReport",
     "Report",
     "SpecError",
     "analyze",
@@ -73,6 +78,7 @@ __all__ = [
     "export",
     "json_schema",
     "load",
+    "memory",
     "read_document",
     "reconcile",
     "spec_text",

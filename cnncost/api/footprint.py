@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cnncost.footprint.report import MemoryReport
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
-    from cnncost.memory.report import MemoryReport
 
 
 def memory(
@@ -30,8 +30,9 @@ def memory(
     Args:
         spec: as for :func:`load`, or a graph that is loaded already.
         set, input, limits, arguments, partial: as for :func:`load`.
-        step: how the step runs, the fields of :class:`~cnncost.memory.settings.StepSettings`: `mode`, `batch`, `dtype`,
-            `amp`, `optimizer`, `weight_decay`, `implementation`, `device`, `channels_last`, `inplace` and others.
+        step: how the step runs, the fields of :class:`~cnncost.footprint.settings.StepSettings`: `mode`, `batch`,
+            `dtype`, `amp`, `optimizer`, `weight_decay`, `implementation`, `device`, `channels_last`, `inplace` and
+            others.
 
     Raises:
         SpecError: a spec that does not hold, or settings that do not exist or exclude each other.
@@ -39,8 +40,8 @@ def memory(
     >>> memory("resnet18", batch=8, optimizer="sgd", device="cpu", inplace=True).peak_bytes
     256684584
     """
-    from cnncost.memory.estimate import step_memory
-    from cnncost.memory.settings import StepSettings
+    from cnncost.footprint.estimate import step_memory
+    from cnncost.footprint.settings import StepSettings
 
     settings = StepSettings.checked(**step)
     return step_memory(graph_of(spec, set, input, limits, arguments, partial=partial), settings)

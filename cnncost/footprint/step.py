@@ -9,14 +9,14 @@ from cnncost.autograd.heap import Heap
 from cnncost.autograd.operation import Gradient
 from cnncost.autograd.tape import Tape
 from cnncost.autograd.tensors import ITEM_BYTES, Value
+from cnncost.footprint.loss import add_loss
+from cnncost.footprint.optimizers import make_states, step_optimizer
 from cnncost.graph.liveness import liveness
-from cnncost.memory.loss import add_loss
-from cnncost.memory.optimizers import make_states, step_optimizer
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
-    from cnncost.memory.settings import StepSettings
 
 CUDA_ROUNDING = 512
 """Bytes that CUDA's caching allocator rounds every block up to a multiple of."""

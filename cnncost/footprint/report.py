@@ -9,15 +9,15 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.memory.settings import StepSettings
+    from cnncost.footprint.settings import StepSettings
 
 
 class Part(NamedTuple):
     """One kind of what lives at the peak."""
 
     kind: str
-    """``parameters``, ``buffers``, ``optimizer``, ``gradients`` of weights, ``kept`` activations, other ``activations``,
-    ``activation gradients``, ``input``, ``target``, ``loss``."""
+    """``parameters``, ``buffers``, ``optimizer`` states, ``weight gradients``, ``kept`` for backward, other
+    ``activation``, ``gradient`` of an activation, ``input``, ``target``, ``loss``."""
     bytes: int
     """Of all of it."""
     stages: Mapping[str, int]

@@ -8,7 +8,7 @@ from cnncost.settings import OPTIMIZER_STATES
 
 if TYPE_CHECKING:
     from cnncost.autograd.tape import Tape
-    from cnncost.memory.settings import StepSettings
+    from cnncost.footprint.settings import StepSettings
 
 _COUNTS_STEPS = frozenset(("adam", "adamw", "rmsprop", "adagrad"))
 """Optimizers that count the steps of each parameter, in a tensor of one number."""

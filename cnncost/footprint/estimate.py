@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.memory.course import at_peak, parts_of, timeline_of
-from cnncost.memory.report import MemoryReport
-from cnncost.memory.step import run_step
+from cnncost.footprint.course import at_peak, parts_of, timeline_of
+from cnncost.footprint.report import MemoryReport
+from cnncost.footprint.step import run_step
 
 if TYPE_CHECKING:
+    from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
-    from cnncost.memory.settings import StepSettings
 
 
 def step_memory(graph: Graph, settings: StepSettings) -> MemoryReport:
     """What a steady step takes.
 
     >>> from cnncost import load
-    >>> from cnncost.memory.settings import StepSettings
+    >>> from cnncost.footprint.settings import StepSettings
     >>> memory = step_memory(load("resnet18"), StepSettings(batch=8, optimizer="sgd", device="cpu", inplace=True))
     >>> memory.peak_bytes, memory.peak_phase  # as PyTorch 2.13 allocates at most
     (256684584, 'backward')

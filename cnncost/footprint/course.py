@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.memory.report import Moment, Part
+from cnncost.footprint.report import Moment, Part
 
 if TYPE_CHECKING:
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.tensors import Storage
+    from cnncost.footprint.step import Step
     from cnncost.graph.graph import Graph
-    from cnncost.memory.step import Step
 
-_IN_STAGES = frozenset(("kept", "activations", "activation gradients"))
+_IN_STAGES = frozenset(("kept", "activation", "gradient"))
 """Kinds of which one wants to know where in the network they were made."""
 
 
