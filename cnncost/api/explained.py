@@ -33,6 +33,7 @@ def explain(
     convention: AnyConvention = "textbook",
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
 ) -> LayerExplanation | SumExplanation:
     """Where figures come from: formulas in symbols, with the numbers in them, results, units and sources.
 
@@ -44,7 +45,7 @@ def explain(
             that only one layer or block is like, ``stage[0].*``.
         total: the only figure to explain, of the layer; or to add up.
         set, input: as for :func:`analyze`.
-        batch, dtype, optimizer, mode, convention, limits, arguments: as for :func:`analyze`.
+        batch, dtype, optimizer, mode, convention, limits, arguments, partial: as for :func:`analyze`.
 
     Raises:
         SpecError: there is no such layer or figure; and what :func:`analyze` raises.
@@ -72,5 +73,5 @@ def explain(
         return explain_named(Analysis(graph, settings), graph.layers[-1].name, total)
     if isinstance(spec, str):
         refuse_misspelt(spec)
-    graph = graph_of(spec, set, input, limits, arguments)
+    graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     return explain_named(Analysis(graph, settings), layer, total)

@@ -132,6 +132,7 @@ def reconcile(
     limits: Limits | None = None,
     progress: Progress | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
 ) -> tuple[Reconciliation, ...]:
     """Which way of counting, and which variant of a network, gives a published figure.
 
@@ -149,7 +150,7 @@ def reconcile(
         nearest: how many of the ways that do not give the figure are kept.
         set: variables to override.
         input: other input shapes.
-        limits, arguments: as for :func:`load`.
+        limits, arguments, partial: as for :func:`load`. Operations are not compared where a part of them is not known.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
 
     Returns:
@@ -174,6 +175,7 @@ def reconcile(
     quantity = optional_text("`quantity`", quantity)
     thorough = flag("`thorough`", thorough)
     nearest = integer("`nearest`", nearest)
-    subject = Subject(path_given(spec), settings_given(set), shapes_given(input), limits_given(limits), arguments)
+    path, variables, shapes = path_given(spec), settings_given(set), shapes_given(input)
+    subject = Subject(path, variables, shapes, limits_given(limits), arguments, partial=flag("`partial`", partial))
     report = function("`progress`", progress) or no_progress
     return search_all(subject, figure, quantity, thorough=thorough, nearest=nearest, progress=report)

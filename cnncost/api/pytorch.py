@@ -67,6 +67,7 @@ def verify(
     limits: Limits | None = None,
     progress: Progress | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
     **options: Any,
 ) -> Verification:
     """The figures of a network compared with PyTorch, layer by layer, and what it takes on this machine.
@@ -80,7 +81,7 @@ def verify(
         latency: whether it is measured; by default wherever there are numbers, so not on ``meta``.
         memory: whether the peak is measured.
         allow_code: whether the code may run that a spec names for layers of its own.
-        limits, arguments: as for :func:`load`.
+        limits, arguments, partial: as for :func:`load`. What has a gap is refused: no module can be made of it.
         progress: told what is being done, and how many of how many parts are: ``(text, done, total)``.
         options: the fields of :class:`~cnncost.measurement.options.MeasureOptions`: `device` (``auto``), `batch`,
             `dtype`, `mode`, `optimizer`, `seconds` and others.
@@ -104,7 +105,9 @@ def verify(
     measure = MeasureOptions(**_options(options, MeasureOptions()))
     plan = Plan.checked(measure, latency=latency, memory=memory, against=_reference(against, input, limits))
     report = function("`progress`", progress) or no_progress
-    return verify_graph(_with_modules(graph_of(spec, set, input, limits, arguments), allow_code), plan, report)
+    return verify_graph(
+        _with_modules(graph_of(spec, set, input, limits, arguments, partial=partial), allow_code), plan, report
+    )
 
 
 def _reference(against: Any, shapes: object, limits: Limits | None) -> Reference | None:

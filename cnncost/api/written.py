@@ -21,6 +21,7 @@ def write_spec(
     input: Mapping[str, object] | object | None = None,  # noqa: A002
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
 ) -> str:
     """The text of a spec, with blocks, loops and parameters, that gives the network again.
 
@@ -31,7 +32,7 @@ def write_spec(
         spec: as for :func:`analyze`: a PyTorch model, a file of Darknet or Ultralytics, a spec, or a graph.
         set: variables to override.
         input: other input shapes.
-        limits, arguments: as for :func:`load`.
+        limits, arguments, partial: as for :func:`load`.
 
     Raises:
         SpecError: what does not hold, or a network that the language cannot say.
@@ -48,4 +49,4 @@ def write_spec(
     """
     from cnncost.importers.writer.write import write
 
-    return write(graph_of(spec, set, input, limits, arguments))
+    return write(graph_of(spec, set, input, limits, arguments, partial=partial))

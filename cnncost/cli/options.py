@@ -31,7 +31,8 @@ Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", he
 Arg = Annotated[
     list[str] | None, Option("--arg", "-a", metavar="NAME=VALUE", help="an argument that a PyTorch model is made with")
 ]
-Partial = Annotated[bool, Option("--partial", help="let operators of a PyTorch model that are not known be gaps")]
+Partial = Annotated[bool, Option("--partial", help="let operators of a model that are not known be gaps")]
+AllowCode = Annotated[bool, Option("--allow-code", help="run the modules that the spec names for its own layers")]
 Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
 Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]

@@ -50,6 +50,8 @@ class Reconciliation(Record):
     """what was not compared with it, since the network is large"""
     interrupted: Flag = False
     """whether the search was interrupted before it was through"""
+    unknown: tuple[Text, ...] = ()
+    """what was not compared with it, since a layer leaves it unsaid"""
 
 
 class ReconciliationDocument(Document):

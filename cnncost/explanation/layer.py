@@ -11,6 +11,7 @@ from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
 from cnncost.explanation.receptive_field import explain_receptive_field
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
 from cnncost.explanation.zeros import why_nothing, why_unknown
+from cnncost.layers.gap import Gap
 from cnncost.layers.own import OwnLayer
 from cnncost.metrics.metric import METRICS, Unit
 from cnncost.symbolic.terms import Sum
@@ -58,9 +59,7 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         analysis.graph.name,
         node.name,
         node.type,
-        "A layer of the spec's own."
-        if node.layer.is_own
-        else (node.layer.__doc__ or node.type).strip().splitlines()[0],
+        _about(node),
         analysis.settings,
         (*_meanings([*writer.used, *formulas]), *writer.names),
         (*figures, *seen),
@@ -68,6 +67,15 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         cheapest,
         analysis.graph.warnings,
     )
+
+
+def _about(node: Node) -> str:
+    """What the layer is, in a sentence."""
+    if isinstance(node.layer, Gap):
+        return "An operator that is not known: a gap."
+    if node.layer.is_own:
+        return "A layer of the spec's own."
+    return (node.layer.__doc__ or node.type).strip().splitlines()[0]
 
 
 def unit_of(figure: Metric, convention: Convention) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.layers.gap import Gap
 from cnncost.layers.own import Said
 from cnncost.metrics.backward import NO_GRADIENT
 from cnncost.metrics.metric import METRICS
@@ -39,6 +40,8 @@ def why_unknown(analysis: Analysis, metric: Metric, nodes: Sequence[Node]) -> st
         if not node.layer.is_own or all(analysis.column(part)[node.id] is not None for part in parts):
             continue
         unsaid = [key for key in Said._fields if key in needs & node.layer.unsaid]
+        if unsaid and isinstance(node.layer, Gap):
+            return f"`{node.name}` is a gap: what it computes is not known"
         if unsaid:
             return f"the definition of `{node.type}` does not say its {' and '.join(f'`{key}`' for key in unsaid)}"
         return f"the convention `{analysis.convention.name}` does not know `{node.type}`, a layer of the spec's own"

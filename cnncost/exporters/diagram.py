@@ -41,6 +41,8 @@ class Box(NamedTuple):
     """Whether it is a layer that joins several others."""
     training_only: bool
     """Whether it runs in training only."""
+    unsaid: frozenset[str] = frozenset()
+    """What some of its layers do not say of themselves: what is known of it is a lower bound."""
 
     def lines(self, within: str) -> list[str]:
         """What is written into the box: its name inside the cluster `within`, its shape and its cost.
@@ -51,9 +53,10 @@ class Box(NamedTuple):
         name = self.name.removeprefix(f"{within}.")
         says_kind = re.fullmatch(rf"{re.escape(self.kind)}(_\d+)?(\[\d+\])*", name)
         kind = f": {self.kind}" if self.kind and not says_kind else ""
-        costs = [f"{count_text(self.params)} params"] if self.params else []
-        costs += [f"{count_text(self.macs)} MACs"] if self.macs else []
-        return [f"{name}{kind}", "x".join(map(str, self.shape)), *([", ".join(costs)] if costs else [])]
+        params = _cost(self.params, "params", is_open="parameters" in self.unsaid)
+        macs = _cost(self.macs, "MACs", is_open="operations" in self.unsaid)
+        costs = ", ".join(filter(None, (params, macs)))
+        return [f"{name}{kind}", "x".join(map(str, self.shape)), *([costs] if costs else [])]
 
 
 class Cluster(NamedTuple):
@@ -131,9 +134,21 @@ def _box(graph: Graph, name: str, nodes: Sequence[Node]) -> Box:
         len(nodes),
         last.layer is INPUT,
         any(node.id in ends for node in nodes),
-        len(nodes) == 1 and last.layer.joins,
+        len(nodes) == 1 and last.layer.joins and len(last.inputs) > 1,
         all(node.auxiliary for node in nodes),
+        frozenset().union(*[node.layer.unsaid for node in nodes]),
     )
+
+
+def _cost(count: int, unit: str, *, is_open: bool) -> str:
+    """A figure with its unit, nothing where there is none of it.
+
+    >>> _cost(9408, "params", is_open=False), _cost(9408, "MACs", is_open=True), _cost(0, "MACs", is_open=True)
+    ('9.41 K params', '>=9.41 K MACs', 'MACs not known')
+    """
+    if not count:
+        return f"{unit} not known" if is_open else ""
+    return f"{'>=' if is_open else ''}{count_text(count)} {unit}"
 
 
 def _kind(name: str, nodes: Sequence[Node]) -> str:

@@ -162,7 +162,7 @@ def _arguments_given(arguments: object) -> dict[str, object]:
 def _refuse_for_specs(arguments: Mapping[str, object], partial: bool) -> None:
     """Raise a SpecError for what only models have."""
     if partial:
-        raise SpecError("`partial` is for PyTorch models: of a spec, everything is known")
+        raise SpecError("`partial` is for models that are imported: every layer of a spec is known")
     if arguments:
         name = next(iter(arguments))
         raise SpecError(f"a spec is called with no arguments, and `{name}` is one", hint="`--set` sets its variables")

@@ -11,6 +11,7 @@ from cnncost.layers.base.tensor import ANY_LAYOUT
 from cnncost.layers.base.window import Reach, Reads
 
 if TYPE_CHECKING:
+    from cnncost.errors import Origin
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.tensor import Tensor
 
@@ -69,8 +70,13 @@ class Gap(Layer):
         return (Reads.ANYWHERE,) * len(xs)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
-        message = f"`{self.keyword}` is a gap: what it computes is not known, and no module can be made of it"
-        raise SpecError(message, hint="`analyze` shows the figures that are known")
+        raise self.no_module(self.keyword, None)
+
+    def no_module(self, name: str, origin: Origin | None) -> SpecError:
+        """The error where a module is to be made of the node of that name, which comes from `origin`."""
+        what = "" if name == self.keyword else f" for `{self.keyword}`"
+        message = f"`{name}` is a gap{what}: what it computes is not known, and no module can be made of it"
+        return SpecError(message, origin, hint="`analyze` shows the figures that are known")
 
     def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:
         raise LayerError(f"what `{self.keyword}` reads is not known")

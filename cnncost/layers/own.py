@@ -50,6 +50,17 @@ class Said(NamedTuple):
     """Numbers that backward needs besides the input, of one sample."""
 
 
+class OwnText(NamedTuple):
+    """A definition as its spec writes it."""
+
+    signature: str
+    """Its name with its parameters."""
+    keys: tuple[tuple[str, str], ...]
+    """What it says, each with its text in YAML."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """The variables and functions of the file that it sees, each with its text, in the file's order."""
+
+
 class OwnCall(NamedTuple):
     """A layer that a spec defines, as a step calls it."""
 
@@ -65,6 +76,8 @@ class OwnCall(NamedTuple):
     """The figures as it writes them, by their names in a report."""
     module: str | None = None
     """Where its PyTorch module is, ``package.module:Class``; ``None`` where that is not said."""
+    definition: OwnText | None = None
+    """How its spec writes it."""
 
 
 class OwnLayer(Layer):

@@ -9,6 +9,7 @@ from cnncost.errors import SpecError
 from cnncost.importers.pytorch.model.factories import find_factory
 from cnncost.importers.pytorch.model.faults import is_interruption, said
 from cnncost.importers.sources import ModelSource
+from cnncost.layers.gap import Gap
 from cnncost.layers.own import OwnLayer
 from cnncost.pytorch.importing import import_torch
 
@@ -58,6 +59,8 @@ def with_own_modules(graph: Graph, *, allow_code: bool) -> Graph:
 
 def _refuse_unnamed(node: Node) -> None:
     """Raise a SpecError for a layer of which it is not said where its module is."""
+    if isinstance(node.layer, Gap):
+        raise node.layer.no_module(node.name, node.origin)
     if isinstance(node.layer, OwnLayer) and node.layer.call.module is None:
         hint = "its definition may say where one is, `module: package.module:Class`, and `--allow-code` lets it run"
         raise SpecError(f"`{node.type}` is a layer of the spec's own, without a PyTorch module", node.origin, hint=hint)

@@ -90,5 +90,5 @@ def test_a_gap_makes_totals_lower_bounds() -> None:
     assert report.to_dict()["totals"]["macs"] is None
     assert report.totals.at_least["macs"] == 64 * 12
     assert "is a gap: what it computes is not known" in report.warnings[0]
-    with pytest.raises(SpecError, match="`partial` is for PyTorch models"):
+    with pytest.raises(SpecError, match="`partial` is for models that are imported"):
         load_network("lenet5", partial=True)

@@ -26,6 +26,7 @@ def explain(
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
+    partial: options.Partial = False,
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
@@ -54,6 +55,7 @@ def explain(
         set=settings,
         input=options.shapes_of(input),
         arguments=options.model_arguments_of(arg),
+        partial=partial,
         batch=options.whole("--batch", batch),
         dtype=dtype,
         optimizer=optimizer,

@@ -28,6 +28,9 @@ def export(
     ] = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
+    partial: options.Partial = False,
+    allow_code: options.AllowCode = False,
     output: Annotated[
         str | None, Option("--output", "-o", metavar="FILE", help="where it goes, instead of standard output")
     ] = None,
@@ -51,6 +54,9 @@ def export(
         exporter.name,
         set=options.settings_of(set),
         input=options.shapes_of(input),
+        arguments=options.model_arguments_of(arg),
+        partial=partial,
+        allow_code=allow_code,
         depth=levels,
         limits=options.limits_of(max_nodes, max_bytes),
     )

@@ -12,6 +12,7 @@ def import_(
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
+    partial: options.Partial = False,
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
@@ -23,6 +24,7 @@ def import_(
         set=options.settings_of(set),
         input=options.shapes_of(input),
         arguments=options.model_arguments_of(arg),
+        partial=partial,
         limits=options.limits_of(max_nodes, max_bytes),
     )
     write(text)

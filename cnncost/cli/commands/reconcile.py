@@ -32,6 +32,7 @@ def reconcile(
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
+    partial: options.Partial = False,
     form: options.Format = "table",
     raw: options.Raw = False,
     max_nodes: options.MaxNodes = options.MAX_NODES,
@@ -57,6 +58,7 @@ def reconcile(
         input=shapes,
         set=settings,
         arguments=options.model_arguments_of(arg),
+        partial=partial,
         limits=limits,
     )
     write(output.render(reconciliation_document(found, most), raw))

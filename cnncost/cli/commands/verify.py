@@ -40,6 +40,7 @@ def verify(
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
+    partial: options.Partial = False,
     dtype: Annotated[str, Option(metavar="TYPE", help="float32, tf32, float16 or bfloat16")] = "float32",
     mode: options.Mode = "infer",
     convention: options.Convention = "textbook",
@@ -55,9 +56,7 @@ def verify(
     against: Annotated[
         str | None, Option(metavar="MODEL", help="also compare it with this model or spec, layer by layer")
     ] = None,
-    allow_code: Annotated[
-        bool, Option("--allow-code", help="run the modules that the spec names for its own layers")
-    ] = False,
+    allow_code: options.AllowCode = False,
     save: Annotated[str | None, Option(metavar="FILE", help="keep what was found, as JSON")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -99,6 +98,7 @@ def verify(
             "input": options.shapes_of(input),
             "limits": options.limits_of(max_nodes, max_bytes),
             "arguments": options.model_arguments_of(arg),
+            "partial": partial,
         }
         reference = _reference(against, given["input"], given["limits"])
         plan = Plan.checked(measure, latency=latency, memory=memory, against=reference)

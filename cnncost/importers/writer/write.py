@@ -8,6 +8,7 @@ from cnncost.errors import SpecError
 from cnncost.importers.writer.arrangement.arrange import Arrangement
 from cnncost.importers.writer.arrangement.outline import each_alone, outline
 from cnncost.importers.writer.arrangement.references import References, ShadowedError, UnwritableError
+from cnncost.importers.writer.definitions import definitions, own_figures
 from cnncost.importers.writer.layout.text import Writer, quoted, scalar
 from cnncost.importers.writer.recognition.blocks import recognise
 from cnncost.importers.writer.recognition.loops import compressed
@@ -15,6 +16,8 @@ from cnncost.language.load import loads
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncost.graph.graph import Graph
     from cnncost.importers.writer.steps import Step
 
@@ -63,13 +66,10 @@ def write(graph: Graph) -> str:
       - avgpool: 2
     <BLANKLINE>
     """
-    for node in graph.layers:
-        if node.layer.is_own:
-            hint = f"only the spec that defines `{node.type}` under `layers` can say it"
-            raise SpecError(f"`{node.name}` is a layer of a spec's own", node.origin, hint=hint)
+    defined = definitions(graph)
     for spelling in SPELLINGS:
         try:
-            text = spelt(graph, spelling)
+            text = spelt(graph, spelling, defined)
         except UnwritableError:
             continue
         if _gives(text, graph):
@@ -83,10 +83,16 @@ def _gives(text: str, graph: Graph) -> bool:
         read = loads(text, graph.name)
     except SpecError:
         return False
-    return read.to_dict() == graph._replace(variables=()).to_dict() and not read.warnings
+    is_same = read.to_dict() == graph._replace(variables=()).to_dict() and own_figures(read) == own_figures(graph)
+    return is_same and not read.warnings
 
 
-def spelt(graph: Graph, spelling: Spelling) -> str:
+def spelt(graph: Graph, spelling: Spelling, defined: Sequence[str] = ()) -> str:
+    """The text, with the lines that define layers of its own.
+
+    Raises:
+        UnwritableError: a step reads what it cannot see in this spelling.
+    """
     steps, references = _arranged(graph, spelling)
     outputs = [references.to(number, []) for number in graph.outputs]
     auxiliary = [references.to(number, []) for number in graph.auxiliary]
@@ -94,7 +100,7 @@ def spelt(graph: Graph, spelling: Spelling) -> str:
     blocks = recognise(steps, loops=spelling.loops)
     if spelling.loops:
         steps = compressed(steps)
-    lines = _head(graph)
+    lines = [*_head(graph), *defined]
     writer = Writer(blocks)
     if blocks:
         lines += ["", "blocks:"]

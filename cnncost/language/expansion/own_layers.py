@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.language.document.definition import KINDS
+from cnncost.language.expansion.own_texts import text_of
 from cnncost.language.expansion.own_window import read_window
 from cnncost.language.expansion.scopes.environment import OF_THE_TENSOR
 from cnncost.language.expressions.substitution import substituted
@@ -50,7 +51,8 @@ def evaluate_definition(definition: Definition, environment: Environment, x: Ten
         reader.sum("kept", definition.kept),
     )
     name, plain = definition.signature.name, [(each, _plain(each, value, definition)) for each, value in arguments]
-    return OwnLayer(OwnCall(name, tuple(plain), x, said, tuple(reader.written.items()), definition.module))
+    text = text_of(definition, environment.globals)
+    return OwnLayer(OwnCall(name, tuple(plain), x, said, tuple(reader.written.items()), definition.module, text))
 
 
 class _Reader:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from fractions import Fraction
-from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,7 @@ class Subject:
         shape: other input shapes.
         limits: how large the file and the network may be.
         arguments: what a model is made with, where it is one and not a spec.
+        partial: whether operators of it that are not known become gaps.
 
     Raises:
         SpecError: a spec or a model that does not hold.
@@ -100,6 +101,8 @@ class Subject:
         shape: object,
         limits: Limits,
         arguments: Mapping[str, object] | None = None,
+        *,
+        partial: bool = False,
     ) -> None:
         self._shape = shape
         self._limits = limits
@@ -107,8 +110,8 @@ class Subject:
         self._settings: dict[str, object] = dict(settings)
         self._document: Document | None = None
         self._read_spec: Callable[..., Graph]
-        if arguments or is_imported(spec):
-            self._read_spec = partial(load, spec, limits=limits, arguments=arguments)
+        if arguments or partial or is_imported(spec):
+            self._read_spec = functools.partial(load, spec, limits=limits, arguments=arguments, partial=partial)
         else:
             self._read_file(spec)
         self.graph = self._load(self._variant, {}, shape)
@@ -124,7 +127,7 @@ class Subject:
         self._variant = request.variant or place.variant
         self._settings = {**request.settings, **self._settings}
         self._document = read_document(parse(data, place.name, self._limits), place.name)
-        self._read_spec = partial(loads, data, place.name, limits=self._limits, path=place.path)
+        self._read_spec = functools.partial(loads, data, place.name, limits=self._limits, path=place.path)
 
     def changes(self) -> tuple[Change, ...]:
         """Everything that may be different, one thing at a time."""

@@ -29,6 +29,8 @@ _COUNTING = 3
 """To count a layer by every convention takes as long as to read so many."""
 
 _CONVOLUTIONS_ALONE = "convolutions alone"
+_NEEDS: dict[Quantity, str] = {"params": "parameters", "flops": "operations"}
+"""What a layer must say of itself for each quantity."""
 
 
 class Count(NamedTuple):
@@ -63,6 +65,7 @@ class Counts:
         self._layers = LayerCounts()
         self._known: dict[tuple[Change, ...], tuple[Count, ...]] = {}
         self.of(())  # what cannot be left out
+        self.unknown = self._unknown()
         self._left = most_work + self._work
 
     def of(self, changes: tuple[Change, ...]) -> tuple[Count, ...]:
@@ -78,6 +81,15 @@ class Counts:
         base = self._subject.tally
         reading = base.layers if self._subject.reads(changes) else 0
         return self._work + reading + _COUNTING * len(base.groups) <= self._left
+
+    def _unknown(self) -> dict[Quantity, str]:
+        """Why there is no number of a quantity: a layer leaves it unsaid."""
+        unknown: dict[Quantity, str] = {}
+        for quantity, key in _NEEDS.items():
+            layers = [group.node for group in self._subject.tally.groups if key in group.node.layer.unsaid]
+            if layers and quantity in self._quantities:
+                unknown[quantity] = f"the {key} of `{layers[0].name}` are not known"
+        return unknown
 
     @property
     def _work(self) -> int:
@@ -138,8 +150,12 @@ class LayerCounts:
 
 
 def _counts(node: Node, training: bool) -> Iterator[tuple[str, int]]:
+    if "operations" in node.layer.unsaid:
+        return
     operations = node.operations(training)
     for name, convention in CONVENTIONS.items():
+        if node.layer.is_own and not convention.knows(node):
+            continue
         try:
             yield name, convention.count(node, operations, 1, training)
         except SpecError:  # it does not count such a layer: another convention may be meant
@@ -149,6 +165,8 @@ def _counts(node: Node, training: bool) -> Iterator[tuple[str, int]]:
 def _parameters(candidate: Candidate) -> Iterator[Count]:
     """By every rule that leaves out or takes in something here."""
     if candidate.training or candidate.scale != 1:  # the parameters are the same
+        return
+    if any("parameters" in group.node.layer.unsaid for group in candidate.tally.groups):
         return
     rules: dict[str, int] = {rule: count(candidate.tally) for rule, count in PARAMETERS.items()}
     for value, (rule, *_) in _by_value(rules).items():

@@ -50,6 +50,8 @@ class Reconciliation(NamedTuple):
     """What was not compared with it, since the network is large."""
     interrupted: bool = False
     """Whether somebody ended the search before it was through."""
+    unknown: tuple[str, ...] = ()
+    """What was not compared with it, since a layer leaves it unsaid."""
 
     def __repr__(self) -> str:
         found = f"{len(self.matches)} of {self.tried} numbers agree"
@@ -58,7 +60,7 @@ class Reconciliation(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
         ways = {name: [way._asdict() for way in getattr(self, name)] for name in ("matches", "nearest")}
-        return {**self._asdict(), **ways, "untried": list(self.untried)}
+        return {**self._asdict(), **ways, "untried": list(self.untried), "unknown": list(self.unknown)}
 
 
 class Interruption(KeyboardInterrupt):
@@ -89,6 +91,7 @@ def search_all(
     counts = Counts(subject, [each for _, _, quantities, _ in wanted for each in quantities], most_work)
     found: list[Reconciliation] = []
     for text, amount, quantities, source in wanted:
+        _refuse_unknown(counts, text, quantities)
         try:
             each = search(subject, counts, amount, quantities=quantities, thorough=thorough, **options)
         except Interruption as ended:
@@ -96,6 +99,14 @@ def search_all(
             raise Interruption((*found, *last)) from None
         found.append(each._replace(figure=text, published_by=source))
     return tuple(found)
+
+
+def _refuse_unknown(counts: Counts, figure: str, quantities: Sequence[Quantity]) -> None:
+    """Raise a SpecError where no number of the network is known that a figure may be."""
+    if all(quantity in counts.unknown for quantity in quantities):
+        reasons = " and ".join(counts.unknown[quantity] for quantity in quantities)
+        hint = "`analyze` shows what there is at least"
+        raise SpecError(f"nothing can be compared with {figure}: {reasons}", hint=hint)
 
 
 def _wanted(
@@ -216,6 +227,7 @@ class _Search:
             tried=len(ways),
             untried=tuple(self._untried),
             interrupted=interrupted,
+            unknown=tuple([why for quantity, why in self._counts.unknown.items() if quantity in self._quantities]),
         )
 
     def _promising_first(self, changes: int) -> list[tuple[Change, ...]]:

@@ -64,6 +64,8 @@ def _notes(found: Reconciliation, most: int) -> Iterator[str]:
         yield f"{more:,} more give it; {numbers}" if more > 0 else numbers
     if found.untried:
         yield f"not tried, since the network is large: {', '.join(found.untried)}"
+    if found.unknown:
+        yield f"not compared: {'; '.join(found.unknown)}"
     if found.interrupted:
         yield "interrupted: this is what was found until then"
     yield from _explanations(found.matches[:most])

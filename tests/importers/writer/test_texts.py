@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cnncost.errors import SpecError
 from cnncost.importers.writer.write import write
 from cnncost.language.load import loads
 from tests.importers.writer.texts import TEXTS
@@ -46,15 +45,3 @@ SPELT_OUT = {
 def test_it_is_said_in_the_shortest_way(text: str, expected: str) -> None:
     written = write(loads(f"input: [4, 8, 8]\n{text}", "net.yaml"))
     assert written.partition("network:\n  ")[2].strip() == expected
-
-
-def test_layers_of_a_spec_s_own_are_refused() -> None:
-    text = """
-        input: [4, 8, 8]
-        layers: {swish: {output: input, parameters: 0, operations: {mul: 1}, window: {kernel: 1}}}
-        network: [swish]
-    """
-    with pytest.raises(SpecError) as caught:
-        write(loads(text.replace("\n        ", "\n"), "net.yaml"))
-    assert caught.value.message == "`swish` is a layer of a spec's own"
-    assert caught.value.hint == "only the spec that defines `swish` under `layers` can say it"

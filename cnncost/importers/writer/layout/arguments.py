@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError
+from cnncost.importers.writer.steps import Expression
 from cnncost.layers import REGISTRY, STEP_TYPES
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ def arguments_of(node: Node) -> dict[str, Any]:
     [64, 7, 3, False]
     """
     layer = node.layer
+    if layer.is_own:
+        return {name: _argument_of_own(value) for name, value in layer.arguments.items()}
     return {name: _plain(field, getattr(layer, name)) for name, field in layer.fields.items()}
 
 
@@ -58,6 +61,13 @@ def _plain(field: Field, value: Any) -> Any:
     if field.takes_list and len(items) == 1:
         return items[0]
     return items
+
+
+def _argument_of_own(value: Any) -> Any:
+    """An argument of a layer of a spec's own: a text is an expression, except for the name of a layer."""
+    if isinstance(value, tuple):
+        return [_argument_of_own(item) for item in value]
+    return Expression(f"'{value}'") if isinstance(value, str) and value not in REGISTRY else value
 
 
 def _plain_item(item: Any) -> Any:
