@@ -10,8 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from cnncost.autograd.engine import Engine
-    from cnncost.autograd.operation import Gradient, Operation
+    from cnncost.autograd.operation import Gradient, Operation, Rule
+    from cnncost.autograd.strides import Strides
 
     Gradients = list[Gradient | None]
 
@@ -39,21 +42,42 @@ def passed(engine: Engine, operation: Operation) -> Gradients:
     return made
 
 
-def slices(engine: Engine, operation: Operation) -> Gradients:
-    """The inputs get slices of the gradient, which keep the whole of it alive: concatenations."""
-    gradient = operation.received[0]
-    assert gradient is not None
-    dense = engine.batch == 1
-    return [
-        engine.view(gradient, read.elements, dense=dense) if read.needs_gradient else None for read in operation.inputs
-    ]
+def slices(sizes: tuple[int, ...], axis: int, parts: Sequence[int]) -> Rule:
+    """The inputs get slices of a gradient of these sizes, which keep the whole of it alive: concatenations."""
+
+    def rule(engine: Engine, operation: Operation) -> Gradients:
+        gradient = operation.received[0]
+        assert gradient is not None
+        whole = engine.strides(gradient, sizes)
+        return [
+            engine.view(gradient, read.elements, engine.tape.unusual(whole.narrowed(axis, part)))
+            if read.needs_gradient
+            else None
+            for read, part in zip(operation.inputs, parts, strict=True)
+        ]
+
+    return rule
+
+
+def turned(sizes: tuple[int, ...], back: Callable[[Strides], Strides | None]) -> Rule:
+    """The input gets the gradient, of these sizes, in its own shape: a view, or a copy where there is none."""
+
+    def rule(engine: Engine, operation: Operation) -> Gradients:
+        gradient, read = operation.received[0], operation.inputs[0]
+        assert gradient is not None
+        strides = back(engine.strides(gradient, sizes))
+        if strides is None:
+            return [engine.new(read)]
+        return [engine.view(gradient, read.elements, engine.tape.unusual(strides))]
+
+    return rule
 
 
 def viewed(engine: Engine, operation: Operation) -> Gradients:
-    """The input gets the gradient in another shape: views."""
+    """The input gets the gradient as it is: of views that change no more than sizes of 1."""
     gradient = operation.received[0]
     assert gradient is not None
-    return [engine.view(gradient, operation.inputs[0].elements, dense=gradient.dense)]
+    return [engine.view(gradient, operation.inputs[0].elements, gradient.strides)]
 
 
 def products(engine: Engine, operation: Operation) -> Gradients:

@@ -15,6 +15,7 @@ from cnncost.autograd.tensors import ITEM_BYTES
 
 if TYPE_CHECKING:
     from cnncost.autograd.operation import Operation
+    from cnncost.autograd.strides import Strides
     from cnncost.autograd.tape import Tape
     from cnncost.autograd.tensors import Value, Weight
 
@@ -50,7 +51,7 @@ class Engine:
         heap.mark("backward", operation.layer)
         received = operation.received
         received += [None] * (len(operation.outputs) - len(received))
-        made = operation.backward(self, operation)
+        made = self.fitted(operation, operation.backward(self, operation))
         for gradient in received:
             if gradient is not None:
                 heap.release(gradient.storage)
@@ -83,7 +84,7 @@ class Engine:
         """Both gradients in one: in place of one that nobody else holds, or in a new tensor."""
         if self.adds_in_place:
             for target, other in ((earlier, gradient), (gradient, earlier)):
-                if target.storage.holders == 1 and target.dense:
+                if target.storage.holders == 1 and target.is_dense:
                     self.heap.release(other.storage)
                     return target
         total = Gradient(self.heap.allocate(earlier.bytes, "gradient"), earlier.elements, earlier.item)
@@ -104,7 +105,7 @@ class Engine:
         """Store a parameter's gradient: the tensor itself where nobody else holds it, or a copy; or add it up."""
         if weight.gradient is not None:
             self.heap.release(gradient.storage)
-        elif gradient.storage.holders == 1 and gradient.dense:
+        elif gradient.storage.holders == 1 and gradient.strides is None:
             weight.gradient = gradient.storage
             gradient.storage.kind = "weight gradients"
         else:
@@ -124,12 +125,24 @@ class Engine:
 
     def share(self, gradient: Gradient) -> Gradient:
         """The same gradient once more."""
-        return self.view(gradient, gradient.elements, gradient.dense)
+        return self.view(gradient, gradient.elements, gradient.strides)
 
-    def view(self, gradient: Gradient, elements: int, dense: bool) -> Gradient:
+    def view(self, gradient: Gradient, elements: int, strides: Strides | None) -> Gradient:
         """A part of a gradient, or all of it in another shape: it keeps the whole alive."""
         gradient.storage.holders += 1
-        return Gradient(gradient.storage, elements, gradient.item, dense)
+        return Gradient(gradient.storage, elements, gradient.item, strides)
+
+    def strides(self, gradient: Gradient, sizes: tuple[int, ...]) -> Strides:
+        """How a gradient of these sizes lies in memory."""
+        return gradient.strides or self.tape.usual(sizes)
+
+    def fitted(self, operation: Operation, made: list[Gradient | None]) -> list[Gradient | None]:
+        """The gradients in the number formats of what was read: autograd converts those that are in another one."""
+        for place, (read, gradient) in enumerate(zip(operation.inputs, made, strict=True)):
+            if gradient is not None and gradient.item != ITEM_BYTES[read.dtype]:
+                made[place] = self.new(read)
+                self.heap.release(gradient.storage)
+        return made
 
     def reduced(self, operation: Operation, made: list[Gradient | None]) -> list[Gradient | None]:
         """The gradients, those of operands that were broadcast as the sums of what they are."""

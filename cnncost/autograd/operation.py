@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.autograd.engine import Engine
+    from cnncost.autograd.strides import Strides
     from cnncost.autograd.tensors import Storage, Value
 
     Rule = Callable[["Engine", "Operation"], list["Gradient | None"]]
@@ -16,15 +17,20 @@ if TYPE_CHECKING:
 class Gradient:
     """A gradient on its way: where it lies, and how large it is."""
 
-    __slots__ = ("dense", "elements", "item", "storage")
+    __slots__ = ("elements", "item", "storage", "strides")
 
-    def __init__(self, storage: Storage, elements: int, item: int, dense: bool = True) -> None:
+    def __init__(self, storage: Storage, elements: int, item: int, strides: Strides | None = None) -> None:
         self.storage = storage
         self.elements = elements
         self.item = item
         """Bytes of one of its numbers."""
-        self.dense = dense
-        """Whether its numbers lie one behind the other: a slice of a larger gradient is not."""
+        self.strides = strides
+        """How it lies in memory; ``None`` where its numbers lie one behind the other, as tensors of its shape do."""
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether its numbers lie one behind the other, in whatever order: those of a slice mostly do not."""
+        return self.strides is None or self.strides.is_dense
 
     @property
     def bytes(self) -> int:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from cnncost.autograd.backward import passed, together, viewed
 from cnncost.autograd.operation import Operation
-from cnncost.autograd.tensors import ITEM_BYTES, Value, Weight
+from cnncost.autograd.strides import CHANNELS_LAST, Strides, joined
+from cnncost.autograd.tensors import ITEM_BYTES, Value, Weight, wider
+from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,11 +16,6 @@ if TYPE_CHECKING:
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.operation import Rule
     from cnncost.layers.base.tensor import Tensor
-
-
-def wider(one: Value, other: Value) -> str:
-    """The format of what is computed from two tensors: that of the wider one."""
-    return one.dtype if ITEM_BYTES[one.dtype] >= ITEM_BYTES[other.dtype] else other.dtype
 
 
 def _need_gradient(reads: Sequence[Value]) -> bool:
@@ -104,6 +101,7 @@ class Tape:
         keeps_output: bool = False,
         backward: Rule = together,
         into: Value | None = None,
+        strides: Strides | None = None,
     ) -> Value:
         """One operation of PyTorch's.
 
@@ -116,6 +114,7 @@ class Tape:
             keeps_output: whether it keeps its output.
             backward: how its backward makes the gradients of what it reads.
             into: the tensor whose memory its output lies in: a view of it, or in its place.
+            strides: how its output lies in memory, where that is not as tensors of its shape do.
         """
         dtype = dtype or reads[0].dtype
         if into is None:
@@ -123,6 +122,7 @@ class Tape:
         else:
             into.storage.holders += 1
             value = Value(into.storage, elements, dtype)
+        value.strides = strides
         self._made.append(value)
         if self.recording and _need_gradient(reads):
             saved = [kept.storage for kept in keeps]
@@ -146,24 +146,57 @@ class Tape:
         else:
             kept = [x] if keeps == "input" else []
         into = x if inplace else None
-        return self.run(name, [x], x.elements, keeps=kept, keeps_output=keeps == "output", into=into)
+        strides = x.strides if inplace or x.strides is None else x.strides.packed()
+        return self.run(name, [x], x.elements, keeps=kept, keeps_output=keeps == "output", into=into, strides=strides)
 
     def add(self, one: Value, other: Value) -> Value:
         """The sum of two tensors, in the wider of their formats."""
-        return self.run(
-            "add", [one, other], max(one.elements, other.elements), dtype=wider(one, other), backward=passed
-        )
+        return self.combine("add", one, other, backward=passed)
+
+    def combine(
+        self, name: str, one: Value, other: Value, *, keeps: Iterable[Value] = (), backward: Rule = together
+    ) -> Value:
+        """A function of two tensors, in the wider of their formats, as large as both together; element by element."""
+        elements, strides = max(one.elements, other.elements), None
+        if (
+            one.strides is not None
+            or other.strides is not None
+            or (one.shape and other.shape and one.shape != other.shape)
+        ):
+            strides = joined([self.strides(one), self.strides(other)])
+            elements = product(strides.sizes)
+        dtype = wider(one.dtype, other.dtype)
+        return self.run(name, [one, other], elements, dtype=dtype, keeps=keeps, backward=backward, strides=strides)
 
     def view(self, x: Value) -> Value:
-        """The tensor in another shape."""
+        """The tensor in another shape, whose numbers lie one behind the other."""
         return self.run("view", [x], x.elements, into=x, backward=viewed)
+
+    # How tensors lie in memory.
+
+    def usual(self, sizes: Sequence[int]) -> Strides:
+        """How tensors of these sizes, with the batch, lie in this network: images maybe with channels last."""
+        return Strides.of(sizes, CHANNELS_LAST[4] if self.channels_last and len(sizes) == 4 else None)
+
+    def unusual(self, strides: Strides) -> Strides | None:
+        """The same, or ``None`` where tensors of these sizes lie like that in this network."""
+        usual = self.usual(strides.sizes)
+        axes = zip(strides.sizes, strides.steps, usual.steps, strict=True)
+        return None if all(step == as_usual for size, step, as_usual in axes if size > 1) else strides
+
+    def strides(self, x: Value) -> Strides:
+        """How a tensor lies in memory."""
+        if x.strides is not None:
+            return x.strides
+        assert x.shape is not None
+        return self.usual((self.batch, *x.shape.dims))
 
     def cast(self, x: Value, dtype: str) -> Value:
         """The tensor in another number format: itself where it is in that already."""
         if x.dtype == dtype:
             return x
         if x.weight is None:
-            return self.run("to", [x], x.elements, dtype=dtype)
+            return self.run("to", [x], x.elements, dtype=dtype, strides=x.strides and x.strides.packed())
         copy = self._copies.get(x.storage.number)
         if copy is None:
             copy = self._copies[x.storage.number] = self.run("to", [x], x.elements, dtype=dtype)
@@ -193,6 +226,8 @@ class Tape:
     def finish_layer(self, output: Value, shape: Tensor | None) -> Value:
         """End a layer: its output stays, everything else that it made goes unless it is kept."""
         output.shape = shape
+        if output.strides is not None:
+            output.strides = self.unusual(output.strides)
         for value in self._made:
             if value is not output:
                 self.heap.release(value.storage)

@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cnncost.autograd.operation import Gradient, Operation
+    from cnncost.autograd.strides import Strides
     from cnncost.layers.base.tensor import Tensor
 
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "bool": 1, "uint8": 1, "int8": 1}
 """Bytes of one number, by dtype."""
+
+
+def wider(one: str, other: str) -> str:
+    """The number format of what is computed from two: the wider of them."""
+    return one if ITEM_BYTES[one] >= ITEM_BYTES[other] else other
 
 
 class Storage:
@@ -54,7 +60,7 @@ class Weight:
 class Value:
     """A tensor as the layers hand it on: where it lies, how large it is, and what made it."""
 
-    __slots__ = ("dtype", "elements", "maker", "shape", "slot", "storage", "weight")
+    __slots__ = ("dtype", "elements", "maker", "shape", "slot", "storage", "strides", "weight")
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class Value:
         maker: Operation | None = None,
         weight: Weight | None = None,
         slot: int = 0,
+        strides: Strides | None = None,
     ) -> None:
         self.storage = storage
         self.elements = elements
@@ -79,6 +86,8 @@ class Value:
         """What it is the value of, where it is a parameter or a buffer."""
         self.slot = slot
         """Which of its maker's outputs it is."""
+        self.strides = strides
+        """How it lies in memory; ``None`` where that is as tensors of its shape do in this network."""
 
     @property
     def needs_gradient(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from cnncost.layers.base.axes import check_axis
+from cnncost.autograd.views import cat
+from cnncost.layers.base.axes import check_axis, dimension
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.specifiers import axis
@@ -15,6 +16,8 @@ from cnncost.layers.joins.join import Join
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.tensor import Tensor
 
@@ -72,9 +75,15 @@ class Concat(Join, keyword="concat"):
         starts = accumulate((x.spatial[place] for x in xs[:-1]), initial=0)
         return tuple(Beside(place, start) for start in starts)
 
+    def dimension(self, x: Tensor) -> int:
+        """The number of the axis in PyTorch, which counts the batch."""
+        return 1 + dimension("channels" if self.place(x) is None else self.axis, x)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return cat(tape, xs, self.dimension(y))
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
-        place = self.place(xs[0])
-        dimension = xs[0].channel_axis if place is None else place + (1 if xs[0].layout == "tokens" else 2)
+        dimension = self.dimension(xs[0])
         return lambda *inputs: torch_of(nn).cat([*inputs], dim=dimension)
 
     def one_channel(self, nn: Any, line: Line, *xs: Tensor, y: Tensor) -> Any:

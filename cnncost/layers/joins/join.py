@@ -123,6 +123,9 @@ class Subtract(Broadcast, keyword="subtract"):
         """One subtraction per element and further input."""
         return Operations(add=(len(xs) - 1) * y.elements)
 
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return reduce(tape.add, xs)
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(sub, xs)
 

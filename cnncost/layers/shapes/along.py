@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.axes import channel_dimension, check_axes, check_axis, dimension, dimensions, resized, without
 from cnncost.layers.base.one_channel import unchanged
@@ -14,6 +15,8 @@ from cnncost.layers.shapes.rearrangement import Rearrangement
 from cnncost.symbolic.dims import ceil_div
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 _AXIS = "the channels, or an axis behind them: its number from 0, or its name"
@@ -49,6 +52,10 @@ class Slice(Rearrangement, keyword="slice"):
         if self.axis == "channels" and self.step == 1:
             return (Shifted(-self.start),)
         return (_picked(x, {dimension(self.axis, x): Window(1, self.step, self.start)}),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        place = dimension(self.axis, y)
+        return views.narrow(tape, x, 1 + place, y.dims[place], self.step)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         place = 1 + dimension(self.axis, x)
@@ -92,6 +99,10 @@ class Select(Rearrangement, keyword="select"):
         windows[place] = Window(1, 1, self.index)
         return (Picked(tuple(windows), dropped=place),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        assert x.shape is not None
+        return views.select(tape, x, 1 + dimension(self.axis, x.shape))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         place = 1 + dimension(self.axis, x)
         return lambda inputs: inputs.select(place, self.index)
@@ -120,6 +131,9 @@ class Flip(Rearrangement, keyword="flip"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.ELSEWHERE,)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.moved(tape, "flip", x)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         places = [1 + place for place in dimensions(self.axes, x)]
@@ -155,6 +169,9 @@ class Roll(Rearrangement, keyword="roll"):
         }
         return (_picked(x, moved),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.moved(tape, "roll", x)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         places = [dimension(name, x) for name in self.axes]
         shifts = [shift % x.dims[place] for shift, place in zip(self.shifts, places, strict=True)]
@@ -184,6 +201,9 @@ class Expand(Rearrangement, keyword="expand"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         sizes = zip(x.dims, y.dims, strict=True)
         return (Contracted(tuple([place if a == b else None for place, (a, b) in enumerate(sizes)])),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.expand(tape, x, (tape.batch, *y.dims))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda inputs: inputs.expand(-1, *self.size)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.sliding import Pairs, check_rank, check_taken_from_input, pad_module
@@ -11,6 +12,10 @@ from cnncost.layers.base.specifiers import count, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Shifted, Window
 from cnncost.layers.shapes.rearrangement import Rearrangement, check_same_rank
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 
 class Pad(Rearrangement, keyword="pad"):
@@ -117,6 +122,11 @@ class Crop(Rearrangement, keyword="crop"):
     def reach(self, x: Tensor, like: Tensor, y: Tensor) -> tuple[Reach, ...]:
         windows = tuple(Window(1, 1, start) for start in self.starts(x, like))
         return Grouped(windows, x.channels), Reads.NOTHING
+
+    def record(self, tape: Tape, x: Value, like: Value, y: Tensor) -> Value:
+        for axis, size in enumerate(y.spatial, start=2):
+            x = views.narrow(tape, x, axis, size)
+        return x
 
     def counterpart(self, nn: Any, x: Tensor, like: Tensor) -> Any:
         starts = self.starts(x, like)

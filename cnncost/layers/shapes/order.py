@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.one_channel import Line, one_position, unchanged
 from cnncost.layers.base.specifiers import count, numbers
@@ -37,7 +38,7 @@ class Flatten(Rearrangement, keyword="flatten"):
         return (Relabelling((x.elements,), (0,)),)
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        return tape.view(x)
+        return views.reshape(tape, x, (tape.batch, y.elements))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Flatten()
@@ -81,6 +82,9 @@ class Reshape(Rearrangement, keyword="reshape"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Relabelling((x.elements,), (0,)),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.reshape(tape, x, (tape.batch, *y.dims))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.reshape(x.shape[0], *self.size)
 
@@ -112,6 +116,9 @@ class Permute(Rearrangement, keyword="permute"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Relabelling(x.dims, self.axes),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.permute(tape, x, (0, *[axis + 1 for axis in self.axes]))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.permute(0, *(axis + 1 for axis in self.axes))
 
@@ -137,6 +144,11 @@ class ChannelShuffle(Rearrangement, keyword="channel_shuffle"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Dealt(self.groups),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        groups = (self.groups, y.channels // self.groups)
+        dealt = views.swap(tape, views.reshape(tape, x, (tape.batch, *groups, *y.dims[1:])), 1, 2)
+        return views.reshape(tape, dealt, (tape.batch, *y.dims))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
