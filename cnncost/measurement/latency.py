@@ -10,7 +10,7 @@ from cnncost.measurement.ceilings import Ceilings, Rates, ceilings, measure_ceil
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.devices import refuse_unsupported, resolve
 from cnncost.measurement.layer_latency import profile
-from cnncost.measurement.memory_limit import limited_to_room
+from cnncost.measurement.memory.limit import limited_to_room
 from cnncost.measurement.options import report_for
 from cnncost.measurement.outcome import CompilerFailure, Failure, OutOfMemory, attempt, first_line, is_out_of_memory
 from cnncost.measurement.results import (

@@ -160,7 +160,7 @@ class _Run:
         """What the network takes of the memory, if that is asked for."""
         if not self.plan.memory:
             return None
-        from cnncost.measurement.memory import measure_memory
+        from cnncost.measurement.memory.measure import measure_memory
 
         return self.measured("memory", lambda: measure_memory(self.graph, report, self.plan.options, self.progress))
 

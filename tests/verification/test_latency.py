@@ -15,11 +15,12 @@ import torch
 from cnncost.errors import SpecError
 from cnncost.language.load import load
 from cnncost.measurement import latency as latency_module
-from cnncost.measurement import memory_limit, step, timing
 from cnncost.measurement import outcome as outcome_module
+from cnncost.measurement import step, timing
 from cnncost.measurement.ceilings import Ceilings, ceilings
 from cnncost.measurement.latency import measure_latency
 from cnncost.measurement.layer_latency import profile
+from cnncost.measurement.memory import limit
 from cnncost.measurement.options import DTYPES, MeasureOptions
 from cnncost.measurement.outcome import CompilerFailure, attempt, first_line, is_lost
 from cnncost.measurement.results import Latency, LatencyFailure, LatencyOutOfMemory
@@ -577,9 +578,9 @@ def test_long_messages_are_cut() -> None:
 
 def test_a_batch_that_does_not_fit_is_refused_and_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     """More than there is room for: without the limit, Linux might kill the process that runs the tests."""
-    if memory_limit.room_bytes() is None:
+    if limit.room_bytes() is None:
         pytest.skip("the room is not known here")
-    monkeypatch.setattr(memory_limit, "room_bytes", lambda: 64 * 2**20)
+    monkeypatch.setattr(limit, "room_bytes", lambda: 64 * 2**20)
     found = measured(chain([CONV, "relu"], (3, 64, 64)), batch=100_000)
     assert found.out_of_memory is True
     assert found.batch == 100_000

@@ -21,10 +21,10 @@ from torch.profiler import ProfilerActivity, profile
 
 from cnncost.errors import SpecError
 from cnncost.language.load import load
-from cnncost.measurement import memory as memory_module
-from cnncost.measurement import memory_limit
-from cnncost.measurement.memory import measure_memory, peak_bytes, storage_bytes
-from cnncost.measurement.memory_limit import limited_to_room, room_bytes
+from cnncost.measurement.memory import limit, measure
+from cnncost.measurement.memory.between_operators import replayed, storage_bytes
+from cnncost.measurement.memory.limit import limited_to_room, room_bytes
+from cnncost.measurement.memory.measure import measure_memory
 from cnncost.measurement.options import MeasureOptions
 from cnncost.measurement.results import Memory, MemoryOutOfMemory
 from cnncost.report.analyze import analyze_graph
@@ -69,7 +69,29 @@ def measured(graph: Graph, **options: Any) -> Any:
     ("changes", "before", "peak"), [([], 7, 7), ([5, -5, 4], 0, 5), ([-3, 2], 10, 10), ([1, 2, -3, 9, -9], 100, 109)]
 )
 def test_the_peak_of_allocations(changes: list[int], before: int, peak: int) -> None:
-    assert peak_bytes(changes, before) == peak
+    events = [{"name": "[memory]", "ts": time, "args": {"Bytes": change}} for time, change in enumerate(changes)]
+    assert replayed(events, before).anywhere == peak
+
+
+def test_workspaces_of_an_operator_are_told_apart() -> None:
+    # A product of matrices in an operator that is composed of others: the composed one is looked into, what the other
+    # frees before it ends is none of its tensors.
+    def memory(time: float, size: int) -> dict[str, object]:
+        return {"name": "[memory]", "ts": time, "args": {"Bytes": size}}
+
+    def operator(name: str, begin: float, end: float) -> dict[str, object]:
+        return {"name": name, "cat": "cpu_op", "ts": begin, "dur": end - begin}
+
+    events = [
+        operator("aten::empty", 2.5, 2.75),
+        operator("aten::mm", 2, 4),
+        operator("aten::linear", 1, 6),
+        memory(2.6, 100),
+        memory(3, 30),
+        memory(3.5, -100),
+        memory(5, -30),
+    ]
+    assert replayed(events, 7) == (7, 37, "aten::mm", 137)
 
 
 def test_tensors_that_share_their_storage_count_once() -> None:
@@ -203,7 +225,7 @@ def test_out_of_memory_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> None:
         raise RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 80 bytes.")
 
-    monkeypatch.setattr(memory_module, "_warm", fail)
+    monkeypatch.setattr(measure, "_warm", fail)
     found = measured(perceptron(), batch=4)
     assert found.out_of_memory is True
     assert found.predicted_bytes == found.predicted.memory_bytes == 4 * (2_000_000 + 16_000)
@@ -219,7 +241,7 @@ def test_measuring_says_nothing_on_standard_error() -> None:
     program = """
 import os
 from cnncost import analyze, load
-from cnncost.measurement.memory import measure_memory
+from cnncost.measurement.memory.measure import measure_memory
 from cnncost.measurement.options import MeasureOptions
 from cnncost.measurement.step import prepare
 graph, options = load("lenet5"), MeasureOptions(device="cpu", mode="train")
@@ -256,8 +278,8 @@ def test_the_profiler_is_as_loud_as_before(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.fixture
 def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in place of the root of the file system."""
-    words = memory_limit._words
-    monkeypatch.setattr(memory_limit, "_words", lambda path: words(f"{tmp_path}{path}"))
+    words = limit._words
+    monkeypatch.setattr(limit, "_words", lambda path: words(f"{tmp_path}{path}"))
     for folder in ("proc", "sys/fs/cgroup"):
         (tmp_path / folder).mkdir(parents=True)
     return tmp_path
@@ -286,7 +308,7 @@ def test_the_limit_is_lifted_whatever_happens(monkeypatch: pytest.MonkeyPatch) -
             assert resource.getrlimit(resource.RLIMIT_AS) != before
             torch.zeros(2**40, dtype=torch.uint8)
 
-    monkeypatch.setattr(memory_limit, "room_bytes", lambda: 2**26)
+    monkeypatch.setattr(limit, "room_bytes", lambda: 2**26)
     before = resource.getrlimit(resource.RLIMIT_AS)
     with pytest.raises(RuntimeError, match="can't allocate memory"):
         allocate()

@@ -8,16 +8,12 @@ the gradients of activations and the workspaces inside layers, which show in sma
 
 from __future__ import annotations
 
-import json
-import os
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.devices import refuse_unsupported, resolve, synchronise
-from cnncost.measurement.memory_limit import limited_to_room
+from cnncost.measurement.memory.between_operators import profiled, replayed, storage_bytes
+from cnncost.measurement.memory.limit import limited_to_room
 from cnncost.measurement.options import report_for
 from cnncost.measurement.outcome import Failure, OutOfMemory, attempt, release
 from cnncost.measurement.results import (
@@ -34,8 +30,6 @@ from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from cnncost.graph.graph import Graph
     from cnncost.measurement.options import MeasureOptions
     from cnncost.measurement.results import MemoryResult
@@ -115,25 +109,6 @@ def beside_prediction(setting: MemorySetting, peak: PeakMemory) -> Memory:
     return Memory(**dict(setting), **dict(peak), ratio=ratio, notes=(NOTES[setting.mode],))
 
 
-def peak_bytes(changes: Iterable[int], before: int = 0) -> int:
-    """The most that was allocated at once, from the changes in the order of time.
-
-    >>> peak_bytes([100, 50, -100, 20], before=1000)
-    1150
-    """
-    allocated = peak = before
-    for change in changes:
-        allocated += change
-        peak = max(peak, allocated)
-    return peak
-
-
-def storage_bytes(tensors: Iterable[Any]) -> int:
-    """Bytes that tensors occupy; those that share their storage count once."""
-    storages = {storage.data_ptr(): storage.nbytes() for tensor in tensors if (storage := tensor.untyped_storage())}
-    return sum(storages.values())
-
-
 def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> PeakMemory:
     """The peak by the caching allocator's statistics, less what was there before the model."""
     torch = import_torch()
@@ -157,10 +132,10 @@ def _gpu_peak(graph: Graph, options: MeasureOptions, device: str) -> PeakMemory:
 def _cpu_peak(graph: Graph, options: MeasureOptions, device: str) -> PeakMemory:
     """The peak by the profiler's allocation events, on top of what is there between two steps."""
     subject = _warm(graph, options, device)
-    before = storage_bytes(subject.tensors())
+    live = replayed(profiled(subject.step), storage_bytes(subject.tensors()))
     return PeakMemory(
         method="the profiler's allocation events",
-        peak_bytes=peak_bytes(_allocations(subject), before),
+        peak_bytes=live.anywhere,
         reserved_bytes=None,
         input_bytes=storage_bytes(subject.inputs),
     )
@@ -174,30 +149,3 @@ def _warm(graph: Graph, options: MeasureOptions, device: str) -> Subject:
     if subject.optimizer is not None:
         subject.optimizer.zero_grad(set_to_none=True)
     return subject
-
-
-def _allocations(subject: Subject) -> list[int]:
-    """Bytes allocated, or freed where negative, one by one in the course of a step."""
-    profiler = import_torch().profiler
-    with _quiet_profiler(), TemporaryDirectory() as folder:
-        with profiler.profile(activities=[profiler.ProfilerActivity.CPU], profile_memory=True) as record:
-            outputs = subject.step()  # kept to the end, as whoever runs the network keeps them
-        del outputs
-        path = Path(folder) / "trace.json"
-        record.export_chrome_trace(str(path))
-        trace = json.loads(path.read_text(encoding="utf-8"))
-    events = [event for event in trace["traceEvents"] if event.get("name") == "[memory]"]
-    return [event["args"]["Bytes"] for event in sorted(events, key=lambda event: float(event["ts"]))]
-
-
-@contextmanager
-def _quiet_profiler() -> Iterator[None]:
-    """Keep the profiler's library from reporting its start and stop on standard error."""
-    variable = "KINETO_LOG_LEVEL"
-    before = os.environ.get(variable)
-    os.environ[variable] = before or "99"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[variable]
