@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cnncost.autograd.engine import Engine
     from cnncost.autograd.operation import Gradient, Operation, Rule
     from cnncost.autograd.strides import Strides
+    from cnncost.autograd.tensors import Value
 
     Gradients = list[Gradient | None]
 
@@ -78,6 +79,51 @@ def viewed(engine: Engine, operation: Operation) -> Gradients:
     gradient = operation.received[0]
     assert gradient is not None
     return [engine.view(gradient, operation.inputs[0].elements, gradient.strides)]
+
+
+def after(*temporaries: str) -> Rule:
+    """Each input gets a new gradient, made of tensors that go once it is there: their dtypes, "" for its own."""
+
+    def rule(engine: Engine, operation: Operation) -> Gradients:
+        return engine.reduced(operation, [_made_of(engine, operation, read, temporaries) for read in operation.inputs])
+
+    return rule
+
+
+def _made_of(engine: Engine, operation: Operation, read: Value, temporaries: Sequence[str]) -> Gradient | None:
+    if not read.needs_gradient:
+        return None
+    size, dtype = operation.outputs[0]
+    used = [engine.new_of(size, temporary or dtype) for temporary in temporaries]
+    made = engine.new_of(size, dtype)
+    for gradient in used:
+        engine.heap.release(gradient.storage)
+    return made
+
+
+def differences(engine: Engine, operation: Operation) -> Gradients:
+    """The first input gets the gradient of the output itself, the second minus that: a new one."""
+    gradient, made = operation.received[0], passed(engine, operation)
+    assert gradient is not None
+    if made[1] is not None:
+        engine.heap.release(made[1].storage)
+        made[1] = engine.new_of(gradient.elements, operation.outputs[0][1])
+    return engine.reduced(operation, made)
+
+
+def quotients(engine: Engine, operation: Operation) -> Gradients:
+    """The first input gets the gradient over the second, the second -g (x / y) / y, one factor after the other."""
+    return _each(engine, operation, ((), ("", "", "")))
+
+
+def chosen(engine: Engine, operation: Operation) -> Gradients:
+    """Either input gets the gradient where it was chosen, and half of it where both were."""
+    return _each(engine, operation, (("bool", ""), ("bool", "")))
+
+
+def _each(engine: Engine, operation: Operation, temporaries: Sequence[Sequence[str]]) -> Gradients:
+    pairs = zip(operation.inputs, temporaries, strict=True)
+    return engine.reduced(operation, [_made_of(engine, operation, read, used) for read, used in pairs])
 
 
 def products(engine: Engine, operation: Operation) -> Gradients:

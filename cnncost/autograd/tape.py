@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.autograd.backward import passed, together, viewed
+from cnncost.autograd.backward import passed, products, quotients, together, viewed
 from cnncost.autograd.operation import Operation
 from cnncost.autograd.strides import CHANNELS_LAST, Strides, joined
 from cnncost.autograd.tensors import ITEM_BYTES, Value, Weight, wider
@@ -136,7 +136,7 @@ class Tape:
             self.operations.append(operation)
         return value
 
-    def elementwise(self, name: str, x: Value, keeps: str, inplace: bool = False) -> Value:
+    def elementwise(self, name: str, x: Value, keeps: str, inplace: bool = False, backward: Rule = together) -> Value:
         """A function of one element each, which keeps its ``input``, its ``output``, or ``nothing``.
 
         In place it overwrites its input: where that is to be kept, autograd makes a copy of it first.
@@ -147,26 +147,44 @@ class Tape:
             kept = [x] if keeps == "input" else []
         into = x if inplace else None
         strides = x.strides if inplace or x.strides is None else x.strides.packed()
-        return self.run(name, [x], x.elements, keeps=kept, keeps_output=keeps == "output", into=into, strides=strides)
+        return self.run(
+            name,
+            [x],
+            x.elements,
+            keeps=kept,
+            keeps_output=keeps == "output",
+            backward=backward,
+            into=into,
+            strides=strides,
+        )
 
     def add(self, one: Value, other: Value) -> Value:
         """The sum of two tensors, in the wider of their formats."""
         return self.combine("add", one, other, backward=passed)
+
+    def multiply(self, one: Value, other: Value) -> Value:
+        """The product of two tensors, which keeps each where the other needs a gradient."""
+        keeps = [*[one] * other.needs_gradient, *[other] * one.needs_gradient]
+        return self.combine("mul", one, other, keeps=keeps, backward=products)
+
+    def divide(self, one: Value, other: Value) -> Value:
+        """The quotient of two tensors, which keeps the second, and the first where the second needs a gradient."""
+        return self.combine("div", one, other, keeps=[*[one] * other.needs_gradient, other], backward=quotients)
 
     def combine(
         self, name: str, one: Value, other: Value, *, keeps: Iterable[Value] = (), backward: Rule = together
     ) -> Value:
         """A function of two tensors, in the wider of their formats, as large as both together; element by element."""
         elements, strides = max(one.elements, other.elements), None
-        if (
-            one.strides is not None
-            or other.strides is not None
-            or (one.shape and other.shape and one.shape != other.shape)
-        ):
+        unlike = one.shape is not None and other.shape is not None and one.shape != other.shape
+        if unlike or one.strides is not None or other.strides is not None:
             strides = joined([self.strides(one), self.strides(other)])
             elements = product(strides.sizes)
         dtype = wider(one.dtype, other.dtype)
-        return self.run(name, [one, other], elements, dtype=dtype, keeps=keeps, backward=backward, strides=strides)
+        both = [one, other]
+        value = self.run(name, both, elements, dtype=dtype, keeps=keeps, backward=backward, strides=strides)
+        value.shape = None if unlike else one.shape
+        return value
 
     def view(self, x: Value) -> Value:
         """The tensor in another shape, whose numbers lie one behind the other."""
@@ -207,9 +225,9 @@ class Tape:
         """The tensor as an operation reads it that autocast runs in lower precision."""
         return x if self.autocast is None else self.cast(x, self.autocast)
 
-    def single(self, x: Value) -> Value:
-        """The tensor as an operation reads it that autocast runs in single precision."""
-        return x if self.autocast is None else self.cast(x, "float32")
+    def single(self, x: Value, on: str | None = None) -> Value:
+        """The tensor as an operation reads it that autocast runs in single precision, on one device or on any."""
+        return x if self.autocast is None or self.device != (on or self.device) else self.cast(x, "float32")
 
     def end_autocast(self) -> None:
         """Leave the region of autocast: it lets go of its copies of weights."""

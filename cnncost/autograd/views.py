@@ -11,10 +11,11 @@ from cnncost.autograd.tensors import wider
 from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cnncost.autograd.tape import Tape
     from cnncost.autograd.tensors import Value
+    from cnncost.layers.base.tensor import Tensor
 
 
 def reshape(tape: Tape, x: Value, sizes: Sequence[int]) -> Value:
@@ -79,8 +80,7 @@ def cat(tape: Tape, xs: Sequence[Value], axis: int) -> Value:
     lie = [tape.strides(x) for x in xs]
     parts = [strides.sizes[axis] for strides in lie]
     sizes = (*lie[0].sizes[:axis], sum(parts), *lie[0].sizes[axis + 1 :])
-    last = all(strides.has_channels_last for strides in lie)
-    strides = Strides.of(sizes, CHANNELS_LAST[len(sizes)] if last else None)
+    strides = _image_like(lie, sizes)
     dtype = reduce(wider, [x.dtype for x in xs])
     return tape.run("cat", xs, product(sizes), dtype=dtype, strides=strides, backward=slices(sizes, axis, parts))
 
@@ -88,3 +88,14 @@ def cat(tape: Tape, xs: Sequence[Value], axis: int) -> Value:
 def moved(tape: Tape, name: str, x: Value) -> Value:
     """A new tensor with the same numbers in other places."""
     return tape.run(name, [x], x.elements, strides=tape.strides(x).packed())
+
+
+def image(tape: Tape, name: str, x: Value, y: Tensor, keeps: Iterable[Value] = ()) -> Value:
+    """What a function of images makes: a new tensor, with its channels innermost where those of the input are."""
+    strides = None if x.strides is None else _image_like([x.strides], (tape.batch, *y.dims))
+    return tape.run(name, [x], tape.batch * y.elements, keeps=keeps, strides=strides)
+
+
+def _image_like(lie: Sequence[Strides], sizes: Sequence[int]) -> Strides:
+    last = all(strides.has_channels_last for strides in lie)
+    return Strides.of(sizes, CHANNELS_LAST[len(sizes)] if last else None)

@@ -6,6 +6,7 @@ from functools import reduce
 from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd.backward import chosen, differences
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
@@ -124,7 +125,7 @@ class Subtract(Broadcast, keyword="subtract"):
         return Operations(add=(len(xs) - 1) * y.elements)
 
     def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
-        return reduce(tape.add, xs)
+        return reduce(lambda one, other: tape.combine("sub", one, other, backward=differences), xs)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(sub, xs)
@@ -138,6 +139,9 @@ class Multiply(Broadcast, keyword="multiply"):
     def operations(self, *xs: Tensor, y: Tensor) -> Operations:
         """One product per element and further input."""
         return Operations(mul=(len(xs) - 1) * y.elements)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return reduce(tape.multiply, xs)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(mul, xs)
@@ -153,6 +157,9 @@ class Divide(Broadcast, keyword="divide"):
         """One division per element and further input."""
         return Operations(div=(len(xs) - 1) * y.elements)
 
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return reduce(tape.divide, xs)
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *xs: reduce(truediv, xs)
 
@@ -165,6 +172,10 @@ class Extreme(Broadcast):
     def operations(self, *xs: Tensor, y: Tensor) -> Operations:
         """One comparison per element and further input."""
         return Operations(cmp=(len(xs) - 1) * y.elements)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        """Backward compares both again, so both are kept."""
+        return reduce(lambda *both: tape.combine(self.keyword, *both, keeps=both, backward=chosen), xs)
 
 
 class Maximum(Extreme, keyword="maximum"):

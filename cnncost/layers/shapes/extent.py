@@ -40,17 +40,29 @@ class Pad(Rearrangement, keyword="pad"):
         windows = tuple(Window(1, 1, -before, beyond=self.beyond) for before, _ in self.before_after)
         return (Grouped(windows, x.channels),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.image(tape, "constant_pad", x, y)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return pad_module(nn, self.before_after, self.beyond)
 
 
-class ReflectionPad(Pad, keyword="reflection_pad"):
+class EdgePad(Pad):
+    """Padding by what lies at the border, for which PyTorch has functions of their own."""
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Backward keeps the input, for its size; autocast runs it in single precision on CPUs."""
+        x = tape.single(x, on="cpu")
+        return views.image(tape, self.keyword, x, y, keeps=[x])
+
+
+class ReflectionPad(EdgePad, keyword="reflection_pad"):
     """The input mirrored around its border, which is not repeated."""
 
     beyond = "reflect"
 
 
-class ReplicationPad(Pad, keyword="replication_pad"):
+class ReplicationPad(EdgePad, keyword="replication_pad"):
     """The input's border, repeated."""
 
     beyond = "replicate"
@@ -80,6 +92,9 @@ class PadChannels(Rearrangement, keyword="pad_channels"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Shifted(self.before),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.image(tape, "constant_pad", x, y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         behind = len(x.spatial) if x.layout == "map" else 0  # axes behind the channels, which PyTorch takes first

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
@@ -15,6 +16,8 @@ from cnncost.layers.base.window import Grouped, Reach, Reads, Relabelling, Windo
 from cnncost.layers.shapes.rearrangement import Rearrangement, check_same_rank
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 _TAPS = {"nearest": 1, "linear": 2, "bilinear": 2, "trilinear": 2, "bicubic": 4}
@@ -92,6 +95,11 @@ class Upsample(Layer, keyword="upsample"):
         own = Grouped(windows, xs[0].channels)
         return (own, Reads.NOTHING) if self.like else (own,)
 
+    def record(self, tape: Tape, x: Value, *like: Value, y: Tensor) -> Value:
+        """Autocast interpolates in single precision on GPUs."""
+        x = tape.single(x, on="cuda")
+        return views.image(tape, "upsample", x, y)
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         if self.like:
             return lambda x, like: nn.functional.interpolate(x, size=like.shape[2:], mode=self.mode)
@@ -124,6 +132,18 @@ class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):
         block, across = range(1, 1 + rank), range(1 + rank, 1 + 2 * rank)
         order = (0, *(axis for pair in zip(across, block, strict=True) for axis in pair))
         return (Relabelling((y.channels, *(self.factor,) * rank, *x.spatial), order),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Block by block next to its positions, and one axis with its part of the block after the other."""
+        assert x.shape is not None
+        rank, spatial = len(y.spatial), x.shape.spatial
+        x = views.reshape(tape, x, (tape.batch, y.channels, *[self.factor] * rank, *spatial))
+        within, across = range(2, 2 + rank), range(2 + rank, 2 + 2 * rank)
+        x = views.permute(tape, x, (0, 1, *[axis for pair in zip(across, within, strict=True) for axis in pair]))
+        for axis in range(rank):
+            left = [part for size in spatial[axis + 1 :] for part in (size, self.factor)]
+            x = views.reshape(tape, x, (tape.batch, y.channels, *y.spatial[: axis + 1], *left))
+        return x
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)
@@ -168,6 +188,13 @@ class SpaceToDepth(Rearrangement, keyword="space_to_depth"):
         rank = len(x.spatial)
         cut = [part for size in y.spatial for part in (size, self.factor)]
         return (Relabelling((x.channels, *cut), (0, *range(2, 2 + 2 * rank, 2), *range(1, 2 * rank, 2))),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        assert x.shape is not None
+        rank, channels = len(y.spatial), x.shape.channels
+        x = views.reshape(tape, x, (tape.batch, channels, *[n for size in y.spatial for n in (size, self.factor)]))
+        x = views.permute(tape, x, (0, 1, *range(3, 3 + 2 * rank, 2), *range(2, 2 + 2 * rank, 2)))
+        return views.reshape(tape, x, (tape.batch, *y.dims))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)
