@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.files import read_file, reason, shown_path
+from cnncost.importers.sizes import refuse_absurd
 from cnncost.language.request import parse_request
 from cnncost.records import NamedTuple
 
@@ -60,17 +61,27 @@ def foreign_file(spec: str) -> ForeignFile | None:
     return ForeignFile(program, path, path)
 
 
-def load_file(file: ForeignFile, shape: object, limits: Limits) -> Graph:
+def load_file(file: ForeignFile, shape: object, limits: Limits, *, partial: bool = False) -> Graph:
     """The graph of a file of another program.
 
     Args:
         file: from :func:`foreign_file`.
         shape: another input than the file says.
         limits: how large the file and the network may be.
+        partial: whether operators of an ONNX file that are not known become gaps.
 
     Raises:
-        SpecError: there is no such file, or it does not hold; the text says where.
+        SpecError: there is no such file, it does not hold, or a network of it would store or give an absurd number of
+            numbers; the text says where.
     """
+    graph = _loaded(file, shape, limits, partial=partial)
+    refuse_absurd(graph)
+    return graph
+
+
+def _loaded(file: ForeignFile, shape: object, limits: Limits, *, partial: bool) -> Graph:
+    if partial and file.program != "ONNX":
+        raise SpecError(f"`partial` is for PyTorch models and ONNX files, and `{file.path[-80:]}` is of {file.program}")
     if file.program == "Darknet":
         from cnncost.importers.darknet.load import load_darknet  # only those who ask for it pay
 
@@ -78,7 +89,7 @@ def load_file(file: ForeignFile, shape: object, limits: Limits) -> Graph:
     if file.program == "ONNX":
         from cnncost.importers.onnx.load import load_onnx
 
-        return load_onnx(file.path, shape, limits)
+        return load_onnx(file.path, shape, limits, partial=partial)
     from cnncost.importers.ultralytics.load import load_ultralytics
 
     return load_ultralytics(_read(file.path, limits), file.name, shape, limits, file.size)

@@ -104,13 +104,13 @@ def load(
     source = model_source(str(spec)) if is_path(spec) else None
     given, partial = _arguments_given(arguments), flag("`partial`", partial)
     if source is None:
-        _refuse_for_specs(given, partial)
         file = foreign_file(str(spec)) if is_path(spec) else None
+        _refuse_for_specs(given, partial=partial and file is None)
         if file is None:
             return load_spec(spec, set=set, input=input, limits=limits)
         if set:
             raise SpecError(f"`{file.path[-80:]}` is a file of {file.program}, and variables are of specs")
-        return load_file(file, shapes_given(input), limits_given(limits))
+        return load_file(file, shapes_given(input), limits_given(limits), partial=partial)
     if set:
         hint = f"`--arg {next(iter(set))}=...` calls it with an argument"
         raise SpecError(f"`{source}` is a model, and variables are of specs", hint=hint)
@@ -159,7 +159,7 @@ def _arguments_given(arguments: object) -> dict[str, object]:
     return {text("an argument in `arguments`", name, "a name"): value for name, value in arguments.items()}
 
 
-def _refuse_for_specs(arguments: Mapping[str, object], partial: bool) -> None:
+def _refuse_for_specs(arguments: Mapping[str, object], *, partial: bool) -> None:
     """Raise a SpecError for what only models have."""
     if partial:
         raise SpecError("`partial` is for models that are imported: every layer of a spec is known")

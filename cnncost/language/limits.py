@@ -5,6 +5,10 @@ from __future__ import annotations
 from cnncost.graph.builder import MOST_NODES
 from cnncost.records import NamedTuple
 
+MOST_NUMBERS = 10**12
+"""Parameters and buffers of a network that is imported, and elements of any output: as many take 4 TB in single
+precision. A spec may be a thought experiment, and may have more."""
+
 BYTES_PER_YAML_NODE = 10
 """Where `--max-bytes` allows more than usual, so many of its bytes allow one more scalar or collection."""
 

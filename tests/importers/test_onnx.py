@@ -187,7 +187,7 @@ def test_sizes_that_are_left_open(tmp_path: Path) -> None:
     path = write(tmp_path / "open.onnx", nodes, {"x": ["batch", 3, "height", "width"]}, {})
     with pytest.raises(SpecError, match=r"leaves sizes of the input `x` open: \[batch, 3, height, width\]") as refused:
         load(path)
-    assert refused.value.hint == "`--input` gives them"
+    assert refused.value.hint == "`--input` gives them, of one sample: `--input 3x224x224`"
     assert load(path, input=[3, 8, 6]).nodes[-1].y.dims == (3, 8, 6)
     assert load(path, input={"x": [3, 8, 6]}).nodes[-1].y.dims == (3, 8, 6)
     with pytest.raises(SpecError, match="`x` has 3 sizes behind the batch, not 1"):

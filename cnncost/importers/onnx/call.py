@@ -5,16 +5,24 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import DescribedOrigin, SpecError
+from cnncost.errors import SpecError
 from cnncost.importers.onnx.values import Activation, Constant, Value
+from cnncost.importers.onnx.wellformed import origin_of
+from cnncost.importers.tensors.batch import tensor_of
 from cnncost.layers import REGISTRY
+from cnncost.layers.gap import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cnncost.errors import DescribedOrigin
     from cnncost.graph.builder import GraphBuilder
     from cnncost.importers.onnx.names import Names
     from cnncost.importers.onnx.weights import Weights
+
+
+class UnsupportedError(SpecError):
+    """A form of an operator that no layers say."""
 
 
 class Call:
@@ -61,8 +69,7 @@ class Call:
     @property
     def origin(self) -> DescribedOrigin:
         """The operator in the file, by its name or by what it gives."""
-        named = self.node.name or next(iter(self.node.output), "")
-        return DescribedOrigin(f"`{self.name}` called `{named}`")
+        return origin_of(self.node)
 
     def value(self, place: int) -> Value:
         """An input; ``None`` where the operator leaves it out."""
@@ -161,6 +168,20 @@ class Call:
         self.weights.give(self, node, [constant])
         return Activation(node, (self.batch, *sizes))
 
+    def gaps(self, shapes: Sequence[Sequence[int]]) -> list[Activation]:
+        """Gaps that give tensors of these shapes; the first has the weights that the operator reads."""
+        constants = [value for value in self.inputs if isinstance(value, Constant)]
+        reads = [value.node for value in self.inputs if isinstance(value, Activation)]
+        weights = self.weights.take(constants)
+        gaps = []
+        for shape in shapes:
+            gap = Gap(self.name, tensor_of(self.sample(shape)), sum(weights.values()), 0)
+            node = self._add(gap, reads)
+            self.weights.owners.update(dict.fromkeys(weights, node))
+            gaps.append(Activation(node, tuple(shape)))
+            weights = {}
+        return gaps
+
     def reshaped(self, x: Activation, shape: Sequence[int]) -> Activation:
         """A value in other axes, in the order of its numbers; no layer where a sample has these already.
 
@@ -193,6 +214,6 @@ class Call:
         """Remember what is to be said of the operator."""
         self.notes.append(f"{self.origin.where} {what}")
 
-    def unsupported(self, why: str) -> SpecError:
+    def unsupported(self, why: str) -> UnsupportedError:
         """The error for a form of the operator that has no layers."""
-        return SpecError(f"`{self.name}` cannot be imported: {why}", self.origin)
+        return UnsupportedError(f"`{self.name}` cannot be imported: {why}", self.origin)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.onnx.values import Constant
+from cnncost.importers.onnx.values import Activation, Constant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncost.importers.onnx.values import Value
+
 _MOST_NUMBERS = 100_000
 """Of larger results only the shape is computed."""
+_GROWING = frozenset(("ConstantOfShape", "Expand", "EyeLike", "OneHot", "Pad", "Range", "Resize", "Tile", "Upsample"))
+"""Operators whose results are as large as a number says that they read."""
 
 
 def stored(onnx: Any, tensor: Any) -> Constant:
@@ -40,13 +45,30 @@ def folded(onnx: Any, model: Any, node: Any, inputs: Sequence[Constant | None]) 
     if node.op_type in ("Cast", "CastLike", "Identity") and inputs[0]:
         return [inputs[0]]
     tensors = tuple(dict.fromkeys(name for value in inputs if value for name in value.tensors))
-    known = [value.numbers for value in inputs if value]
-    if all(numbers is not None and numbers.size <= _MOST_NUMBERS for numbers in known):
+    if _is_small(onnx, model, node, inputs):
         results = _computed(onnx, model, node, [value.numbers if value else None for value in inputs])
         if results is not None:
             return [Constant(tuple(result.shape), result, tensors) for result in results]
-    shapes = _shapes(onnx, model, node, inputs)
+    shapes = output_shapes(onnx, model, node, inputs)
     return None if shapes is None else [Constant(shape, None, tensors) for shape in shapes]
+
+
+def _is_small(onnx: Any, model: Any, node: Any, inputs: Sequence[Constant | None]) -> bool:
+    """Whether the numbers of all that an operator reads are known and few, and what it gives is few for certain."""
+    known = [value.numbers for value in inputs if value]
+    if any(numbers is None or numbers.size > _MOST_NUMBERS for numbers in known):
+        return False
+    if node.op_type not in _GROWING and prod(max(numbers.size, 1) for numbers in known) <= _MOST_NUMBERS:
+        return True
+    shapes = output_shapes(onnx, model, node, inputs)
+    if shapes is not None:
+        return all(prod(shape) <= _MOST_NUMBERS for shape in shapes)
+    return node.op_type == "Range" and _few(*[float(numbers) for numbers in known])
+
+
+def _few(start: float, stop: float, step: float) -> bool:
+    """Whether a range holds few numbers."""
+    return step != 0 and abs(stop - start) <= _MOST_NUMBERS * abs(step)
 
 
 def _computed(onnx: Any, model: Any, node: Any, arrays: Sequence[Any]) -> list[Any] | None:
@@ -65,16 +87,29 @@ def _computed(onnx: Any, model: Any, node: Any, arrays: Sequence[Any]) -> list[A
     return list(results) if all(hasattr(result, "shape") for result in results) else None
 
 
-def _shapes(onnx: Any, model: Any, node: Any, inputs: Sequence[Constant | None]) -> list[tuple[int, ...]] | None:
-    """The shapes that ONNX's inference gives."""
+def output_shapes(onnx: Any, model: Any, node: Any, inputs: Sequence[Value]) -> list[tuple[int, ...]] | None:
+    """The shapes that ONNX's inference gives, or else the file; ``None`` where neither says them."""
+    return _inferred(onnx, model, node, inputs) or _declared(model, node)
+
+
+def _declared(model: Any, node: Any) -> list[tuple[int, ...]] | None:
+    """The shapes that the file says its values have."""
+    values = [*model.graph.value_info, *model.graph.output]
+    said = {value.name: value.type.tensor_type.shape.dim for value in values if value.name in node.output}
+    shapes = [tuple(size.dim_value for size in said.get(name, ())) for name in node.output]
+    return shapes if all(shape and all(size > 0 for size in shape) for shape in shapes) else None
+
+
+def _inferred(onnx: Any, model: Any, node: Any, inputs: Sequence[Value]) -> list[tuple[int, ...]] | None:
     version = next((opset.version for opset in model.opset_import if opset.domain == node.domain), 1)
     infos, data = {}, {}
     for name, value in zip(node.input, inputs, strict=True):
-        if value:
-            kind = onnx.TensorProto.FLOAT if value.numbers is None else _type_of(onnx, value.numbers)
+        if isinstance(value, (Activation, Constant)):
+            numbers = value.numbers if isinstance(value, Constant) else None
+            kind = onnx.TensorProto.FLOAT if numbers is None else _type_of(onnx, numbers)
             infos[name] = onnx.helper.make_tensor_type_proto(kind, value.shape)
-            if value.numbers is not None:
-                data[name] = onnx.numpy_helper.from_array(value.numbers, name)
+            if numbers is not None:
+                data[name] = onnx.numpy_helper.from_array(numbers, name)
     try:
         schema = onnx.defs.get_schema(node.op_type, version, node.domain)
         found = onnx.shape_inference.infer_node_outputs(schema, node, infos, data)
@@ -83,9 +118,12 @@ def _shapes(onnx: Any, model: Any, node: Any, inputs: Sequence[Constant | None])
     shapes = []
     for name in node.output:
         tensor = found[name].tensor_type if name in found else None
-        if tensor is None or not all(size.HasField("dim_value") for size in tensor.shape.dim):
+        if tensor is None or not tensor.HasField("shape"):
             return None
-        shapes.append(tuple(size.dim_value for size in tensor.shape.dim))
+        sizes = list(tensor.shape.dim)
+        if not all(size.HasField("dim_value") for size in sizes):
+            return None
+        shapes.append(tuple([size.dim_value for size in sizes]))
     return shapes
 
 

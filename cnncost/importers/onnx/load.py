@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from cnncost.language.limits import Limits
 
 
-def load_onnx(path: str, shape: object, limits: Limits) -> Graph:
+_FEWEST_AXES = 2
+"""The batch's, and one of a sample."""
+_OPEN = "`--input` gives them, of one sample: `--input 3x224x224`"
+
+
+def load_onnx(path: str, shape: object, limits: Limits, *, partial: bool = False) -> Graph:
     """The graph of an ONNX file: weights are never loaded, and nothing is run.
 
     Args:
@@ -23,14 +28,16 @@ def load_onnx(path: str, shape: object, limits: Limits) -> Graph:
         shape: one sample of the input, channels first, or of several by their names; needed where the file leaves
             sizes open.
         limits: how large the network may be.
+        partial: whether operators that cannot be said in layers become gaps.
 
     Raises:
         SpecError: there is no such file, it is not an ONNX model, a size is open, or it holds an operator that cannot
-            be said in layers.
+            be said in layers, nor be a gap.
     """
-    model = read_model(path)
+    model = read_model(path, limits.nodes)
     shapes = _shapes(model, shape)
-    return Translation(PurePath(path).stem, import_onnx(), model, shapes, limits.nodes).graph()
+    name = PurePath(path).stem
+    return Translation(name, import_onnx(), model, shapes, limits.nodes, allows_gaps=partial).graph()
 
 
 def _shapes(model: Any, given: object) -> dict[str, tuple[int, ...]]:
@@ -49,6 +56,10 @@ def _shapes(model: Any, given: object) -> dict[str, tuple[int, ...]]:
 
 def _shape(value: Any, sample: object) -> tuple[int, ...]:
     sizes = [size.dim_value or size.dim_param or "?" for size in value.type.tensor_type.shape.dim]
+    if len(sizes) < _FEWEST_AXES and value.type.tensor_type.HasField("shape"):
+        what = "is a single number" if not sizes else "has one axis, which is the batch's: a sample of it is a number"
+        hint = "store it in the file as a constant, or give it an axis more, that of the batch first"
+        raise SpecError(f"the input `{value.name}` {what}", hint=hint)
     batch = sizes[0] if sizes and isinstance(sizes[0], int) else 1
     if sample is not None:
         dims = input_tensor(value.name, sample).dims
@@ -56,9 +67,9 @@ def _shape(value: Any, sample: object) -> tuple[int, ...]:
             message = f"`{value.name}` has {len(sizes) - 1} sizes behind the batch, not {len(dims)}"
             raise SpecError(message, hint="channels first, without the batch")
         return (batch, *dims)
-    if not sizes or any(not isinstance(size, int) for size in sizes[1:]):
+    if not sizes:
+        raise SpecError(f"the file does not say how large the input `{value.name}` is", hint=_OPEN)
+    if any(not isinstance(size, int) for size in sizes[1:]):
         shown = ", ".join(map(str, sizes))
-        raise SpecError(
-            f"the file leaves sizes of the input `{value.name}` open: [{shown}]", hint="`--input` gives them"
-        )
+        raise SpecError(f"the file leaves sizes of the input `{value.name}` open: [{shown}]", hint=_OPEN)
     return (batch, *input_tensor(value.name, [size for size in sizes[1:] if isinstance(size, int)]).dims)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.files import read_file, reason, shown_path
+from cnncost.importers.onnx.wellformed import refuse_too_many
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -37,11 +38,15 @@ def import_onnx() -> Any:
     return onnx
 
 
-def read_model(path: str | PathLike[str]) -> Any:
+def read_model(path: str | PathLike[str], most_layers: int) -> Any:
     """The model in a file; of large tensors only the shapes.
 
+    Args:
+        path: the file.
+        most_layers: how many layers a network may have, which limits its operators.
+
     Raises:
-        SpecError: there is no such file, or it is not an ONNX model.
+        SpecError: there is no such file, it is not an ONNX model, or it has too many operators.
     """
     onnx, shown = import_onnx(), shown_path(path)
     try:
@@ -56,6 +61,7 @@ def read_model(path: str | PathLike[str]) -> Any:
         raise SpecError(f"`{shown}` is not an ONNX model: {_first_line(error)}") from None
     if not model.graph.node:
         raise SpecError(f"`{shown}` is not an ONNX model: it holds no operators")
+    refuse_too_many(model, most_layers)
     for tensor in model.graph.initializer:
         _drop_numbers(tensor)
     return onnx.inliner.inline_local_functions(model) if model.functions else model

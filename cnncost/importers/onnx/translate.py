@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import DescribedOrigin, SpecError, did_you_mean
-from cnncost.graph.builder import GraphBuilder
+from cnncost.errors import SpecError, did_you_mean
+from cnncost.graph.builder import LIMIT_HINT, GraphBuilder
 from cnncost.importers.onnx import operators
-from cnncost.importers.onnx.call import Call
-from cnncost.importers.onnx.constants import array, folded, stored
+from cnncost.importers.onnx.call import Call, UnsupportedError
+from cnncost.importers.onnx.constants import array, folded, output_shapes, stored
 from cnncost.importers.onnx.names import Names
 from cnncost.importers.onnx.operators.registry import OPERATORS
 from cnncost.importers.onnx.values import Activation, Constant, Value
 from cnncost.importers.onnx.weights import Weights
+from cnncost.importers.onnx.wellformed import needed, origin_of, refuse_wrong_form
 from cnncost.importers.tensors.batch import tensor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnncost.graph.graph import Graph
+    from cnncost.importers.onnx.operators.registry import Operator
 
 __all__ = ["Translation", "operators"]
 
-_FOLLOWED = 1024
-"""Operators that are looked through for a bias; no more are between a product and its bias."""
+_PARTIAL = "`--partial` imports it with a gap in its place: totals are lower bounds then, and say so"
+_NO_SIZE = "no gap stands in for it, since the file does not say how large its result is"
 
 
 class Translation:
@@ -35,15 +37,25 @@ class Translation:
         model: the file.
         shapes: of the inputs, by their names, the batch's axis first.
         most_nodes: how many layers there may be.
+        allows_gaps: whether operators that are not known become gaps.
     """
 
-    def __init__(self, title: str, onnx: Any, model: Any, shapes: Mapping[str, Sequence[int]], most_nodes: int) -> None:
+    def __init__(
+        self,
+        title: str,
+        onnx: Any,
+        model: Any,
+        shapes: Mapping[str, Sequence[int]],
+        most_nodes: int,
+        *,
+        allows_gaps: bool = False,
+    ) -> None:
         self._onnx = onnx
         self._model = model
         self._shapes = shapes
         self._builder = GraphBuilder(title, most_nodes)
         self._weights = Weights()
-        self._nodes = _needed(model.graph)
+        self._nodes = needed(model.graph)
         self._names = Names(self._nodes)
         self._values: dict[str, Any] = {"": None}
         self._readers = _readers(self._nodes, model.graph)
@@ -51,6 +63,8 @@ class Translation:
         self._versions = {opset.domain: opset.version for opset in model.opset_import}
         self._sums: dict[str, str] = {}  # of a product that takes its bias along, the name of the sum
         self._warnings: list[str] = []
+        self._allows_gaps = allows_gaps
+        self._folds = 0
 
     def graph(self) -> Graph:
         """The graph.
@@ -89,6 +103,7 @@ class Translation:
     def _value_of(self, node: Any) -> Any:
         """What an operator gives."""
         inputs = [self._values.get(name) for name in node.input]
+        refuse_wrong_form(self._onnx, node, self._versions.get(node.domain, 1))
         if node.op_type == "Constant":
             return array(self._onnx, node)
         if node.op_type in ("Shape", "Size") and inputs[0] is not None:
@@ -96,17 +111,45 @@ class Translation:
         if node.op_type == "SequenceAt":
             return self._chosen(node, inputs)
         if not any(isinstance(value, Activation) for value in inputs):
-            constants = folded(self._onnx, self._model, node, inputs)
-            if constants is None:
-                raise self._unknown(node)
-            return constants
+            return self._computed(node, inputs)
         translate = OPERATORS.get(node.op_type) if node.domain in ("", "ai.onnx") else None
-        if translate is None:
-            raise self._unknown(node)
         call = self._call(node, inputs)
-        value = translate(call)
+        size = self._builder.size
+        try:
+            value = self._gap(call) if translate is None else _translated(translate, call)
+        except UnsupportedError:
+            if not self._allows_gaps or self._builder.size > size:
+                raise
+            value = self._gap(call)
         self._warnings += call.notes
         return value
+
+    def _computed(self, node: Any, inputs: Sequence[Constant | None]) -> list[Constant]:
+        """What an operator gives that reads constants alone.
+
+        Raises:
+            SpecError: that cannot be said, or there are more of them than a network may have layers.
+        """
+        self._folds += 1
+        if self._folds > self._builder.limit:
+            message = f"more than {self._builder.limit:,} operators compute numbers from numbers"
+            raise SpecError(message, origin_of(node), hint=LIMIT_HINT)
+        constants = folded(self._onnx, self._model, node, inputs)
+        if constants is None:
+            raise self._unknown(node)
+        return constants
+
+    def _gap(self, call: Call) -> list[Activation]:
+        """What stands in for an operator that is not known, if that is asked for.
+
+        Raises:
+            SpecError: it is not, or it is not known how large the result is.
+        """
+        shapes = output_shapes(self._onnx, self._model, call.node, call.inputs) if self._allows_gaps else None
+        if shapes is None or not all(shapes):
+            raise self._unknown(call.node)
+        call.note("is a gap: what it computes is not known")
+        return call.gaps(shapes)
 
     def _call(self, node: Any, inputs: Sequence[Value]) -> Call:
         attributes = {item.name: self._attribute(item) for item in node.attribute}
@@ -167,21 +210,21 @@ class Translation:
     def _unknown(self, node: Any) -> SpecError:
         """The error for an operator that nobody has translated."""
         close = did_you_mean(node.op_type, OPERATORS)
-        origin = DescribedOrigin(f"`{node.op_type}` called `{node.name or next(iter(node.output), '')}`")
         domain = f" of `{node.domain}`" if node.domain not in ("", "ai.onnx") else ""
-        hint = "what it computes cannot be said in layers yet"
-        return SpecError(f"the operator `{node.op_type}`{domain} is not known{close}", origin, hint=hint)
+        hint = _NO_SIZE if self._allows_gaps else _PARTIAL
+        return SpecError(f"the operator `{node.op_type}`{domain} is not known{close}", origin_of(node), hint=hint)
 
 
-def _needed(graph: Any) -> list[Any]:
-    """The operators that the outputs need, in their order."""
-    wanted = {output.name for output in graph.output}
-    needed = []
-    for node in reversed(graph.node):
-        if wanted.intersection(node.output):
-            needed.append(node)
-            wanted.update(node.input)
-    return needed[::-1]
+def _translated(translate: Operator, call: Call) -> Any:
+    """What an operator gives.
+
+    Raises:
+        SpecError: no layers say it, or its attributes are of other types than they must be.
+    """
+    try:
+        return translate(call)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise call.unsupported(f"its attributes or inputs do not hold: {error}") from error
 
 
 def _readers(nodes: Sequence[Any], graph: Any) -> dict[str, list[Any]]:

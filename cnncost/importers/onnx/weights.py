@@ -37,6 +37,11 @@ class Weights:
         shown = ", ".join(f"`{name}`" for name in names[:3]) + (", ..." if len(names) > 3 else "")
         return [f"{total:,} numbers of the file are the weights of no layer: {shown}"]
 
+    def take(self, constants: Sequence[Constant]) -> dict[str, int]:
+        """The tensors that some constants are computed from and no layer has yet, with their sizes."""
+        names = [name for constant in constants for name in constant.tensors]
+        return {name: self.elements[name] for name in names if name not in self.owners}
+
     def give(self, call: Call, node: int, constants: Sequence[Constant]) -> None:
         """Give a node its weights: they are its own, or those of the node that has them already.
 

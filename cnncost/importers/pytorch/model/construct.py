@@ -13,15 +13,13 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.importers.pytorch.model.downloads import without_weights
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
 from cnncost.importers.pytorch.model.library import import_torch, is_lazy
+from cnncost.language.limits import MOST_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnncost.importers.pytorch.model.factories import Factory
     from cnncost.importers.sources import ModelSource
-
-MOST_NUMBERS = 10**12
-"""Parameters and buffers of a model; as many take 4 TB in single precision."""
 
 
 def construct(source: ModelSource, factory: Factory, given: Mapping[str, object]) -> Any:
