@@ -225,6 +225,10 @@ class Tape:
         """The tensor as an operation reads it that autocast runs in lower precision."""
         return x if self.autocast is None else self.cast(x, self.autocast)
 
+    def lower_all(self, *xs: Value) -> list[Value]:
+        """The same of several: as C++ evaluates the arguments of a function, the last one first."""
+        return [self.lower(x) for x in reversed(xs)][::-1]
+
     def single(self, x: Value, on: str | None = None) -> Value:
         """The tensor as an operation reads it that autocast runs in single precision, on one device or on any."""
         return x if self.autocast is None or self.device != (on or self.device) else self.cast(x, "float32")

@@ -76,12 +76,13 @@ def contiguous(tape: Tape, x: Value) -> Value:
 
 
 def cat(tape: Tape, xs: Sequence[Value], axis: int) -> Value:
-    """Tensors one behind the other along an axis, in the widest of their number formats."""
+    """Tensors one behind the other along an axis, in the widest of their formats; autocast casts them first."""
+    dtype = reduce(wider, [x.dtype for x in xs])
+    xs = [tape.cast(x, dtype) for x in xs] if tape.autocast else xs
     lie = [tape.strides(x) for x in xs]
     parts = [strides.sizes[axis] for strides in lie]
     sizes = (*lie[0].sizes[:axis], sum(parts), *lie[0].sizes[axis + 1 :])
     strides = _image_like(lie, sizes)
-    dtype = reduce(wider, [x.dtype for x in xs])
     return tape.run("cat", xs, product(sizes), dtype=dtype, strides=strides, backward=slices(sizes, axis, parts))
 
 

@@ -15,7 +15,8 @@ def add_loss(tape: Tape, outputs: Sequence[Value]) -> Value:
     """The loss as one number: the losses of all outputs, added up."""
     tape.heap.mark("loss")
     tape.owner = -1
-    losses = [_cross_entropy(tape, output) for output in outputs]
+    targets: dict[int, Value] = {}
+    losses = [_cross_entropy(tape, output, targets) for output in outputs]
     total = losses[0]
     for auxiliary in losses[1:]:
         weighted = tape.run("mul", [auxiliary], 1)
@@ -25,14 +26,15 @@ def add_loss(tape: Tape, outputs: Sequence[Value]) -> Value:
     return total
 
 
-def _cross_entropy(tape: Tape, output: Value) -> Value:
-    """The mean of minus the logarithm of the softmax at the class of each position."""
+def _cross_entropy(tape: Tape, output: Value, targets: dict[int, Value]) -> Value:
+    """The mean of minus the logarithm of the softmax at the class of each position; outputs of one size share these."""
     shape = output.shape
     assert shape is not None
     positions = tape.batch * shape.positions
-    target = tape.target(positions)
+    if positions not in targets:
+        targets[positions] = tape.target(positions)
     scores = output if tape.device == "cuda" else tape.single(output)
     logs = tape.run("log_softmax", [scores], scores.elements, keeps_output=True)
     logs = tape.single(logs)
     weight = tape.make(1, logs.dtype, "loss")
-    return tape.run("nll_loss", [logs], 1, keeps=[logs, target, weight])
+    return tape.run("nll_loss", [logs], 1, keeps=[logs, targets[positions], weight])

@@ -110,7 +110,7 @@ class Conv(Convolution, keyword="conv"):
         return (Grouped(sliding_windows(self, x, self.padding_mode), self.groups),)
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        x, *weights = tape.lower(x), *[tape.lower(weight) for weight in self.record_weights(tape, x)]
+        x, *weights = tape.lower_all(x, *self.record_weights(tape, x))
         return tape.run("convolution", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:

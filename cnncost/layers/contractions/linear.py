@@ -77,7 +77,7 @@ class Linear(Parametrised, keyword="linear"):
         return (reads_along(x, [self.place(x)]),)
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        x, *weights = tape.lower(x), *[tape.lower(weight) for weight in self.record_weights(tape, x)]
+        x, *weights = tape.lower_all(x, *self.record_weights(tape, x))
         return tape.run("addmm", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
