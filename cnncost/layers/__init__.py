@@ -15,6 +15,7 @@ from cnncost.layers import (
     recurrent,
     reductions,
     regularisation,
+    running,
     softmax,
     token,
 )
@@ -39,7 +40,7 @@ from cnncost.layers.contractions import conv, linear
 from cnncost.layers.joins import attention, concat, join, product
 from cnncost.layers.normalisation import batchnorm, norm, norm_length
 from cnncost.layers.pooling import pool, pool_adaptive, unpool
-from cnncost.layers.sampling import deform, grid, unfold
+from cnncost.layers.sampling import deform, gather, grid, unfold
 from cnncost.layers.shapes import along, extent, order, resize
 from cnncost.layers.shapes.split import SPLITS, STEP_TYPES, SplitStep
 
@@ -74,6 +75,7 @@ __all__ = [
     "deform",
     "embedding",
     "extent",
+    "gather",
     "grid",
     "group",
     "join",
@@ -89,6 +91,7 @@ __all__ = [
     "reductions",
     "regularisation",
     "resize",
+    "running",
     "softmax",
     "token",
     "unfold",

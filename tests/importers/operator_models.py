@@ -87,15 +87,15 @@ class Marked(nn.Module):
         return self.conv(x * mask.masked_fill(mask != 0, -100.0))
 
 
-class Running(nn.Module):
-    """A running sum, which no layer computes."""
+class Unheard(nn.Module):
+    """A function that no layer computes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3, padding=1)
 
     def forward(self, x: Any) -> Any:
-        return self.conv(x).cumsum(2)
+        return self.conv(x).erfinv()
 
 
 class Queried(nn.Module):
@@ -111,16 +111,15 @@ class Queried(nn.Module):
         return self.q(self.latent.expand(x.shape[0], -1, -1)) @ x.flatten(2)
 
 
-class Placed(nn.Module):
-    """A bias that an MLP makes of given coordinates, once for all samples."""
+class Generated(nn.Module):
+    """A convolution whose weights a linear layer makes of a learned vector: it reads no input."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("coordinates", torch.ones(8, 2))
-        self.mlp, self.fc = nn.Linear(2, 5), nn.Linear(8, 5)
+        self.code, self.hyper = nn.Parameter(torch.ones(5)), nn.Linear(5, 4 * 3 * 9)
 
     def forward(self, x: Any) -> Any:
-        return self.fc(x) + self.mlp(self.coordinates)
+        return f.conv2d(x, self.hyper(self.code).view(4, 3, 3, 3), padding=1)
 
 
 class Computed(nn.Module):
@@ -146,3 +145,53 @@ class Correlated(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return f.conv2d(x, x[:, :, :3, :3])
+
+
+class Indexed(nn.Module):
+    """Places by numbers: given, learned, of a table, and of a grid."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.table = nn.Conv2d(3, 4, 3, padding=1), nn.Parameter(torch.ones(10, 6))
+        self.register_buffer("order", torch.tensor([3, 1, 0, 2]))
+        self.register_buffer("rows", torch.tensor([0, 2, 4]))
+
+    def forward(self, x: Any) -> Any:
+        y = self.conv(x)[:, self.order]
+        grid = y[:, :, self.rows[:, None], self.rows[None]]
+        chosen = y.index_select(3, self.rows).gather(2, self.rows.view(1, 1, 3, 1).expand(y.shape[0], 4, 3, 3))
+        codes = self.table[y.mean((1, 3)).long()]
+        return grid * chosen + codes[:, :3, :3].unsqueeze(1)
+
+
+class Turned(nn.Module):
+    """Running sums, quarter turns, and windows that overlap."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, x: Any) -> Any:
+        y = self.conv(x).cumsum(-1)
+        turned = [torch.rot90(y[:, :, :6], turns, (2, 3)).sum((2, 3)) for turns in (1, 2, 3, 4)]
+        windows = y.unfold(2, 4, 2).unfold(3, 3, 1)
+        return windows.sum((2, 3, 4, 5)) + torch.stack(turned).sum(0).fliplr()
+
+
+class Biased(nn.Module):
+    """A bias for pairs of places, which a network computes from the places, as in Swin v2; it reads no input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.mlp = nn.Conv2d(3, 8, 1), nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 2))
+        self.register_buffer("places", torch.ones(1, 15, 2))
+        self.register_buffer("pairs", torch.zeros(64, dtype=torch.long))
+        self.lookup, self.one_hot = nn.Parameter(torch.ones(2, 15)), nn.Buffer(torch.ones(8, 8, 15))
+        self.encode = nn.Conv2d(2, 8, 1)
+
+    def forward(self, x: Any) -> Any:
+        bias = self.mlp(self.places).view(-1, 2)[self.pairs].view(8, 8, 2).permute(2, 0, 1)
+        bias = 16 * bias.sigmoid().unsqueeze(0) + torch.einsum("nw,ixw->nix", self.lookup, self.one_hot)
+        where = self.encode(self.places.new_ones(1, 2, 8, 8)).repeat(x.shape[0], 1, 1, 1)
+        q = (self.conv(x) + where).mean(3).view(-1, 2, 4, 8).transpose(2, 3)
+        return f.scaled_dot_product_attention(q, q, q, attn_mask=bias)

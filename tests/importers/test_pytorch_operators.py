@@ -13,7 +13,10 @@ from tests.importers import operator_models
 MODELS = "tests.importers.operator_models"
 
 
-@pytest.mark.parametrize("name", ["Sampled", "Products", "Masked", "Repeated", "Marked", "Queried", "Computed"])
+COUNTED = "Sampled Products Masked Repeated Marked Queried Computed Indexed Turned Biased"
+
+
+@pytest.mark.parametrize("name", COUNTED.split())
 def test_figures_are_those_of_pytorch(name: str) -> None:
     graph = load(f"{MODELS}:{name}", input=[3, 8, 8])
     totals = analyze(graph).totals
@@ -66,15 +69,24 @@ def test_places_of_a_grid_are_channels() -> None:
     assert [node.y.dims for node in layers if node.type == "permute"] == [(8, 8, 2), (2, 8, 8), (2, 6, 5)]
 
 
-def test_layers_that_read_no_input_are_told() -> None:
-    graph = load(f"{MODELS}:Placed", input=[3, 8, 8])
-    assert analyze(graph).totals.macs == 3 * 8 * 8 * 5
-    says = (
-        f"layers that read no input take {8 * 2 * 5} multiply-accumulates, once for all samples: they are not counted"
-    )
+def test_layers_that_make_weights_are_told() -> None:
+    graph = load(f"{MODELS}:Generated", input=[3, 8, 8])
+    assert analyze(graph).totals.macs == 64 * 4 * 3 * 9
+    assert analyze(graph).totals.params == 5 + 5 * 108 + 108
+    says = f"layers that read no input take {5 * 108} multiply-accumulates, once for all samples: they are not counted"
     assert graph.warnings == (says,)
 
 
-def test_a_running_sum_is_refused() -> None:
-    with pytest.raises(SpecError, match="the operator `cumsum` is not known"):
-        load(f"{MODELS}:Running", input=[3, 8, 8])
+def test_layers_that_read_no_input_are_layers() -> None:
+    """PyTorch runs them at every pass, and once for a batch: two linear layers for 15 places, a convolution of 64."""
+    graph = load(f"{MODELS}:Biased", input=[3, 8, 8])
+    once = 15 * (2 * 16 + 16 * 2) + 2 * 8 * 8 * 15 + 64 * 2 * 8
+    says = f"layers that read no input take {once:,} multiply-accumulates"
+    assert graph.warnings == (f"{says}: counted for each sample, and PyTorch computes them once for a batch",)
+    names = [node.name for node in graph.layers if node.type in {"linear", "einsum", "conv"}]
+    assert names == ["mlp[0]", "mlp[2]", "einsum", "encode", "conv"]
+
+
+def test_an_operator_that_is_not_known_is_refused() -> None:
+    with pytest.raises(SpecError, match="the operator `erfinv` is not known"):
+        load(f"{MODELS}:Unheard", input=[3, 8, 8])

@@ -558,7 +558,7 @@ def test_layers_of_its_own_are_its_own(folder: Path) -> None:
 def test_a_layer_of_another_file_is_not_known(folder: Path) -> None:
     write(folder, "own.yaml", GATES)
     error = refused(folder, "network: [{network: own.yaml, name: body}, gate]")
-    assert error.message == "unknown layer or block `gate`"
+    assert error.message == "unknown layer or block `gate`; did you mean `gather`?"
 
 
 def test_each_call_has_own_weights_and_shares_them_inside(folder: Path) -> None:

@@ -189,6 +189,14 @@ def sampled(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
 
 
 @st.composite
+def gathered(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
+    """Something with numbers of places, mostly flat, or each element's own."""
+    layer, (x, *_) = draw(any_placements(layer_type, largest))
+    flat = Tensor(draw(st.sampled_from(CHANNELS)), (), "flat")
+    return Placement(layer, (x, draw(st.just(flat) | st.just(x) | relatives(x))))
+
+
+@st.composite
 def affine(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
     """The numbers of an affine map, flat or as a matrix, mostly of two or three axes."""
     rank = draw(st.sampled_from([2, 2, 3, 3, 1]))
@@ -233,6 +241,7 @@ def unpooled(draw: DrawFn, layer_type: type[Layer], largest: int) -> Placement:
 
 RARE: dict[str, Callable[[type[Layer], int], SearchStrategy[Placement]]] = {
     "fold": columns,
+    "gather": gathered,
     "grid_sample": sampled,
     "affine_grid": affine,
     "deform_conv": deformed,

@@ -6,6 +6,7 @@ from cnncost.importers.pytorch.operators import (
     comparisons,
     constants,
     contractions,
+    indexing,
     joins,
     normalisation,
     pooling,
@@ -16,6 +17,7 @@ from cnncost.importers.pytorch.operators import (
     sampling,
     sequences,
     shapes,
+    turns,
 )
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "comparisons",
     "constants",
     "contractions",
+    "indexing",
     "joins",
     "normalisation",
     "pooling",
@@ -34,4 +37,5 @@ __all__ = [
     "sampling",
     "sequences",
     "shapes",
+    "turns",
 ]

@@ -30,6 +30,8 @@ def conv(call: Call) -> Activation:
     }
     if isinstance(weight, Activation):
         return convolved(call, call.x, weight, fields)
+    if call.batch.axis(call.x.shape) is None and call.x.shape[0] == 1:
+        return with_weights(call, "conv", fields, weight, call["bias"], call.reshaped(call.x, call.x.shape[1:]))
     if has_windows(call):
         ones = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1}
         fields |= {name: [one, *_per_axis(fields[name], rank)] for name, one in ones.items()}

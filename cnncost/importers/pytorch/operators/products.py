@@ -63,7 +63,7 @@ def attention(call: Call) -> Activation:
         fields["scale"] = float(call["scale"])
     if mask is not None:
         scores = (*reads[0].shape[:-1], reads[1].shape[-2])
-        reads.append(call.source(mask, scores) if isinstance(mask, Weight) else mask)
+        reads.append(call.source(mask, scores) if isinstance(mask, Weight) else call.aligned(mask, scores))
     return call.layer("scaled_dot_product_attention", fields, *reads)
 
 
@@ -125,7 +125,7 @@ def _along(call: Call, terms: tuple[str, str, str], operands: list[Value]) -> Ac
     x, other = operands
     place = call.batch.axis(x.shape)
     if place is None:
-        raise call.unsupported("it has no axis for the samples of a batch")
+        return _without_samples(call, terms, x, other)
     batch = first[place]
     learned = isinstance(other, Weight)
     if batch not in out or (learned and batch in second) or (not learned and batch not in second):
@@ -143,6 +143,15 @@ def _along(call: Call, terms: tuple[str, str, str], operands: list[Value]) -> Ac
         return _linear(call, (x, first.index(summed[0])), other.shape[second.index(made[0])], other, None)
     source = call.source(other, (call.batch.size, *other.shape))
     return call.layer("einsum", {"equation": _equation(batch, *inner)}, x, source)
+
+
+def _without_samples(call: Call, terms: tuple[str, str, str], x: Activation, other: Value) -> Activation:
+    """A product of tensors that read no input, the same for every sample."""
+    if call.batch.axis(call.shape) is not None:
+        raise call.unsupported("it has no axis for the samples of a batch")
+    second = call.source(other, other.shape) if isinstance(other, Weight) else other
+    batch = next(letter for letter in ascii_lowercase if letter not in "".join(terms))
+    return call.layer("einsum", {"equation": _equation(batch, *terms)}, x, second)
 
 
 def _equation(batch: str, first: str, second: str, out: str) -> str:

@@ -39,7 +39,7 @@ def unchanged(call: Call) -> Activation:
 @operator("permute")
 def permute(call: Call) -> Activation:
     """Axes in another order."""
-    return _permuted(call, [axis % len(call.shape) for axis in call["dims"]])
+    return permuted(call, _first(call), [axis % len(call.shape) for axis in call["dims"]], call.shape)
 
 
 @operator("transpose", "swapaxes", "swapdims", "t", "adjoint", "numpy_T", "mT")
@@ -51,7 +51,7 @@ def transpose(call: Call) -> Activation:
     order = list(range(rank))
     if rank > 1:
         order[first], order[second] = order[second], order[first]
-    return _permuted(call, order)
+    return permuted(call, _first(call), order, call.shape)
 
 
 @operator("movedim", "moveaxis")
@@ -62,17 +62,16 @@ def move(call: Call) -> Activation:
     order = [axis for axis in range(rank) if axis not in source]
     for place, axis in sorted(zip(destination, source, strict=True)):
         order.insert(place, axis)
-    return _permuted(call, order)
+    return permuted(call, _first(call), order, call.shape)
 
 
 @operator("expand", "expand_as", "broadcast_to")
 def expand(call: Call) -> Activation:
     """Axes of size 1 that are repeated."""
-    x = _first(call)
-    padded = (*[1] * (len(call.shape) - len(x.shape)), *x.shape)
-    before = call.batch.sample(tuple(a if a > 1 else 1 for a in padded))
-    x = x if call.tensor(x).dims == (before or (1,)) else call.reshaped(x, before)
-    return x._replace(shape=call.shape) if before == call.dims else call.layer("expand", {"size": list(call.dims)}, x)
+    x = call.aligned(_first(call), call.shape)
+    if call.tensor(x).dims == (call.dims or (1,)):
+        return x._replace(shape=call.shape)
+    return call.layer("expand", {"size": list(call.dims)}, x)
 
 
 @operator("repeat", "tile")
@@ -84,6 +83,11 @@ def repeat(call: Call) -> Activation:
     times = [1] * (len(shape) - len(times)) + times
     for axis, count in enumerate(times):
         if count == 1:
+            continue
+        if count == call.batch.size and shape[axis] == 1 and call.batch.axis(shape) is None:
+            x = call.reshaped(x, call.batch.sample([*shape[:axis], *shape[axis + 1 :]]))  # for every sample
+            shape[axis] = count
+            x = x._replace(shape=tuple(shape))
             continue
         apart = x if call.tensor(x).dims == call.batch.sample(shape) else call.reshaped(x, call.batch.sample(shape))
         apart = apart._replace(shape=tuple(shape))
@@ -150,23 +154,6 @@ def unbind(call: Call) -> list[Callable[[], Activation]]:
     return [partial(_select, call, x, call["dim"], place) for place in range(len(call.shapes))]
 
 
-@operator("flip")
-def flip(call: Call) -> Activation:
-    """The last one first along axes."""
-    x = _first(call)
-    return call.layer("flip", {"axes": [call.axis(x, axis) for axis in call["dims"]]}, x)
-
-
-@operator("roll")
-def roll(call: Call) -> Activation:
-    """Moved on along axes, around the end."""
-    x = _first(call)
-    shifts, axes = list(call["shifts"]), list(call["dims"])
-    if not axes:
-        raise call.unsupported("it works along the batch, and mixes the samples")
-    return call.layer("roll", {"shifts": shifts, "axes": [call.axis(x, axis) for axis in axes]}, x)
-
-
 @operator("pixel_shuffle")
 def pixel_shuffle(call: Call) -> Activation:
     """Channels laid out in space."""
@@ -189,18 +176,18 @@ def _first(call: Call) -> Activation:
     return call.x
 
 
-def _permuted(call: Call, order: Sequence[int]) -> Activation:
-    x = _first(call)
+def permuted(call: Call, x: Activation, order: Sequence[int], shape: tuple[int, ...]) -> Activation:
+    """The axes of `x` in another order, where the shape in PyTorch is given too; that of the batch may be anywhere."""
     places = [call.batch.place(x.shape, axis) for axis in order]
     kept = [place for place in places if place is not None]
     if kept == sorted(kept):
-        return x._replace(shape=call.shape)
+        return x._replace(shape=shape)
     if len(kept) != len(call.tensor(x).dims):
         raise call.unsupported("the batch of 1 that it was recorded with changes places with other axes of size 1")
     tensor = call.tensor(x)
     if tensor.layout == "tokens":
         x = call.reshaped(x, tensor.dims)
-    return call.layer("permute", {"axes": kept}, x)
+    return call.layer("permute", {"axes": kept}, x, shape=shape)
 
 
 def _within(bound: int | None, size: int, usual: int) -> int:

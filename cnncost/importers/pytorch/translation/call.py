@@ -196,7 +196,8 @@ class Call:
     def joined(self, keyword: str, *values: Value) -> Activation:
         """A join of outputs of layers and of tensors, whose axes of size 1 are repeated."""
         reads = [
-            self.source(value, self.shape) if isinstance(value, Weight) else self._aligned(value) for value in values
+            self.source(value, self.shape) if isinstance(value, Weight) else self.aligned(value, self.shape)
+            for value in values
         ]
         layouts = {self.tensor(read).layout for read in reads}
         if len(layouts) > 1:
@@ -227,10 +228,9 @@ class Call:
         self._claim(node, [*weight.parameters, *weight.buffers])
         return node
 
-    def _aligned(self, x: Activation) -> Activation:
-        """An output with the axes of the result, of size 1 where it has none."""
-        dims = self._aligned_dims(x.shape, self.shape) or (1,)
-        return x if self.tensor(x).dims == dims else self.reshaped(x, dims)
+    def aligned(self, x: Activation, like: Sequence[int]) -> Activation:
+        """An output with the axes of a shape in PyTorch, of size 1 where it has none."""
+        return self.reshaped(x, self._aligned_dims(x.shape, like) or (1,))
 
     def _aligned_dims(self, shape: Sequence[int], like: Sequence[int]) -> tuple[int, ...]:
         """The sizes of a sample of `shape`, beside one of `like`.

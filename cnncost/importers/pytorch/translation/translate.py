@@ -15,6 +15,7 @@ from cnncost.importers.pytorch.translation.mutations import WHOLE, redirect
 from cnncost.importers.pytorch.translation.names import ModuleNames, Place
 from cnncost.importers.pytorch.translation.places import place_of, stack_of
 from cnncost.importers.pytorch.translation.registry import OPERATORS, base_name
+from cnncost.importers.pytorch.translation.unread import LAYERS, factors_of, layers_without_input, products_of
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations, combined, weights
 from cnncost.importers.pytorch.translation.weights import Weights
 from cnncost.importers.tensors.batch import Batch, tensor_of
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 
 PARTIAL = "`--partial` imports it with a gap in its place: totals are lower bounds then, and say so"
 
-_LAYERS = frozenset(("linear", "conv1d", "conv2d", "conv3d"))
-"""Operators that are layers also of a tensor that depends on nothing: of learned queries, of an encoding of places."""
+
+_FIRST = ("input", "self", "tensors")
+"""What layers read that may read no input."""
 
 
 class Translation:
@@ -65,7 +67,9 @@ class Translation:
         varying = redirect(self._program.graph, self._program.graph_signature.user_inputs)
         recognise(self._program.graph, varying)
         self._nodes = _needed(self._program.graph)
-        operators = [node for node in self._nodes if node in varying and hasattr(node.target, "_schema")]
+        self._unread = layers_without_input(self._program.graph, varying)
+        layers = varying | self._unread
+        operators = [node for node in self._nodes if node in layers and hasattr(node.target, "_schema")]
         self._names = ModuleNames(model, [stack_of(node) for node in operators])
         self._values: dict[Any, Value] = {}
         self._warnings: list[str] = []
@@ -90,6 +94,10 @@ class Translation:
         if self._prepared:
             what = f"layers that read no input take {self._prepared:,} multiply-accumulates, once for all samples"
             self._warnings.append(f"{what}: they are not counted")
+        repeated = sum(products_of(node) for node in self._unread if node in self._nodes)
+        if repeated:
+            what = f"layers that read no input take {repeated:,} multiply-accumulates"
+            self._warnings.append(f"{what}: counted for each sample, and PyTorch computes them once for a batch")
         return self._builder.finish(list(dict.fromkeys(outputs)), unused, warnings=tuple(self._warnings))
 
     def _add_unused(self) -> list[int]:
@@ -146,13 +154,11 @@ class Translation:
             raise SpecError(f"{message}: its cost is not known beforehand", place_of(node))
         arguments = self._arguments(node)
         reads = [found for value in arguments.values() for found in activations(value)]
-        is_per_sample = not reads and name in _LAYERS and self._holds_samples(arguments["input"])
-        if not reads and not is_per_sample:
-            self._prepared += _products(node, arguments) if name in _LAYERS else 0
+        if not reads and not self._is_layer(name, node):
             return _of_weights(name, node, arguments)
         call, translate = self._call(name, node, arguments, in_place), OPERATORS.get(name)
-        if is_per_sample:
-            arguments["input"] = call.source(arguments["input"], arguments["input"].shape)
+        if not reads:
+            self._read_first(call, arguments)
         if translate is None:
             if self._allows_gaps:
                 return self._gap(call)
@@ -166,9 +172,22 @@ class Translation:
             error.hint = error.hint or PARTIAL
             raise
 
-    def _holds_samples(self, given: Weight) -> bool:
-        """Whether a tensor that depends on nothing has been repeated for the samples of a batch."""
-        return self._batch.size > 1 and self._batch.axis(given.shape) is not None
+    def _read_first(self, call: Call, arguments: dict[str, Value]) -> None:
+        """Let a layer that reads no input read the first of its tensors."""
+        name = next(name for name in _FIRST if name in arguments)
+        first, *others = weights(arguments[name])
+        read = call.source(first, first.shape)
+        arguments[name] = [read, *others] if others else read
+
+    def _is_layer(self, name: str, node: Any) -> bool:
+        """Whether an operator that reads no activation is a layer all the same."""
+        if name not in LAYERS:
+            return False
+        repeated = self._batch.size > 1 and self._batch.axis(factors_of(node)[0]) is not None
+        if repeated or node in self._unread:
+            return True
+        self._prepared += products_of(node)
+        return False
 
     def _gap(self, call: Call) -> Value:
         """What stands for an operator that is not known: its results, each made when it is read."""
@@ -255,12 +274,6 @@ def _of_weights(name: str, node: Any, arguments: Mapping[str, Value]) -> Value:
     if name in WHOLE and len(parts) == 1:
         return value._replace(form=parts[0].form)
     return value
-
-
-def _products(node: Any, arguments: Mapping[str, Value]) -> int:
-    """Multiply-accumulates of a linear layer or convolution: for each output, a column of its weights."""
-    weight = arguments["weight"]
-    return int(node.meta["val"].numel() * weight.elements // weight.shape[0])
 
 
 def _shaped(value: Any, parts: list[Weight], stored: bool) -> Value:
