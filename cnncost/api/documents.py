@@ -33,6 +33,7 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
             documents.PublishedComparisonDocument,
         ),
         "explain": (documents.LayerExplanationDocument, documents.SumExplanationDocument),
+        "memory": (documents.MemoryDocument,),
         "check": (documents.CheckDocument,),
         "verify": (VerificationDocument,),
         "reconcile": (documents.ReconciliationDocument,),

@@ -36,6 +36,21 @@ AllowCode = Annotated[bool, Option("--allow-code", help="run the modules that th
 Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
 Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
+Amp = Annotated[str | None, Option(metavar="bf16|fp16", help="what autocast runs operations in")]
+Scaler = Annotated[bool, Option("--scaler", help="scale the loss, as float16 needs it")]
+WeightDecay = Annotated[bool, Option("--weight-decay", help="let the optimizer decay weights")]
+Implementation = Annotated[
+    str | None, Option(metavar="foreach|fused|forloop", help="how the optimizer steps, unless PyTorch chooses")
+]
+Device = Annotated[str, Option(metavar="NAME", help="where it runs: `cpu`, `cuda`")]
+ChannelsLast = Annotated[bool, Option("--channels-last", help="maps lie in memory with their channels last")]
+Inplace = Annotated[bool, Option("--inplace", help="activations overwrite what they read, where nothing else does")]
+NoSetToNone = Annotated[bool, Option("--no-set-to-none", help="gradients are zeroed before a step, not freed")]
+Accumulate = Annotated[str, Option(metavar="N", help="passes whose gradients are added up before a step")]
+Checkpoint = Annotated[
+    list[str] | None, Option(metavar="BLOCK", help="a block that is computed again in backward, by name or kind")
+]
+Loss = Annotated[str, Option(metavar="NAME", help="cross_entropy, mse or sum, of all outputs")]
 Convention = Annotated[str, Option(metavar="NAME|FILE", help="how operations are counted as FLOPs")]
 Conventions = Annotated[
     str, Option("--convention", metavar="NAME|FILE,...|all", help="how operations are counted as FLOPs, or ways to")
@@ -131,6 +146,23 @@ def count_of(option: str, text: str) -> int:
         return parse_count(text)
     except SpecError as error:
         raise SpecError(f"`{option}`: {error.message}", hint=error.hint) from None
+
+
+def memory_of(text: str | None) -> str | None:
+    """The amount of bytes that `--memory` holds, as it is written.
+
+    Raises:
+        SpecError: it is none, or names no unit that says how many bytes it is.
+    """
+    from cnncost.amounts import parse_bytes
+
+    if text is None:
+        return None
+    try:
+        parse_bytes(text)
+    except SpecError as error:
+        raise SpecError(f"`--memory`: {error.message}", hint=error.hint) from None
+    return text
 
 
 def conventions_of(text: str) -> list[str]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.footprint.report import Moment, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.tensors import Storage
     from cnncost.footprint.step import Step
@@ -20,8 +22,9 @@ def parts_of(step: Step, graph: Graph) -> tuple[Part, ...]:
     """What lives at the peak, by kind, the largest first; activations by the stage that made them too."""
     sizes: dict[str, int] = {}
     stages: dict[str, dict[str, int]] = {}
+    kinds = _kinds(step)
     for storage in _alive(step.heap):
-        kind = "kept" if storage.number in step.kept else storage.kind
+        kind = kinds[storage.number]
         sizes[kind] = sizes.get(kind, 0) + storage.size
         if kind in _IN_STAGES and storage.layer >= 0:
             of_kind = stages.setdefault(kind, {})
@@ -29,6 +32,14 @@ def parts_of(step: Step, graph: Graph) -> tuple[Part, ...]:
             of_kind[stage] = of_kind.get(stage, 0) + storage.size
     largest_first = sorted(sizes, key=lambda kind: -sizes[kind])
     return tuple([Part(kind, sizes[kind], stages.get(kind, {})) for kind in largest_first])
+
+
+def _kinds(step: Step) -> list[str]:
+    """What lies in each storage, by number. What was there before the step stays that, whether it is kept or not."""
+    kinds = ["kept" if storage.number in step.kept else storage.kind for storage in step.heap.storages]
+    for storage in step.heap.standing:
+        kinds[storage.number] = storage.kind
+    return kinds
 
 
 def _alive(heap: Heap) -> list[Storage]:
@@ -42,18 +53,44 @@ def _alive(heap: Heap) -> list[Storage]:
     return [*heap.standing, *[heap.storages[number] for number in alive]]
 
 
-def timeline_of(heap: Heap, graph: Graph) -> tuple[Moment, ...]:
+def timeline_of(step: Step, graph: Graph) -> tuple[Moment, ...]:
     """The step in its course: what lived at most while each operation ran, and what lived once it had run."""
+    heap = step.heap
+    kinds = _kinds(step)
+    live: dict[str, int] = {}
+    for storage in heap.standing:
+        live[storage.kind] = live.get(storage.kind, 0) + storage.size
     moments: list[Moment] = []
-    live = heap.standing_bytes
     ends = [*[mark.event for mark in heap.marks[1:]], len(heap.events)]
+    total = heap.standing_bytes
     for mark, end in zip(heap.marks, ends, strict=True):
-        peak = live
-        for _, change in heap.events[mark.event : end]:
-            live += change
-            peak = max(peak, live)
-        moments.append(Moment(mark.phase, _name(graph, mark.layer), peak, live))
+        highest = _highest(heap.events, mark.event, end)
+        total += _run(heap.events[mark.event : highest], kinds, live)
+        peak, parts = total, {kind: size for kind, size in live.items() if size}
+        total += _run(heap.events[highest:end], kinds, live)
+        moments.append(Moment(mark.phase, _name(graph, mark.layer), peak, total, parts))
     return tuple(moments)
+
+
+def _highest(events: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    """Where the most lives between two events."""
+    most = live = 0
+    highest = start
+    for place in range(start, end):
+        live += events[place][1]
+        if live > most:
+            most, highest = live, place + 1
+    return highest
+
+
+def _run(events: Sequence[tuple[int, int]], kinds: Sequence[str], live: dict[str, int]) -> int:
+    """Let events change what lives of each kind; by how much they change it in all."""
+    change = 0
+    for number, size in events:
+        kind = kinds[number]
+        live[kind] = live.get(kind, 0) + size
+        change += size
+    return change
 
 
 def at_peak(heap: Heap, graph: Graph) -> tuple[str, str | None]:

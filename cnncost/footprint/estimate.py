@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
 
+_NEEDED = frozenset(("kept", "parameters", "buffers"))
+"""What a layer must say of itself so that the memory of a training step is known."""
+
 
 def step_memory(graph: Graph, settings: StepSettings) -> MemoryReport:
     """What a steady step takes.
@@ -39,7 +42,14 @@ def step_memory(graph: Graph, settings: StepSettings) -> MemoryReport:
         peak_phase=phase,
         peak_layer=layer,
         parts=parts_of(step, graph),
-        timeline=timeline_of(heap, graph),
+        timeline=timeline_of(step, graph),
         kept_by_layer=kept,
+        unknown_layers=unknown_layers(graph, training=settings.trains),
         warnings=graph.warnings,
     )
+
+
+def unknown_layers(graph: Graph, *, training: bool) -> tuple[str, ...]:
+    """The layers that leave open what a step of a mode needs to know of them."""
+    needed = _NEEDED if training else _NEEDED - {"kept"}
+    return tuple([node.name for node in graph.layers if needed & node.layer.unsaid])

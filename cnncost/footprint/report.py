@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnncost.footprint.capacity import Verdict
     from cnncost.footprint.settings import StepSettings
 
 
@@ -16,8 +17,8 @@ class Part(NamedTuple):
     """One kind of what lives at the peak."""
 
     kind: str
-    """``parameters``, ``buffers``, ``optimizer`` states, ``weight gradients``, ``kept`` for backward, other
-    ``activation``, ``gradient`` of an activation, ``input``, ``target``, ``loss``."""
+    """``parameters``, ``buffers``, ``optimizer`` states, ``weight gradients``, ``input``, ``target``; and of what the
+    step makes ``kept`` for backward, other ``activation``, ``gradient`` of an activation, ``loss``."""
     bytes: int
     """Of all of it."""
     stages: Mapping[str, int]
@@ -35,6 +36,8 @@ class Moment(NamedTuple):
     """The most that lived while it ran."""
     bytes: int
     """What lives once it has run."""
+    parts: Mapping[str, int]
+    """What lived at that most, by kind."""
 
 
 class MemoryReport(NamedTuple):
@@ -72,5 +75,56 @@ class MemoryReport(NamedTuple):
     """The most that it takes from the card."""
     workspace_bytes: int | None = None
     """Workspaces at the peak; without a device's profile the largest that any operation may take."""
+    unknown_layers: tuple[str, ...] = ()
+    """Layers of a spec's own, and gaps, that leave open what they keep or store: where there are any, all figures are
+    lower bounds."""
+    verdict: Verdict | None = None
+    """Whether it fits, where a memory was given."""
     warnings: tuple[str, ...] = ()
     """What is odd about the network, or left out."""
+
+    @property
+    def peak_place(self) -> str:
+        """Where the peak is, in words.
+
+        >>> from cnncost import memory
+        >>> memory("resnet18", mode="infer").peak_place
+        'forward of conv_bn.batchnorm'
+        """
+        if self.peak_layer is None and self.peak_phase == "backward":
+            return "backward of the loss"
+        return self.peak_phase if self.peak_layer is None else f"{self.peak_phase} of {self.peak_layer}"
+
+    @property
+    def lower_bound(self) -> bool:
+        """Whether the figures are no more than the truth, and perhaps less."""
+        return bool(self.unknown_layers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it."""
+        return {
+            "schema": 1,
+            "name": self.name,
+            "settings": self.settings.to_dict(),
+            "inputs": {name: list(shape) for name, shape in self.inputs.items()},
+            **{name: getattr(self, name) for name in _FIGURES},
+            "lower_bound": self.lower_bound,
+            "unknown_layers": list(self.unknown_layers),
+            "verdict": None if self.verdict is None else self.verdict.to_dict(),
+            "parts": [{**part._asdict(), "stages": dict(part.stages)} for part in self.parts],
+            "kept_by_layer": dict(self.kept_by_layer),
+            "timeline": [{**moment._asdict(), "parts": dict(moment.parts)} for moment in self.timeline],
+            "warnings": list(self.warnings),
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """The report as JSON text."""
+        import json  # only those who write JSON pay for it
+
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+
+_FIGURES = (
+    *("peak_bytes", "kept_bytes", "steady_bytes", "allocated_bytes", "reserved_bytes", "workspace_bytes"),
+    *("peak_phase", "peak_layer"),
+)

@@ -96,6 +96,10 @@ class StepSettings(NamedTuple):
             checkpoint=tuple(settings.checkpoint),
         )
 
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as the JSON holds it."""
+        return {**self._asdict(), "checkpoint": list(self.checkpoint)}
+
     @property
     def trains(self) -> bool:
         """Whether it is a training step."""

@@ -77,7 +77,8 @@ class _Runner:
             return Step(tape, {})
         loss = add_loss(tape, outputs)
         kept = self._kept()
-        self._backward(loss)
+        if loss.needs_gradient:  # nothing is trained otherwise
+            self._backward(loss)
         make_states(tape, settings)
         self.heap.mark("optimizer")
         step_optimizer(tape, settings)

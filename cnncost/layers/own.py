@@ -13,12 +13,15 @@ from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.own_response import ResponseOfModule
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
+from cnncost.layers.base.unrecorded import record_unknown
 from cnncost.layers.base.window import Reach, Reads
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 
@@ -145,6 +148,9 @@ class OwnLayer(Layer):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (self.call.said.reach or Reads.ANYWHERE,)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return record_unknown(tape, self, xs, y, self.call.said.kept)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         if self.maker is None:

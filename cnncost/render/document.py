@@ -13,6 +13,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
 
+    from cnncost.render.curve import Curve
     from cnncost.render.passages import Passage
     from cnncost.render.plot import Plot
 
@@ -166,7 +167,8 @@ class Document:
         facts: what one must know to read it.
         tables: for people.
         records: one flat table for programs, with full names and nothing left out; by default the first of the tables.
-        figures: drawings.
+        figures: drawings, above the tables.
+        curves: drawings of what happens over time, below them.
         passages: what stands in place of the tables where there is room for sentences, but not for columns of them.
         notes: remarks on all of it.
         data: what JSON holds.
@@ -185,18 +187,14 @@ class Document:
         tables: Callable[[], Iterable[Table]],
         records: Callable[[], Table] | None = None,
         figures: Callable[[], Iterable[Plot]] = tuple,
+        curves: Callable[[], Iterable[Curve]] = tuple,
         passages: Callable[[], Iterable[Passage]] = tuple,
         notes: Sequence[str] = (),
         data: Callable[[], dict[str, Any]],
     ) -> None:
         self.title, self.facts, self.notes = title, tuple(facts), tuple(notes)
-        self._tables, self._records, self._figures, self._passages, self._data = (
-            tables,
-            records,
-            figures,
-            passages,
-            data,
-        )
+        self._tables, self._records, self._data = tables, records, data
+        self._figures, self._curves, self._passages = figures, curves, passages
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -212,6 +210,11 @@ class Document:
     def figures(self) -> tuple[Plot, ...]:
         """Drawings, as the points that are drawn."""
         return tuple(self._figures())
+
+    @cached_property
+    def curves(self) -> tuple[Curve, ...]:
+        """Drawings of what happens over time."""
+        return tuple(self._curves())
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

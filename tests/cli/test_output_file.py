@@ -24,6 +24,7 @@ ARGUMENTS = {
     "analyze": ["lenet5"],
     "compare": ["lenet5", "alexnet"],
     "explain": ["lenet5", "conv"],
+    "memory": ["lenet5"],
     "check": ["lenet5"],
     "verify": ["lenet5", "--device", "meta"],
     "reconcile": ["lenet5", "61706"],

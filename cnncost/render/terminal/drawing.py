@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 
 def drawings(document: Document, raw: bool, room: Room, *, ascii_only: bool) -> Iterator[Iterable[list[Piece]]]:
-    """The lines of each figure, then of each table."""
+    """The lines of each figure, then of each table, then of each curve."""
     for plot in document.figures:
         yield draw_plot(plot, room.width, ascii_only=ascii_only)
     for table in document.titled_tables(rounded=not raw):
         yield lay_out(table, raw, room, ascii_only=ascii_only).lines()
+    if document.curves:
+        from cnncost.render.terminal.curve import draw_curve  # few documents have one
+
+        for curve in document.curves:
+            yield draw_curve(curve, room.width, ascii_only=ascii_only)

@@ -71,7 +71,7 @@ def _below(across: Axis, margin: int, heading: str) -> list[list[Piece]]:
     blank = " " * margin
     return [
         [("rule", f"{blank[1:]}└{rule}")],
-        [("caption", blank + _tick_line(ticks, across.length))],
+        [("caption", blank + tick_line(ticks, across.length))],
         [("caption", blank + heading.rjust(across.length))],
     ]
 
@@ -175,7 +175,7 @@ def _count(mantissa: int, exponent: int) -> str:
     return f"{mantissa * 10.0 ** (exponent - 3 * unit):g} {COUNT_UNITS[unit]}".rstrip()
 
 
-def _tick_line(ticks: dict[int, str], length: int) -> str:
+def tick_line(ticks: dict[int, str], length: int) -> str:
     """The texts of ticks, each below its place, without those that would run into the one before."""
     line = ""
     for place, text in sorted(ticks.items()):
