@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnncost.algorithms import ALGORITHMS
+from cnncost.algorithms.workspaces import WORKSPACES
 from cnncost.layers import REGISTRY
 from cnncost.metrics import METRICS
 
@@ -18,6 +19,7 @@ CITED = {
     **{f"layer {name}": layer.source for name, layer in REGISTRY.items()},
     **{f"metric {name}": metric.source for name, metric in METRICS.items()},
     **{f"algorithm {name}": algorithm.source for name, algorithm in ALGORITHMS.items()},
+    **{f"workspace {name}": workspace.source for name, workspace in WORKSPACES.items()},
 }
 
 
