@@ -63,9 +63,14 @@ class Tape:
 
     # What a layer reads.
 
-    def parameter(self, elements: int, name: str = "weight") -> Value:
-        """A parameter of the layer that runs; the same where several layers share it."""
-        return self._weight(elements, name, self.dtype, "parameters", self.trainable)
+    def parameter(self, elements: int, name: str = "weight", sizes: Sequence[int] | None = None) -> Value:
+        """A parameter of the layer that runs; the same where several layers share it.
+
+        Its sizes matter where it is broadcast: as many as what it meets has, the batch's first.
+        """
+        value = self._weight(elements, name, self.dtype, "parameters", self.trainable)
+        value.strides = None if sizes is None else Strides.of(sizes)
+        return value
 
     def buffer(self, elements: int, name: str, dtype: str | None = None) -> Value:
         """A stored tensor of the layer that runs, which is not trained."""
@@ -84,9 +89,10 @@ class Tape:
 
     # What it makes.
 
-    def make(self, elements: int, dtype: str, kind: str = "activation") -> Value:
-        """A new tensor that no gradient comes to: noise, a mask, statistics."""
-        value = Value(self.heap.allocate(elements * ITEM_BYTES[dtype], kind), elements, dtype)
+    def make(self, elements: int, dtype: str, kind: str = "activation", sizes: Sequence[int] | None = None) -> Value:
+        """A new tensor that no gradient comes to: noise, a mask, statistics; its sizes matter where it is broadcast."""
+        strides = None if sizes is None else Strides.of(sizes)
+        value = Value(self.heap.allocate(elements * ITEM_BYTES[dtype], kind), elements, dtype, strides=strides)
         self._made.append(value)
         return value
 
@@ -213,13 +219,15 @@ class Tape:
         """The tensor in another number format: itself where it is in that already."""
         if x.dtype == dtype:
             return x
-        if x.weight is None:
-            return self.run("to", [x], x.elements, dtype=dtype, strides=x.strides and x.strides.packed())
-        copy = self._copies.get(x.storage.number)
-        if copy is None:
-            copy = self._copies[x.storage.number] = self.run("to", [x], x.elements, dtype=dtype)
-            self._made.remove(copy)  # autocast keeps it as long as it lasts
-        return copy
+        made = self._copies.get(x.storage.number) if x.weight is not None else None
+        if made is not None:
+            return made
+        made = self.run("to", [x], x.elements, dtype=dtype, strides=x.strides and x.strides.packed())
+        made.shape = x.shape
+        if x.weight is not None and x.weight.trained:  # autocast keeps it as long as it lasts
+            self._copies[x.storage.number] = made
+            self._made.remove(made)
+        return made
 
     def lower(self, x: Value) -> Value:
         """The tensor as an operation reads it that autocast runs in lower precision."""

@@ -100,3 +100,10 @@ def image(tape: Tape, name: str, x: Value, y: Tensor, keeps: Iterable[Value] = (
 def _image_like(lie: Sequence[Strides], sizes: Sequence[int]) -> Strides:
     last = all(strides.has_channels_last for strides in lie)
     return Strides.of(sizes, CHANNELS_LAST[len(sizes)] if last else None)
+
+
+def vector_norm(tape: Tape, x: Value, sizes: Sequence[int]) -> Value:
+    """The lengths of a tensor along axes, in these sizes: CUDA's autocast has them in single precision."""
+    dtype = "float32" if tape.autocast and tape.device == "cuda" else x.dtype
+    strides = Strides.of(sizes)
+    return tape.run("vector_norm", [x], product(sizes), dtype=dtype, keeps=[x], keeps_output=True, strides=strides)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd.backward import differences, passed, products
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
@@ -48,6 +49,8 @@ class Activation(Elementwise):
     per_element: ClassVar[Operations]
     keeps: ClassVar[str] = "input"
     """What autograd keeps of it for backward: its ``input``, its ``output``, or ``nothing``."""
+    keeps_in_place: ClassVar[str] = ""
+    """The same where its result takes the place of its input, unless that makes no difference."""
 
     def __init_subclass__(
         cls, *, keyword: str | None = None, module: str = "", per_element: Operations | None = None, **kwargs: Any
@@ -63,7 +66,8 @@ class Activation(Elementwise):
         return self.per_element.times(y.elements)
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        return tape.elementwise(self.keyword, x, self.keeps, self.overwrites)
+        keeps = self.overwrites and self.keeps_in_place
+        return tape.elementwise(self.keyword, x, keeps or self.keeps, self.overwrites)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, self.module)()
@@ -96,6 +100,8 @@ class Relu6(InPlace, keyword="relu6", module="ReLU6", per_element=Operations(cmp
 class LeakyRelu(InPlace, keyword="leaky_relu", module="LeakyReLU", per_element=Operations(cmp=1, mul=1)):
     """x above zero, a slope times x below."""
 
+    keeps_in_place = "output"
+
     slope: float = real("slope below zero", default=0.01)
     inplace: bool = _in_place()
 
@@ -113,6 +119,12 @@ class RRelu(InPlace, keyword="rrelu", module="RReLU", per_element=Operations(cmp
         if self.lower > self.upper:
             raise LayerError(f"slopes from {self.lower:g} to {self.upper:g} are none", field="lower")
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """In training it keeps its slopes besides, one an element."""
+        keeps = [x, tape.make(x.elements, x.dtype)] if tape.training else [x]
+        into = x if self.inplace else None
+        return tape.run("rrelu", [x], x.elements, keeps=keeps, into=into, strides=x.strides)
+
 
 class PRelu(Activation, keyword="prelu", module="PReLU", per_element=Operations(cmp=1, mul=1)):
     """x above zero, a learned slope times x below: one slope in all as in PyTorch, or one per channel."""
@@ -129,6 +141,14 @@ class PRelu(Activation, keyword="prelu", module="PReLU", per_element=Operations(
         """The slopes: C of them, or one."""
         return self.channelwise * x.channels + (1 - self.channelwise)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """The gradient of the slopes is made for every element, and summed; autocast runs it in lower precision."""
+        slopes = self.parameters(y)
+        sizes = [1] * (1 + len(y.dims))
+        sizes[min(1, len(y.dims) - 1)] = slopes
+        x, slope = tape.lower(x), tape.lower(tape.parameter(slopes, sizes=sizes))
+        return tape.combine("prelu", x, slope, keeps=[x, slope], backward=products)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.PReLU(self.parameters(x))
 
@@ -136,12 +156,16 @@ class PRelu(Activation, keyword="prelu", module="PReLU", per_element=Operations(
 class Elu(InPlace, keyword="elu", module="ELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1)):
     """x above zero, exp(x) - 1 below."""
 
+    keeps_in_place = "output"
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.ELU(inplace=self.inplace)
 
 
 class Celu(InPlace, keyword="celu", module="CELU", per_element=Operations(cmp=1, exp=1, add=1, mul=1, div=1)):
     """x above zero, a (exp(x / a) - 1) below."""
+
+    keeps_in_place = "output"
 
     alpha: float = real("minus the limit below zero", symbol="a", default=1.0)
     inplace: bool = _in_place()
@@ -153,6 +177,8 @@ class Celu(InPlace, keyword="celu", module="CELU", per_element=Operations(cmp=1,
 
 class Selu(InPlace, keyword="selu", module="SELU", per_element=Operations(cmp=1, exp=1, add=1, mul=2)):
     """elu times a constant that keeps the variance."""
+
+    keeps_in_place = "output"
 
 
 class Gelu(Activation, keyword="gelu", module="GELU", per_element=Operations(exp=1, add=1, mul=3)):
@@ -170,25 +196,44 @@ class Mish(InPlace, keyword="mish", module="Mish", per_element=Operations(exp=3,
 class Sigmoid(Activation, keyword="sigmoid", module="Sigmoid", per_element=Operations(exp=1, add=1, div=1)):
     """1 / (1 + exp(-x))."""
 
+    keeps = "output"
+
 
 class Tanh(Activation, keyword="tanh", module="Tanh", per_element=Operations(exp=1)):
     """Hyperbolic tangent, one transcendental."""
+
+    keeps = "output"
 
 
 class Tanhshrink(Activation, keyword="tanhshrink", module="Tanhshrink", per_element=Operations(exp=1, add=1)):
     """x - tanh(x)."""
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.combine("sub", x, tape.elementwise("tanh", x, "output"), backward=differences)
+
 
 class Softsign(Activation, keyword="softsign", module="Softsign", per_element=Operations(cmp=1, add=1, div=1)):
     """x / (1 + |x|), the absolute value as one comparison."""
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        size = tape.elementwise("abs", x, "input")
+        return tape.divide(x, tape.elementwise("add", size, "nothing", backward=passed))
 
 
 class LogSigmoid(Activation, keyword="logsigmoid", module="LogSigmoid", per_element=Operations(exp=2, add=1)):
     """-log(1 + exp(-x))."""
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """On CPUs it keeps exp(-|x|) besides."""
+        keeps = [x, tape.make(x.elements, x.dtype)] if tape.device == "cpu" else [x]
+        return tape.run("log_sigmoid", [x], x.elements, keeps=keeps, strides=x.strides and x.strides.packed())
+
 
 class Softplus(Activation, keyword="softplus", module="Softplus", per_element=Operations(exp=2, add=1)):
     """log(1 + exp(x))."""
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.elementwise("softplus", tape.single(x, on="cuda"), "input")
 
 
 class Hardswish(InPlace, keyword="hardswish", module="Hardswish", per_element=Operations(cmp=2, add=1, mul=1, div=1)):
@@ -245,6 +290,9 @@ class Identity(Elementwise, keyword="identity"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """None."""
         return Operations()
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return x
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Identity()

@@ -5,15 +5,19 @@ from __future__ import annotations
 from operator import add, mul
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd.backward import passed
 from cnncost.errors import LayerError
 from cnncost.layers.activation import Elementwise
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter
 from cnncost.layers.base.specifiers import choice, flag, real
+from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.tensor import Tensor
 
 _LEARNED = ("scalar", "channels")
@@ -42,6 +46,16 @@ class Dropout(Dropping, keyword="dropout"):
     p: float = real("probability of dropping", symbol="p", default=0.5, low=0, high=1)
     inplace: bool = flag("whether the result takes the place of the input", default=False)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """CUDA draws a mask of single bytes, unless it works in place; else noise is drawn as x has numbers."""
+        if not tape.training or self.p == 0:
+            return x
+        if tape.device == "cuda" and not self.inplace and self.p < 1:
+            mask = tape.make(x.elements, "bool")
+            return tape.run("dropout", [x], x.elements, keeps=[mask], strides=x.strides and x.strides.packed())
+        noise = tape.make(x.elements if self.p < 1 else 1, x.dtype)
+        return tape.run("mul", [x], x.elements, keeps=[noise], into=x if self.inplace else None, strides=x.strides)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Dropout(self.p, self.inplace)
 
@@ -52,6 +66,11 @@ class StochasticDepth(Dropping, keyword="stochastic_depth"):
     source = "Huang et al. 2016, section 3; torchvision's mode `row`"
 
     p: float = real("probability of dropping", symbol="p", low=0, high=1)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        if not tape.training:
+            return x
+        return tape.multiply(x, tape.make(tape.batch, x.dtype, sizes=(tape.batch, *[1] * len(y.dims))))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         kept = 1 - self.p
@@ -92,6 +111,10 @@ class LearnedOrGiven(Elementwise):
         """The shape of what is learned."""
         return _per_channel(x) if self.learned == "channels" else (1,)
 
+    def record_learned(self, tape: Tape, x: Tensor) -> Value:
+        """What is learned, as it is read."""
+        return _record_learned(tape, self.number, self.shape(x), x)
+
 
 class Scale(LearnedOrGiven, keyword="scale"):
     """x times a number, or times a learned factor: one in all (ReZero's alpha), or one per channel.
@@ -112,6 +135,11 @@ class Scale(LearnedOrGiven, keyword="scale"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One product per element."""
         return Operations(mul=y.elements)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        if self.learned is None:
+            return tape.elementwise("mul", x, "nothing")
+        return tape.multiply(x, self.record_learned(tape, y))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         factor = self.factor
@@ -138,6 +166,11 @@ class Shift(LearnedOrGiven, keyword="shift"):
         """One addition per element."""
         return Operations(add=y.elements)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        if self.learned is None:
+            return tape.elementwise("add", x, "nothing", backward=passed)
+        return tape.add(x, self.record_learned(tape, y))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         offset = self.offset
         return (lambda x: x + offset) if self.learned is None else _learned(nn, add, "offset", self.shape(x))
@@ -157,6 +190,9 @@ class LayerScale(Elementwise, keyword="layer_scale"):
         """One product per element."""
         return Operations(mul=y.elements)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.multiply(x, _record_learned(tape, "gamma", _per_channel(y), y))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return _learned(nn, mul, "gamma", _per_channel(x))
 
@@ -164,6 +200,11 @@ class LayerScale(Elementwise, keyword="layer_scale"):
 def _per_channel(x: Tensor) -> tuple[int, ...]:
     """The shape of one number for every channel of a sample."""
     return (x.channels, *(() if x.layout == "tokens" else (1,) * len(x.spatial)))
+
+
+def _record_learned(tape: Tape, name: str, shape: tuple[int, ...], x: Tensor) -> Value:
+    """A learned tensor of that shape, as it is broadcast to a batch of `x`."""
+    return tape.parameter(product(shape), name, (1,) * (1 + len(x.dims) - len(shape)) + shape)
 
 
 def _learned(nn: Any, function: Callable[[Any, Any], Any], name: str, shape: tuple[int, ...]) -> Any:

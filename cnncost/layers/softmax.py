@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.activation import Elementwise
 from cnncost.layers.base.axes import check_axis, dimension, one_channel_along, reads_along, resized, rows_of
@@ -16,6 +17,8 @@ from cnncost.layers.base.specifiers import axis
 from cnncost.layers.base.window import SAME_POSITION, Grouped, Reach, Reads, Window
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.tensor import Tensor
 
@@ -50,12 +53,18 @@ class Softmax(AcrossAnAxis, keyword="softmax"):
         """C exponentials, C - 1 additions and C divisions per position; along another axis, its size in place of C."""
         return Operations(exp=y.elements, add=y.elements - self.rows(x), div=y.elements)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return _softmax(tape, x, y)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Softmax(dim=1 + dimension(self.axis, x))
 
 
 class Softmin(Softmax, keyword="softmin"):
     """exp(-x) over its sum, across the channels or along an axis: softmax of -x."""
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return _softmax(tape, tape.elementwise("neg", x, "nothing"), y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Softmin(dim=1 + dimension(self.axis, x))
@@ -68,8 +77,17 @@ class LogSoftmax(AcrossAnAxis, keyword="log_softmax"):
         """C exponentials, C - 1 additions, a logarithm and C subtractions per position."""
         return Operations(exp=y.elements + self.rows(x), add=2 * y.elements - self.rows(x))
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return _softmax(tape, x, y)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LogSoftmax(dim=1 + dimension(self.axis, x))
+
+
+def _softmax(tape: Tape, x: Value, y: Tensor) -> Value:
+    """A softmax or its logarithm: CUDA's autocast runs it in single precision, and it keeps its output."""
+    x = tape.single(x, on="cuda")
+    return tape.run("softmax", [x], x.elements, keeps_output=True, strides=Strides.of((tape.batch, *y.dims)))
 
 
 class Glu(Elementwise, keyword="glu"):
@@ -109,6 +127,10 @@ class Glu(Elementwise, keyword="glu"):
         windows = [SAME_POSITION] * len(x.spatial)
         windows[place] = Window(half + 1, 1, 0, gap=half)
         return (Grouped(tuple(windows), x.channels),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        strides = x.strides and Strides.of((tape.batch, *y.dims), x.strides.order)
+        return tape.run("glu", [x], tape.batch * y.elements, keeps=[x], strides=strides)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.GLU(dim=1 + dimension(self.axis, x))

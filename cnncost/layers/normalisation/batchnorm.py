@@ -10,7 +10,7 @@ from cnncost.layers.base.counterpart import buffered, module_of, parameter, torc
 from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import flag, real
 from cnncost.layers.base.window import Reach, Reads
-from cnncost.layers.normalisation.norm import Normalisation
+from cnncost.layers.normalisation.norm import Normalisation, record_affine, record_statistics
 
 if TYPE_CHECKING:
     from cnncost.autograd.tape import Tape
@@ -34,6 +34,16 @@ class BatchNormalisation(Normalisation):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.POINT,)
+
+    def record_norm(self, tape: Tape, x: Value, channels: int) -> Value:
+        """Mean and inverse deviation of every channel are kept with the input."""
+        weights = record_affine(tape, channels, affine=self.affine)
+        stored = [tape.buffer(channels, name) for name in ("running_mean", "running_var")]
+        tape.buffer(1, "num_batches_tracked", "int64")
+        keeps = [x, *weights[:1], *stored]
+        if tape.training:
+            keeps += record_statistics(tape, channels, x, stored)
+        return tape.run("batch_norm", [x, *weights], x.elements, keeps=keeps, strides=x.strides and x.strides.packed())
 
 
 class BatchNorm(BatchNormalisation, keyword="batchnorm"):
@@ -89,13 +99,15 @@ class BatchNorm(BatchNormalisation, keyword="batchnorm"):
         return Operations(add=2, mul=1, div=1, exp=1).times(x.channels) if self.fixed else Operations()
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        weights = [tape.parameter(y.channels, name) for name in ("weight", "bias")] if self.affine else []
-        stored = [tape.buffer(y.channels, name) for name in ("running_mean", "running_var")]
-        tape.buffer(1, "num_batches_tracked", "int64")
-        if not tape.training:
-            return tape.run("batch_norm", [x, *weights], x.elements, keeps=[x, *weights[:1], *stored])
-        statistics = [tape.make(y.channels, "float32") for _ in range(2)]
-        return tape.run("batch_norm", [x, *weights], x.elements, keeps=[x, *weights[:1], *statistics, *stored])
+        return self._record_frozen(tape, x, y) if self.fixed else self.record_norm(tape, x, y.channels)
+
+    def _record_frozen(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """A product and a sum with what is computed of buffers: no gradient comes to those, and x is not kept."""
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            tape.buffer(y.channels, name)
+        sizes = (1, y.channels, *[1] * len(y.spatial))
+        scale, shift = (tape.make(y.channels, tape.dtype, sizes=sizes) for _ in range(2))
+        return tape.add(tape.multiply(x, scale), shift)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         if self.fixed:

@@ -5,8 +5,11 @@ None of them is in the notes: each counts its own definition.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd import views
+from cnncost.autograd.backward import passed
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.axes import check_axes, dimensions, one_channel_along, reads_along, rows_of, size_of
 from cnncost.layers.base.costs import Operations
@@ -17,6 +20,11 @@ from cnncost.layers.base.sliding import check_rank
 from cnncost.layers.base.specifiers import axes, count, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Layout, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads
+from cnncost.symbolic.dims import product
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 NORMALISED_AXES = "what is normalised together: the channels, or other axes"
 
@@ -77,6 +85,20 @@ class AxesNorm(Normalisation):
     def through_statistics(self) -> Any:
         return everywhere if {"positions", "tokens"} & {*self.axes} else None
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """What is normalised is turned behind the others first: a view, which is turned back afterwards."""
+        places = [1 + place for place in dimensions(self.axes, y)]
+        others = [place for place in range(1 + len(y.dims)) if place not in places]
+        if others[-1] < places[0]:
+            return self.record_norm(tape, x, y)
+        there = [*others, *places]
+        turned = self.record_norm(tape, views.permute(tape, x, there), y)
+        return views.permute(tape, turned, [there.index(place) for place in range(len(there))])
+
+    def record_norm(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """The same of a tensor whose last axes are normalised."""
+        raise NotImplementedError
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         places = dimensions(self.axes, x)
         norm = self.norm(nn, tuple(x.dims[place] for place in places))
@@ -107,6 +129,14 @@ class LayerNorm(AxesNorm, keyword="layernorm"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One mean and one variance per position: for all that is normalised together."""
         return standardise(y.elements, statistics=self.rows(x), affine=self.affine)
+
+    def record_norm(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Mean and inverse deviation of every row are kept with the input."""
+        x = tape.single(x, on="cuda")
+        weights = record_affine(tape, self.normalised(y), affine=self.affine)
+        statistics = record_statistics(tape, tape.batch * self.rows(y), x, weights)
+        keeps, strides = [x, *weights, *statistics], x.strides and Strides.of(x.strides.sizes)
+        return tape.run("layer_norm", [x, *weights], x.elements, keeps=keeps, strides=strides)
 
     def norm(self, nn: Any, shape: tuple[int, ...]) -> Any:
         return nn.LayerNorm(shape, self.eps, self.affine)
@@ -140,6 +170,15 @@ class GroupNorm(PositionStatistics, keyword="groupnorm"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Grouped(Reads.STATISTICS, self.groups),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        x = tape.single(x, on="cuda")
+        if tape.device == "cuda" or not tape.strides(x).has_channels_last:
+            x = views.contiguous(tape, x)
+        weights = record_affine(tape, y.channels, affine=self.affine)
+        statistics = record_statistics(tape, tape.batch * self.groups, x, weights)
+        keeps = [x, *weights[:1], *statistics]
+        return tape.run("group_norm", [x, *weights], x.elements, keeps=keeps, strides=x.strides)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.GroupNorm(self.groups, x.channels, affine=self.affine)
 
@@ -166,6 +205,15 @@ class InstanceNorm(PositionStatistics, keyword="instancenorm"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Grouped(Reads.STATISTICS, x.channels),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """A batch norm of one sample whose channels are those of all, with gain and bias repeated for each."""
+        x, rows = views.contiguous(tape, x), tape.batch * y.channels
+        affine = record_affine(tape, y.channels, affine=self.affine)
+        weights = [tape.run("repeat", [weight], rows) for weight in affine]
+        statistics = record_statistics(tape, rows, x, weights)
+        keeps, strides = [x, *weights[:1], *statistics], Strides.of((tape.batch, *y.dims))
+        return tape.run("batch_norm", [x, *weights], x.elements, keeps=keeps, strides=strides)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"InstanceNorm{len(x.spatial)}d")(x.channels, affine=self.affine)
@@ -201,11 +249,33 @@ class LocalResponseNorm(Layer, keyword="local_response_norm"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.NEIGHBOURS,)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """The squares, padded, are pooled over windows of channels, and scaled; x is divided by a power of that."""
+        squares = tape.multiply(x, x)
+        sizes = (tape.batch, y.channels + self.size - 1, *y.spatial)
+        padded = tape.run("pad", [squares], product(sizes), strides=Strides.of(sizes))
+        if len(y.spatial) > 1:  # a pool over two axes is in no list of the CPU's autocast
+            padded = tape.single(padded, on="cpu")
+        mean = tape.run("avg_pool", [padded], x.elements, keeps=[padded])
+        scaled = tape.elementwise("add", tape.elementwise("mul", mean, "nothing"), "nothing", backward=passed)
+        return tape.divide(x, tape.elementwise("pow", tape.single(scaled, on="cuda"), "input"))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.LocalResponseNorm(self.size, self.alpha, self.beta, self.k)
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
         return unchanged
+
+
+def record_affine(tape: Tape, elements: int, *, affine: bool) -> list[Value]:
+    """The learned gains and biases, so many each; none unless it is affine."""
+    return [tape.parameter(elements, name) for name in ("weight", "bias")] if affine else []
+
+
+def record_statistics(tape: Tape, rows: int, x: Value, weights: list[Value]) -> tuple[Value, Value]:
+    """Mean and inverse deviation of so many rows: on CPUs in the number format of the gains, or of x without them."""
+    dtype = "float32" if tape.device == "cuda" else (weights or [x])[0].dtype
+    return tape.make(rows, dtype), tape.make(rows, dtype)
 
 
 def standardise(elements: int, *, statistics: int, affine: bool) -> Operations:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.layers.base.axes import check_axis, dimension, one_channel_along, reads_along, rows_of
+from cnncost.autograd import views
+from cnncost.autograd.backward import passed
+from cnncost.autograd.strides import Strides
+from cnncost.layers.base.axes import check_axis, dimension, dimensions, one_channel_along, reads_along, rows_of
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
 from cnncost.layers.base.sliding import check_rank
@@ -12,8 +15,11 @@ from cnncost.layers.base.specifiers import axes, axis, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads
 from cnncost.layers.normalisation.norm import NORMALISED_AXES, AxesNorm, Normalisation, PositionStatistics
+from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 
@@ -43,6 +49,13 @@ class L2Normalize(Normalisation, keyword="l2_normalize"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (reads_along(x, [dimension(self.axis, x)]),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        place = 1 + dimension(self.axis, y)
+        sizes = (tape.batch, *y.dims)
+        length = views.vector_norm(tape, x, (*sizes[:place], 1, *sizes[place + 1 :]))
+        least = tape.elementwise("clamp_min", length, "input")
+        return tape.divide(x, views.expand(tape, least, sizes))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         place = 1 + dimension(self.axis, x)
@@ -77,6 +90,22 @@ class RMSNorm(AxesNorm, keyword="rms_norm"):
         means = self.rows(x)
         return Operations(add=y.elements, mul=(1 + self.affine) * y.elements, div=y.elements + means, exp=means)
 
+    def record_norm(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """In single precision at least, one function after the other."""
+        read = tape.single(x, on="cuda")
+        x = tape.cast(read, "float32")
+        squares = tape.elementwise("pow", x, "input")
+        sizes = tape.strides(x).sizes
+        axes = len(dimensions(self.axes, y))
+        row = (*sizes[:-axes], *[1] * axes)
+        mean = tape.run("mean", [squares], product(row), strides=Strides.of(row))
+        shifted = tape.elementwise("add", mean, "nothing", inplace=True, backward=passed)
+        result = tape.multiply(x, tape.elementwise("rsqrt", shifted, "output"))
+        if self.affine:
+            gains = (*[1] * (len(sizes) - axes), *sizes[-axes:])
+            result = tape.multiply(result, tape.parameter(self.normalised(y), sizes=gains))
+        return tape.cast(views.contiguous(tape, result), read.dtype)
+
     def norm(self, nn: Any, shape: tuple[int, ...]) -> Any:
         return nn.RMSNorm(shape, self.eps, self.affine)
 
@@ -107,6 +136,15 @@ class GlobalResponseNorm(PositionStatistics, keyword="grn"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Grouped(Reads.STATISTICS, 1),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        each, ones = y.channels, (1,) * len(y.spatial)
+        lengths, one = ((*ones, each), (*ones, 1)) if y.layout == "tokens" else ((each, *ones), (1, *ones))
+        length = views.vector_norm(tape, x, (tape.batch, *lengths))
+        mean = tape.run("mean", [length], tape.batch, strides=Strides.of((tape.batch, *one)))
+        response = tape.divide(length, tape.elementwise("add", mean, "nothing", backward=passed))
+        weight, bias = (tape.parameter(each, name, (1, *lengths)) for name in ("weight", "bias"))
+        return tape.add(tape.add(tape.multiply(weight, tape.multiply(x, response)), bias), x)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         tokens = x.layout == "tokens"
