@@ -89,6 +89,8 @@ class StepSettings(NamedTuple):
             flag(f"`{name}`", getattr(settings, name))
         if settings.dtype == "int8" and settings.trains:
             raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
+        if settings.implementation == "fused" and settings.optimizer == "rmsprop":
+            raise SpecError("PyTorch has no fused RMSprop", hint="`foreach` steps over lists of parameters")
         return settings._replace(
             batch=batch_of(settings.batch),
             weight_decay=bool(settings.weight_decay),

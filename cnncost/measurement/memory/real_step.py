@@ -92,27 +92,29 @@ class RealStep:
 
     def _loss(self, outputs: list[Any]) -> Any:
         """The losses of all outputs, added up; auxiliary ones weigh less."""
-        if not self.targets:
-            self.targets = [self._target(output) for output in outputs]
-        errors = [self._error(output, target) for output, target in zip(outputs, self.targets, strict=True)]
+        errors = [self._error(output, target) for output, target in zip(outputs, self._targets(outputs), strict=True)]
         total = errors[0]
         for place, error in enumerate(errors[1:], 1):
             total = total + (error if place < self.outputs else _AUXILIARY_WEIGHT * error)
         return total
 
-    def _target(self, output: Any) -> Any:
-        torch, kind = import_torch(), self.settings.loss
-        if kind == "cross_entropy":
-            return torch.zeros((output.shape[0], *output.shape[2:]), dtype=torch.long, device=output.device)
-        return torch.zeros_like(output, dtype=self.inputs[0].dtype) if kind == "mse" else None
+    def _targets(self, outputs: list[Any]) -> list[Any]:
+        """What the loss compares each output with: one tensor for all outputs that it is the same for."""
+        if not self.targets:
+            made: dict[Any, Any] = {}
+            for output in outputs:
+                sizes = _target_sizes(output, self.settings)
+                if sizes not in made:
+                    classes = self.settings.loss == "cross_entropy"
+                    made[sizes] = output.new_zeros(sizes, dtype=import_torch().long if classes else None)
+                self.targets.append(made[sizes])
+        return self.targets
 
     def _error(self, output: Any, target: Any) -> Any:
         functional = import_torch().nn.functional
         if self.settings.loss == "sum":
             return output.sum()
-        return getattr(functional, "cross_entropy" if self.settings.loss == "cross_entropy" else "mse_loss")(
-            output, target
-        )
+        return (functional.cross_entropy if self.settings.loss == "cross_entropy" else functional.mse_loss)(output, target)
 
 
 def in_layout(model: Any, inputs: Sequence[Any], settings: StepSettings) -> tuple[Any, list[Any]]:
@@ -132,6 +134,13 @@ def _listed(outputs: Any) -> list[Any]:
     if isinstance(outputs, Mapping):
         outputs = list(outputs.values())
     return [output for output in outputs if output is not None] if isinstance(outputs, tuple | list) else [outputs]
+
+
+def _target_sizes(output: Any, settings: StepSettings) -> tuple[int, ...]:
+    """A class for each sample and position, or a number for each number of the output."""
+    if settings.loss == "cross_entropy":
+        return (output.shape[0], *output.shape[2:])
+    return tuple(output.shape) if settings.loss == "mse" else ()
 
 
 def _optimizer(model: Any, settings: StepSettings) -> Any:
