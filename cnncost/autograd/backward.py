@@ -97,7 +97,7 @@ def _made_of(engine: Engine, operation: Operation, read: Value, temporaries: Seq
     used = [engine.new_of(size, temporary or dtype) for temporary in temporaries]
     made = engine.new_of(size, dtype)
     for gradient in used:
-        engine.heap.release(gradient.storage)
+        engine.release(gradient)
     return made
 
 
@@ -106,7 +106,7 @@ def differences(engine: Engine, operation: Operation) -> Gradients:
     gradient, made = operation.received[0], passed(engine, operation)
     assert gradient is not None
     if made[1] is not None:
-        engine.heap.release(made[1].storage)
+        engine.release(made[1])
         made[1] = engine.new_of(gradient.elements, operation.outputs[0][1])
     return engine.reduced(operation, made)
 

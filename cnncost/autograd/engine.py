@@ -23,52 +23,71 @@ if TYPE_CHECKING:
 class Engine:
     """Runs the backward of what a tape has recorded."""
 
-    def __init__(self, tape: Tape, adds_in_place: bool = True) -> None:
+    def __init__(self, tape: Tape, adds_in_place: bool = True, gradients_stand: bool = False) -> None:
         self.tape = tape
         self.heap = tape.heap
         self.batch = tape.batch
         self.adds_in_place = adds_in_place
         """Whether gradients are added in place where they can be; never on tensors that only look like some."""
+        self.gradients_stand = gradients_stand
+        """Whether parameters have their gradients of the step before, which those of this one are added to."""
 
     def run(self, roots: list[tuple[Value, Gradient]]) -> None:
-        """Backward from the gradients of some values."""
-        operations = self.tape.operations
-        self._count_awaited()
+        """Backward from the gradients of some values, through all that they were made of."""
+        operations = self._reached([value for value, _ in roots])
         for value, gradient in roots:
             self._deliver(value, gradient)
-        for operation in reversed(operations):
-            if operation.received:
-                self._run(operation)
+        for operation in operations:
+            self._run(operation)
 
-    def _count_awaited(self) -> None:
-        for operation in self.tape.operations:
+    def _reached(self, roots: list[Value]) -> list[Operation]:
+        """The operations that backward runs, in its order; every weight is told how many gradients it may expect."""
+        wanted = {value.maker for value in roots}
+        reached: list[Operation] = []
+        for operation in reversed(self.tape.operations):
+            if operation not in wanted:
+                continue
+            reached.append(operation)
             for read in operation.inputs:
-                if read.weight is not None and read.weight.trained:
+                if read.maker is not None:
+                    wanted.add(read.maker)
+                elif read.weight is not None and read.weight.trained:
                     read.weight.awaited += 1
+        return reached
 
     def _run(self, operation: Operation) -> None:
-        heap = self.heap
-        heap.mark("backward", operation.layer)
+        """Backward of one operation, and what its gradients go to."""
+        if operation.checkpoint is not None:
+            operation.checkpoint.restore()
+        self.heap.mark("backward", operation.layer)
+        made = self._gradients(operation)
+        ready: list[Weight] = []
+        for read, gradient in zip(operation.inputs, made, strict=True):
+            if read.maker is not None:
+                if gradient is not None:
+                    self._deliver(read, gradient)
+            elif read.weight is not None and read.weight.trained:
+                self._bring(read.weight, gradient, ready)
+        for weight in reversed(ready):
+            self._store(weight)
+
+    def _gradients(self, operation: Operation) -> list[Gradient | None]:
+        """The gradients of what an operation read; it lets go of those that came, and of what it kept."""
         received = operation.received
         received += [None] * (len(operation.outputs) - len(received))
-        made = self.fitted(operation, operation.backward(self, operation))
+        made: list[Gradient | None] = [None] * len(operation.inputs)
+        if any(received):  # otherwise it was run, but no gradient comes its way
+            made = self.fitted(operation, operation.backward(self, operation))
         for gradient in received:
             if gradient is not None:
-                heap.release(gradient.storage)
+                self.release(gradient)
         operation.received = []
         for storage in operation.saved:
-            heap.release(storage)
+            self.heap.release(storage)
         operation.saved = ()
-        stored: list[tuple[Weight, Gradient]] = []
-        for read, gradient in zip(operation.inputs, made, strict=True):
-            if gradient is None:
-                continue
-            if read.weight is not None:
-                self._bring(read.weight, gradient, stored)
-            else:
-                self._deliver(read, gradient)
-        for weight, gradient in reversed(stored):
-            self._store(weight, gradient)
+        if operation.checkpoint is not None:
+            operation.checkpoint.finish()
+        return made
 
     def _deliver(self, value: Value, gradient: Gradient) -> None:
         """Hand a gradient to the operation that made the value."""
@@ -77,40 +96,48 @@ class Engine:
         received = maker.received
         while len(received) <= value.slot:
             received.append(None)
-        earlier = received[value.slot]
-        received[value.slot] = gradient if earlier is None else self._sum(earlier, gradient)
+        received[value.slot] = self._sum(received[value.slot], gradient)
 
-    def _sum(self, earlier: Gradient, gradient: Gradient) -> Gradient:
-        """Both gradients in one: in place of one that nobody else holds, or in a new tensor."""
-        if self.adds_in_place:
-            for target, other in ((earlier, gradient), (gradient, earlier)):
-                if target.storage.holders == 1 and target.is_dense:
-                    self.heap.release(other.storage)
-                    return target
+    def _sum(self, earlier: Gradient | None, gradient: Gradient) -> Gradient:
+        """Both gradients in one: in place of the earlier one where nobody else holds that, or in a new tensor."""
+        if earlier is None:
+            return gradient
+        if self.adds_in_place and earlier.storage.holders == 1 and earlier.is_dense:
+            self.release(gradient)
+            return earlier
         total = Gradient(self.heap.allocate(earlier.bytes, "gradient"), earlier.elements, earlier.item)
-        self.heap.release(earlier.storage)
-        self.heap.release(gradient.storage)
+        self.release(earlier)
+        self.release(gradient)
         return total
 
-    def _bring(self, weight: Weight, gradient: Gradient, stored: list[tuple[Weight, Gradient]]) -> None:
-        """Bring a part of a parameter's gradient; the last one has it stored."""
+    def _bring(self, weight: Weight, gradient: Gradient | None, ready: list[Weight]) -> None:
+        """Bring a part of a parameter's gradient, maybe none; after the last one it is ready to be stored."""
         weight.awaited -= 1
-        earlier = weight.partial
-        weight.partial = gradient if earlier is None else self._sum(earlier, gradient)
-        if not weight.awaited:
-            stored.append((weight, weight.partial))
-            weight.partial = None
+        if gradient is not None:
+            weight.partial = self._sum(weight.partial, gradient)
+        if not weight.awaited and weight.partial is not None:
+            ready.append(weight)
 
-    def _store(self, weight: Weight, gradient: Gradient) -> None:
-        """Store a parameter's gradient: the tensor itself where nobody else holds it, or a copy; or add it up."""
+    def _store(self, weight: Weight) -> None:
+        """Store a parameter's gradient: the tensor itself where nobody else has it, or a copy; or add it up."""
+        gradient, weight.partial = weight.partial, None
+        assert gradient is not None
         if weight.gradient is not None:
-            self.heap.release(gradient.storage)
-        elif gradient.storage.holders == 1 and gradient.strides is None:
+            self.release(gradient)
+        elif self.gradients_stand:
+            weight.gradient = self.heap.place(gradient.bytes, "weight gradients")
+            self.release(gradient)
+        elif gradient.owners == 1 and gradient.strides is None:
             weight.gradient = gradient.storage
             gradient.storage.kind = "weight gradients"
         else:
             weight.gradient = self.heap.allocate(gradient.bytes, "weight gradients")
-            self.heap.release(gradient.storage)
+            self.release(gradient)
+
+    def release(self, gradient: Gradient) -> None:
+        """Let go of a gradient."""
+        gradient.owners -= 1
+        self.heap.release(gradient.storage)
 
     # What rules make gradients with.
 
@@ -125,7 +152,9 @@ class Engine:
 
     def share(self, gradient: Gradient) -> Gradient:
         """The same gradient once more."""
-        return self.view(gradient, gradient.elements, gradient.strides)
+        gradient.storage.holders += 1
+        gradient.owners += 1
+        return gradient
 
     def view(self, gradient: Gradient, elements: int, strides: Strides | None) -> Gradient:
         """A part of a gradient, or all of it in another shape: it keeps the whole alive."""
@@ -141,7 +170,7 @@ class Engine:
         for place, (read, gradient) in enumerate(zip(operation.inputs, made, strict=True)):
             if gradient is not None and gradient.item != ITEM_BYTES[read.dtype]:
                 made[place] = self.new(read)
-                self.heap.release(gradient.storage)
+                self.release(gradient)
         return made
 
     def reduced(self, operation: Operation, made: list[Gradient | None]) -> list[Gradient | None]:
@@ -149,5 +178,5 @@ class Engine:
         for place, (read, gradient) in enumerate(zip(operation.inputs, made, strict=True)):
             if gradient is not None and gradient.elements != read.elements:
                 made[place] = self.new(read)
-                self.heap.release(gradient.storage)
+                self.release(gradient)
         return made

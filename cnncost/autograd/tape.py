@@ -11,10 +11,12 @@ from cnncost.autograd.tensors import ITEM_BYTES, Value, Weight, wider
 from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from cnncost.autograd.checkpoint import Checkpoint
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.operation import Rule
+    from cnncost.autograd.tensors import Storage
     from cnncost.layers.base.tensor import Tensor
 
 
@@ -51,7 +53,9 @@ class Tape:
         self.training = training
         """Whether the layers run as in training."""
         self.recording = training
-        """Whether autograd records; not in inference, nor at the first pass through a checkpointed block."""
+        """Whether autograd records: not in inference."""
+        self.checkpoint: Checkpoint | None = None
+        """The pass through a checkpointed block that is going on."""
         self.channels_last = channels_last
         self.operations: list[Operation] = []
         """What autograd recorded, in order."""
@@ -83,9 +87,9 @@ class Tape:
             weight = self.weights[self.owner, name] = Weight(storage, elements, dtype, trained)
         return Value(weight.storage, elements, dtype, weight=weight)
 
-    def target(self, elements: int) -> Value:
-        """The classes that a loss compares with."""
-        return Value(self.heap.place(elements * ITEM_BYTES["int64"], "target"), elements, "int64")
+    def target(self, elements: int, dtype: str = "int64") -> Value:
+        """What a loss compares with, such as classes."""
+        return Value(self.heap.place(elements * ITEM_BYTES[dtype], "target"), elements, dtype)
 
     # What it makes.
 
@@ -103,7 +107,7 @@ class Tape:
         elements: int,
         *,
         dtype: str | None = None,
-        keeps: Iterable[Value] = (),
+        keeps: Sequence[Value] = (),
         keeps_output: bool = False,
         backward: Rule = together,
         into: Value | None = None,
@@ -123,6 +127,9 @@ class Tape:
             strides: how its output lies in memory, where that is not as tensors of its shape do.
         """
         dtype = dtype or reads[0].dtype
+        recorded = self.recording and _need_gradient(reads)
+        if recorded and self.checkpoint is not None and self.checkpoint.ends_next and not keeps_output:
+            self._save_before(reads, keeps)
         if into is None:
             value = Value(self.heap.allocate(elements * ITEM_BYTES[dtype], "activation"), elements, dtype)
         else:
@@ -130,17 +137,32 @@ class Tape:
             value = Value(into.storage, elements, dtype)
         value.strides = strides
         self._made.append(value)
-        if self.recording and _need_gradient(reads):
+        if recorded:
             saved = [kept.storage for kept in keeps]
             if keeps_output:
                 saved.append(value.storage)
-            for storage in saved:
-                storage.holders += 1
-            operation = Operation(name, self.heap.layer, tuple(reads), tuple(saved), backward)
+            operation = Operation(name, self.heap.layer, tuple(reads), backward)
             operation.outputs.append((elements, dtype))
             value.maker = operation
-            self.operations.append(operation)
+            self._keep(operation, saved)
         return value
+
+    def _keep(self, operation: Operation, saved: Sequence[Storage]) -> None:
+        """Record an operation that keeps storages: at once, or where a checkpointed block runs again."""
+        if self.checkpoint is None or not self.checkpoint.running_again:
+            self.operations.append(operation)
+        if self.checkpoint is None:
+            for storage in saved:
+                storage.holders += 1
+            operation.saved = tuple(saved)
+        elif saved:
+            self.checkpoint.save(operation, saved)
+
+    def _save_before(self, reads: Sequence[Value], keeps: Sequence[Value]) -> None:
+        """End a block that runs again before its last operation, where that keeps only what it reads."""
+        saved = [kept.storage for kept in keeps]
+        if saved and self.checkpoint is not None and {*saved} <= {read.storage for read in reads}:
+            self.checkpoint.save(Operation("", self.heap.layer, tuple(reads), together), saved)
 
     def elementwise(self, name: str, x: Value, keeps: str, inplace: bool = False, backward: Rule = together) -> Value:
         """A function of one element each, which keeps its ``input``, its ``output``, or ``nothing``.
@@ -178,7 +200,7 @@ class Tape:
         return self.combine("div", one, other, keeps=[*[one] * other.needs_gradient, other], backward=quotients)
 
     def combine(
-        self, name: str, one: Value, other: Value, *, keeps: Iterable[Value] = (), backward: Rule = together
+        self, name: str, one: Value, other: Value, *, keeps: Sequence[Value] = (), backward: Rule = together
     ) -> Value:
         """A function of two tensors, in the wider of their formats, as large as both together; element by element."""
         elements, strides = max(one.elements, other.elements), None
@@ -224,7 +246,7 @@ class Tape:
             return made
         made = self.run("to", [x], x.elements, dtype=dtype, strides=x.strides and x.strides.packed())
         made.shape = x.shape
-        if x.weight is not None and x.weight.trained:  # autocast keeps it as long as it lasts
+        if self.recording and x.weight is not None and x.weight.trained:  # autocast keeps it as long as it lasts
             self._copies[x.storage.number] = made
             self._made.remove(made)
         return made
@@ -252,6 +274,12 @@ class Tape:
     def drop(self, value: Value) -> None:
         """Let go of a tensor that nothing reads any more."""
         self.heap.release(value.storage)
+
+    def leave_layer(self) -> None:
+        """Leave a layer half-way: all that it made goes unless it is kept."""
+        for value in self._made:
+            self.heap.release(value.storage)
+        self._made.clear()
 
     def finish_layer(self, output: Value, shape: Tensor | None) -> Value:
         """End a layer: its output stays, everything else that it made goes unless it is kept."""

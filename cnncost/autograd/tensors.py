@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 ITEM_BYTES = {"float32": 4, "float16": 2, "bfloat16": 2, "int64": 8, "int32": 4, "bool": 1, "uint8": 1, "int8": 1}
 """Bytes of one number, by dtype."""
 
+FLOATS = frozenset(("float32", "float16", "bfloat16"))
+"""The formats that gradients have."""
+
 
 def wider(one: str, other: str) -> str:
     """The number format of what is computed from two: the wider of them."""

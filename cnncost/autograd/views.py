@@ -11,7 +11,7 @@ from cnncost.autograd.tensors import wider
 from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from cnncost.autograd.tape import Tape
     from cnncost.autograd.tensors import Value
@@ -91,7 +91,7 @@ def moved(tape: Tape, name: str, x: Value) -> Value:
     return tape.run(name, [x], x.elements, strides=tape.strides(x).packed())
 
 
-def image(tape: Tape, name: str, x: Value, y: Tensor, keeps: Iterable[Value] = ()) -> Value:
+def image(tape: Tape, name: str, x: Value, y: Tensor, keeps: Sequence[Value] = ()) -> Value:
     """What a function of images makes: a new tensor, with its channels innermost where those of the input are."""
     strides = None if x.strides is None else _image_like([x.strides], (tape.batch, *y.dims))
     return tape.run(name, [x], tape.batch * y.elements, keeps=keeps, strides=strides)

@@ -25,7 +25,6 @@ _COUNTS_STEPS = frozenset(("adam", "adamw", "rmsprop", "adagrad"))
 _COUNTER_BYTES = 4
 
 
-
 def implementation_of(settings: StepSettings) -> str:
     """How the optimizer steps: as the settings say, or as PyTorch chooses: over lists on a GPU."""
     return settings.implementation or ("foreach" if settings.device == "cuda" else "forloop")

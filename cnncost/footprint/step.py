@@ -8,13 +8,17 @@ from cnncost.autograd.engine import Engine
 from cnncost.autograd.heap import Heap
 from cnncost.autograd.operation import Gradient
 from cnncost.autograd.tape import Tape
-from cnncost.autograd.tensors import ITEM_BYTES, Value
-from cnncost.footprint.loss import add_loss
-from cnncost.footprint.optimizers import make_states, step_optimizer
-from cnncost.graph.liveness import liveness
+from cnncost.autograd.tensors import ITEM_BYTES
+from cnncost.footprint.forward import Forward
+from cnncost.footprint.loss import Loss
+from cnncost.footprint.optimizers import implementation_of, make_states, step_optimizer
+from cnncost.footprint.scaler import GradientScaler
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.autograd.tensors import Value
     from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
 
@@ -55,7 +59,6 @@ def run_step(graph: Graph, settings: StepSettings) -> Step:
 
 class _Runner:
     def __init__(self, graph: Graph, settings: StepSettings) -> None:
-        self.graph = graph
         self.settings = settings
         self.heap = Heap(CUDA_ROUNDING if settings.device == "cuda" else 1)
         self.tape = Tape(
@@ -67,60 +70,71 @@ class _Runner:
             training=settings.trains,
             channels_last=settings.channels_last,
         )
-        self.values: dict[int, Value] = {}
+        self.forward = Forward(graph, self.tape, settings)
+        self.loss = Loss(settings.loss, len(graph.outputs))
+        self.scaler = GradientScaler(self.heap) if settings.scaler and settings.trains else None
+        self.held: list[Value] = []
+        """Outputs, and the loss behind them, which whoever runs the step holds until the next ones are there."""
 
     def run(self) -> Step:
-        tape, settings = self.tape, self.settings
-        self._place_inputs()
-        outputs = self._forward()
-        if not settings.trains:
-            return Step(tape, {})
-        loss = add_loss(tape, outputs)
-        kept = self._kept()
-        if loss.needs_gradient:  # nothing is trained otherwise
-            self._backward(loss)
-        make_states(tape, settings)
-        self.heap.mark("optimizer")
-        step_optimizer(tape, settings)
-        return Step(tape, kept)
+        if not self.settings.trains:
+            self.forward.run()
+            return Step(self.tape, {})
+        kept: dict[int, int] = {}
+        for _ in range(self.settings.accumulate):
+            loss = self._pass()
+            kept = self._kept()
+            if loss.needs_gradient:  # otherwise nothing is trained
+                self._backward(loss)
+        make_states(self.tape, self.settings)
+        self._step_optimizer()
+        return Step(self.tape, kept)
 
-    def _place_inputs(self) -> None:
-        for number in self.graph.inputs:
-            shape = self.graph.nodes[number].y
-            elements = self.settings.batch * shape.elements
-            storage = self.heap.place(elements * ITEM_BYTES[self.settings.dtype], "input")
-            self.values[number] = Value(storage, elements, self.settings.dtype, shape=shape)
+    def _pass(self) -> Value:
+        """Forward and loss; the outputs and the loss of the pass before go where the new ones take their names."""
+        outputs = self.forward.run()
+        self._drop(self.held[:-1])
+        loss = self.loss.add(self.tape, outputs)
+        self._drop(self.held[-1:])
+        if self.settings.accumulate > 1:
+            whole, loss = loss, self.tape.finish_layer(self.tape.run("div", [loss], 1), None)
+            self._drop([whole])
+        self.held = [*outputs, loss]
+        return loss
 
-    def _forward(self) -> list[Value]:
-        """Run the layers; the values of the outputs, auxiliary ones behind the others."""
-        training = self.settings.trains
-        alive = liveness(self.graph, training=training)
-        tape, values = self.tape, self.values
-        for node in alive.order:
-            self.heap.mark("forward", node.id)
-            tape.owner, tape.trainable = node.weights, self.graph.nodes[node.weights].trainable
-            output = node.layer.record(tape, *[values[number] for number in node.inputs], y=node.y)
-            values[node.id] = tape.finish_layer(output, node.y)
-            for number in alive.released.get(node.id, ()):
-                if number not in self.graph.inputs:
-                    tape.drop(values.pop(number))
-        ends = (*self.graph.outputs, *(self.graph.auxiliary if training else ()))
-        return [values[number] for number in ends]
+    def _drop(self, values: Sequence[Value]) -> None:
+        for value in values:
+            self.tape.drop(value)
 
     def _kept(self) -> dict[int, int]:
         """What autograd keeps, by who keeps it first; parameters and buffers do not count."""
         kept: dict[int, int] = {}
         for operation in self.tape.operations:
-            for storage in operation.saved:
+            checkpoint = operation.checkpoint
+            for storage in operation.saved if checkpoint is None else checkpoint.kept:
                 if storage.kind not in _STORED:
                     kept.setdefault(storage.number, operation.layer)
         return kept
 
     def _backward(self, loss: Value) -> None:
         """Backward of the loss; whoever called it holds the root's gradient to the end."""
+        tape, settings = self.tape, self.settings
+        scaled = loss if self.scaler is None else self.scaler.scaled(tape, loss)
         self.heap.mark("backward")
-        root = Gradient(self.heap.allocate(loss.size, "gradient"), 1, ITEM_BYTES[loss.dtype])
+        root = Gradient(self.heap.allocate(scaled.size, "gradient"), 1, ITEM_BYTES[scaled.dtype])
         root.storage.holders += 1
-        chosen = self.settings.adds_in_place
-        Engine(self.tape, self.settings.device == "cpu" if chosen is None else chosen).run([(loss, root)])
+        chosen = settings.adds_in_place
+        adds_in_place = settings.device == "cpu" if chosen is None else chosen
+        Engine(tape, adds_in_place, gradients_stand=not settings.set_to_none).run([(scaled, root)])
         self.heap.release(root.storage)
+        if scaled is not loss:
+            tape.drop(scaled)
+        tape.operations.clear()
+
+    def _step_optimizer(self) -> None:
+        self.heap.mark("optimizer")
+        fused = implementation_of(self.settings) == "fused"
+        flags = [] if self.scaler is None else self.scaler.before_step(fused)
+        step_optimizer(self.tape, self.settings)
+        for flag in flags:
+            self.heap.release(flag)

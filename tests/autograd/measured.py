@@ -139,7 +139,7 @@ def _value(tape: Tape, layer: Layer, x: Tensor, conditions: Conditions) -> Value
     dtype = INDEX if layer.reads_indices else conditions.dtype
     elements = BATCH * x.elements
     storage = tape.heap.place(elements * ITEM_BYTES[dtype], "input")
-    maker = None if layer.reads_indices else Operation("input", -1, (), (), lambda *_: [])
+    maker = None if layer.reads_indices else Operation("input", -1, (), lambda *_: [])
     return Value(storage, elements, dtype, shape=x, maker=maker)
 
 

@@ -58,7 +58,7 @@ class RealStep:
         for _ in range(settings.accumulate):
             with self._autocast():
                 outputs = self.model(*self.inputs)
-                error = self._loss(_listed(outputs))
+                error = self._loss([output for output in _listed(outputs) if output.is_floating_point()])
             if settings.accumulate > 1:
                 error = error / settings.accumulate
             (error if self.scaler is None else self.scaler.scale(error)).backward()
@@ -92,7 +92,12 @@ class RealStep:
 
     def _loss(self, outputs: list[Any]) -> Any:
         """The losses of all outputs, added up; auxiliary ones weigh less."""
-        errors = [self._error(output, target) for output, target in zip(outputs, self._targets(outputs), strict=True)]
+        if self.settings.loss == "sum":
+            errors = [output.sum() for output in outputs]
+        else:
+            errors = [
+                self._error(output, target) for output, target in zip(outputs, self._targets(outputs), strict=True)
+            ]
         total = errors[0]
         for place, error in enumerate(errors[1:], 1):
             total = total + (error if place < self.outputs else _AUXILIARY_WEIGHT * error)
@@ -103,10 +108,10 @@ class RealStep:
         if not self.targets:
             made: dict[Any, Any] = {}
             for output in outputs:
-                sizes = _target_sizes(output, self.settings)
+                sizes = (output.shape[0], *output.shape[2:]) if self.settings.loss == "cross_entropy" else output.shape
                 if sizes not in made:
-                    classes = self.settings.loss == "cross_entropy"
-                    made[sizes] = output.new_zeros(sizes, dtype=import_torch().long if classes else None)
+                    dtype = import_torch().long if self.settings.loss == "cross_entropy" else self.inputs[0].dtype
+                    made[sizes] = output.new_zeros(sizes, dtype=dtype)
                 self.targets.append(made[sizes])
         return self.targets
 
@@ -114,7 +119,9 @@ class RealStep:
         functional = import_torch().nn.functional
         if self.settings.loss == "sum":
             return output.sum()
-        return (functional.cross_entropy if self.settings.loss == "cross_entropy" else functional.mse_loss)(output, target)
+        return (functional.cross_entropy if self.settings.loss == "cross_entropy" else functional.mse_loss)(
+            output, target
+        )
 
 
 def in_layout(model: Any, inputs: Sequence[Any], settings: StepSettings) -> tuple[Any, list[Any]]:
@@ -134,13 +141,6 @@ def _listed(outputs: Any) -> list[Any]:
     if isinstance(outputs, Mapping):
         outputs = list(outputs.values())
     return [output for output in outputs if output is not None] if isinstance(outputs, tuple | list) else [outputs]
-
-
-def _target_sizes(output: Any, settings: StepSettings) -> tuple[int, ...]:
-    """A class for each sample and position, or a number for each number of the output."""
-    if settings.loss == "cross_entropy":
-        return (output.shape[0], *output.shape[2:])
-    return tuple(output.shape) if settings.loss == "mse" else ()
 
 
 def _optimizer(model: Any, settings: StepSettings) -> Any:
