@@ -191,3 +191,16 @@ def test_refused(text: str, message: str, place: str | None) -> None:
 def test_heads_are_outputs() -> None:
     graph = load(NET + head(255))
     assert [graph.nodes[output].name for output in graph.outputs] == ["layers[0].conv"]
+
+
+@pytest.mark.parametrize(
+    ("options", "alpha", "beta", "k"),
+    [
+        ("", 5 * 1e-4, 0.75, 1.0),
+        ("size=3\nalpha=0.01\nbeta=0.5\nkappa=2\n", 3 * 0.01, 0.5, 2.0),
+    ],
+)
+def test_darknet_does_not_divide_alpha(options: str, alpha: float, beta: float, k: float) -> None:
+    """`forward_normalization_layer` adds `alpha` times each square to `kappa`; PyTorch divides it by their number."""
+    layer: Any = load(NET + f"[normalization]\n{options}").layers[0].layer
+    assert (layer.alpha, layer.beta, layer.k) == (alpha, beta, k)

@@ -222,3 +222,37 @@ def test_the_package_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         load(path)
     assert refused.value.message == "reading an ONNX file needs the package `onnx`"
     assert refused.value.hint == "install it: pip install 'cnncost[onnx]'"
+
+
+def test_equal_tensors_that_are_stored_once_are_weights_of_their_own(tmp_path: Path) -> None:
+    """PyTorch's older exporter: an `Identity` for the bias of every other layer, as long as all of them are zeros."""
+    nodes = [
+        helper.make_node("Identity", ["b"], ["b2"]),
+        helper.make_node("Conv", ["x", "v", "b"], ["c"]),
+        helper.make_node("Conv", ["c", "w", "b2"], ["y"]),
+    ]
+    tensors = {"v": weights(4, 4, 1, 1), "w": weights(4, 4, 1, 1), "b": np.zeros(4, np.float32)}
+    graph = load(write(tmp_path / "net.onnx", nodes, {"x": [1, 4, 8, 8]}, tensors))
+    assert [node.parameters() for node in graph.layers] == [20, 20]
+    assert all(node.owns_weights for node in graph.layers)
+    (said,) = graph.warnings
+    assert said.startswith("4 numbers count that the file does not store")
+
+
+def test_a_vector_in_two_roles_is_two(tmp_path: Path) -> None:
+    """PyTorch's newer exporter: a new normalisation has zeros for its bias and mean, and ones for the others."""
+    nodes = [helper.make_node("BatchNormalization", ["x", "ones", "zeros", "zeros", "ones"], ["y"])]
+    tensors = {"ones": np.ones(4, np.float32), "zeros": np.zeros(4, np.float32)}
+    graph = load(write(tmp_path / "net.onnx", nodes, {"x": [1, 4, 8, 8]}, tensors))
+    assert (graph.layers[0].parameters(), graph.layers[0].buffers().statistics) == (8, 8)
+    assert graph.warnings[0].startswith("8 numbers count that the file does not store")
+
+
+def test_matrices_of_which_a_part_is_shared_are_refused(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["c"]),
+        helper.make_node("Conv", ["c", "w", "d"], ["y"]),
+    ]
+    tensors = {"w": weights(4, 4, 1, 1), "b": weights(4), "d": weights(4)}
+    with pytest.raises(SpecError, match="it shares some of its weights with another layer, and not all of them"):
+        load(write(tmp_path / "net.onnx", nodes, {"x": [1, 4, 8, 8]}, tensors))

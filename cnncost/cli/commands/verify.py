@@ -54,7 +54,7 @@ def verify(
     per_layer: Annotated[bool, Option("--per-layer", help="latency of every layer, too")] = False,
     seconds: Annotated[str, Option(metavar="S", help="time budget of one measurement")] = "2",
     against: Annotated[
-        str | None, Option(metavar="MODEL", help="also compare it with this model or spec, layer by layer")
+        str | None, Option(metavar="MODEL", help="also compare it with this model, whose code is run, or spec")
     ] = None,
     allow_code: options.AllowCode = False,
     save: Annotated[str | None, Option(metavar="FILE", help="keep what was found, as JSON")] = None,

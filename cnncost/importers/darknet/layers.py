@@ -106,10 +106,14 @@ def batchnorm(network: Network, section: Section) -> int:
 
 @reads("normalization", "lrn")
 def normalization(network: Network, section: Section) -> int:
-    """Local response normalisation over channels."""
-    for name in ("alpha", "beta", "kappa"):
-        section.real(name, 1.0)
-    return network.add(section, "local_response_norm", [network.last], size=section.integer("size", 5, low=1))
+    """Local response normalisation over channels, whose `alpha` is not divided by how many are summed up."""
+    size = section.integer("size", 5, low=1)
+    numbers = {
+        "alpha": size * section.real("alpha", 1e-4),
+        "beta": section.real("beta", 0.75),
+        "k": section.real("kappa", 1.0),
+    }
+    return network.add(section, "local_response_norm", [network.last], size=size, **numbers)
 
 
 @reads("activation")

@@ -81,7 +81,7 @@ class Translation:
         nodes = [output.node for output in outputs if isinstance(output, Activation)]
         if not nodes:
             raise SpecError(f"nothing that `{self._builder.name}` gives depends on what it reads")
-        warnings = (*self._warnings, *_folded_norms(self._nodes), *self._weights.unread())
+        warnings = (*self._warnings, *_folded_norms(self._nodes), *self._weights.repeated(), *self._weights.unread())
         return self._builder.finish(list(dict.fromkeys(nodes)), warnings=warnings)
 
     def _read_tensors(self) -> None:
@@ -89,7 +89,7 @@ class Translation:
             constant = stored(self._onnx, tensor)
             self._values[tensor.name] = constant
             if constant.tensors:
-                self._weights.elements[tensor.name] = constant.elements
+                self._weights.add(tensor.name, constant.shape)
 
     def _add_inputs(self) -> None:
         read = {name for node in self._nodes for name in node.input}
@@ -134,6 +134,11 @@ class Translation:
         if self._folds > self._builder.limit:
             message = f"more than {self._builder.limit:,} operators compute numbers from numbers"
             raise SpecError(message, origin_of(node), hint=LIMIT_HINT)
+        first = inputs[0] if inputs else None
+        if node.op_type == "Identity" and first is not None and first.tensors:
+            return [self._weights.copied(first, node.output[0])]
+        if node.op_type in ("QuantizeLinear", "DequantizeLinear") and first is not None:
+            return [self._weights.on_a_grid(first, node.input[0], inputs[1])]
         constants = folded(self._onnx, self._model, node, inputs)
         if constants is None:
             raise self._unknown(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,12 +18,48 @@ class Weights:
     Attributes:
         elements: of each tensor that is weights, by its name.
         owners: the node that has it.
+        vectors: the tensors that have one axis at most.
     """
 
     def __init__(self) -> None:
         self.elements: dict[str, int] = {}
         self.owners: dict[str, int] = {}
+        self.vectors: set[str] = set()
         self._numbers: set[str] = set()
+        self._again = 0
+
+    def add(self, name: str, shape: Sequence[int]) -> None:
+        """Remember a tensor that is weights."""
+        self.elements[name] = prod(shape)
+        if sum(size > 1 for size in shape) <= 1:
+            self.vectors.add(name)
+
+    def copied(self, constant: Constant, name: str) -> Constant:
+        """A tensor that the file stores once and names again: weights of their own, as they were before it was written.
+
+        PyTorch's older exporter stores tensors of equal numbers once, as all biases are before they are trained.
+        """
+        if len(constant.tensors) != 1 or constant.tensors[0] not in self.elements:
+            return constant
+        self.add(name, constant.shape)
+        self._again += constant.elements
+        return constant._replace(tensors=(name,))
+
+    def on_a_grid(self, constant: Constant, name: str, scale: Constant | None) -> Constant:
+        """A tensor that is stored as integers, or put on their grid: the weights that it stands for, and a scale."""
+        if scale is not None:
+            self.use_as_number(scale)
+        if not constant.tensors:
+            self.add(name, constant.shape)
+            constant = constant._replace(tensors=(name,))
+        return constant._replace(numbers=None)
+
+    def repeated(self) -> list[str]:
+        """A sentence about tensors that are stored once and count more than once, if there are any."""
+        if not self._again:
+            return []
+        what = f"{self._again:,} numbers count that the file does not store"
+        return [f"{what}: exporters store tensors once that are equal, and each layer counts its own"]
 
     def use_as_number(self, constant: Constant) -> None:
         """Remember that the tensors of a constant are numbers of a layer, as a factor is, and no weights of one."""
@@ -48,7 +85,8 @@ class Weights:
         Raises:
             SpecError: they are not as many numbers as the layer has, or some of them are another layer's.
         """
-        names = list(dict.fromkeys(name for constant in constants for name in constant.tensors))
+        listed = [name for constant in constants for name in constant.tensors]
+        names = self._told_apart(listed)
         added = call.builder.nodes[node]
         elements = sum(self.elements[name] for name in names)
         elements += sum(constant.elements for constant in constants if not constant.tensors)  # what the file computes
@@ -64,5 +102,19 @@ class Weights:
             call.builder.share(
                 range(owner, owner + 1), range(node, node + 1), call.builder.nodes[owner].name, call.origin
             )
+        elif all(name in self.vectors for name in names if name in self.owners):
+            self._again += sum(self.elements[name] for name in names if name in self.owners)
+            self.owners.update({name: node for name in names if name not in self.owners})
         else:
             raise call.unsupported("it shares some of its weights with another layer, and not all of them")
+
+    def _told_apart(self, listed: Sequence[str]) -> list[str]:
+        """The tensors of one layer: a vector in two roles is two, as mean and bias of a new normalisation are."""
+        names: list[str] = []
+        for name in listed:
+            if name not in names:
+                names.append(name)
+            elif name in self.vectors:
+                self._again += self.elements[name]
+                names.append(name)
+        return names
