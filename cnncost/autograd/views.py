@@ -107,3 +107,9 @@ def vector_norm(tape: Tape, x: Value, sizes: Sequence[int]) -> Value:
     dtype = "float32" if tape.autocast and tape.device == "cuda" else x.dtype
     strides = Strides.of(sizes)
     return tape.run("vector_norm", [x], product(sizes), dtype=dtype, keeps=[x], keeps_output=True, strides=strides)
+
+
+def rows(tape: Tape, x: Value) -> Value:
+    """The tensor as a matrix of its last axis: a view, or a copy where there is none."""
+    sizes = tape.strides(x).sizes
+    return reshape(tape, x, (product(sizes[:-1]), sizes[-1]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import module_of
@@ -12,6 +14,11 @@ from cnncost.layers.base.one_channel import Line, anything, unchanged
 from cnncost.layers.base.specifiers import count
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads
+from cnncost.symbolic.dims import product
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 
 class Embedding(Layer, keyword="embedding"):
@@ -55,6 +62,16 @@ class Embedding(Layer, keyword="embedding"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """One index: that at the same position of a map. Of flat inputs no places are followed."""
         return (Reads.MIXTURE if x.layout == "map" else Reads.WHOLE,)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """It keeps the indices; the vectors of a map come last, and are turned behind the batch: a view."""
+        table = tape.parameter(self.vocabulary * self.out)
+        indices = x if x.dtype == "int64" else tape.make(x.elements, "int64")
+        sizes = (tape.batch, *y.spatial, self.out)
+        vectors = tape.run("embedding", [table], product(sizes), keeps=[indices], strides=Strides.of(sizes))
+        if y.layout == "tokens":
+            return vectors
+        return views.permute(tape, vectors, (0, len(y.dims), *range(1, len(y.dims))))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         forward = _of_flat if x.layout == "flat" else _of_map

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
@@ -18,10 +19,13 @@ from cnncost.layers.pooling.pool_adaptive import ChannelMaxPool
 from cnncost.symbolic.dims import product, window_count
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.window import Reach
 
 _ORDER = {"p4": 4, "p4m": 8}
+_TURNS = 4
 _SOURCE = "Cohen & Welling 2016, sections 6 and 7"
 
 
@@ -94,6 +98,31 @@ class GroupConv(Contraction, keyword="group_conv"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (sliding_windows(self, x),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """A padded copy is convolved with a bank of the filters, each moved by every element of the group."""
+        assert x.shape is not None
+        spatial = [
+            size + before + after for size, (before, after) in zip(x.shape.spatial, pads(self, x.shape), strict=True)
+        ]
+        weight = tape.parameter(self.weights(x.shape))
+        filters = [self._record_filters(tape, weight, element) for element in range(self.order)]
+        bank = tape.run("stack", filters, self.order * weight.elements)
+        biases = []
+        if self.bias:
+            biases.append(tape.run("repeat_interleave", [tape.parameter(self.out, "bias")], y.channels))
+        padded = views.image(tape, "pad", x, Tensor(x.shape.channels, tuple(spatial)))
+        padded, bank, *biases = tape.lower_all(padded, bank, *biases)
+        return tape.run("convolution", [padded, bank, *biases], tape.batch * y.elements, keeps=[padded, bank])
+
+    def _record_filters(self, tape: Tape, weight: Value, element: int) -> Value:
+        """The filters moved in the plane, and along the group's axis by indices, which are kept."""
+        if element >= _TURNS:
+            weight = tape.run("flip", [weight], weight.elements)
+        turned = tape.run("rot90", [weight], weight.elements)
+        if self.lifting:
+            return turned
+        return tape.run("index", [turned], weight.elements, keeps=[tape.make(self.order, "int64")])
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         elements = 1 if self.lifting else self.order
         sides = tuple(side for pair in reversed(pads(self, x)) for side in pair)  # PyTorch takes the last axis first
@@ -142,6 +171,12 @@ class GroupBatchNorm(BatchNormalisation, keyword="group_batchnorm"):
     def buffers(self, x: Tensor) -> Buffers:
         """Running mean and variance of every channel, and the number of batches seen."""
         return Buffers(statistics=2 * x.channels // _ORDER[self.group], counters=1)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        order = _ORDER[self.group]
+        channels = y.channels // order
+        apart = views.reshape(tape, x, (tape.batch, channels, order, *y.spatial))
+        return views.reshape(tape, self.record_norm(tape, apart, channels), (tape.batch, *y.dims))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         order = _ORDER[self.group]

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.counterpart import buffered, computed, module_of, parameter, torch_of
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.recording import record_computed
 from cnncost.layers.base.specifiers import flag, numbers, sources
 from cnncost.layers.base.tensor import Tensor
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.window import Reach
 
@@ -76,6 +81,16 @@ class Parameter(Layer, keyword="parameter"):
 
     def reach(self, y: Tensor) -> tuple[Reach, ...]:
         return ()
+
+    def record(self, tape: Tape, y: Tensor) -> Value:
+        if self.computed_from is not None:
+            tensor = record_computed(tape, y.elements, self.computed_from, "tensor")
+        elif self.fixed:
+            tensor = tape.buffer(y.elements, "tensor")
+        else:
+            tensor = tape.parameter(y.elements, "tensor")
+        tensor.strides = Strides.of((1, *y.dims))
+        return views.expand(tape, tensor, (tape.batch, *y.dims))
 
     def counterpart(self, nn: Any) -> Any:
         def forward(module: Any, samples: int) -> Any:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd import views
+from cnncost.autograd.backward import turned
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.axes import (
     check_axes,
@@ -22,8 +25,11 @@ from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.specifiers import axes, count, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
+from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.window import Reach
 
@@ -43,6 +49,10 @@ class Reduction(Layer):
 
     function: ClassVar[str]
     """PyTorch's function of a tensor and its dimensions."""
+    keeps_input: ClassVar[bool] = True
+    """Whether its backward needs what it has read."""
+    keeps_output: ClassVar[bool] = False
+    """Whether its backward needs what it has made."""
 
     axes: tuple[int | str, ...]
     keep: bool
@@ -62,6 +72,11 @@ class Reduction(Layer):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (reads_along(x, dimensions(self.axes, x), dropped=not self.keep),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        strides, keeps = Strides.of((tape.batch, *y.dims)), [x] if self.keeps_input else []
+        elements = tape.batch * y.elements
+        return tape.run(self.function, [x], elements, keeps=keeps, keeps_output=self.keeps_output, strides=strides)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         function = getattr(torch_of(nn), self.function)
@@ -85,6 +100,21 @@ class Sum(Reduction, keyword="sum"):
     axes: tuple[int | str, ...] = axes(_AXES)
     keep: bool = flag(_KEEP, default=False)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Its gradient is a view of what came; CUDA's autocast has the sum in single precision."""
+        before, sizes = tape.strides(x).sizes, (tape.batch, *y.dims)
+        summed = {1 + place for place in dimensions(self.axes, x.shape or y)}
+
+        def back(gradient: Strides) -> Strides:
+            steps = iter(gradient.steps)
+            left = [0 if place in summed and not self.keep else next(steps) for place in range(len(before))]
+            return Strides(before, tuple([0 if place in summed else step for place, step in enumerate(left)]))
+
+        dtype = "float32" if tape.autocast and tape.device == "cuda" else x.dtype
+        return tape.run(
+            "sum", [x], product(sizes), dtype=dtype, strides=Strides.of(sizes), backward=turned(sizes, back)
+        )
+
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """One addition less than there are elements, for every output."""
         return Operations(add=x.elements - y.elements)
@@ -101,6 +131,7 @@ class Mean(Reduction, keyword="mean"):
 
     source = "by definition: PyTorch's mean"
     function = "mean"
+    keeps_input = False
 
     axes: tuple[int | str, ...] = axes(_AXES)
     keep: bool = flag(_KEEP, default=False)
@@ -114,6 +145,7 @@ class Extreme(Reduction):
     """Reductions that choose one of the elements."""
 
     source = "by definition: PyTorch's amax and amin, which keep no indices"
+    keeps_output = True
 
     axes: tuple[int | str, ...] = axes(_AXES)
     keep: bool = flag(_KEEP, default=False)
@@ -192,6 +224,9 @@ class VectorNorm(Reduction, keyword="vector_norm"):
         if self.order == 2:  # the Euclidean length
             return Operations(add=add, mul=x.elements, exp=y.elements)
         return Operations(add=add, cmp=x.elements, exp=x.elements + y.elements)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.vector_norm(tape, x, (tape.batch, *y.dims))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         norm = torch_of(nn).linalg.vector_norm

@@ -5,8 +5,9 @@ A map becomes tokens by a convolution whose stride is the patch, and `patch_toke
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
@@ -15,6 +16,10 @@ from cnncost.layers.base.one_channel import Line, everywhere, unchanged
 from cnncost.layers.base.specifiers import count
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Relabelling, Window
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 
 class PatchTokens(Layer, keyword="patch_tokens"):
@@ -41,6 +46,9 @@ class PatchTokens(Layer, keyword="patch_tokens"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """The positions row by row, and the channels behind them."""
         return (Relabelling((x.channels, x.positions), (1, 0)),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.swap(tape, views.reshape(tape, x, (tape.batch, y.channels, y.positions)), 1, 2)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.flatten(2).transpose(1, 2)
@@ -72,6 +80,10 @@ class ClassToken(TokenLayer, keyword="class_token"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Grouped((Window(1, 1, -1),), x.channels),)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        token = tape.parameter(y.channels, "token", (1, 1, y.channels))
+        return views.cat(tape, [views.expand(tape, token, (tape.batch, 1, y.channels)), x], 1)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         def forward(module: Any, x: Any) -> Any:
             return torch_of(nn).cat([module.token.expand(x.shape[0], -1, -1), x], 1)
@@ -99,6 +111,9 @@ class PositionEmbedding(TokenLayer, keyword="position_embedding"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.POINT,)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.add(x, tape.parameter(y.elements, "embedding", (1, *y.dims)))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return module_of(nn, lambda module, x: x + module.embedding, embedding=parameter(nn, 1, *x.dims))
@@ -197,6 +212,9 @@ class SelectToken(TokenLayer, keyword="select_token"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Grouped((Window(1, 1, self.i),), x.channels),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return views.select(tape, x, 1)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x[:, self.i]

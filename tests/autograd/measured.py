@@ -194,6 +194,9 @@ def _indexed(tensor: torch.Tensor, index: Any) -> torch.Tensor:
             continue
         if part is None:
             tensor = tensor.unsqueeze(axis)
+        elif isinstance(part, list):
+            places = [None] * axis + [torch.tensor(part, device="cpu")]
+            tensor = torch.ops.aten.index.Tensor(tensor, places)
         elif part != slice(None):
             tensor = torch.ops.aten.slice.Tensor(tensor, axis, part.start, part.stop, part.step or 1)
         axis += 1

@@ -8,6 +8,7 @@ from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.counterpart import buffered, computed
 from cnncost.layers.base.layer import Layer
+from cnncost.layers.base.recording import record_computed, record_spectral_norm, record_weight_norm
 
 if TYPE_CHECKING:
     from cnncost.autograd.tape import Tape
@@ -103,11 +104,24 @@ class Parametrised(Contraction):
             return Buffers(weights=self.weights(x) + self.bias * self.out)
         return Buffers(statistics=sum(self.matrix(x)) if self.spectral_norm else 0)
 
-    def record_weights(self, tape: Tape, x: Value) -> list[Value]:
+    def record_weights(self, tape: Tape, x: Tensor) -> list[Value]:
         """The weight and the bias as the product reads them."""
-        assert x.shape is not None
-        weights = [tape.parameter(self.weights(x.shape), "weight")]
-        return [*weights, tape.parameter(self.out, "bias")] if self.bias else weights
+        weights = [self._record_weight(tape, x)]
+        if not self.bias:
+            return weights
+        if self.computed_from is not None:
+            return [*weights, record_computed(tape, self.out, (0, 0), "bias")]
+        return [*weights, tape.buffer(self.out, "bias") if self.fixed else tape.parameter(self.out, "bias")]
+
+    def _record_weight(self, tape: Tape, x: Tensor) -> Value:
+        elements = self.weights(x)
+        if self.computed_from is not None:
+            return record_computed(tape, elements, self.computed_from, "weight")
+        if self.weight_norm:
+            return record_weight_norm(tape, elements, self.lengths(x))
+        if self.spectral_norm:
+            return record_spectral_norm(tape, *self.matrix(x))
+        return tape.buffer(elements, "weight") if self.fixed else tape.parameter(elements, "weight")
 
     def weight_operations(self, x: Tensor, training: bool) -> Operations:
         """Of weight norm g v / |v|, of spectral norm W / (u W v), and the step in training that improves u and v.

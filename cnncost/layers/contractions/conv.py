@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.sliding import (
@@ -61,6 +62,11 @@ class Convolution(Parametrised):
         if self.out % self.groups:
             raise LayerError(f"{self.groups} groups do not divide the {self.out} output channels", field="groups")
 
+    def record_convolution(self, tape: Tape, x: Value, sample: Tensor, y: Tensor) -> Value:
+        """A convolution with the weights that it has for such a sample."""
+        x, *weights = tape.lower_all(x, *self.record_weights(tape, sample))
+        return tape.run("convolution", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
+
 
 class Conv(Convolution, keyword="conv"):
     """Convolution (cross-correlation) over one, two or three axes; depthwise when `groups` is the channel count.
@@ -110,8 +116,20 @@ class Conv(Convolution, keyword="conv"):
         return (Grouped(sliding_windows(self, x, self.padding_mode), self.groups),)
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        x, *weights = tape.lower_all(x, *self.record_weights(tape, x))
-        return tape.run("convolution", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
+        """Padding that PyTorch's convolution does not do itself makes a padded copy, and that is what is convolved."""
+        assert x.shape is not None
+        sides, sample = pads(self, x.shape), x.shape
+        if self.padding_mode != "zeros" or any(before != after for before, after in sides):
+            spatial = tuple(size + before + after for size, (before, after) in zip(sample.spatial, sides, strict=True))
+            x = self._record_padded(tape, x, Tensor(sample.channels, spatial))
+        return self.record_convolution(tape, x, sample, y)
+
+    def _record_padded(self, tape: Tape, x: Value, padded: Tensor) -> Value:
+        """Reflection and replication keep what they pad, for its size; the CPU's autocast has them in float32."""
+        if self.padding_mode in ("zeros", "circular"):
+            return views.image(tape, "pad", x, padded)
+        x = tape.single(x, on="cpu")
+        return views.image(tape, "pad", x, padded, keeps=[x])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank, before_and_after = len(x.spatial), pads(self, x)
@@ -197,6 +215,15 @@ class ConvTranspose(Convolution, keyword="conv_transpose"):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """Windows of floor(d(k - 1) / s) + 1 inputs at most, step 1 / s; how many depends on the output's position."""
         return (Grouped(spread_windows(self.kernel, self.stride, self.padding, self.dilation), self.groups),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Rows that are taken off unlike sides are cut off a whole output: by a copy."""
+        assert x.shape is not None
+        if all(before == after for before, after in self.padding):
+            return self.record_convolution(tape, x, x.shape, y)
+        spatial = tuple(size + before + after for size, (before, after) in zip(y.spatial, self.padding, strict=True))
+        whole = self.record_convolution(tape, x, x.shape, Tensor(y.channels, spatial))
+        return views.image(tape, "pad", whole, y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         rank = len(x.spatial)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from cnncost.autograd.tensors import Value
     from cnncost.layers.base.window import Reach
 
-_AXES_WITHOUT_OVERHANG = 3
+AXES_OF_VOLUMES = 3
 """On a map of so many axes, PyTorch's ``AvgPool3d`` checks the kernel against the input without its padding."""
 
 
@@ -45,6 +46,16 @@ class Pool(Layer):
 
     def parameters(self, x: Tensor) -> int:
         return 0
+
+    def record_pool(self, tape: Tape, x: Value, y: Tensor, *kept: Value) -> Value:
+        """A pool that keeps its input, and what it is told; the CPU's autocast has volumes in single precision."""
+        if len(y.spatial) == AXES_OF_VOLUMES:
+            x = tape.single(x, on="cpu")
+        return views.image(tape, "pool", x, y, keeps=[x, *kept])
+
+    def record_maxima(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """A pool that keeps where its maxima lie besides."""
+        return self.record_pool(tape, x, y, tape.make(tape.batch * y.elements, "int64"))
 
 
 class WindowPool(Pool):
@@ -101,24 +112,30 @@ class MaxPool(WindowPool, keyword="maxpool"):
         """The position of every maximum (notes 004, 9.3)."""
         return y.elements
 
+    def pads_itself(self, x: Tensor) -> bool:
+        """Whether PyTorch's pool pads like this, both sides alike and by half the kernel at most."""
+        return all(before == after <= k // 2 for (before, after), k in zip(pads(self, x), self.kernel, strict=True))
+
+    def covered(self, x: Tensor) -> tuple[int, ...]:
+        """How far the windows reach along each axis, all of them together."""
+        axes = zip(self.output(x).spatial, self.stride, self.kernel, self.dilation, strict=True)
+        return tuple((windows - 1) * stride + effective_kernel(k, dilation) for windows, stride, k, dilation in axes)
+
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        indices = tape.make(tape.batch * y.elements, "int64")
-        return tape.run("max_pool", [x], indices.elements, keeps=[x, indices])
+        """Where PyTorch's pool does not pad like this, a padded copy is what is pooled."""
+        assert x.shape is not None
+        if not self.pads_itself(x.shape):
+            x = views.image(tape, "constant_pad", x, Tensor(y.channels, self.covered(x.shape)))
+        return self.record_maxima(tape, x, y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         before_and_after = pads(self, x)
         pool = getattr(nn, f"MaxPool{len(x.spatial)}d")
-        if all(before == after <= k // 2 for (before, after), k in zip(before_and_after, self.kernel, strict=True)):
+        if self.pads_itself(x):
             padding = tuple(before for before, _ in before_and_after)
             return pool(self.kernel, self.stride, padding, self.dilation, ceil_mode=self.ceil)
-        # PyTorch pads both sides alike, by half the kernel at most: pad, or cut, to just what the windows cover.
-        covered = (
-            (windows - 1) * stride + effective_kernel(kernel, dilation)
-            for windows, stride, kernel, dilation in zip(
-                self.output(x).spatial, self.stride, self.kernel, self.dilation, strict=True
-            )
-        )
-        sides = zip(before_and_after, covered, x.spatial, strict=True)
+        # Pad, or cut, to just what the windows cover.
+        sides = zip(before_and_after, self.covered(x), x.spatial, strict=True)
         exact = tuple((before, extent - size - before) for (before, _), extent, size in sides)
         padded = constant_pad(nn, exact, float("-inf"))
         return nn.Sequential(padded, pool(self.kernel, self.stride, dilation=self.dilation))
@@ -147,7 +164,7 @@ class AvgPool(WindowPool, keyword="avgpool"):
                     hint="put a `pad` before it",
                 )
         super().check(x)
-        if len(x.spatial) == _AXES_WITHOUT_OVERHANG:
+        if len(x.spatial) == AXES_OF_VOLUMES:
             self._refuse_overhang(x)
 
     def _refuse_overhang(self, x: Tensor) -> None:
@@ -164,6 +181,9 @@ class AvgPool(WindowPool, keyword="avgpool"):
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """k^2 - 1 additions and a division per output."""
         return Operations(add=(product(self.kernel) - 1) * y.elements, div=y.elements)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return self.record_pool(tape, x, y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         padding = tuple(before for before, _ in self.padding)

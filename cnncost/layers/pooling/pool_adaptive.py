@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd.strides import Strides
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.specifiers import sizes
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Window, stretched
-from cnncost.layers.pooling.pool import Pool
+from cnncost.layers.pooling.pool import AXES_OF_VOLUMES, Pool
 from cnncost.symbolic.dims import adaptive_elements, ceil_div, product
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class AdaptiveAvgPool(AdaptivePool, keyword="adaptive_avgpool"):
         """As many operations per output as its bin has elements: the additions and a division."""
         return Operations(add=self.window_elements(x) - y.elements, div=y.elements)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return self.record_pool(tape, x, y) if y.positions > 1 else record_mean(tape, x, y)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"AdaptiveAvgPool{len(x.spatial)}d")(self.size)
 
@@ -67,6 +71,9 @@ class AdaptiveMaxPool(AdaptivePool, keyword="adaptive_maxpool"):
     def index_elements(self, x: Tensor, y: Tensor) -> int:
         """The position of every maximum."""
         return y.elements
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return self.record_maxima(tape, x, y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"AdaptiveMaxPool{len(x.spatial)}d")(self.size)
@@ -104,7 +111,7 @@ class GlobalAvgPool(GlobalPool, keyword="global_avgpool"):
         return Operations(add=x.elements - y.elements, div=y.elements)
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        return tape.run("mean", [x], tape.batch * y.elements)
+        return record_mean(tape, x, y)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"AdaptiveAvgPool{len(x.spatial)}d")(1)
@@ -121,8 +128,18 @@ class GlobalMaxPool(GlobalPool, keyword="global_maxpool"):
         """The position of every maximum."""
         return y.elements
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return self.record_maxima(tape, x, y)
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return getattr(nn, f"AdaptiveMaxPool{len(x.spatial)}d")(1)
+
+
+def record_mean(tape: Tape, x: Value, y: Tensor) -> Value:
+    """An adaptive pool of one bin, which PyTorch takes for a mean: it keeps nothing."""
+    if len(y.spatial) == AXES_OF_VOLUMES:
+        x = tape.single(x, on="cpu")
+    return tape.run("mean", [x], tape.batch * y.elements)
 
 
 class ChannelPool(Layer):
@@ -151,6 +168,9 @@ class ChannelAvgPool(ChannelPool, keyword="channel_avgpool"):
         """C - 1 additions and a division per position."""
         return Operations(add=x.elements - y.elements, div=y.elements)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.run("mean", [x], tape.batch * y.elements, strides=Strides.of((tape.batch, *y.dims)))
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.mean(1, keepdim=True)
 
@@ -165,6 +185,11 @@ class ChannelMaxPool(ChannelPool, keyword="channel_maxpool"):
     def index_elements(self, x: Tensor, y: Tensor) -> int:
         """The channel of every maximum."""
         return y.elements
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """It keeps where the maxima lie, and not the input."""
+        indices = tape.make(tape.batch * y.elements, "int64")
+        return tape.run("max", [x], indices.elements, keeps=[indices], strides=Strides.of((tape.batch, *y.dims)))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return lambda x: x.max(1, keepdim=True).values

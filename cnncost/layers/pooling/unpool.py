@@ -14,6 +14,8 @@ from cnncost.layers.base.window import Grouped, Reach, Reads
 from cnncost.layers.pooling.pool import MaxPool
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.sliding import Pairs
     from cnncost.layers.base.tensor import Tensor
@@ -74,6 +76,13 @@ class MaxUnpool(Layer, keyword="max_unpool"):
         """The windows that hold the position, step 1 / s; what the pool has read says which, and adds nothing."""
         windows = spread_windows(self.kernel or (), self.stride or (), self.padding, self.dilation)
         return Grouped(windows, x.channels), Reads.NOTHING
+
+    def record(self, tape: Tape, x: Value, source: Value, y: Tensor) -> Value:
+        """The maxima are looked for again, and where they lie is kept."""
+        tape.make(x.elements, source.dtype)
+        indices = tape.make(x.elements, "int64")
+        tape.make(source.elements, x.dtype)
+        return tape.run("scatter", [x], source.elements, keeps=[indices])
 
     def counterpart(self, nn: Any, x: Tensor, source: Tensor) -> Any:
         """A function of the map and of what the pool has read: the maxima are looked for again, and are the same."""
