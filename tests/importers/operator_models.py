@@ -195,3 +195,46 @@ class Biased(nn.Module):
         where = self.encode(self.places.new_ones(1, 2, 8, 8)).repeat(x.shape[0], 1, 1, 1)
         q = (self.conv(x) + where).mean(3).view(-1, 2, 4, 8).transpose(2, 3)
         return f.scaled_dot_product_attention(q, q, q, attn_mask=bias)
+
+
+class Boxes(nn.Module):
+    """Boxes that are decoded in place, as YOLOv5's head does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 27, 1)
+        self.register_buffer("grid", torch.rand(1, 3, 8, 8, 2))
+
+    def forward(self, x: Any) -> Any:
+        y = self.conv(x).view(-1, 3, 9, 8, 8).permute(0, 1, 3, 4, 2).contiguous().sigmoid()
+        y[..., 0:2] = (y[..., 0:2] * 2 - 0.5 + self.grid) * 8
+        y[..., 2:4] = (y[..., 2:4] * 2) ** 2
+        return y.flatten(1, 3)
+
+
+class Written(nn.Module):
+    """Parts that are written through views of views, into a tensor of zeros."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 1)
+
+    def forward(self, x: Any) -> Any:
+        y = self.conv(x)
+        z = torch.zeros(x.shape[0], 8, 8, 8, device=x.device)
+        z[:, 2:6] = y
+        z[:, 7, 0] = y[:, 0, 0]
+        z.transpose(1, 2)[:, 1:3].relu_()
+        z[:, 0] = 1
+        z.narrow(3, 2, 3).mul_(2)
+        return z * 2
+
+
+class Stale(nn.Module):
+    """A view that was taken before what lies in it is overwritten, and is read behind that."""
+
+    def forward(self, x: Any) -> Any:
+        y = x * 2
+        first = y[:, 0]
+        y[:, 0] = y[:, 1]
+        return y + first.unsqueeze(1)

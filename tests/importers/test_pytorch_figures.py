@@ -70,10 +70,14 @@ def test_what_is_overwritten_is_read_as_it_is_then() -> None:
     ]
 
 
+def test_a_part_that_is_overwritten_stands_in_a_new_tensor() -> None:
+    types = [node.type for node in load(f"{MODELS}:PartInPlace", input=[3, 8, 8]).layers]
+    assert types == ["scale", "select", "relu", "reshape", "slice", "concat"]
+
+
 @pytest.mark.parametrize(
     ("model", "says"),
     [
-        ("PartInPlace", "`relu_` overwrites a part of a tensor that is read later, which cannot be imported"),
         ("Mixing", "`mean` cannot be imported: it works along the batch, and mixes the samples"),
     ],
 )

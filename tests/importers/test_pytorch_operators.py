@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnncost import analyze, load, verify
+from cnncost import analyze, build, load, verify
 from cnncost.errors import SpecError
 from tests.importers import operator_models
 
 MODELS = "tests.importers.operator_models"
 
 
-COUNTED = "Sampled Products Masked Repeated Marked Queried Computed Indexed Turned Biased"
+COUNTED = "Sampled Products Masked Repeated Marked Queried Computed Indexed Turned Biased Boxes Written"
 
 
 @pytest.mark.parametrize("name", COUNTED.split())
@@ -29,6 +29,31 @@ def test_figures_are_those_of_pytorch(name: str) -> None:
     assert totals.macs == counter.get_total_flops() / 2 > 0
     assert graph.nodes[-1].y.elements == y.numel()
     assert verify(graph, device="meta").passed
+
+
+@pytest.mark.parametrize("name", ["Boxes", "Turned", "Computed"])
+def test_the_layers_compute_what_the_model_does(name: str) -> None:
+    """With the same numbers in tensors of as many elements, of which no two are alike."""
+    torch.manual_seed(0)
+    model = getattr(operator_models, name)().eval()
+    built = build(load(f"{MODELS}:{name}", input=[3, 8, 8])).eval()
+    for stored, own in ((model.parameters(), built.parameters()), (model.buffers(), built.buffers())):
+        numbers = {tensor.numel(): tensor.data.copy_(torch.rand(tensor.shape)) for tensor in stored}
+        for tensor in own:
+            number = numbers[tensor.numel()]
+            turned = number.dim() > 1 and tuple(tensor.shape) == tuple(number.shape)[::-1]  # x @ matrix
+            tensor.data.copy_((number.T if turned else number).reshape(tensor.shape))
+    x = torch.rand(2, 3, 8, 8)
+    with torch.no_grad():
+        assert torch.allclose(model(x), built(x), rtol=1e-4)
+
+
+def test_a_view_that_is_read_when_its_numbers_are_others_is_refused() -> None:
+    says = "`copy_` overwrites what is read later through another view of it, which cannot be imported"
+    with pytest.raises(SpecError) as refused:
+        load(f"{MODELS}:Stale", input=[3, 8, 8])
+    assert refused.value.message == says
+    assert "y[:, 0] = y[:, 1]" in str(refused.value)
 
 
 def test_a_bilinear_form_is_a_product_with_its_weights() -> None:

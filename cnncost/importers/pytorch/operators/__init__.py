@@ -18,6 +18,7 @@ from cnncost.importers.pytorch.operators import (
     sequences,
     shapes,
     turns,
+    writes,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "sequences",
     "shapes",
     "turns",
+    "writes",
 ]

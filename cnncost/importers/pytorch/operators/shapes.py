@@ -118,7 +118,7 @@ def take(call: Call) -> Activation | Weight:
     axis = call["dim"] % len(x.shape)
     size = x.shape[axis]
     start, stop = (_within(call[name], size, usual) for name, usual in (("start", 0), ("end", size)))
-    return _slice(call, x, axis, slice(start, stop, call["step"]))
+    return sliced(call, x, axis, slice(start, stop, call["step"]))
 
 
 @operator("narrow")
@@ -127,7 +127,7 @@ def narrow(call: Call) -> Activation | Weight:
     x = _first(call)
     axis = call["dim"] % len(x.shape)
     start = call["start"] % x.shape[axis]
-    return _slice(call, x, axis, slice(start, start + call["length"], 1))
+    return sliced(call, x, axis, slice(start, start + call["length"], 1))
 
 
 @operator("select")
@@ -144,7 +144,7 @@ def split(call: Call) -> list[Callable[[], Activation | Weight]]:
     axis = call["dim"] % len(x.shape)
     bounds = pairwise(accumulate([shape[axis] for shape in call.shapes], initial=0))
     parts = zip(bounds, call.shapes, strict=True)
-    return [partial(_slice, call, x, axis, slice(start, stop, 1), shape) for (start, stop), shape in parts]
+    return [partial(sliced, call, x, axis, slice(start, stop, 1), shape) for (start, stop), shape in parts]
 
 
 @operator("unbind")
@@ -196,7 +196,7 @@ def _within(bound: int | None, size: int, usual: int) -> int:
     return min(max(bound + size if bound < 0 else bound, 0), size)
 
 
-def _slice(
+def sliced(
     call: Call, x: Activation, axis: int, part: slice, shape: tuple[int, ...] | None = None
 ) -> Activation | Weight:
     """A part of an axis; of no places it is a tensor without numbers, which depends on nothing."""

@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 from cnncost.importers.pytorch.translation.places import place_of
 from cnncost.importers.pytorch.translation.registry import base_name
+from cnncost.importers.pytorch.translation.writes import is_stale, operator_name, seen_whole, written_back
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-WHOLE = frozenset(
-    ("view", "reshape", "flatten", "unflatten", "permute", "transpose", "t", "squeeze", "unsqueeze", "alias", "detach")
-)
-"""Operators whose result holds the same numbers, in another order or in other axes."""
-
-_PARTS = frozenset(("slice", "select", "narrow", "split", "chunk", "unbind", "split_with_sizes", "expand", "getitem"))
-"""Operators whose result is a view of a part, or of repeated numbers."""
+    from collections.abc import Callable, Collection, Mapping
 
 OF_THAT_SIZE = frozenset(f"{of}_like" for of in ("zeros", "ones", "full", "empty", "rand", "randn")) | {
     "new_zeros",
@@ -27,6 +20,10 @@ OF_THAT_SIZE = frozenset(f"{of}_like" for of in ("zeros", "ones", "full", "empty
     "new_empty",
 }
 """Operators that only take the size of what they read: their numbers do not depend on the input."""
+
+
+WRITTEN_BACK = "written_back"
+"""Mark of an operator in place whose result is a part of a new tensor: as layers, it is not in place."""
 
 
 def redirect(graph: Any, inputs: Collection[str]) -> set[Any]:
@@ -40,22 +37,21 @@ def redirect(graph: Any, inputs: Collection[str]) -> set[Any]:
         the nodes whose values depend on the inputs.
 
     Raises:
-        SpecError: a part of a tensor is overwritten that is read as a whole later.
+        SpecError: what is overwritten is read later through another view of it.
     """
     order = {node: place for place, node in enumerate(graph.nodes)}
     varying: set[Any] = set()
     for node in list(graph.nodes):
-        if node.name in inputs or (_name(node) not in OF_THAT_SIZE and not varying.isdisjoint(node.all_input_nodes)):
+        if node.name in inputs or (
+            operator_name(node) not in OF_THAT_SIZE and not varying.isdisjoint(node.all_input_nodes)
+        ):
             varying.add(node)
         if is_in_place(node):
+            part = node.args[0]
             if node in varying:  # what does not depend on the input is a weight, and its numbers do not matter
-                _refuse_read_parts(node, order)
-            node.args[0].replace_all_uses_with(node, delete_user_cb=partial(_is_behind, order, node))
+                _write_back(graph, node, order, varying)
+            part.replace_all_uses_with(node, delete_user_cb=partial(_is_behind, order, node))
     return varying
-
-
-def _is_behind(order: Mapping[Any, int], node: Any, user: Any) -> bool:
-    return order[user] > order[node]
 
 
 def is_in_place(node: Any) -> bool:
@@ -63,18 +59,44 @@ def is_in_place(node: Any) -> bool:
     return node.op == "call_function" and hasattr(node.target, "_schema") and base_name(node.target)[1]
 
 
-def _refuse_read_parts(node: Any, order: Mapping[Any, int]) -> None:
-    """Raise a SpecError where what is overwritten is a view of something that is read behind the node."""
-    target = node.args[0]
-    while target.op == "call_function" and _name(target) in WHOLE | _PARTS:
-        target = target.args[0]
-        if any(_is_behind(order, node, user) for user in target.users):
-            message = f"`{_name(node)}_` overwrites a part of a tensor that is read later, which cannot be imported"
-            hint = "`torch.cat` or `torch.where`, which make a new tensor, can be"
-            raise SpecError(message, place_of(node), hint=hint)
+def _write_back(graph: Any, node: Any, order: dict[Any, int], varying: set[Any]) -> None:
+    """Let those that read what a part lies in, behind the operator that overwrites it, read what it is then.
+
+    Raises:
+        SpecError: what is overwritten is read later through another view of it.
+    """
+    is_behind = partial(_is_behind, order, node)
+    part, written = node.args[0], node
+    while (whole := seen_whole(part)) is not None:
+        if is_stale(whole, part, is_behind):
+            raise _refusal(node)
+        if not _is_read_behind(whole, is_behind):
+            return
+        new = written_back(graph, node, part, written)
+        if new is None:
+            raise _refusal(node)
+        node.meta[WRITTEN_BACK], order[new] = True, order[node]
+        varying.add(new)
+        whole.replace_all_uses_with(new, delete_user_cb=is_behind)
+        part, written = whole, new
 
 
-def _name(node: Any) -> str:
-    if hasattr(node.target, "_schema"):
-        return base_name(node.target)[0]
-    return str(getattr(node.target, "__name__", ""))
+def _is_read_behind(whole: Any, is_behind: Callable[[Any], bool]) -> bool:
+    """Whether a tensor, or what it is a view of, is read behind an operator."""
+    seen: Any = whole
+    while seen is not None:
+        if any(map(is_behind, seen.users)):
+            return True
+        seen = seen_whole(seen)
+    return False
+
+
+def _is_behind(order: Mapping[Any, int], node: Any, user: Any) -> bool:
+    return order[user] > order[node]
+
+
+def _refusal(node: Any) -> SpecError:
+    name = operator_name(node)
+    message = f"`{name}_` overwrites what is read later through another view of it, which cannot be imported"
+    hint = "`torch.cat` or `torch.where`, which make a new tensor, can be"
+    return SpecError(message, place_of(node), hint=hint)

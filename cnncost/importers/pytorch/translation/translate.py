@@ -11,13 +11,14 @@ from cnncost.graph.builder import GraphBuilder
 from cnncost.importers.pytorch.translation.call import Call
 from cnncost.importers.pytorch.translation.compositions import recognise
 from cnncost.importers.pytorch.translation.gaps import gap
-from cnncost.importers.pytorch.translation.mutations import WHOLE, redirect
+from cnncost.importers.pytorch.translation.mutations import WRITTEN_BACK, redirect
 from cnncost.importers.pytorch.translation.names import ModuleNames, Place
 from cnncost.importers.pytorch.translation.places import place_of, stack_of
 from cnncost.importers.pytorch.translation.registry import OPERATORS, base_name
 from cnncost.importers.pytorch.translation.unread import LAYERS, factors_of, layers_without_input, products_of
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations, combined, weights
 from cnncost.importers.pytorch.translation.weights import Weights
+from cnncost.importers.pytorch.translation.writes import OVERWRITING, WHOLE, operator_name
 from cnncost.importers.tensors.batch import Batch, tensor_of
 from cnncost.layers import REGISTRY
 
@@ -201,7 +202,7 @@ class Translation:
             name,
             arguments,
             _shapes_of(node),
-            inplace=in_place and _is_read_once(node.args[0]),
+            inplace=in_place and WRITTEN_BACK not in node.meta and _is_read_once(node.args[0]),
             builder=self._builder,
             weights=self._weights,
             batch=self._batch,
@@ -250,7 +251,8 @@ def _needed(graph: Any) -> dict[Any, None]:
     for node in reversed(graph.nodes):
         if node.op == "output" or node in needed:
             needed.add(node)
-            needed.update(node.all_input_nodes)
+            overwritten = node.args[0] if operator_name(node) in OVERWRITING else None
+            needed.update(read for read in node.all_input_nodes if read is not overwritten)
     return {node: None for node in graph.nodes if node in needed}
 
 
