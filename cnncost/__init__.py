@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         compare_published,
         explain,
         export,
+        fit,
         load,
         memory,
         reconcile,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         zoo,
     )
     from cnncost.errors import SpecError
+    from cnncost.footprint.fit import FitReport
     from cnncost.footprint.report import MemoryReport
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
@@ -38,6 +40,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Checks": "cnncost.report.checks",
     "Comparison": "cnncost.report.comparison",
+    "FitReport": "cnncost.footprint.fit",
     "Graph": "cnncost.graph.graph",
     "Limits": "cnncost.language.limits",
     "MemoryReport": "cnncost.footprint.report",
@@ -50,6 +53,7 @@ _HOMES = {
     "compare_published": "cnncost.api",
     "explain": "cnncost.api",
     "export": "cnncost.api",
+    "fit": "cnncost.api",
     "json_schema": "cnncost.api",
     "load": "cnncost.api",
     "memory": "cnncost.api",
@@ -64,6 +68,7 @@ _HOMES = {
 __all__ = [
     "Checks",
     "Comparison",
+    "FitReport",
     "Graph",
     "Limits",
     "MemoryReport",
@@ -76,6 +81,7 @@ __all__ = [
     "compare_published",
     "explain",
     "export",
+    "fit",
     "json_schema",
     "load",
     "memory",

@@ -6,7 +6,7 @@ from cnncost.api.checks import check
 from cnncost.api.documents import json_schema, read_document
 from cnncost.api.explained import explain
 from cnncost.api.exports import export
-from cnncost.api.footprint import memory
+from cnncost.api.footprint import fit, memory
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
@@ -20,6 +20,7 @@ __all__ = [
     "compare_published",
     "explain",
     "export",
+    "fit",
     "json_schema",
     "load",
     "memory",

@@ -34,6 +34,7 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
         ),
         "explain": (documents.LayerExplanationDocument, documents.SumExplanationDocument),
         "memory": (documents.MemoryDocument,),
+        "fit": (documents.FitDocument,),
         "check": (documents.CheckDocument,),
         "verify": (VerificationDocument,),
         "reconcile": (documents.ReconciliationDocument,),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.api.networks import graph_of
+from cnncost.api.networks import graph_of, load
+from cnncost.errors import SpecError
+from cnncost.graph.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cnncost.footprint.fit import FitReport
     from cnncost.footprint.report import MemoryReport
-    from cnncost.graph.graph import Graph
+    from cnncost.footprint.resolution import Loader, Shapes
     from cnncost.language.limits import Limits
 
 
@@ -50,3 +53,59 @@ def memory(
     capacity = None if memory is None else capacity_of(memory)
     report = step_memory(graph_of(spec, set, input, limits, arguments, partial=partial), settings)
     return report if capacity is None else report._replace(verdict=verdict_on(report, capacity))
+
+
+def fit(
+    spec: str | Path | Graph,
+    memory: int | str | None = None,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    limits: Limits | None = None,
+    arguments: Mapping[str, object] | None = None,
+    partial: bool = False,
+    resolution: bool | None = None,
+    **step: Any,
+) -> FitReport:
+    """What of a network fits into a memory: the largest batch, the largest resolution, and what would help.
+
+    Args:
+        spec: as for :func:`memory`.
+        memory: what there is, in bytes or as a text such as ``24GiB``.
+        set, input, limits, arguments, partial: as for :func:`load`.
+        resolution: whether the largest resolution is looked for; by itself of a spec, and not of a PyTorch model, which
+            takes seconds to import at each, nor of a graph, which has one resolution.
+        step: how a step runs, as for :func:`memory`. The largest resolution is that of its `batch`, and so is whether
+            it fits.
+
+    Raises:
+        SpecError: as for :func:`memory`; or there is no `memory`, or a graph is given and its largest resolution is
+            asked for.
+
+    >>> found = fit("resnet18", "2GiB", optimizer="sgd", device="cpu", inplace=True, resolution=False)
+    >>> found.largest_batch, found.fits
+    (93, True)
+    """
+    from cnncost.footprint.capacity import capacity_of
+    from cnncost.footprint.fit import fit_graph
+    from cnncost.footprint.settings import StepSettings
+
+    settings = StepSettings.checked(**step)
+    if memory is None:
+        raise SpecError("there is no memory to fit into", hint="give an amount, such as `24GiB`")
+    capacity = capacity_of(memory)
+    graph = graph_of(spec, set, input, limits, arguments, partial=partial)
+    if isinstance(spec, Graph):
+        if resolution:
+            raise SpecError("a graph has one resolution", hint="give the spec that it is loaded from")
+        return fit_graph(graph, settings, capacity, None)
+
+    def load_at(shapes: Shapes) -> Graph:
+        return load(spec, set=set, input=shapes, limits=limits, arguments=arguments, partial=partial)
+
+    loader: Loader | None = load_at
+    if resolution is None:
+        from cnncost.importers.sources import model_source
+
+        loader = None if model_source(str(spec)) is not None else load_at
+    return fit_graph(graph, settings, capacity, loader if resolution is not False else None)

@@ -14,6 +14,7 @@ from cnncost.documents.check import CheckDocument
 from cnncost.documents.compare import ComparisonDocument, PublishedComparisonDocument, StageComparisonDocument
 from cnncost.documents.conventions import ConventionDocument, ConventionsDocument
 from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDocument
+from cnncost.documents.fit import FitDocument
 from cnncost.documents.memory import MemoryDocument
 from cnncost.documents.reconcile import ReconciliationDocument
 from cnncost.documents.zoo import ZooDocument
@@ -25,6 +26,7 @@ __all__ = [
     "ConventionDocument",
     "ConventionsDocument",
     "Document",
+    "FitDocument",
     "LayerExplanationDocument",
     "MemoryDocument",
     "PublishedComparisonDocument",

@@ -16,8 +16,13 @@ _NEEDED = frozenset(("kept", "parameters", "buffers"))
 """What a layer must say of itself so that the memory of a training step is known."""
 
 
-def step_memory(graph: Graph, settings: StepSettings) -> MemoryReport:
+def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) -> MemoryReport:
     """What a steady step takes.
+
+    Args:
+        graph: the network.
+        settings: how the step runs.
+        course: whether the report has the step in its course, and the parts of the peak; figures alone take less time.
 
     >>> from cnncost import load
     >>> from cnncost.footprint.settings import StepSettings
@@ -41,8 +46,8 @@ def step_memory(graph: Graph, settings: StepSettings) -> MemoryReport:
         steady_bytes=heap.standing_bytes + heap.live,
         peak_phase=phase,
         peak_layer=layer,
-        parts=parts_of(step, graph),
-        timeline=timeline_of(step, graph),
+        parts=parts_of(step, graph) if course else (),
+        timeline=timeline_of(step, graph) if course else (),
         kept_by_layer=kept,
         unknown_layers=unknown_layers(graph, training=settings.trains),
         warnings=graph.warnings,

@@ -25,6 +25,7 @@ ARGUMENTS = {
     "compare": ["lenet5", "alexnet"],
     "explain": ["lenet5", "conv"],
     "memory": ["lenet5"],
+    "fit": ["lenet5", "--memory", "1GiB", "--device", "cpu"],
     "check": ["lenet5"],
     "verify": ["lenet5", "--device", "meta"],
     "reconcile": ["lenet5", "61706"],

@@ -45,6 +45,8 @@ PRINTED = {
     "compare alexnet resnet50 fractions.yaml --published": "PublishedComparisonDocument",
     "memory resnet18 --batch 8 --optimizer sgd --amp bf16 --memory 24GiB": "MemoryDocument",
     "memory two.yaml --mode infer --device cpu --memory 10": "MemoryDocument",
+    "fit resnet18 --memory 2GiB --optimizer sgd --device cpu": "FitDocument",
+    "fit two.yaml --mode infer --memory 100": "FitDocument",
     "check lenet5 --max-params 50K --max-memory 1GB --max optimizer_bytes=1": "CheckDocument",
     "check lenet5 --dtype int8 --max optimizer_bytes=1": "CheckDocument",
     "explain conv --input 64,56,56 --set out=128,kernel=3,padding=1": "LayerExplanationDocument",
@@ -134,6 +136,7 @@ SMALL = (
     "compare alexnet --published",
     "check lenet5 --max-params 50K",
     "memory two.yaml --memory 1GB",
+    "fit fractions.yaml --memory 1GiB",
     "explain fractions.yaml conv",
     "explain fractions.yaml --total params",
     "verify fractions.yaml --device cpu --memory --per-layer --seconds 0.01",
@@ -220,7 +223,18 @@ def test_model_and_schema_agree_on_what_is_absent_null_or_negative(line: str) ->
 @pytest.mark.parametrize("line", SMALL)
 def test_what_is_not_known_is_refused(line: str) -> None:
     judges = Judges(line)
-    free = {"variables", "inputs", "counts", "receptive_fields", "vars", "rules", "stages", "kept_by_layer", "parts"}
+    free = {
+        "variables",
+        "inputs",
+        "counts",
+        "receptive_fields",
+        "vars",
+        "rules",
+        "stages",
+        "kept_by_layer",
+        "parts",
+        "sets",
+    }
     assert not judges.accept(judges.data | {"unknown": 1})
     for path in places(judges.data):
         if isinstance(at(judges.data, path), dict) and path[-1] not in free:

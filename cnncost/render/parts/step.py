@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.units import bytes_text
+from cnncost.units import bytes_text, count_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,4 +94,4 @@ def verdict_text(verdict: Verdict) -> str:
 def capacity_note(verdict: Verdict) -> str:
     """How many bytes were assumed, in both units that people confuse."""
     size = verdict.capacity.bytes
-    return f"{verdict.capacity.source} is {size:,} bytes: {size / 10**9:.4g} GB, {size / 2**30:.4g} GiB"
+    return f"{verdict.capacity.source} is {size:,} bytes: {count_text(size)}B, {bytes_text(size)}"

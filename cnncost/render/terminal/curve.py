@@ -29,7 +29,7 @@ def draw_curve(curve: Curve, width: int, *, ascii_only: bool = False) -> Iterato
     labels = {round(_LINES * amount / most): bytes_text(amount) for amount in ticks(most, 4)}
     margin = max(map(len, labels.values())) + 2
     phases = _phases(curve, width - margin)
-    heights = [_height(size, most, ascii_only) for sizes in phases.values() for size in sizes]
+    heights = [_height(size, most, ascii_only) for _, sizes in phases for size in sizes]
     highest = heights.index(max(heights))
     lines = [
         *([("title", line)] for line in wrap(printable(curve.title), width)),
@@ -42,18 +42,18 @@ def draw_curve(curve: Curve, width: int, *, ascii_only: bool = False) -> Iterato
         yield [(role, in_ascii(text.translate(_SIGNS)) if ascii_only else text) for role, text in line]
 
 
-def _phases(curve: Curve, width: int) -> dict[str, list[int]]:
+def _phases(curve: Curve, width: int) -> list[tuple[str, list[int]]]:
     """The height of each column, by phase: every phase has one at the least, and every moment is in one."""
     phases = curve.phases()
     whole = len(curve.instants)
     widths = [max(1, width * (end - start) // whole) for _, start, end in phases]
     longest = widths.index(max(widths))
     widths[longest] = max(1, widths[longest] + width - sum(widths))
-    columns: dict[str, list[int]] = {}
+    columns = []
     for (phase, start, end), wide in zip(phases, widths, strict=True):
         count = end - start
         bounds = [(start + place * count // wide, start - (-(place + 1) * count // wide)) for place in range(wide)]
-        columns[phase] = [max(each.bytes for each in curve.instants[low:high]) for low, high in bounds]
+        columns.append((phase, [max(each.bytes for each in curve.instants[low:high]) for low, high in bounds]))
     return columns
 
 
@@ -77,12 +77,12 @@ def _beside(place: int, text: str, margin: int, width: int, ascii_only: bool) ->
     return " " * margin + cut(text, place - 1, ellipsis(ascii_only)).rjust(place - 1) + " ▼"
 
 
-def _below(phases: dict[str, list[int]], zero: str, margin: int) -> list[list[Piece]]:
+def _below(phases: list[tuple[str, list[int]]], zero: str, margin: int) -> list[list[Piece]]:
     """The axis with a tick where a phase begins, and the names of the phases."""
-    rule = "".join("┬" + "─" * (len(columns) - 1) for columns in phases.values())
+    rule = "".join("┬" + "─" * (len(columns) - 1) for _, columns in phases)
     middles: dict[int, str] = {}
     start = 0
-    for phase, columns in phases.items():
+    for phase, columns in phases:
         middles[start + len(columns) // 2] = phase
         start += len(columns)
     return [

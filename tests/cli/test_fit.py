@@ -1,0 +1,95 @@
+"""`cnncost fit`: the answer first, and the exit code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from cnncost.cli.app import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMALL = """
+name: small
+input: [1, 4, 4]
+network:
+  - conv: {out: 2, kernel: 1, bias: false}
+  - relu
+  - conv: {out: 2, kernel: 1, bias: false}
+"""
+OWN = "name: own\ninput: [4, 8, 8]\nlayers: {mystery: {output: input}}\nnetwork: [mystery]\n"
+# A batch of n takes 24 + 320 * n bytes in inference on a processor.
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "small.yaml").write_text(SMALL)
+    (tmp_path / "own.yaml").write_text(OWN)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "lines"),
+    [
+        (
+            "small.yaml --memory 1000 --device cpu",
+            0,
+            ["small: a batch of 3 runs in 1000", "1000 is 1,000 bytes: 1.00 KB, 1000 B", "compared are live tensors"],
+        ),
+        (
+            "small.yaml --memory 343 --device cpu",
+            1,
+            ["small: not even one sample runs in 343", "one sample needs 344 B"],
+        ),
+        ("small.yaml --memory 1000 --device cpu --batch 4", 1, ["small: a batch of 3 runs in 1000"]),
+        (
+            "small.yaml --memory 1TB --device cpu",
+            0,
+            ["small: any batch runs in 1TB, up to 1,000,000,000, the largest that there is"],
+        ),
+        (
+            "own.yaml --memory 1MB --device cpu",
+            1,
+            ["of `mystery` it is not known what is kept or stored: less may fit"],
+        ),
+    ],
+)
+def test_the_first_line_is_the_answer_and_the_exit_code_too(arguments: str, code: int, lines: list[str]) -> None:
+    result = CliRunner().invoke(app, ["fit", *arguments.split(), "--mode", "infer"])
+    assert result.exit_code == code, result.output
+    printed = result.stdout.splitlines()
+    if "own" not in arguments:
+        assert printed[0] == lines[0]
+    for line in lines:
+        assert line in printed
+
+
+def test_what_is_of_no_certain_size_is_told() -> None:
+    result = CliRunner().invoke(app, ["fit", "own.yaml", "--memory", "1MB", "--device", "cpu"])
+    assert result.stdout.startswith("own: at most a batch of ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("small.yaml", "error: there is no memory to fit into\n  = hint: give an amount, such as `24GiB`\n"),
+        ("small.yaml --memory 24G", "error: `--memory`: unknown unit `G` in `24G`\n"),
+        ("small.yaml --memory 1GB --batch x", "error: `--batch` takes a whole number from 1, not `x`\n"),
+        ("smal.yaml --memory 1GB", "error: "),
+    ],
+)
+def test_what_is_refused(arguments: str, message: str) -> None:
+    result = CliRunner().invoke(app, ["fit", *arguments.split()])
+    assert result.exit_code == 2, result.output
+    assert result.stderr.startswith(message)
+
+
+def test_csv_has_a_line_for_each_change() -> None:
+    result = CliRunner().invoke(app, ["fit", "resnet18", "--memory", "2GiB", "--device", "cpu", "--format", "csv"])
+    header, first, *others = result.stdout.splitlines()
+    assert header == "change,batch,needed_bytes,saved_bytes,fits,largest_batch,certain_batch"
+    assert first.startswith("as it is,1,")
+    assert any(line.startswith("autocast to bf16,1,") for line in others)
