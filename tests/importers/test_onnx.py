@@ -256,3 +256,17 @@ def test_matrices_of_which_a_part_is_shared_are_refused(tmp_path: Path) -> None:
     tensors = {"w": weights(4, 4, 1, 1), "b": weights(4), "d": weights(4)}
     with pytest.raises(SpecError, match="it shares some of its weights with another layer, and not all of them"):
         load(write(tmp_path / "net.onnx", nodes, {"x": [1, 4, 8, 8]}, tensors))
+
+
+@pytest.mark.parametrize(("second", "owns"), [("/norm2", True), ("/norm1", False)])
+def test_equal_normalisations_are_two_unless_one_module_is_called_twice(
+    tmp_path: Path, second: str, owns: bool
+) -> None:
+    tensors = {"ones": np.ones(4, np.float32), "zeros": np.zeros(4, np.float32)}
+    nodes = [
+        helper.make_node("InstanceNormalization", ["x", "ones", "zeros"], ["a"], name="/norm1/InstanceNormalization"),
+        helper.make_node("InstanceNormalization", ["a", "ones", "zeros"], ["y"], name=f"{second}/Normalization_1"),
+    ]
+    graph = load(write(tmp_path / "net.onnx", nodes, {"x": [1, 4, 8, 8]}, tensors))
+    assert [node.owns_weights for node in graph.layers] == [True, owns]
+    assert bool(graph.warnings) == owns

@@ -71,6 +71,11 @@ class Call:
         """The operator in the file, by its name or by what it gives."""
         return origin_of(self.node)
 
+    @property
+    def module(self) -> str:
+        """The path of the module that the operator belongs to; empty where the file does not say it."""
+        return self.names.module(self.node)
+
     def value(self, place: int) -> Value:
         """An input; ``None`` where the operator leaves it out."""
         return self.inputs[place] if place < len(self.inputs) else None

@@ -50,6 +50,10 @@ class Names:
         spelt = name_of_path(name)
         return spelt, containers_of(spelt, lambda container: self._kinds.get(container, SEQUENCE))
 
+    def module(self, node: Any) -> str:
+        """The path of the module that an operator belongs to; empty for the model itself, or where nothing says it."""
+        return self._paths[id(node)]
+
     def of_input(self, name: str) -> str:
         """The name of an input, as a node may have it."""
         spelt = name_of_path(_NOT_A_NAME.sub("_", name).replace(".", "_"))

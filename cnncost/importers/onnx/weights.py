@@ -26,6 +26,7 @@ class Weights:
         self.owners: dict[str, int] = {}
         self.vectors: set[str] = set()
         self._numbers: set[str] = set()
+        self._modules: dict[str, str] = {}
         self._again = 0
 
     def add(self, name: str, shape: Sequence[int]) -> None:
@@ -94,19 +95,24 @@ class Weights:
         has = added.parameters() + buffers.statistics + buffers.weights
         if elements != has:
             raise call.unsupported(f"the layer has {has:,} weights, and the file {elements:,} for it")
-        owners = {self.owners.get(name) for name in names}
-        if owners <= {None}:
-            self.owners.update(dict.fromkeys(names, node))
-        elif None not in owners and len(owners) == 1:
-            owner = self.owners[names[0]]
-            call.builder.share(
-                range(owner, owner + 1), range(node, node + 1), call.builder.nodes[owner].name, call.origin
-            )
-        elif all(name in self.vectors for name in names if name in self.owners):
-            self._again += sum(self.elements[name] for name in names if name in self.owners)
-            self.owners.update({name: node for name in names if name not in self.owners})
-        else:
+        owned = [name for name in names if name in self.owners]
+        owners = {self.owners[name] for name in owned}
+        is_shared = len(owned) == len(names) and len(owners) == 1
+        if owned and is_shared and (self._is_one_module(owned, call) or not self.vectors.issuperset(owned)):
+            owner = self.owners[owned[0]]
+            name = call.builder.nodes[owner].name
+            call.builder.share(range(owner, owner + 1), range(node, node + 1), name, call.origin)
+            return
+        if not self.vectors.issuperset(owned):
             raise call.unsupported("it shares some of its weights with another layer, and not all of them")
+        self._again += sum(self.elements[name] for name in owned)
+        for name in names:
+            self.owners.setdefault(name, node)
+            self._modules.setdefault(name, call.module)
+
+    def _is_one_module(self, owned: Sequence[str], call: Call) -> bool:
+        """Whether the file says of no two modules that they have these tensors: then one is called twice."""
+        return {self._modules[name] for name in owned} == {call.module}
 
     def _told_apart(self, listed: Sequence[str]) -> list[str]:
         """The tensors of one layer: a vector in two roles is two, as mean and bias of a new normalisation are."""
