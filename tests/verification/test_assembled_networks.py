@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 import pytest
-import torch
-from torch.utils.flop_counter import FlopCounterMode
 
-from cnncost.language.load import loads
-from cnncost.pytorch.build import build
-from cnncost.report.analyze import analyze_graph
-from cnncost.settings import Settings
-from cnncost.verification.counts import count_checks
-from cnncost.verification.receptive_field.checks import field_checks
-from cnncost.verification.result import DIFFERENT
 from tests.torch_models import assembled
-from tests.verification.test_foreign_models import with_numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from torch import nn
-
-
-class Example(NamedTuple):
-    """A spec, and the model that it says."""
-
-    spec: str
-    model: Callable[[], nn.Module]
-    shape: tuple[int, ...]
-
+from tests.verification.examples import Example, check_counts, check_outputs, check_verification
 
 EXAMPLES = {
     "FCOS": Example(
@@ -63,7 +38,7 @@ network:
 outputs: [labels, boxes, centre]
 """,
         assembled.FCOS,
-        (3, 64, 96),
+        ((3, 64, 96),),
     ),
     "hourglass": Example(
         """
@@ -113,7 +88,7 @@ network:
 outputs: ["stack[*].heat"]
 """,
         assembled.StackedHourglass,
-        (3, 64, 96),
+        ((3, 64, 96),),
     ),
     "PointNet": Example(
         """
@@ -150,7 +125,7 @@ network:
   - log_softmax
 """,
         assembled.PointNet,
-        (3, 128),
+        ((3, 128),),
     ),
     "U-Net++": Example(
         """
@@ -182,7 +157,7 @@ network:
 outputs: ["heads[*]"]
 """,
         assembled.NestedUNet,
-        (3, 32, 40),
+        ((3, 32, 40),),
     ),
     "VLAD": Example(
         """
@@ -205,7 +180,7 @@ network:
   - linear: 10
 """,
         assembled.VLAD,
-        (16, 8, 10),
+        ((16, 8, 10),),
     ),
     "HaloNet": Example(
         """
@@ -227,7 +202,7 @@ network:
   - fold: {size: [16, 12], kernel: block, stride: block}
 """,
         assembled.Halo,
-        (8, 16, 12),
+        ((8, 16, 12),),
     ),
     "Swin": Example(
         """
@@ -261,7 +236,7 @@ network:
       - permute: [2, 0, 1]
 """,
         assembled.ShiftedWindows,
-        (16, 8, 12),
+        ((16, 8, 12),),
     ),
 }
 
@@ -269,45 +244,17 @@ network:
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("mode", ["infer", "train"])
 def test_counts_are_those_of_the_model(name: str, mode: str) -> None:
-    spec, factory, shape = EXAMPLES[name]
-    with torch.device("meta"):
-        model = factory().train(mode == "train")
-        with FlopCounterMode(display=False) as counter:
-            outputs = model(torch.empty(2, *shape))
-    graph = loads(spec)
-    totals: Any = analyze_graph(graph, Settings.checked(batch=2, mode=mode)).totals
-    assert totals.params == sum(weight.numel() for weight in model.parameters())
-    assert totals.buffers == sum(buffer.numel() for buffer in model.buffers())
-    assert totals.macs == counter.get_total_flops() // 2
-    assert [(2, *graph.nodes[output].y.dims) for output in graph.outputs] == [tuple(y.shape) for y in outputs]
+    check_counts(EXAMPLES[name], mode)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_outputs_are_the_same_with_the_same_weights(name: str) -> None:
-    torch.manual_seed(0)
-    spec, factory, shape = EXAMPLES[name]
-    with torch.device("meta"):
-        theirs = factory().eval()
-    theirs = with_numbers(theirs)
-    ours = build(loads(spec)).eval()
-    tensors = {tensor.data_ptr(): tensor for tensor in ours.state_dict().values()}  # shared ones once
-    for tensor, given in zip(tensors.values(), theirs.state_dict().values(), strict=True):
-        tensor.copy_(given.reshape(tensor.shape))
-    x = torch.randn(1, *shape)
-    with torch.no_grad():
-        outputs, expectations = ours(x), theirs(x)
-    for output, expected in zip(outputs if len(expectations) > 1 else [outputs], expectations, strict=True):
-        assert expected.std() > 0
-        assert (output - expected).abs().max() <= 1e-4 * expected.std()
+    check_outputs(EXAMPLES[name])
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_verify_finds_every_figure_the_same(name: str) -> None:
-    graph = loads(EXAMPLES[name].spec)
-    report = analyze_graph(graph)
-    checks = [*count_checks(graph, report), *field_checks(graph, report)]
-    assert {node.name for node in graph.layers} <= {check.layer for check in checks}
-    assert [check for check in checks if check.verdict == DIFFERENT] == []
+    check_verification(EXAMPLES[name].spec)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +268,4 @@ def test_verify_finds_every_figure_the_same(name: str) -> None:
     ],
 )
 def test_layers_over_other_axes_of_a_map_see_what_verify_expects(steps: str) -> None:
-    graph = loads(f"input: [4, 8, 6]\nnetwork: [{steps}]")
-    checks = field_checks(graph, analyze_graph(graph))
-    assert {node.name for node in graph.layers} <= {check.layer for check in checks}
-    assert [check for check in checks if check.verdict == DIFFERENT] == []
+    check_verification(f"input: [4, 8, 6]\nnetwork: [{steps}]")

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
 from cnncost.language.load import loads
-from cnncost.pytorch.build import build
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings
-from cnncost.verification.counts import count_checks
-from cnncost.verification.receptive_field.checks import field_checks
-from cnncost.verification.result import DIFFERENT
 from tests.torch_models import torchvision
-from tests.verification.test_foreign_models import with_numbers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.verification.examples import Example, check_counts, check_outputs, check_verification
 
 
 class FeaturePyramid(nn.Module):
@@ -113,14 +105,6 @@ class Siamese(nn.Module):
 
     def forward(self, left: torch.Tensor, right: torch.Tensor) -> list[torch.Tensor]:
         return [self.body(left) - self.body(right)]
-
-
-class Example(NamedTuple):
-    """A spec, and the model that it says."""
-
-    spec: str
-    model: Callable[[], nn.Module]
-    shapes: tuple[tuple[int, ...], ...] = ((3, 64, 96),)
 
 
 EXAMPLES = {
@@ -249,46 +233,17 @@ network:
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("mode", ["infer", "train"])
 def test_counts_are_those_of_the_model(name: str, mode: str) -> None:
-    spec, factory, shapes = EXAMPLES[name]
-    with torch.device("meta"):
-        model = factory().train(mode == "train")
-        with FlopCounterMode(display=False) as counter:
-            outputs = model(*[torch.empty(2, *shape) for shape in shapes])
-    graph = loads(spec)
-    totals: Any = analyze_graph(graph, Settings.checked(batch=2, mode=mode)).totals
-    assert totals.params == sum(weight.numel() for weight in model.parameters())
-    assert totals.buffers == sum(buffer.numel() for buffer in model.buffers())
-    assert totals.macs == counter.get_total_flops() // 2
-    assert [(2, *graph.nodes[output].y.dims) for output in graph.outputs] == [tuple(y.shape) for y in outputs]
+    check_counts(EXAMPLES[name], mode)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_outputs_are_the_same_with_the_same_weights(name: str) -> None:
-    """Weights go over in order: torchvision's come in that of the spec."""
-    torch.manual_seed(0)
-    spec, factory, shapes = EXAMPLES[name]
-    with torch.device("meta"):
-        theirs = factory().eval()
-    theirs = with_numbers(theirs)
-    ours = build(loads(spec)).eval()
-    tensors = {tensor.data_ptr(): tensor for tensor in ours.state_dict().values()}  # shared ones once
-    for tensor, given in zip(tensors.values(), theirs.state_dict().values(), strict=True):
-        tensor.copy_(given)
-    xs = [torch.randn(1, *shape) for shape in shapes]
-    with torch.no_grad():
-        outputs, expectations = ours(*xs), theirs(*xs)
-    for output, expected in zip(outputs if len(expectations) > 1 else [outputs], expectations, strict=True):
-        assert expected.std() > 0
-        assert (output - expected).abs().max() <= 1e-4 * expected.std()
+    check_outputs(EXAMPLES[name])
 
 
 @pytest.mark.parametrize("name", ["U-Net", "Siamese"])
 def test_verify_finds_every_figure_the_same(name: str) -> None:
-    graph = loads(EXAMPLES[name].spec)
-    report = analyze_graph(graph)
-    checks = [*count_checks(graph, report), *field_checks(graph, report)]
-    assert {node.name for node in graph.layers} <= {check.layer for check in checks}
-    assert [check for check in checks if check.verdict == DIFFERENT] == []
+    check_verification(EXAMPLES[name].spec)
 
 
 def test_what_is_frozen_of_a_backbone() -> None:
