@@ -158,7 +158,7 @@ def _build(document: Document, title: str, overrides: dict[str, Node], given: ob
     except SpecError as error:
         if warnings:  # what is odd about the input may be why something does not fit it
             error.hint = "; ".join(filter(None, (error.hint, *warnings)))
-        chain, line = expansion.chain()
+        chain, line = expansion.calls.chain()
         error.chain = (*chain, *error.chain)
         error.called_on = error.called_on or line
         raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
@@ -11,7 +10,8 @@ from cnncost.language.document.step_names import evaluated, has_expressions, nam
 from cnncost.language.document.steps import COMPOUNDS, Step, parse_steps
 from cnncost.language.expansion.arguments import block_values, layer_parameters, match_beside
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
-from cnncost.language.expansion.flow import end, single, tensor_of
+from cnncost.language.expansion.calls import Call, Calls
+from cnncost.language.expansion.flow import end, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
 from cnncost.language.expansion.repeat import expand_repeat
@@ -30,15 +30,11 @@ from cnncost.language.expansion.weights import modify_weights
 from cnncost.language.yaml.forms import text_span
 from cnncost.language.yaml.nodes import Node, Scalar, SequenceNode
 from cnncost.layers import STEP_TYPES
-from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cnncost.errors import Span
     from cnncost.graph.builder import GraphBuilder
-    from cnncost.language.document.definition import Definition
-    from cnncost.language.document.document import Block, Document
+    from cnncost.language.document.document import Document
     from cnncost.language.expansion.arguments import Argument
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.loops import Turn
@@ -56,25 +52,6 @@ _DEEPEST = 60
 """Blocks, loops and branches inside each other: nobody writes a network that has more."""
 
 
-class _Call(NamedTuple):
-    """A container that is being expanded: a turn of a loop, a block or a network."""
-
-    label: str
-    """What errors call it."""
-    called: Block | Definition | str | None = None
-    """The block, or the path of a network's file."""
-    name: str = ""
-    """The block's name, or that of the network's file."""
-    line: int | None = None
-    """The line that called it."""
-
-    def shown(self, *, is_innermost: bool) -> str:
-        """The label; of a network with its file, and with the line that no other note says."""
-        if self.line is None or not isinstance(self.called, str):
-            return self.label
-        return f"{self.label} ({self.name}{'' if is_innermost else f', called on line {self.line}'})"
-
-
 class Expansion:
     """Runs the steps of one document, which adds their layers to a graph."""
 
@@ -86,18 +63,9 @@ class Expansion:
         self._steps_left = self._most_steps
         self._parsed: dict[int, list[Step]] = {}
         self._matched: dict[tuple[type[Layer], int, int], tuple[dict[str, Argument], dict[str, Span]]] = {}
-        self._calls = [_Call("network", networks.path, document.file)]
-        self._own_layers: dict[tuple[Globals, int, str, Tensor], OwnLayer] = {}
-
-    def chain(self) -> tuple[tuple[str, ...], int | None]:
-        """The blocks, networks and loops that are being expanded, and the line that called the innermost block.
-
-        A failed expansion leaves them as they were, so this is where it failed.
-        """
-        called = [call for call in self._calls if call.line is not None]
-        innermost = called[-1] if called else None
-        shown = tuple([call.shown(is_innermost=call is innermost) for call in self._calls])
-        return shown, innermost and innermost.line
+        self.calls = Calls(Call("network", networks.path, document.file))
+        self.own_layers: dict[tuple[Globals, int, str, Tensor], OwnLayer] = {}
+        """Layers that specs define themselves, as they were worked out for what is read."""
 
     def spend(self, span: Span, steps: int = 1) -> None:
         """Count steps, turns of loops and references: blocks and loops that add nothing must end too."""
@@ -105,28 +73,6 @@ class Expansion:
         if self._steps_left < 0:
             message = f"more than {self._most_steps:,} steps, turns of loops and references"
             raise SpecError(message, span, hint=LIMIT_HINT)
-
-    @contextmanager
-    def entering(
-        self, label: str, step: Step, called: Block | Definition | str | None = None, name: str = ""
-    ) -> Iterator[None]:
-        """Expand a container; raises SpecError for a block or a network that calls itself."""
-        if called is None:
-            self._calls.append(_Call(label))
-        else:
-            self._refuse_recursion(step, called, name)
-            # The first turn of a repeat reads like the plain call.
-            self._calls.append(_Call(label.removesuffix("[0]"), called, name, step.line))
-        yield
-        self._calls.pop()
-
-    def _refuse_recursion(self, step: Step, called: Block | Definition | str, name: str) -> None:
-        same = [call.called == called for call in self._calls]
-        if True in same:
-            entered = [call.name for call in self._calls[same.index(True) :] if call.called is not None]
-            what = "network" if isinstance(called, str) else "block"
-            hint = f"the calls are {' > '.join([*entered, name])}"
-            raise SpecError(f"the {what} `{name}` calls itself", step.callee_span, hint=hint)
 
     def steps_of(self, node: Node, what: str) -> list[Step]:
         """The steps in `node`, parsed once however often they run."""
@@ -255,7 +201,9 @@ class Expansion:
         if isinstance(callee, BlockValue):
             return self.block(callee, step, scope, label, reads)
         if isinstance(callee, OwnValue):
-            return self.own_layer(callee, step, scope, label, reads)
+            from cnncost.language.expansion.own.layers import add_own_layer  # few specs define layers
+
+            return add_own_layer(self, step, scope, label, reads, value=callee)
         step = step._replace(callee=callee.name)
         if STEP_TYPES[callee.name].joins and isinstance(step.arguments, SequenceNode):
             return expand_join(self, step, scope, label, reads)
@@ -311,27 +259,11 @@ class Expansion:
             lexicon.names["input"] = Binding(reads[0], step.line, reads[0], reads[0])
         inside = scope.inside(label, name, environment, lexicon)
         first = self.builder.size
-        with self.entering(label, step, block, name):
+        with self.calls.entering(label, step, block, name):
             flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
             output = end(self.builder, flow, block.steps.span, f"the block `{name}`")
         names, numbered = inside.lexicon.names, inside.own_steps
         return Binding(output, step.line, first, self.builder.size, inside=names, steps=numbered)
-
-    def own_layer(self, value: OwnValue, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
-        """Add a layer that a spec defines itself, as its definition says it for what the step reads."""
-        from cnncost.language.expansion.own_layers import evaluate_definition  # few specs define layers
-
-        definition, builder, first = value.definition, self.builder, self.builder.size
-        environment = Environment(value.globals)
-        environment.tensor = x = builder.nodes[single(builder, reads, step)].y
-        block_values(definition.signature, step.arguments, step.callee_span, scope.environment, environment)
-        key = value.globals, id(definition), repr(environment.values), x
-        with self.entering(label, step, definition, value.name):
-            if key not in self._own_layers:
-                self._own_layers[key] = evaluate_definition(definition, environment, x)
-        layer, name = self._own_layers[key], scope.prefix + label
-        node = builder.add(layer, reads, name, containers=scope.containers, origin=step.callee_span)
-        return Binding(node, step.line, first, builder.size)
 
     def references(self, node: Node, scope: Scope) -> Flow:
         """The nodes that a `from`, a `like` or an `outputs` names."""

@@ -38,7 +38,7 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
         inside = _inside(step, scope, name, environment)
         before, inner = expansion.builder.size, inside.lexicon.names
         turns.append(Binding(None, step.line, before, before, inside=inner, is_running=True))
-        with expansion.entering(name, step):
+        with expansion.calls.entering(name, step):
             flow = expansion.run(body, inside, flow)
             output = end(expansion.builder, flow, step.part("do").span, "the loop") if flow else None
         size = expansion.builder.size

@@ -39,14 +39,14 @@ def expand_network(expansion: Expansion, step: Step, scope: Scope, label: str, r
     named, until = step.part("network"), step.optional_part("until")
     outer, builder, first = scope.environment, expansion.builder, expansion.builder.size
     place, path = read_network(expansion.networks, named, outer)
-    with expansion.entering(label, step, path, place.name):
+    with expansion.calls.entering(label, step, path, place.name):
         document = expansion.networks.document(path, place.name)
     title, overrides, values = settings_of(document, place, step.optional_part("set"), outer, named.span)
     expansion.spend(named.span, _STEPS_EACH + len(document.variables) + len(document.blocks))
     folder = dirname(str(place.path))
     environment = Environment(outer.globals.of_another(document.blocks, document.layers, folder))
     inside = scope.inside(label, title, environment, Lexicon())
-    with expansion.entering(label, step, path, place.name):
+    with expansion.calls.entering(label, step, path, place.name):
         define_variables(document, overrides, environment, values)
         declared = with_channels(declared_inputs(document, environment), step, outer)
         inputs = join_inputs(builder, step, title, declared, reads)

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.language.document.definition import KINDS
-from cnncost.language.expansion.own_texts import text_of
-from cnncost.language.expansion.own_window import read_window
-from cnncost.language.expansion.scopes.environment import OF_THE_TENSOR
+from cnncost.language.expansion.arguments import block_values
+from cnncost.language.expansion.flow import single
+from cnncost.language.expansion.own.texts import text_of
+from cnncost.language.expansion.own.window import read_window
+from cnncost.language.expansion.scopes.environment import OF_THE_TENSOR, Environment
+from cnncost.language.expansion.scopes.names import Binding
 from cnncost.language.expressions.substitution import substituted
 from cnncost.language.expressions.values import Callee, Opaque, Value, describe
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
@@ -18,7 +21,11 @@ from cnncost.layers.own import OwnCall, OwnLayer, Said, Written
 
 if TYPE_CHECKING:
     from cnncost.language.document.definition import Definition
-    from cnncost.language.expansion.scopes.environment import Environment
+    from cnncost.language.document.steps import Step
+    from cnncost.language.expansion.expand import Expansion
+    from cnncost.language.expansion.flow import Flow
+    from cnncost.language.expansion.scopes.environment import OwnValue
+    from cnncost.language.expansion.scopes.scope import Scope
 
 _MOST_AXES = 8
 _EXACT = 2**53
@@ -26,6 +33,23 @@ _EXACT = 2**53
 _OF_KINDS = {"buffers": Buffers, "operations": Operations, "gradient_macs": GradientMacs}
 _SHOWN = {"parameters": "params", "buffers": "buffers"}
 """What figures are called in a report, where that is not as in a definition."""
+
+
+def add_own_layer(
+    expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow, *, value: OwnValue
+) -> Binding:
+    """Add a layer that a spec defines itself, as its definition says it for what the step reads."""
+    definition, builder, first = value.definition, expansion.builder, expansion.builder.size
+    environment = Environment(value.globals)
+    environment.tensor = x = builder.nodes[single(builder, reads, step)].y
+    block_values(definition.signature, step.arguments, step.callee_span, scope.environment, environment)
+    key = value.globals, id(definition), repr(environment.values), x
+    with expansion.calls.entering(label, step, definition, value.name):
+        if key not in expansion.own_layers:
+            expansion.own_layers[key] = evaluate_definition(definition, environment, x)
+    layer, name = expansion.own_layers[key], scope.prefix + label
+    node = builder.add(layer, reads, name, containers=scope.containers, origin=step.callee_span)
+    return Binding(node, step.line, first, builder.size)
 
 
 def evaluate_definition(definition: Definition, environment: Environment, x: Tensor) -> OwnLayer:

@@ -1,0 +1,1 @@
+"""Layers that a spec defines itself: called, worked out, and written elsewhere."""
