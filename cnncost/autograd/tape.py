@@ -175,7 +175,7 @@ class Tape:
             kept = [x] if keeps == "input" else []
         into = x if inplace else None
         strides = x.strides if inplace or x.strides is None else x.strides.packed()
-        return self.run(
+        value = self.run(
             name,
             [x],
             x.elements,
@@ -185,6 +185,8 @@ class Tape:
             into=into,
             strides=strides,
         )
+        value.shape = x.shape
+        return value
 
     def add(self, one: Value, other: Value) -> Value:
         """The sum of two tensors, in the wider of their formats."""
@@ -280,6 +282,18 @@ class Tape:
         for value in self._made:
             self.heap.release(value.storage)
         self._made.clear()
+
+    @property
+    def made(self) -> int:
+        """How many tensors the layer that runs has made so far."""
+        return len(self._made)
+
+    def let_go(self, before: int, *kept: Value) -> None:
+        """Let go, within a layer, of all but a few of the tensors that it has made since a number of others."""
+        for value in self._made[before:]:
+            if value not in kept:
+                self.heap.release(value.storage)
+        self._made[before:] = kept
 
     def finish_layer(self, output: Value, shape: Tensor | None) -> Value:
         """End a layer: its output stays, everything else that it made goes unless it is kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from cnncost.autograd.backward import passed, slices, turned
+from cnncost.autograd.backward import passed, slices, turned, viewed
 from cnncost.autograd.strides import CHANNELS_LAST, Strides
 from cnncost.autograd.tensors import wider
 from cnncost.symbolic.dims import product
@@ -67,7 +67,7 @@ def expand(tape: Tape, x: Value, sizes: Sequence[int]) -> Value:
 
 def copy(tape: Tape, x: Value) -> Value:
     """A copy with its numbers one behind the other."""
-    return tape.run("clone", [x], x.elements, strides=Strides.of(tape.strides(x).sizes))
+    return tape.run("clone", [x], x.elements, strides=Strides.of(tape.strides(x).sizes), backward=viewed)
 
 
 def contiguous(tape: Tape, x: Value) -> Value:

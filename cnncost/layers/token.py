@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.autograd import views
+from cnncost.autograd.attention import attend
+from cnncost.autograd.products import linear
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import module_of, parameter, torch_of
@@ -180,6 +182,26 @@ class Attention(TokenLayer, keyword="attention"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.WHOLE,)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """PyTorch has the tokens first, and queries, keys and values side by side in one product, then in a copy."""
+        tokens, width, head = y.positions, y.channels, y.channels // self.heads
+        x = views.swap(tape, x, 0, 1)
+        before = tape.made
+        weights = [tape.parameter(3 * width * width, "in_proj_weight"), tape.parameter(3 * width, "in_proj_bias")]
+        projected = linear(tape, x, 3 * width, *weights)
+        split = views.reshape(tape, projected, (tokens, tape.batch, 3, width))
+        packed = views.contiguous(tape, views.permute(tape, split, (2, 0, 1, 3)))
+        tape.let_go(before, packed)
+        parts = [views.select(tape, packed, 0) for _ in range(3)]
+        heads = [views.reshape(tape, part, (tokens, tape.batch * self.heads, head)) for part in parts]
+        turned = [views.swap(tape, part, 0, 1) for part in heads]
+        attended = attend(tape, *[views.reshape(tape, x, (tape.batch, self.heads, tokens, head)) for x in turned])
+        rows = views.contiguous(tape, views.permute(tape, attended, (2, 0, 1, 3)))
+        rows = views.reshape(tape, rows, (tokens * tape.batch, width))
+        weights = [tape.parameter(width * width, "out_proj_weight"), tape.parameter(width, "out_proj_bias")]
+        made = views.reshape(tape, linear(tape, rows, width, *weights), (tokens, tape.batch, width))
+        return views.swap(tape, made, 0, 1)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         attention = nn.MultiheadAttention(x.channels, self.heads, batch_first=True)

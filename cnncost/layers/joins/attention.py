@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
+from cnncost.autograd.attention import attend
 from cnncost.errors import LayerError
 from cnncost.layers.base.axes import channel_dimension, resized
 from cnncost.layers.base.costs import GradientMacs, Operations
@@ -16,6 +18,8 @@ from cnncost.symbolic.dims import product
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.tensor import Tensor
 
@@ -120,6 +124,15 @@ class ScaledDotProductAttention(Join, keyword="scaled_dot_product_attention"):
             sizes = zip(range(before, row + 1), x.dims[:-1], strict=True)
             reaches.append(Contracted((*[p if size == query.dims[p] else None for p, size in sizes], None)))
         return tuple(reaches)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        """A mask of fewer axes has those that it lacks behind the batch."""
+        query, key, value, *masks = xs
+        for mask in masks:
+            sizes = tape.strides(mask).sizes
+            more = (1,) * (1 + len(y.dims) - len(sizes))
+            return attend(tape, query, key, value, views.reshape(tape, mask, (sizes[0], *more, *sizes[1:])))
+        return attend(tape, query, key, value)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         query, key, *_ = xs

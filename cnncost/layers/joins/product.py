@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import products, views
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import torch_of
@@ -17,6 +18,8 @@ from cnncost.symbolic.dims import maximum, product
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 _OPERANDS = 2
@@ -115,6 +118,11 @@ class Matmul(Product, keyword="matmul"):
         first, _, _ = self.letters(*xs)
         return Operations(mac=y.elements * xs[0].dims[first.index("k")])
 
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        turns = [self.transpose in (which, "both") for which in ("first", "second")]
+        one, other = (views.swap(tape, x, -2, -1) if is_turned else x for x, is_turned in zip(xs, turns, strict=True))
+        return products.matmul(tape, one, other)
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         swap = [self.transpose in (which, "both") for which in ("first", "second")]
 
@@ -181,6 +189,9 @@ class Einsum(Product, keyword="einsum"):
         summed = product(sizes[letter] for letter in first if letter in second and letter not in out)
         several = summed > 1
         return Operations(mac=y.elements * summed * several, mul=y.elements * (1 - several), add=before)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return products.einsum(tape, self.equation, *xs)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         return lambda *inputs: torch_of(nn).einsum(self.equation, *inputs)
