@@ -15,26 +15,27 @@ if TYPE_CHECKING:
     from cnncost.autograd.tape import Tape
     from cnncost.autograd.tensors import Value
 
+_SIZES_OF_ROWS = 2
 
-def linear(tape: Tape, x: Value, out: int, weight: Value, bias: Value | None = None) -> Value:
-    """The product of the last axis with a matrix of `out` rows, which keeps both.
 
-    With a bias it is one operation where the input is a matrix or lies in one piece; otherwise the product is made
-    first, of a copy where the input's rows do not lie evenly. (PyTorch, ``aten/src/ATen/native/Linear.cpp``.)
+def linear(tape: Tape, x: Value, weights: list[Value], out: int) -> Value:
+    """A product with weights over the last axis, which keeps each factor where the other needs a gradient.
+
+    Rows that do not lie one behind the other are copied; then the bias is added afterwards, in place. (PyTorch,
+    ``aten/src/ATen/native/Linear.cpp``.)
     """
-    weights = [weight] if bias is None else [weight, bias]
-    x, weight, *rest = tape.lower_all(x, *weights)
-    *rows, features = tape.strides(x).sizes
-    sizes = (*rows, out)
-    if rest and (len(rows) == 1 or tape.strides(x).is_contiguous):
-        return _addmm(tape, [views.reshape(tape, x, (product(rows), features)), weight, *rest], sizes)
-    y = _addmm(tape, [views.reshape(tape, x, (product(rows), features)), weight], sizes)
-    return tape.run("add_", [y, *rest], y.elements, into=y, strides=y.strides, backward=passed) if rest else y
-
-
-def _addmm(tape: Tape, reads: list[Value], sizes: tuple[int, ...]) -> Value:
-    """The product of matrices, and a bias maybe."""
-    return tape.run("addmm", reads, product(sizes), keeps=reads[:2], strides=Strides.of(sizes))
+    x, weight, *bias = tape.lower_all(x, *weights)
+    sizes = (*tape.strides(x).sizes[:-1], out)
+    together, strides = bias, x.strides and Strides.of(sizes)
+    if len(sizes) > _SIZES_OF_ROWS and not tape.strides(x).is_contiguous:
+        together = []
+        if weight.needs_gradient:
+            x = views.rows(tape, x)
+    keeps = [*[x] * weight.needs_gradient, *[weight] * x.needs_gradient]
+    made = tape.run("addmm", [x, weight, *together], product(sizes), keeps=keeps, strides=strides)
+    if bias and not together:
+        return tape.run("add", [made, *bias], made.elements, into=made, strides=strides, backward=passed)
+    return made
 
 
 def matmul(tape: Tape, one: Value, other: Value) -> Value:

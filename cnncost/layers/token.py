@@ -189,7 +189,7 @@ class Attention(TokenLayer, keyword="attention"):
         x = views.swap(tape, x, 0, 1)
         before = tape.made
         weights = [tape.parameter(3 * width * width, "in_proj_weight"), tape.parameter(3 * width, "in_proj_bias")]
-        projected = linear(tape, x, 3 * width, *weights)
+        projected = linear(tape, x, weights, 3 * width)
         split = views.reshape(tape, projected, (tokens, tape.batch, 3, width))
         packed = views.contiguous(tape, views.permute(tape, split, (2, 0, 1, 3)))
         tape.let_go(before, packed)
@@ -200,7 +200,7 @@ class Attention(TokenLayer, keyword="attention"):
         rows = views.contiguous(tape, views.permute(tape, attended, (2, 0, 1, 3)))
         rows = views.reshape(tape, rows, (tokens * tape.batch, width))
         weights = [tape.parameter(width * width, "out_proj_weight"), tape.parameter(width, "out_proj_bias")]
-        made = views.reshape(tape, linear(tape, rows, width, *weights), (tokens, tape.batch, width))
+        made = views.reshape(tape, linear(tape, rows, weights, width), (tokens, tape.batch, width))
         return views.swap(tape, made, 0, 1)
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:

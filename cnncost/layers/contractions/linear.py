@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.autograd import views
-from cnncost.autograd.backward import passed
-from cnncost.autograd.strides import Strides
+from cnncost.autograd.products import linear
 from cnncost.errors import LayerError
 from cnncost.layers.base.axes import check_axis, dimension, one_channel_along, reads_along, resized, rows_of
 from cnncost.layers.base.costs import Operations
@@ -20,35 +19,12 @@ from cnncost.layers.contractions.contraction import (
     WEIGHT_NORM,
     Parametrised,
 )
-from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
     from cnncost.autograd.tape import Tape
     from cnncost.autograd.tensors import Value
     from cnncost.layers.base.tensor import Tensor
     from cnncost.layers.base.window import Reach
-
-
-_SIZES_OF_ROWS = 2
-
-
-def record_linear(tape: Tape, x: Value, weights: list[Value], out: int) -> Value:
-    """A product with weights over the last axis, which keeps each factor where the other needs a gradient.
-
-    Rows that do not lie one behind the other are copied; then the bias is added afterwards, in place.
-    """
-    x, weight, *bias = tape.lower_all(x, *weights)
-    sizes = (*tape.strides(x).sizes[:-1], out)
-    together, strides = bias, x.strides and Strides.of(sizes)
-    if len(sizes) > _SIZES_OF_ROWS and not tape.strides(x).is_contiguous:
-        together = []
-        if weight.needs_gradient:
-            x = views.rows(tape, x)
-    keeps = [*[x] * weight.needs_gradient, *[weight] * x.needs_gradient]
-    made = tape.run("addmm", [x, weight, *together], product(sizes), keeps=keeps, strides=strides)
-    if bias and not together:
-        return tape.run("add", [made, *bias], made.elements, into=made, strides=strides, backward=passed)
-    return made
 
 
 class Linear(Parametrised, keyword="linear"):
@@ -107,19 +83,19 @@ class Linear(Parametrised, keyword="linear"):
         assert x.shape is not None
         weights, place, last = self.record_weights(tape, x.shape), 1 + self.place(x.shape), len(y.dims)
         if place == last:
-            return record_linear(tape, x, weights, self.out)
+            return linear(tape, x, weights, self.out)
         there = [axis for axis in range(last + 1) if axis != place]
-        made = record_linear(tape, views.permute(tape, x, [*there, place]), weights, self.out)
+        made = linear(tape, views.permute(tape, x, [*there, place]), weights, self.out)
         return views.permute(tape, made, [*range(place), last, *range(place, last)])
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         place = self.place(x)
-        linear = self.with_form(nn, nn.Linear(x.dims[place], self.out, self.bias))
+        module = self.with_form(nn, nn.Linear(x.dims[place], self.out, self.bias))
         if place == len(x.dims) - 1:
-            return linear
+            return module
         # PyTorch takes the last axis only.
         return module_of(
-            nn, lambda module, x: module.linear(x.movedim(place + 1, -1)).movedim(-1, place + 1), linear=linear
+            nn, lambda module, x: module.linear(x.movedim(place + 1, -1)).movedim(-1, place + 1), linear=module
         )
 
     def one_channel(self, nn: Any, line: Line, x: Tensor, y: Tensor) -> Any:
