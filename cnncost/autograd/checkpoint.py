@@ -32,8 +32,7 @@ class Checkpoint:
         """Its inputs, and the state of the random numbers."""
         for storage in self.kept:
             storage.holders += 1
-        if state_bytes:
-            self.kept.append(heap.allocate(state_bytes, "random state"))
+        self.kept.append(heap.allocate(state_bytes, "random state"))
         self.rerun = rerun
         """Runs the block again, on a tape that hands :meth:`save` what is to be kept."""
         self.operations: list[Operation] = []

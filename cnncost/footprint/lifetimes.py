@@ -31,25 +31,35 @@ def released_after(graph: Graph, alive: Liveness, *, nested: bool) -> Mapping[in
 
 def _hold_in_containers(graph: Graph, order: Sequence[Node], last: dict[int, int]) -> None:
     """Lengthen the lives of values to the end of the outermost container that they enter."""
+    paths = {node.id: _path(node) for node in graph.nodes}
     ends: tuple[int, ...] = ()
-    following: Node | None = None
+    following: tuple[str, ...] = ()
     for node in reversed(order):
-        shared = 0 if following is None else _shared_depth(node, following)
-        ends = ends[:shared] + (node.id,) * (len(node.containers) - shared)
-        following = node
+        path = paths[node.id]
+        shared = _shared_depth(path, following)
+        ends = ends[:shared] + (node.id,) * (len(path) - shared)
+        following = path
         for read in node.inputs:
             if read in last:
-                depth = _shared_depth(node, graph.nodes[read])
+                depth = _shared_depth(path, paths[read])
                 if depth < len(ends) and ends[depth] > last[read]:
                     last[read] = ends[depth]
 
 
-def _shared_depth(one: Node, other: Node) -> int:
+def _path(node: Node) -> tuple[str, ...]:
+    """The containers of a node, outermost first; numbered ones lie in one that holds them all: a ``Sequential``."""
+    path: list[str] = []
+    for name, kind in node.containers:
+        if name.endswith("]") and kind != "for":
+            path.append(name.rpartition("[")[0])
+        path.append(name)
+    return tuple(path)
+
+
+def _shared_depth(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     """How many containers both lie in."""
-    if one.containers is other.containers:
-        return len(one.containers)
     depth = 0
-    for mine, theirs in zip(one.containers, other.containers, strict=False):
+    for mine, theirs in zip(one, other, strict=False):
         if mine != theirs:
             break
         depth += 1
