@@ -58,6 +58,12 @@ class Strides(NamedTuple):
         axes = zip(self.sizes, self.steps, sizes, strict=True)
         return Strides(tuple(sizes), tuple([step if own == size else 0 for own, step, size in axes]))
 
+    def windows(self, axis: int, extent: int, step: int) -> Strides:
+        """Windows along an axis, which may overlap: how many there are in its place, their elements behind."""
+        sizes, steps = [*self.sizes, extent], [*self.steps, self.steps[axis]]
+        sizes[axis], steps[axis] = (self.sizes[axis] - extent) // step + 1, self.steps[axis] * step
+        return Strides(tuple(sizes), tuple(steps))
+
     def reshaped(self, sizes: Sequence[int]) -> Strides | None:
         """The same numbers in another shape, as a view; ``None`` where they have to be copied for it.
 

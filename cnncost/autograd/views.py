@@ -59,6 +59,11 @@ def _part(tape: Tape, name: str, x: Value, strides: Strides) -> Value:
     return tape.run(name, [x], product(strides.sizes), into=x, strides=strides)
 
 
+def windows(tape: Tape, x: Value, axis: int, extent: int, step: int) -> Value:
+    """Windows along an axis as a view; backward adds their gradients up in zeros as large as the whole."""
+    return _part(tape, "unfold", x, tape.strides(x).windows(axis, extent, step))
+
+
 def expand(tape: Tape, x: Value, sizes: Sequence[int]) -> Value:
     """Axes of size 1 repeated, as a view; backward adds up the gradients of what was repeated."""
     strides = tape.strides(x).expanded(sizes)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd import views
+from cnncost.autograd.backward import after, passed, products
+from cnncost.autograd.tensors import wider
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.counterpart import module_of, torch_of, written
@@ -16,6 +19,8 @@ from cnncost.layers.sampling.grid import UNKNOWN_PLACES
 from cnncost.symbolic.dims import product, window_count
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 _INPUTS = ("offsets", "masks")
@@ -144,6 +149,43 @@ class DeformConv(Contraction, keyword="deform_conv"):
         """Any position of the map, as the offsets at the output's position say."""
         return (Grouped(Reads.ANYWHERE, self.groups), *(Reads.MIXTURE for _ in xs[1:]))
 
+    def record(self, tape: Tape, x: Value, offsets: Value, *masks: Value, y: Tensor) -> Value:
+        """Columns are added up corner by corner, weighed by the mask, and multiplied with the weights.
+
+        It is this definition's memory: torchvision's own function keeps what it reads, and nothing else.
+        """
+        assert x.shape is not None
+        assert offsets.shape is not None
+        channels, elements = x.shape.channels, product(self.kernel) * y.positions
+        groups = self.offset_groups(x.shape, offsets.shape)
+        place = tape.run("add", [offsets], offsets.elements)
+        pixels = views.reshape(tape, x, (tape.batch, groups, channels // groups, x.shape.positions))
+        columns: list[Value] = []
+        for _ in range(2 ** len(y.spatial)):
+            before = tape.made
+            corner = self._record_corner(tape, place, pixels, tape.batch * groups * elements, channels // groups)
+            columns = [tape.run("add", [corner, *columns], corner.elements, backward=passed)]
+            tape.let_go(before, *columns)
+        for mask in masks:
+            columns = [_weighed(tape, columns[0], mask)]
+        weights = [tape.parameter(self.weights(x.shape), "weight"), *([tape.parameter(self.out, "bias")] * self.bias)]
+        reads = tape.lower_all(*columns, *weights)
+        return tape.run("convolution", reads, tape.batch * y.elements, keeps=reads[:2])
+
+    def _record_corner(self, tape: Tape, place: Value, pixels: Value, count: int, channels: int) -> Value:
+        """The neighbours at one corner of all places, each times its weight."""
+        tape.make(place.elements, place.dtype)
+        distance = tape.run("sub", [place], place.elements)
+        near = tape.run("rsub", [tape.elementwise("abs", distance, "input", backward=after(""))], place.elements)
+        near = tape.single(near, on="cpu")
+        single = None if tape.autocast is None else "float32"
+        weight = tape.run("prod", [near], count, dtype=single, keeps=[near], keeps_output=True)
+        inside = tape.make(count, "bool")
+        weight = tape.run("mul", [weight], count, keeps=[inside])
+        number = tape.make(count, "int64")
+        neighbours = tape.run("gather", [pixels], count * channels, keeps=[pixels, number])
+        return _weighed(tape, neighbours, weight)
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         x = xs[0]
         conv = getattr(nn, f"Conv{len(x.spatial)}d")
@@ -165,6 +207,12 @@ class DeformConv(Contraction, keyword="deform_conv"):
             LayerError: always.
         """
         raise LayerError(UNKNOWN_PLACES)
+
+
+def _weighed(tape: Tape, x: Value, weight: Value) -> Value:
+    """The product with weights that the channels of a group share; both are kept."""
+    dtype = wider(x.dtype, weight.dtype)
+    return tape.run("mul", [x, weight], x.elements, dtype=dtype, keeps=[x, weight], backward=products)
 
 
 def _outputs(number: int) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from cnncost.autograd import views
+from cnncost.autograd.strides import Strides
+from cnncost.autograd.tensors import wider
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import GradientMacs, Operations
 from cnncost.layers.base.layer import Layer
@@ -15,6 +18,8 @@ from cnncost.layers.joins.join import Join
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 _TAPS = {"bilinear": 2, "nearest": 1, "bicubic": 4}
@@ -94,6 +99,15 @@ class GridSample(Join, keyword="grid_sample"):
         """Any position, as the grid says, whose own position is the output's."""
         return Grouped(Reads.ANYWHERE, x.channels), Reads.MIXTURE
 
+    def record(self, tape: Tape, x: Value, grid: Value, y: Tensor) -> Value:
+        """Autocast runs it in single precision on CPUs, and in the wider of both formats on GPUs."""
+        rank = len(y.spatial)
+        grid = views.permute(tape, grid, (0, *range(2, 2 + rank), 1))
+        dtype = "float32" if tape.device == "cpu" else wider(x.dtype, grid.dtype)
+        if tape.autocast is not None:
+            grid, x = tape.cast(grid, dtype), tape.cast(x, dtype)
+        return tape.run("grid_sampler", [x, grid], tape.batch * y.elements, keeps=[x, grid])
+
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         how = self.mode, self.padding_mode, self.align_corners
         return lambda x, grid: nn.functional.grid_sample(x, grid.movedim(1, -1), *how)
@@ -171,6 +185,15 @@ class AffineGrid(Layer, keyword="affine_grid"):
 
     def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.WHOLE, Reads.NOTHING) if self.like else (Reads.WHOLE,)
+
+    def record(self, tape: Tape, x: Value, *like: Value, y: Tensor) -> Value:
+        """A product with the places of the grid, which autocast runs in lower precision, and nothing is kept of."""
+        rank, places = len(y.spatial), tape.batch * y.elements
+        x = views.reshape(tape, x, (tape.batch, rank, rank + 1))
+        tape.make((rank + 1) * tape.batch * y.positions, x.dtype)
+        lies = Strides.of((tape.batch, *y.spatial, rank))
+        made = tape.run("affine_grid_generator", [x], places, dtype=tape.autocast or x.dtype, strides=lies)
+        return views.permute(tape, made, (0, 1 + rank, *range(1, 1 + rank)))
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         spatial = self.output(*xs).spatial

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from cnncost.autograd import views
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.counterpart import torch_of
@@ -17,7 +19,10 @@ from cnncost.layers.base.window import Folded, Reach, Relabelling, Unfolded
 from cnncost.symbolic.dims import effective_kernel, product, window_count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 _MAP_AXES = 2
 """PyTorch's own modules take maps of so many axes."""
@@ -58,6 +63,23 @@ class Columns(Layer):
         """PyTorch's module, with the fields that both have."""
         return module(*size, self.kernel, self.dilation, tuple(before for before, _ in self.padding), self.stride)
 
+    def record_columns(self, tape: Tape, x: Value) -> Value:
+        """Every window of a padded map as a column, copied out of overlapping views of it."""
+        rank, batch, channels = len(self.kernel), *tape.strides(x).sizes[:2]
+        for axis, (kernel, stride, dilation) in enumerate(self._axes(), start=2):
+            x = views.windows(tape, x, axis, effective_kernel(kernel, dilation), stride)
+            if dilation > 1:
+                x = views.narrow(tape, x, len(tape.strides(x).sizes) - 1, kernel, dilation)
+        elements, windows = range(2 + rank, 2 + 2 * rank), range(2, 2 + rank)
+        x = views.permute(tape, x, (0, 1, *elements, *windows))
+        *before, count = *tape.strides(x).sizes[: 2 + rank], product(tape.strides(x).sizes[2 + rank :])
+        x = views.reshape(tape, x, (*before, count))
+        return views.reshape(tape, x, (batch, channels * product(self.kernel), count))
+
+    def _axes(self) -> Iterable[tuple[int, int, int]]:
+        """Kernel, stride and dilation along each axis."""
+        return zip(self.kernel, self.stride, self.dilation, strict=True)
+
     @property
     def is_pytorchs(self) -> bool:
         """Whether PyTorch has a module for it: over two axes, with equal padding on both sides."""
@@ -92,6 +114,15 @@ class Unfold(Columns, keyword="unfold"):
 
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Unfolded(sliding_windows(self, x), self.kernel, self.windows_along(x.spatial)),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        if self.is_pytorchs:
+            return tape.run("im2col", [x], tape.batch * y.elements)
+        assert x.shape is not None
+        sides = zip(x.shape.spatial, self.padding, strict=True)
+        padded = Tensor(x.shape.channels, tuple([before + size + after for size, (before, after) in sides]))
+        lies = Strides.of((tape.batch, *padded.dims))
+        return self.record_columns(tape, tape.run("constant_pad", [x], product(lies.sizes), strides=lies))
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return self.module(nn.Unfold) if self.is_pytorchs else lambda x: self._gathered(nn, x)
@@ -179,6 +210,24 @@ class Fold(Columns, keyword="fold"):
         rank = len(counts)
         order = [axis for pair in zip(range(1 + rank, 1 + 2 * rank), range(1, 1 + rank), strict=True) for axis in pair]
         return (Relabelling((y.channels, *self.kernel, *counts), (0, *order)),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Where PyTorch has no module for it, kept are the columns and the place of each of their numbers."""
+        if self.is_pytorchs:
+            return tape.run("col2im", [x], tape.batch * y.elements)
+        padded = [before + size + after for size, (before, after) in zip(self.size, self.padding, strict=True)]
+        places = tape.make(product(padded), "int64")
+        places.strides = Strides.of((1, 1, *padded))
+        places = self.record_columns(tape, places)
+        numbers = product(tape.strides(places).sizes)
+        places = views.reshape(tape, places, (numbers,))
+        columns = views.reshape(tape, x, (tape.batch, y.channels, numbers))
+        tape.make(tape.batch * y.channels * product(padded), x.dtype)
+        lies = Strides.of((tape.batch, y.channels, *padded))
+        made = tape.run("index_add", [columns], product(lies.sizes), keeps=[columns, places], strides=lies)
+        for axis, size in enumerate(self.size, start=2):
+            made = views.narrow(tape, made, axis, size)
+        return made
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return self.module(nn.Fold, self.size) if self.is_pytorchs else lambda x: self._added(nn, x)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from cnncost.autograd import views
+from cnncost.autograd.backward import after
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.one_channel import Line, unchanged
 from cnncost.layers.base.sliding import Pairs, check_rank, check_taken_from_input, pad_module
@@ -12,6 +14,7 @@ from cnncost.layers.base.specifiers import count, padding, reference, sizes
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Grouped, Reach, Reads, Shifted, Window
 from cnncost.layers.shapes.rearrangement import Rearrangement, check_same_rank
+from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
     from cnncost.autograd.tape import Tape
@@ -70,6 +73,11 @@ class ReplicationPad(EdgePad, keyword="replication_pad"):
 
 class CircularPad(Pad, keyword="circular_pad"):
     """The other end of the input, as if it were round."""
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """Copies into parts of the output: for the gradient of each, backward has two tensors as large as that."""
+        lies = Strides.of((tape.batch, *y.dims))
+        return tape.run("copy_slices", [x], product(lies.sizes), strides=lies, backward=after("", ""))
 
     beyond = "circular"
 
