@@ -149,6 +149,26 @@ def test_tensors_that_are_made_and_names_that_are_alike() -> None:
     assert analyze(graph).totals.params == 4 * 12
 
 
+def test_an_input_that_is_called_as_a_module_is(tmp_path: Path) -> None:
+    (tmp_path / "named_alike.py").write_text(NAMED_ALIKE, encoding="utf-8")
+    graph = load(f"{tmp_path / 'named_alike.py'}:Embedded", input={"words": "6:int64"})
+    assert [node.name for node in graph.nodes] == ["words", "words_2"]
+    assert graph.layers[0].parameters() == 10 * 4
+
+
+NAMED_ALIKE = """
+from torch import nn
+
+class Embedded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(10, 4)
+
+    def forward(self, words):
+        return self.words(words)
+"""
+
+
 def test_no_weight_is_allocated_where_a_constructor_needs_numbers() -> None:
     """RegNet computes its widths; its weights would take 2.6 GB."""
     import torch

@@ -639,6 +639,35 @@ def test_one_changed_stride_in_torchvisions_network_is_the_first_difference() ->
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "module", "stride", "says"),
+    [
+        (
+            "mobilenet_v2",
+            "features.14.conv.1.0",
+            (1, 1),
+            r"`stage\[5\]\.inverted_residual\[0\]\.residual\.conv_bn_2\.conv` \(mobilenet_v2\.yaml:\d+:\d+\)",
+        ),
+        (
+            "densenet121",
+            "features.transition1.pool",
+            1,
+            r"`dense_block\[0\]\.transition\.avgpool` \(densenet\.yaml:\d+:\d+\)",
+        ),
+    ],
+)
+def test_one_changed_stride_is_the_only_difference(name: str, module: str, stride: Any, says: str) -> None:
+    from torchvision import models
+
+    with torch.device("meta"):
+        model = getattr(models, name)()
+    model.get_submodule(module).stride = stride
+    found = compared(load(name), model)
+    (first,) = found.differences
+    assert re.fullmatch(rf"{says} has stride 2, and `{re.escape(module)}` \(.*\) stride 1", first.text)
+    assert set(wrong_totals(found)) == {"macs"}
+
+
 def test_auxiliary_heads_count_in_training() -> None:
     """Layer by layer, networks are compared in inference; in training, the totals are those of all that runs."""
     graph = load("googlenet")

@@ -16,6 +16,8 @@ from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.pytorch.build import build
 from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings
+from cnncost.verification.comparison.compare import compare
+from cnncost.verification.comparison.reference import Reference
 from cnncost.verification.result import NOT_MEASURED, SAME
 from cnncost.verification.run import Plan, verify_graph
 
@@ -134,6 +136,15 @@ def test_the_same_weights_give_the_same_outputs(network: tuple[Graph, Any, torch
     weights = list(theirs.state_dict().values())
     ours.load_state_dict(dict(zip(ours.state_dict(), weights, strict=True)))
     torch.testing.assert_close(ours(x), theirs(x))
+
+
+@pytest.mark.parametrize("mode", ["train", "infer"])
+def test_an_imported_model_has_the_same_totals(mode: str) -> None:
+    """Layer by layer they differ: the model has permutations where the spec has tokens."""
+    graph = loads(CRNN, "crnn.yaml")
+    found = compare(graph, analyze_graph(graph, Settings.checked(mode=mode)), Reference.found(Crnn))
+    assert {check.verdict for check in found.totals} == {"same"}
+    assert any(check.figure == "macs" and check.predicted for check in found.totals)
 
 
 def test_parameters_and_multiply_accumulates(network: tuple[Graph, Any, torch.Tensor]) -> None:

@@ -48,6 +48,10 @@ class ModuleNames:
         self._taken: Counter[str] = Counter()
         self._given: set[str] = set()
 
+    def reserve(self, name: str) -> None:
+        """Take a name for an input: a module of that name is numbered."""
+        self._given.add(name)
+
     def place(self, stack: Stack) -> Place:
         """Where an operator belongs that runs within these calls of modules, outermost first."""
         outer: tuple[str, str] | None = None

@@ -131,6 +131,7 @@ class Translation:
         if node not in self._nodes:
             self._warnings.append(f"the model does not read its input `{shape.name}`")
             return
+        self._names.reserve(shape.name)
         number = self._builder.add_input(shape.name, tensor_of(shape.dims))
         self._values[node] = Activation(number, tuple(node.meta["val"].shape))
 
