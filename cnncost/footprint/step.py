@@ -13,6 +13,7 @@ from cnncost.footprint.forward import Forward
 from cnncost.footprint.loss import Loss
 from cnncost.footprint.optimizers import implementation_of, make_states, step_optimizer
 from cnncost.footprint.scaler import GradientScaler
+from cnncost.graph.overwriting import with_activations_in_place
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Step(NamedTuple):
 
 def run_step(graph: Graph, settings: StepSettings) -> Step:
     """A training step, or an inference, once the optimizer has its states."""
-    return _Runner(graph, settings).run()
+    return _Runner(with_activations_in_place(graph) if settings.inplace else graph, settings).run()
 
 
 class _Runner:

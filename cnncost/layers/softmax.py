@@ -5,7 +5,7 @@ None is a function of one element, so every convention that counts one an elemen
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
@@ -29,6 +29,8 @@ class AcrossAnAxis(Elementwise):
     """Layers whose every output reads all channels of its position, or all there is along another axis."""
 
     source = "Goodfellow et al. 2016, 6.2.2.3"
+    keeps_output: ClassVar[bool] = True
+    """Whether its backward needs what it has made."""
 
     axis: int | str = axis(ALONG, default="channels")
 
