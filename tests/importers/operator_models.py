@@ -238,3 +238,45 @@ class Stale(nn.Module):
         first = y[:, 0]
         y[:, 0] = y[:, 1]
         return y + first.unsqueeze(1)
+
+
+class Cells(nn.Module):
+    """Recurrent cells along the rows of an image, from a state of zeros."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm, self.gru, self.rnn = nn.LSTMCell(24, 10), nn.GRUCell(10, 6), nn.RNNCell(6, 6, bias=False)
+
+    def forward(self, x: Any) -> Any:
+        state, cell = x.new_zeros(x.shape[0], 10), x.new_zeros(x.shape[0], 10)
+        after = last = x.new_zeros(x.shape[0], 6)
+        for row in x.flatten(1).unflatten(1, (8, 24)).unbind(1):
+            state, cell = self.lstm(row, (state, cell))
+            after = self.gru(state, after)
+            last = self.rnn(after, last)
+        return last
+
+
+class States(nn.Module):
+    """The last states of cells in several layers and directions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(24, 10, num_layers=2, bidirectional=True, batch_first=True)
+        self.gru = nn.GRU(20, 5, num_layers=3)
+
+    def forward(self, x: Any) -> Any:
+        steps, (state, _) = self.lstm(x.flatten(1).unflatten(1, (8, 24)))
+        _, last = self.gru(steps.transpose(0, 1))
+        return torch.cat([state.transpose(0, 1).flatten(1), last[-1], last[0]], 1)
+
+
+class Seeded(nn.Module):
+    """A recurrence whose first state another layer gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru, self.first = nn.GRU(24, 10, batch_first=True), nn.Linear(3, 10)
+
+    def forward(self, x: Any) -> Any:
+        return self.gru(x.flatten(1).unflatten(1, (8, 24)), self.first(x.mean((2, 3))).unsqueeze(0))[0]

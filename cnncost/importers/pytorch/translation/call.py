@@ -36,6 +36,7 @@ class Call:
         place: the module that it belongs to.
         origin: where it stands.
         warnings: what is said of the network.
+        taken: which of several results are read.
     """
 
     __slots__ = (
@@ -48,6 +49,7 @@ class Call:
         "origin",
         "place",
         "shapes",
+        "taken",
         "warnings",
         "weights",
     )
@@ -66,11 +68,13 @@ class Call:
         place: Place,
         origin: Origin,
         warnings: list[str],
+        taken: frozenset[int],
     ) -> None:
         self.name = name
         self.arguments = arguments
         self.shapes = shapes
         self.warnings = warnings
+        self.taken = taken
         self.inplace = inplace
         self.builder = builder
         self.weights = weights
@@ -192,6 +196,10 @@ class Call:
         if key not in self.weights.sources or not weight.stored:
             self.weights.sources[key] = self._source(weight, dims)
         return Activation(self.weights.sources[key], tuple(like))
+
+    def outcome(self, value: Value, like: Sequence[int]) -> Activation:
+        """An output of a layer as it is, and a tensor that depends on nothing as one, of a shape in PyTorch."""
+        return self.source(value, like) if isinstance(value, Weight) else value
 
     def joined(self, keyword: str, *values: Value) -> Activation:
         """A join of outputs of layers and of tensors, whose axes of size 1 are repeated."""

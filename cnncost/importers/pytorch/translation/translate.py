@@ -211,6 +211,7 @@ class Translation:
             place=self._names.place(stack_of(node)),
             origin=place_of(node),
             warnings=self._warnings,
+            taken=frozenset(user.args[1] for user in node.users if user.target is python.getitem),
         )
 
     def _arguments(self, node: Any) -> dict[str, Value]:
