@@ -94,7 +94,17 @@ def test_verifications_that_are_there_already_need_pydantic_alone() -> None:
     assert heavy_imports(VERIFICATIONS) == {"pydantic"}
 
 
-COMMANDS = pytest.mark.parametrize("command", ["analyze lenet", "analyze lenet --algorithms", "compare lenet5 alexnet"])
+COMMANDS = pytest.mark.parametrize(
+    "command",
+    [
+        "analyze lenet",
+        "analyze lenet --algorithms",
+        "compare lenet5 alexnet",
+        "memory lenet",
+        "memory lenet --device cpu --memory 1GiB",
+        "fit lenet --device cpu --memory 1GiB",
+    ],
+)
 
 
 @COMMANDS

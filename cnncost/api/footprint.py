@@ -34,7 +34,8 @@ def memory(
     Args:
         spec: as for :func:`load`, or a graph that is loaded already.
         set, input, limits, arguments, partial: as for :func:`load`.
-        memory: what there is, in bytes or as a text such as ``24GiB``: the report's `verdict` says whether it fits.
+        memory: what there is, in bytes or as a text such as ``24GiB``: the report's `verdict` says whether it fits. By
+            default that is the memory of the `device`, where it is a card that is known.
         step: how the step runs, the fields of :class:`~cnncost.footprint.settings.StepSettings`: `mode`, `batch`,
             `dtype`, `amp`, `optimizer`, `weight_decay`, `implementation`, `device`, `channels_last`, `inplace` and
             others.
@@ -45,12 +46,12 @@ def memory(
     >>> memory("resnet18", batch=8, optimizer="sgd", device="cpu", inplace=True).peak_bytes
     256684584
     """
-    from cnncost.footprint.capacity import capacity_of, verdict_on
+    from cnncost.footprint.capacity import place_of, verdict_on
     from cnncost.footprint.estimate import step_memory
     from cnncost.footprint.settings import StepSettings
 
+    step["device"], capacity = place_of(step.get("device", "cuda"), memory)
     settings = StepSettings.checked(**step)
-    capacity = None if memory is None else capacity_of(memory)
     report = step_memory(graph_of(spec, set, input, limits, arguments, partial=partial), settings)
     return report if capacity is None else report._replace(verdict=verdict_on(report, capacity))
 
@@ -71,7 +72,7 @@ def fit(
 
     Args:
         spec: as for :func:`memory`.
-        memory: what there is, in bytes or as a text such as ``24GiB``.
+        memory: what there is, in bytes or as a text such as ``24GiB``; by default that of the `device`, a known card.
         set, input, limits, arguments, partial: as for :func:`load`.
         resolution: whether the largest resolution is looked for; by itself of a spec, and not of a PyTorch model, which
             takes seconds to import at each, nor of a graph, which has one resolution.
@@ -86,14 +87,14 @@ def fit(
     >>> found.largest_batch, found.fits
     (93, True)
     """
-    from cnncost.footprint.capacity import capacity_of
+    from cnncost.footprint.capacity import place_of
     from cnncost.footprint.fit import fit_graph
     from cnncost.footprint.settings import StepSettings
 
+    step["device"], capacity = place_of(step.get("device", "cuda"), memory)
     settings = StepSettings.checked(**step)
-    if memory is None:
-        raise SpecError("there is no memory to fit into", hint="give an amount, such as `24GiB`")
-    capacity = capacity_of(memory)
+    if capacity is None:
+        raise SpecError("there is no memory to fit into", hint="give an amount, such as `24GiB`, or a known card")
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     if isinstance(spec, Graph):
         if resolution:

@@ -42,7 +42,9 @@ WeightDecay = Annotated[bool, Option("--weight-decay", help="let the optimizer d
 Implementation = Annotated[
     str | None, Option(metavar="foreach|fused|forloop", help="how the optimizer steps, unless PyTorch chooses")
 ]
-Device = Annotated[str, Option(metavar="NAME", help="where it runs: `cpu`, `cuda`")]
+Device = Annotated[
+    str, Option(metavar="NAME", help="where it runs: `cpu`, `cuda`, a card such as `rtx4090`, or a profile's file")
+]
 ChannelsLast = Annotated[bool, Option("--channels-last", help="maps lie in memory with their channels last")]
 Inplace = Annotated[bool, Option("--inplace", help="activations overwrite what they read, where nothing else does")]
 NoSetToNone = Annotated[bool, Option("--no-set-to-none", help="gradients are zeroed before a step, not freed")]

@@ -55,7 +55,9 @@ class Verdict(Record):
     capacity_bytes: Positive
     """what there is"""
     capacity_source: Text
-    """who says so: the amount as it was given, or a device"""
+    """what was asked for: an amount as it was written, or a card"""
+    capacity_about: Text
+    """of a card, what of its memory this is, and who says so"""
     basis: Annotated[str, OneOf(("reserved_bytes", "peak_bytes"))]
     """which figure is compared"""
     needed_bytes: Count

@@ -10,7 +10,11 @@ from cnncost.errors import SpecError
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
+    from cnncost.footprint.devices import Device
     from cnncost.footprint.report import MemoryReport
+
+LARGEST_CONTEXT = 426 * 2**20
+"""What CUDA's context took at most, on the cards of which that was read."""
 
 
 class Capacity(NamedTuple):
@@ -19,7 +23,14 @@ class Capacity(NamedTuple):
     bytes: int
     """How much."""
     source: str
-    """Who says so: what was asked for, as it was written, or a device."""
+    """What was asked for: an amount, as it was written, or a card by its maker's name."""
+    about: str = ""
+    """Of a card, what of its memory this is, and who says so."""
+
+    @property
+    def place(self) -> str:
+        """Where there is that much, in words: in an amount, on a card."""
+        return f"{'on' if self.about else 'in'} {self.source}"
 
 
 class Verdict(NamedTuple):
@@ -51,6 +62,7 @@ class Verdict(NamedTuple):
         return {
             "capacity_bytes": self.capacity.bytes,
             "capacity_source": self.capacity.source,
+            "capacity_about": self.capacity.about,
             "basis": self.basis,
             "needed_bytes": self.needed_bytes,
             "most_bytes": self.most_bytes,
@@ -80,6 +92,52 @@ def capacity_of(memory: object) -> Capacity:
     return Capacity(number, written)
 
 
+def capacity_on(card: Device) -> Capacity:
+    """The memory that programs find on a card.
+
+    Raises:
+        SpecError: it is not known.
+
+    >>> from cnncost.footprint.devices import device
+    >>> capacity_on(device("rtx4090")).about
+    'what programs can take of its 24,564 MiB (ali-vilab/VGen issue 104)'
+    """
+    available = card.available_bytes
+    if available is None:
+        raise SpecError(f"how much memory an {card.title} has is not known", hint="say it: an amount such as `16GiB`")
+    if card.usable_bytes is None:
+        return Capacity(available, card.title, f"all of its memory, as the driver tells it ({card.sources['memory']})")
+    whole = "it" if card.memory_bytes is None else f"its {card.memory_bytes // 2**20:,} MiB"
+    return Capacity(available, card.title, f"what programs can take of {whole} ({card.sources['usable']})")
+
+
+def place_of(device: object, memory: object) -> tuple[object, Capacity | None]:
+    """Where a step runs, as its settings name it, and what memory there is, if anybody says.
+
+    Args:
+        device: ``cpu``, ``cuda``, a known card, or a device's profile. A card without a profile is any ``cuda``.
+        memory: an amount that takes the place of what the card has, or nothing.
+
+    Raises:
+        SpecError: no such device, or its memory is not known and not given either.
+
+    >>> place_of("RTX 4090", None)[0], place_of("NVIDIA H200", "40GB")[0]
+    ('cuda', 'h200')
+    """
+    capacity = None if memory is None else capacity_of(memory)
+    if not isinstance(device, str) or device in ("cpu", "cuda"):
+        return device, capacity
+    from cnncost.footprint.devices import device as card_called
+    from cnncost.footprint.devices import profile, profiles
+
+    if device.endswith((".yaml", ".yml")):
+        card, name = profile(device).card, device
+        return name, capacity if card is None or capacity is not None else capacity_on(card_called(card))
+    known = card_called(device)
+    name = known.name if known.name in profiles() else "cuda"
+    return name, capacity if capacity is not None else capacity_on(known)
+
+
 def verdict_on(report: MemoryReport, capacity: Capacity) -> Verdict:
     """Whether a step fits.
 
@@ -87,16 +145,20 @@ def verdict_on(report: MemoryReport, capacity: Capacity) -> Verdict:
     processor these are all, on a card what comes to them is bounded at best.
     """
     reserved = report.reserved_bytes
-    least, basis = (report.peak_bytes, "peak_bytes") if reserved is None else (reserved, "reserved_bytes")
-    return Verdict(capacity, least, _most(report), basis)
+    known, basis = (report.peak_bytes, "peak_bytes") if reserved is None else (reserved, "reserved_bytes")
+    least, most = _besides(report)
+    return Verdict(capacity, known + least, None if most is None else known + most, basis)
 
 
-def _most(report: MemoryReport) -> int | None:
-    """What a step needs at the most, where anybody can say."""
+def _besides(report: MemoryReport) -> tuple[int, int | None]:
+    """What comes to it at the least and at the most: workspaces where they are not in it, and the context."""
+    device = report.settings.device
     if report.lower_bound:
-        return None
-    if report.reserved_bytes is not None:
-        return report.reserved_bytes
-    if report.settings.device == "cpu":
-        return report.peak_bytes
-    return None if report.workspace_bytes is None else report.peak_bytes + report.workspace_bytes
+        return 0, None
+    if device == "cpu":
+        return 0, 0
+    if device != "cuda":
+        from cnncost.footprint.devices import profile  # only who names a card reads its file
+
+        return profile(device).context
+    return 0, None if report.workspace_bytes is None else report.workspace_bytes + LARGEST_CONTEXT

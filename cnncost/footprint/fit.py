@@ -175,9 +175,10 @@ class Fitting:
             changed = StepSettings.checked(**settings._replace(**given)._asdict())
         except SpecError:  # it does not go with the other settings
             return None
-        verdict = self.verdict(changed)
+        verdict, batch = self.verdict(changed), self.largest_batch(changed)
         saved = self.verdict(settings).needed_bytes - verdict.needed_bytes
-        return Change(name, given, verdict, saved, self.largest_batch(changed)) if saved > 0 else None
+        helps = saved > 0 or batch.most > self.largest_batch(settings).most
+        return Change(name, given, verdict, saved, batch) if helps else None
 
 
 def _but_for(changes: Sequence[Change], settings: StepSettings) -> str:

@@ -37,7 +37,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "small.yaml --memory 1000 --device cpu",
             0,
-            ["small: a batch of 3 runs in 1000", "1000 is 1,000 bytes: 1.00 KB, 1000 B", "compared are live tensors"],
+            ["small: a batch of 3 runs in 1000", "1000: 1,000 bytes, 1.00 KB or 1000 B", "compared are live tensors"],
         ),
         (
             "small.yaml --memory 343 --device cpu",
@@ -75,7 +75,10 @@ def test_what_is_of_no_certain_size_is_told() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ("small.yaml", "error: there is no memory to fit into\n  = hint: give an amount, such as `24GiB`\n"),
+        (
+            "small.yaml",
+            "error: there is no memory to fit into\n  = hint: give an amount, such as `24GiB`, or a known card\n",
+        ),
         ("small.yaml --memory 24G", "error: `--memory`: unknown unit `G` in `24G`\n"),
         ("small.yaml --memory 1GB --batch x", "error: `--batch` takes a whole number from 1, not `x`\n"),
         ("smal.yaml --memory 1GB", "error: "),

@@ -83,15 +83,16 @@ def verdict_text(verdict: Verdict) -> str:
     >>> verdict_text(Verdict(Capacity(2**30, "1GiB"), 2**29, None, "peak_bytes"))
     'may fit in 1GiB: live tensors leave 512 MiB for what is not known'
     """
-    name, free = verdict.capacity.source, verdict.free_bytes
+    place, free = verdict.capacity.place, verdict.free_bytes
     if verdict.fits is False:
-        return f"does not fit in {name}, {bytes_text(-free)} short"
+        return f"does not fit {place}, {bytes_text(-free)} short"
     if verdict.fits is None:
-        return f"may fit in {name}: live tensors leave {bytes_text(free)} for what is not known"
-    return f"fits in {name}, {bytes_text(free)} left"
+        return f"may fit {place}: live tensors leave {bytes_text(free)} for what is not known"
+    return f"fits {place}, {bytes_text(free)} left"
 
 
 def capacity_note(verdict: Verdict) -> str:
     """How many bytes were assumed, in both units that people confuse."""
     size = verdict.capacity.bytes
-    return f"{verdict.capacity.source} is {size:,} bytes: {count_text(size)}B, {bytes_text(size)}"
+    about = f"; {verdict.capacity.about}" if verdict.capacity.about else ""
+    return f"{verdict.capacity.source}: {size:,} bytes, {count_text(size)}B or {bytes_text(size)}{about}"

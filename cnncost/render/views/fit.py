@@ -54,13 +54,13 @@ def fit_document(found: FitReport) -> Document:
 
 def headline(found: FitReport) -> str:
     """The largest batch, and how sure that is."""
-    where, works = found.verdict.capacity.source, _WORKS[found.settings.trains]
+    where, works = found.verdict.capacity.place, _WORKS[found.settings.trains]
     batch = found.batch
     if not batch.most:
-        return f"{found.name}: not even one sample {works} in {where}"
+        return f"{found.name}: not even one sample {works} {where}"
     if batch.is_all and batch.certain == batch.most:
-        return f"{found.name}: any batch {works} in {where}, up to {batch.most:,}, the largest that there is"
-    return f"{found.name}: {_batch_words(batch)} {works} in {where}"
+        return f"{found.name}: any batch {works} {where}, up to {batch.most:,}, the largest that there is"
+    return f"{found.name}: {_batch_words(batch)} {works} {where}"
 
 
 def _batch_words(batch: LargestBatch) -> str:
