@@ -65,6 +65,7 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "a fit": ("fit", ""),
     "largest inputs": ("fit", "LargestInputs"),
     "a change": ("fit", "Change"),
+    "changed settings": ("fit", "ChangedSettings"),
     "a verified figure": ("verify", "Check"),
     "a model comparison": ("verify", "ModelComparison"),
     "a difference": ("verify", "Difference"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from cnncost.documents import base
-from cnncost.documents.base import Document, Shape
+from cnncost.documents.base import Document, Shape, Sparse
 from cnncost.documents.memory import Step, Verdict
 from cnncost.validation import Count, Flag, Record, Text, Whole
 
@@ -28,12 +28,29 @@ class LargestInputs(Record):
     """whether nothing larger was looked for"""
 
 
+class ChangedSettings(Sparse):
+    """Settings of a step that a change sets; the others are absent."""
+
+    amp: Text | None = None
+    """what autocast runs operations in"""
+    inplace: Flag | None = None
+    """whether activations overwrite what they read"""
+    optimizer: base.Optimizer | None = None
+    implementation: Text | None = None
+    """how the optimizer steps; null where PyTorch chooses"""
+    set_to_none: Flag | None = None
+    """whether gradients are freed before a step"""
+    checkpoint: tuple[Text, ...] | None = None
+    """blocks that are computed again in backward"""
+
+
 class Change(Record):
     """Something that would help."""
 
     name: Text
     """what it is"""
-    sets: Annotated[Mapping[str, Any], Field(description="the settings that it changes, with their values")]
+    sets: ChangedSettings
+    """the settings that it changes, with their values"""
     verdict: Verdict
     """whether the batch that was asked for fits then"""
     saved_bytes: Whole
