@@ -28,6 +28,7 @@ _LONGEST_HEAD = 256
 _HEAD_MULTIPLE = 8
 _ALIGNED_BYTES = 16
 _ROWS_TOGETHER = 32
+_MASK_MULTIPLE = 8
 
 
 def attend(tape: Tape, query: Value, key: Value, value: Value, mask: Value | None = None) -> Value:
@@ -83,11 +84,25 @@ def _padded(tape: Tape, x: Value) -> Value:
 
 
 def _memory_efficient(tape: Tape, operands: Sequence[Value]) -> Value:
-    """Its sums are of 32 rows at a time, and its output lies row by row."""
-    batch, heads, rows, _ = tape.strides(operands[0]).sizes
+    """Its sums are of 32 rows at a time, its output lies row by row, and a mask lies at multiples of 8 numbers."""
+    query, key, value, *masks = operands
+    batch, heads, rows, _ = tape.strides(query).sizes
+    scores = (batch, heads, rows, tape.strides(key).sizes[-2])
+    reads = [query, key, value, *[views.expand(tape, _aligned(tape, mask), scores) for mask in masks]]
     sums = tape.make(batch * heads * ceil_div(rows, _ROWS_TOGETHER) * _ROWS_TOGETHER, "float32")
-    lies = Strides.of((batch, heads, rows, tape.strides(operands[2]).sizes[-1]), _BY_ROWS)
-    return _run(tape, operands, [sums], lies)
+    states = [sums, tape.make(1, "int64"), tape.make(1, "int64")]
+    return _run(tape, reads, states, Strides.of((batch, heads, rows, tape.strides(value).sizes[-1]), _BY_ROWS))
+
+
+def _aligned(tape: Tape, mask: Value) -> Value:
+    """A mask whose rows begin at multiples of 8 numbers: where they do not, a part of a larger one."""
+    lies = tape.strides(mask)
+    if lies.steps[-1] == 1 and not any(step % _MASK_MULTIPLE for step in lies.steps[:-1]):
+        return mask
+    *sizes, keys = lies.sizes
+    larger = Strides.of((*sizes, keys + _MASK_MULTIPLE - keys % _MASK_MULTIPLE))
+    padded = tape.run("constant_pad", [mask], product(larger.sizes), strides=larger)
+    return views.narrow(tape, padded, len(sizes), keys)
 
 
 def _run(tape: Tape, reads: Sequence[Value], states: Sequence[Value], strides: Strides) -> Value:
@@ -120,6 +135,7 @@ def _multiplied_out(tape: Tape, operands: Sequence[Value]) -> Value:
 
     Queries and keys are multiplied by the root of the scale each. (PyTorch, ``_scaled_dot_product_attention_math``.)
     """
+    before = tape.made
     dtype, masks = operands[0].dtype, operands[3:]
     query, key, value = (tape.cast(x, "float32") for x in operands[:3])
     key, value = (_repeated(tape, x, tape.strides(query).sizes) for x in (key, value))
@@ -129,6 +145,7 @@ def _multiplied_out(tape: Tape, operands: Sequence[Value]) -> Value:
     for mask in masks:
         scores = tape.run("add_", [scores, mask], scores.elements, into=scores, strides=scores.strides, backward=passed)
     weights = tape.run("_safe_softmax", [scores], scores.elements, keeps_output=True, strides=scores.strides)
+    tape.let_go(before, weights, value)
     return tape.cast(multiplied(tape, weights, value), dtype)
 
 

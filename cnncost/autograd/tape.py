@@ -290,10 +290,11 @@ class Tape:
 
     def let_go(self, before: int, *kept: Value) -> None:
         """Let go, within a layer, of all but a few of the tensors that it has made since a number of others."""
-        for value in self._made[before:]:
+        made = self._made[before:]
+        self._made[before:] = [value for value in made if value in kept]
+        for value in made:
             if value not in kept:
                 self.heap.release(value.storage)
-        self._made[before:] = kept
 
     def finish_layer(self, output: Value, shape: Tensor | None) -> Value:
         """End a layer: its output stays, everything else that it made goes unless it is kept."""

@@ -197,6 +197,7 @@ class Attention(TokenLayer, keyword="attention"):
         heads = [views.reshape(tape, part, (tokens, tape.batch * self.heads, head)) for part in parts]
         turned = [views.swap(tape, part, 0, 1) for part in heads]
         attended = attend(tape, *[views.reshape(tape, x, (tape.batch, self.heads, tokens, head)) for x in turned])
+        tape.let_go(before, attended)
         rows = views.contiguous(tape, views.permute(tape, attended, (2, 0, 1, 3)))
         rows = views.reshape(tape, rows, (tokens * tape.batch, width))
         weights = [tape.parameter(width * width, "out_proj_weight"), tape.parameter(width, "out_proj_bias")]

@@ -20,6 +20,7 @@ from cnncost.autograd.operation import Operation
 from cnncost.autograd.tape import Tape
 from cnncost.autograd.tensors import ITEM_BYTES, Value
 from tests.autograd.guards import guard_fake_cuda
+from tests.autograd.kernels import kernels_of_a_gpu
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -151,6 +152,7 @@ def running_on(device: str) -> Iterator[None]:
             guard_fake_cuda()
             stack.enter_context(FakeTensorMode())
             stack.enter_context(_Selecting())
+            stack.enter_context(kernels_of_a_gpu())
         stack.enter_context(torch.device(device))
         yield
 
