@@ -19,6 +19,7 @@ from cnncost.settings import Settings
 from cnncost.verification.comparison.compare import compare
 from cnncost.verification.comparison.reference import Reference
 from cnncost.verification.result import DIFFERENT
+from tests.compiled_operators import import_torchvision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -624,10 +625,9 @@ def test_what_ships_agrees_with_torchvision(name: str) -> None:
 
 
 def test_one_changed_stride_in_torchvisions_network_is_the_first_difference() -> None:
-    from torchvision.models import resnet50
-
+    models = import_torchvision().models
     with torch.device("meta"):
-        model = resnet50()
+        model = models.resnet50()
     model.layer1[1].conv2.stride = (2, 2)
     model.layer1[1].bn3 = nn.Upsample(scale_factor=2)  # the residual fits again
     found = compared(load("resnet50"), model)
@@ -657,8 +657,7 @@ def test_one_changed_stride_in_torchvisions_network_is_the_first_difference() ->
     ],
 )
 def test_one_changed_stride_is_the_only_difference(name: str, module: str, stride: Any, says: str) -> None:
-    from torchvision import models
-
+    models = import_torchvision().models
     with torch.device("meta"):
         model = getattr(models, name)()
     model.get_submodule(module).stride = stride
