@@ -179,7 +179,7 @@ def _fields(part: str) -> str:
     lines = ["| field | type | meaning |", "|---|---|---|"]
     for name, field in schema["properties"].items():
         if name in shown:
-            optional = "" if name in schema["required"] else ", may be absent"
+            optional = "" if name in schema.get("required", ()) else ", may be absent"
             lines.append(f"| `{name}` | {_type(field)}{optional} | {field.get('description', '')} |")
     return "\n".join(lines)
 

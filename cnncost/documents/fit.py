@@ -36,6 +36,7 @@ class ChangedSettings(Sparse):
     inplace: Flag | None = None
     """whether activations overwrite what they read"""
     optimizer: base.Optimizer | None = None
+    """whose states training keeps"""
     implementation: Text | None = None
     """how the optimizer steps; null where PyTorch chooses"""
     set_to_none: Flag | None = None

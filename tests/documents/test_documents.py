@@ -233,7 +233,6 @@ def test_what_is_not_known_is_refused(line: str) -> None:
         "stages",
         "kept_by_layer",
         "parts",
-        "sets",
     }
     assert not judges.accept(judges.data | {"unknown": 1})
     for path in places(judges.data):
