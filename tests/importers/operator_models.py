@@ -280,3 +280,15 @@ class Seeded(nn.Module):
 
     def forward(self, x: Any) -> Any:
         return self.gru(x.flatten(1).unflatten(1, (8, 24)), self.first(x.mean((2, 3))).unsqueeze(0))[0]
+
+
+class Spectral(nn.Module):
+    """A product in the domain of frequencies, which are complex."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.gain = nn.Conv2d(3, 4, 1), nn.Parameter(torch.ones(4, 8, 5))
+
+    def forward(self, x: Any) -> Any:
+        spectrum = torch.fft.rfft2(self.conv(x))
+        return torch.fft.irfft2(spectrum * self.gain, s=x.shape[2:])

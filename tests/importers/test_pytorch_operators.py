@@ -79,6 +79,14 @@ def test_a_view_that_is_read_when_its_numbers_are_others_is_refused() -> None:
     assert "y[:, 0] = y[:, 1]" in str(refused.value)
 
 
+def test_complex_numbers_are_refused() -> None:
+    says = "`fft_rfft2` cannot be imported: it works on complex numbers, and layers are real"
+    with pytest.raises(SpecError) as refused:
+        load(f"{MODELS}:Spectral", input=[3, 8, 8])
+    assert refused.value.message == says
+    assert "torch.fft.rfft2(self.conv(x))" in str(refused.value)
+
+
 def test_a_first_state_that_is_computed_is_refused() -> None:
     with pytest.raises(SpecError, match="`gru` cannot be imported: its first state is what another layer gives"):
         load(f"{MODELS}:Seeded", input=[3, 8, 8])

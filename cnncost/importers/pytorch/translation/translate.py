@@ -234,6 +234,10 @@ class Translation:
 
     def _unknown(self, name: str, node: Any) -> SpecError:
         """The error for an operator that nobody has translated."""
+        values = [getattr(each.meta.get("val"), "dtype", None) for each in (node, *node.all_input_nodes)]
+        if any(dtype is not None and dtype.is_complex for dtype in values):
+            message = f"`{name}` cannot be imported: it works on complex numbers, and layers are real"
+            return SpecError(message, place_of(node), hint=PARTIAL)
         return SpecError(f"the operator `{name}` is not known", place_of(node), hint=PARTIAL)
 
 
