@@ -5,8 +5,11 @@ As in PyTorch, whose parametrisation has two biases: W x + b of what is read and
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd import views
+from cnncost.autograd.products import linear
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.activation import Relu, Sigmoid, Tanh
 from cnncost.layers.base.costs import GradientMacs, Operations
@@ -16,6 +19,10 @@ from cnncost.layers.base.one_channel import Line, everywhere
 from cnncost.layers.base.specifiers import choice, count, flag
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.base.window import Reach, Reads, Window
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 _SIGMOID, _TANH, _RELU = Sigmoid.per_element, Tanh.per_element, Relu.per_element
 
@@ -129,6 +136,43 @@ class Recurrent(Layer):
             return (Reads.WHOLE,)
         return ((Window(x.positions, 1, 1 - x.positions),),)
 
+    def kept_numbers(self, steps: int) -> int:
+        """Numbers of one sample that a cell keeps besides what it multiplies."""
+        raise NotImplementedError
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        """The cells as PyTorch writes them out; oneDNN and cuDNN have kernels that keep as much in a space of theirs.
+
+        What is read is multiplied for all steps at once, and each step keeps what its equations need.
+        """
+        axes = (1, 0, 2) if y.layout == "tokens" else (2, 0, 1)
+        sequence = views.permute(tape, x, axes)
+        for layer in range(self.layers):
+            cells = [
+                self._record_cell(tape, sequence, f"l{layer}" + way) for way in ("", "_reverse")[: self.directions]
+            ]
+            sequence = views.cat(tape, cells, 2) if len(cells) > 1 else cells[0]
+        return views.permute(tape, sequence, [axes.index(axis) for axis in range(3)])
+
+    def _record_cell(self, tape: Tape, sequence: Value, name: str) -> Value:
+        steps, batch, channels = tape.strides(sequence).sizes
+        rows = self.gates * self.hidden
+        sizes = {"weight_ih": rows * channels, "weight_hh": rows * self.written}
+        sizes |= dict.fromkeys(["bias_ih", "bias_hh"], rows) if self.bias else {}
+        of_input, of_state, *biases = [tape.parameter(size, f"{part}_{name}") for part, size in sizes.items()]
+        gates = linear(tape, sequence, [of_input, *biases[:1]], rows)
+        of_state, *bias = tape.lower_all(of_state, *biases[1:])
+        kept = [tape.make(batch * size, gates.dtype) for size in (steps * self.written, self.kept_numbers(steps))]
+        kept += [of_state] * (steps > 1)  # no gradient comes to the state before the first
+        reads = [gates, of_state, *bias]
+        if self.projections:
+            projection = tape.parameter(self.projections, f"weight_hr_{name}")
+            # It is turned at every step, and autocast remembers no copies of what is turned.
+            kept.append(tape.make(steps * self.projections, gates.dtype) if tape.autocast else projection)
+            reads.append(projection)
+        lies = Strides.of((steps, batch, self.written))
+        return tape.run(self.module, reads, batch * steps * self.written, keeps=kept, strides=lies)
+
     def options(self) -> dict[str, Any]:
         """What PyTorch's module takes besides."""
         return {}
@@ -194,6 +238,10 @@ class Lstm(Recurrent, keyword="lstm"):
         """Four sums, three sigmoids and two hyperbolic tangents; c' = f c + i g and h = o tanh(c')."""
         return Operations(add=4 + 1, mul=2 + 1).plus(_SIGMOID.times(3)).plus(_TANH.times(2))
 
+    def kept_numbers(self, steps: int) -> int:
+        """Four gates, c of the step before, tanh(c'), and h where it is projected."""
+        return steps * (4 + 1 + 1 + (self.projection is not None)) * self.hidden
+
     def options(self) -> dict[str, Any]:
         return {} if self.projection is None else {"proj_size": self.projection}
 
@@ -214,6 +262,10 @@ class Gru(Recurrent, keyword="gru"):
         """Three sums, two sigmoids and a hyperbolic tangent; a product with r; h' = (1 - z) n + z h."""
         return Operations(add=3 + 2, mul=1 + 2).plus(_SIGMOID.times(2)).plus(_TANH)
 
+    def kept_numbers(self, steps: int) -> int:
+        """Three gates, n, the third gate before it is multiplied by r, and h - n."""
+        return steps * (3 + 1 + 1 + 1) * self.hidden
+
 
 class Rnn(Recurrent, keyword="rnn"):
     """Simple recurrent network, h' = tanh(W x + b + U h + c), along tokens or a map of one axis.
@@ -232,6 +284,10 @@ class Rnn(Recurrent, keyword="rnn"):
     def cell_operations(self) -> Operations:
         """The sum of both products, and the nonlinearity."""
         return Operations(add=1).plus(_TANH if self.nonlinearity == "tanh" else _RELU)
+
+    def kept_numbers(self, steps: int) -> int:
+        """The last state, besides the state of every step before."""
+        return self.hidden
 
     def options(self) -> dict[str, Any]:
         return {"nonlinearity": self.nonlinearity}

@@ -15,6 +15,8 @@ from cnncost.layers.base.window import SAME_POSITION, Grouped, Reach, Reads, Win
 from cnncost.layers.softmax import ALONG
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
 
 
@@ -55,6 +57,9 @@ class Cumsum(Layer, keyword="cumsum"):
         size = x.dims[place]
         windows[place - (x.layout != "tokens")] = Window(size, 1, 1 - size)
         return (Grouped(tuple(windows), x.channels),)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.elementwise("cumsum", tape.single(x, on="cuda"), "nothing")
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         place = 1 + dimension(self.axis, x)
