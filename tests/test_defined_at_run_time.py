@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.metrics import Analysis
     from cnncost.render.document import Document
 
@@ -76,6 +78,10 @@ def define_a_layer() -> None:
         def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
             return (Reads.POINT,)
 
+        def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+            constant = tape.parameter(y.channels, "constant", (1, y.channels, *[1] * len(y.spatial)))
+            return tape.add(x, tape.elementwise("mul", constant, "nothing"))
+
         def counterpart(self, nn: Any, x: Tensor) -> Any:
             def offset_channels(module: Any, inputs: Any) -> Any:
                 return inputs + self.times * module.constant
@@ -92,6 +98,9 @@ def define_a_join() -> None:
         def operations(self, *xs: Tensor, y: Tensor) -> Operations:
             """One addition per element and further input, and one division."""
             return Operations(add=(len(xs) - 1) * y.elements, div=y.elements)
+
+        def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+            return tape.elementwise("div", reduce(tape.add, xs), "nothing")
 
         def counterpart(self, nn: Any, *xs: Tensor) -> Any:
             return lambda *inputs: reduce(add, inputs) / len(inputs)

@@ -34,6 +34,8 @@ def runs(layer: Layer, conditions: Conditions) -> bool:
         return layer.eps > 0 or (layer.keyword == "batchnorm" and vars(layer)["fixed"])
     if layer.keyword in ("attention", "scaled_dot_product_attention"):
         return conditions.device == "cpu"  # builds for CPUs have none of the kernels, and multiply it out
+    if layer.keyword == "affine_grid":
+        return conditions.device == "cpu"  # it makes a real tensor
     return layer.keyword != "rrelu" or conditions != Conditions("cpu", "float16", "float16")  # it has no kernel
 
 

@@ -18,6 +18,9 @@ from tests.graphs import chain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
+
 HEAD = "name: mine\nunit: FLOPs\nsource: me\nabout: It counts.\n"
 
 
@@ -51,6 +54,9 @@ def new_type(request: pytest.FixtureRequest) -> Iterator[Layer]:
 
         def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
             return (Reads.POINT,)
+
+        def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+            return tape.elementwise("mul", x, "nothing")
 
         def counterpart(self, nn: Any, x: Tensor) -> Any:
             return lambda x: 2 * x

@@ -24,6 +24,9 @@ from cnncost.verification.run import Plan, verify_graph
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
+
 BRANCHES = """\
 input: [4, 8, 8]
 network:
@@ -58,6 +61,9 @@ def largest() -> type[Broadcast]:
         def operations(self, *xs: Tensor, y: Tensor) -> Operations:
             """One comparison per element and further input."""
             return Operations(cmp=(len(xs) - 1) * y.elements)
+
+        def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+            return reduce(lambda *both: tape.combine("maximum", *both, keeps=both), xs)
 
         def counterpart(self, nn: Any, *xs: Tensor) -> Any:
             return lambda *inputs: reduce(torch_of(nn).maximum, inputs)
@@ -136,6 +142,9 @@ class Plain(Layer):
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         return Operations(mul=y.elements)
+
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return tape.elementwise("function", x, "input")
 
 
 class Hyperbolic(Plain):

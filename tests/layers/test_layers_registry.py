@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cnncost.layers import REGISTRY, Layer, Operations, Reach, Reads, Tensor
 from cnncost.layers.activation import Activation
 from cnncost.layers.base.specifiers import count
+
+if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
 
 # The catalogue of the language, parameters in order.
 SIGNATURES = """
@@ -93,11 +97,14 @@ class Formulas(Layer):
     def reach(self, x: Tensor, y: Tensor) -> tuple[Reach, ...]:
         return (Reads.POINT,)
 
+    def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
+        return x
+
     def counterpart(self, nn: Any, x: Tensor) -> Any:
         return nn.Identity()
 
 
-@pytest.mark.parametrize("formula", ["output", "parameters", "operations", "reach", "counterpart"])
+@pytest.mark.parametrize("formula", ["output", "parameters", "operations", "reach", "record", "counterpart"])
 def test_a_layer_without_a_formula_is_refused(formula: str) -> None:
     stated = {name: value for name, value in vars(Formulas).items() if name != formula and not name.startswith("_")}
     with pytest.raises(TypeError, match=f"layer type 'half_stated' does not state its {formula}$"):

@@ -31,7 +31,7 @@ REGISTRY: dict[str, type[Layer]] = {}
 _NOTHING: frozenset[str] = frozenset()
 _KEPT = frozenset(("kept",))
 
-_FORMULAS = ("output", "parameters", "operations", "reach", "counterpart")
+_FORMULAS = ("output", "parameters", "operations", "reach", "record", "counterpart")
 
 
 @dataclass_transform(

@@ -168,7 +168,8 @@ class DeformConv(Contraction, keyword="deform_conv"):
             tape.let_go(before, *columns)
         for mask in masks:
             columns = [_weighed(tape, columns[0], mask)]
-        weights = [tape.parameter(self.weights(x.shape), "weight"), *([tape.parameter(self.out, "bias")] * self.bias)]
+        sizes = {"weight": self.weights(x.shape), "bias": self.bias * self.out}
+        weights = [tape.parameter(size, name) for name, size in sizes.items() if size]
         reads = tape.lower_all(*columns, *weights)
         return tape.run("convolution", reads, tape.batch * y.elements, keeps=reads[:2])
 

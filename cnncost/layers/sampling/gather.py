@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.autograd.strides import Strides
 from cnncost.errors import LayerError
 from cnncost.layers.base.axes import channel_dimension, check_axis, dimension, resized
 from cnncost.layers.base.costs import GradientMacs, Operations
@@ -14,6 +15,8 @@ from cnncost.layers.sampling.grid import UNKNOWN_PLACES
 from cnncost.layers.softmax import ALONG
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.tensor import Tensor
 
@@ -68,6 +71,12 @@ class Gather(Join, keyword="gather"):
         if place != channel_dimension(x):
             anywhere = Grouped(Reads.ANYWHERE, x.channels)
         return anywhere, Contracted((place,)) if numbers.layout == "flat" else Reads.POINT
+
+    def record(self, tape: Tape, x: Value, numbers: Value, y: Tensor) -> Value:
+        """It keeps the indices, and x for its size."""
+        indices = tape.make(numbers.elements, "int64")
+        lies = Strides.of((tape.batch, *y.dims))
+        return tape.run("gather", [x], tape.batch * y.elements, keeps=[x, indices], strides=lies)
 
     def counterpart(self, nn: Any, x: Tensor, numbers: Tensor) -> Any:
         place, alone = 1 + dimension(self.axis, x), numbers.layout == "flat"
