@@ -13,6 +13,7 @@ from cnncost.settings import MODES, OPTIMIZER_STATES, Settings
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
     from cnncost.report.report import Report
 
@@ -61,6 +62,25 @@ class MeasureOptions(NamedTuple):
         dtype = "float32" if self.dtype == "tf32" else self.dtype
         return Settings.checked(
             batch=self.batch, dtype=dtype, optimizer=self.optimizer, mode=self.mode, convention=self.convention
+        )
+
+    def step_settings(self, device: str) -> StepSettings:
+        """The settings of the step whose memory is predicted beside what is measured: of a model without containers.
+
+        >>> MeasureOptions(batch=8, mode="train").step_settings("cuda:0").device
+        'cuda'
+        """
+        from cnncost.footprint.settings import StepSettings
+
+        return StepSettings(
+            mode=self.mode,
+            batch=self.batch,
+            dtype="float32" if self.dtype == "tf32" else self.dtype,
+            optimizer=self.optimizer,
+            device="cuda" if device.startswith("cuda") else "cpu",
+            channels_last=self.channels_last,
+            adds_in_place=True,
+            nested=False,
         )
 
     def checked(self) -> MeasureOptions:

@@ -116,28 +116,16 @@ LatencyResult = Annotated[
 
 
 class PredictedMemory(Record):
-    """The parts of the memory that the report predicts, in bytes, and their sum."""
+    """The most memory that the tensors of a step are predicted to take at once."""
 
-    param_bytes: Count | None
-    """of the parameters"""
-    buffer_bytes: Count | None
-    """of the buffers"""
-    activation_bytes: Count | None
-    """of the outputs of all layers"""
-    gradient_bytes: Count | None = _optional()
-    """of the parameters' gradients; absent in inference"""
-    optimizer_bytes: Count | None = _optional()
-    """of the optimizer's state; absent in inference"""
-    memory_bytes: Count | None
-    """of all of them"""
-
-    def parts(self) -> dict[str, int | None]:
-        """What the sum is made of, by the name of the figure.
-
-        >>> PredictedMemory(param_bytes=6, buffer_bytes=0, activation_bytes=4, memory_bytes=10).parts()
-        {'param_bytes': 6, 'buffer_bytes': 0, 'activation_bytes': 4}
-        """
-        return self.model_dump(exclude={"memory_bytes"})
+    peak_bytes: Count
+    """of all tensors, with parameters, buffers and inputs"""
+    peak_phase: Text
+    """when: in `forward`, `loss`, `backward` or `optimizer`"""
+    peak_layer: Text | None
+    """the layer that runs then, or whose backward does; null where none does"""
+    parts: Mapping[Text, Count]
+    """what lives then, in bytes by kind"""
 
 
 class MemorySetting(Record):
@@ -154,7 +142,7 @@ class MemorySetting(Record):
     optimizer: Text | None
     """whose step ends a training step; null in inference"""
     predicted: PredictedMemory
-    """what the report predicts"""
+    """what is predicted of it"""
 
 
 class PeakMemory(Record):
@@ -163,7 +151,9 @@ class PeakMemory(Record):
     method: Text
     """how it was measured"""
     peak_bytes: Count
-    """with parameters, buffers and inputs"""
+    """with parameters, buffers, inputs, and workspaces inside operators"""
+    tensor_bytes: Count | None = None
+    """the most between two operators, without workspaces; null where that is not known, as on a GPU"""
     reserved_bytes: Count | None
     """what the allocator of a GPU held; null on a CPU"""
     input_bytes: Count
@@ -174,9 +164,9 @@ class Memory(PeakMemory, MemorySetting):
     """The peak memory of one inference, or of one training step once the optimizer has its state."""
 
     ratio: Fraction | None
-    """of the peak to the prediction; null where nothing is predicted"""
+    """of what the tensors took to the prediction, or of the peak where that is not known"""
     notes: tuple[Text, ...]
-    """what the prediction holds, and what it leaves out"""
+    """what is between the prediction and the peak, and what was done otherwise than asked"""
 
 
 class MemoryOutOfMemory(OutOfMemory, MemorySetting):

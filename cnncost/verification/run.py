@@ -111,7 +111,7 @@ class _Run:
                 self.keep(checks=(*self.found.checks, *checks(report)))
             self.keep(against=self.against(report))
             self.keep(latency=self.latency(report))
-            self.keep(memory=self.memory(report))
+            self.keep(memory=self.memory())
         return self.so_far()
 
     def keep(self, **values: Any) -> None:
@@ -156,13 +156,13 @@ class _Run:
 
         return self.measured("latency", lambda: measure_latency(self.graph, report, self.plan.options, self.progress))
 
-    def memory(self, report: Report) -> MemoryResult | None:
+    def memory(self) -> MemoryResult | None:
         """What the network takes of the memory, if that is asked for."""
         if not self.plan.memory:
             return None
         from cnncost.measurement.memory.measure import measure_memory
 
-        return self.measured("memory", lambda: measure_memory(self.graph, report, self.plan.options, self.progress))
+        return self.measured("memory", lambda: measure_memory(self.graph, self.plan.options, self.progress))
 
     def measured(self, name: str, work: Callable[[], T]) -> T | None:
         """A measurement; one that says why it failed is among the failures, and still has what is known."""

@@ -73,11 +73,14 @@ CEILINGS = {"flops_per_second": 5e13, "matrix_size": 8192, "bytes_per_second": 2
 PHASE = {name: value for name, value in EAGER.items() if "_share" not in name and "per_second" not in name}
 WHERE = {"device": "cuda:0", "batch": 2, "dtype": "float32", "mode": "infer", "optimizer": None}
 LATENCY = {**WHERE, "channels_last": False, "ceilings": CEILINGS, "eager": EAGER, "notes": ()}
-PREDICTED = {"param_bytes": 4_392, "buffer_bytes": 0, "activation_bytes": 4_194_384, "memory_bytes": 4_198_776}
+PREDICTED = {
+    "peak_bytes": 4_198_776, "peak_phase": "forward", "peak_layer": "relu",
+    "parts": {"activation": 4_169_808, "input": 24_576, "parameters": 4_392},
+}  # fmt: skip
 MEMORY = {
     **WHERE, "predicted": PREDICTED, "method": "allocator statistics",
     "peak_bytes": 3_149_082, "reserved_bytes": 20_971_520, "input_bytes": 24_576, "ratio": 0.75,
-    "notes": ("the prediction adds up all activations",),
+    "notes": ("the prediction is of the tensors",),
 }  # fmt: skip
 
 
@@ -136,6 +139,13 @@ def test_latency_and_memory() -> None:
     check_golden("verification-latency.txt", table(document, width=140))
 
 
+def test_workspaces_inside_operators_are_told_apart() -> None:
+    memory = {**MEMORY, "device": "cpu", "tensor_bytes": 3_149_082, "peak_bytes": 4_197_658, "reserved_bytes": None}
+    text = table(verification_document([found(memory=memory)]))
+    assert "tensors at the peak" in text
+    assert "with workspaces inside operators the peak was 1.00 MiB higher" in text
+
+
 def test_a_step_of_training() -> None:
     latency = LATENCY | {
         "mode": "train",
@@ -156,7 +166,7 @@ def test_out_of_memory_has_the_prediction() -> None:
     lost = found(machine=GPU, memory=memory, latency=latency, failure="memory: out of memory")
     text = table(verification_document([lost]))
     assert "broke off: memory: out of memory" in text
-    assert text.splitlines()[-1].split() == ["peak", "4.00", "MiB", "–", "–"]
+    assert text.splitlines()[-1].split() == ["tensors", "at", "the", "peak", "4.00", "MiB", "–", "–"]
 
 
 def test_many_networks() -> None:

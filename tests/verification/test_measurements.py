@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from cnncost import analyze, load
+from cnncost.measurement.memory.measure import predicted_memory
+from cnncost.measurement.options import MeasureOptions
 from cnncost.measurement.results import Latency, Memory
-from cnncost.report.totals import total_of
 from cnncost.verification.records import read
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "measurements"
 
 FILES = sorted(FOLDER.glob("*.json"))
 
-WORKSPACE_BYTES = {"cpu": 2**16, "cuda": 2**28}
+WORKSPACE_BYTES = {"cpu": 2**22, "cuda": 2**31}
 """What libraries may take for themselves inside a layer, by kind of device: cuDNN takes the most."""
 
 
@@ -109,17 +111,21 @@ def test_the_rates_follow_from_the_times(case: Case) -> None:
 
 
 @each_network
-def test_the_peak_lies_where_the_prediction_puts_it(case: Case) -> None:
-    """At least what is there all the time. At most the sum of the textbook, the gradients and temporary copies of all
-    parameters that an optimizer makes in training, and a workspace.
-    """
-    memory, report = case.kept.memory, case.report
+def test_the_peak_is_that_of_the_tensors_and_workspaces(case: Case) -> None:
+    """At least what is predicted of the tensors, but for the local response normalisation of one network."""
+    memory = case.kept.memory
     assert isinstance(memory, Memory)
     predicted = memory.predicted
-    assert predicted.parts() == {part: total_of(report, part) for part in predicted.parts()}
-    assert predicted.memory_bytes == total_of(report, "memory_bytes")
-    peak = memory.peak_bytes - memory.input_bytes
-    kept = sum(size for part, size in predicted.parts().items() if part != "activation_bytes")
-    temporary = 2 * predicted.param_bytes if case.kept.settings.mode == "train" else 0
-    assert kept <= peak <= predicted.memory_bytes + temporary + WORKSPACE_BYTES[case.machine.device.split(":")[0]]
-    assert memory.ratio == pytest.approx(memory.peak_bytes / predicted.memory_bytes, rel=1e-4)
+    options = MeasureOptions(
+        batch=memory.batch, dtype=memory.dtype, mode=memory.mode, optimizer=memory.optimizer or "adam"
+    )
+    assert predicted == predicted_memory(case.graph, options.step_settings(memory.device))
+    assert sum(predicted.parts.values()) == predicted.peak_bytes
+    most = predicted.peak_bytes + WORKSPACE_BYTES[case.machine.device.split(":")[0]]
+    assert 0.98 * predicted.peak_bytes <= memory.peak_bytes <= most
+    assert memory.ratio == pytest.approx(memory.peak_bytes / predicted.peak_bytes, rel=1e-4)
+
+
+def test_in_half_of_the_networks_the_peak_on_a_gpu_is_within_two_percent_of_the_tensors() -> None:
+    ratios = [case.kept.memory.ratio for case in cases() if isinstance(case.kept.memory, Memory)]
+    assert 0.99 < median(ratios) < 1.02

@@ -45,12 +45,10 @@ LATENCY = {
     "notes": (),
 }
 PREDICTED = {
-    "param_bytes": 8,
-    "buffer_bytes": 0,
-    "activation_bytes": 4,
-    "gradient_bytes": 8,
-    "optimizer_bytes": 16,
-    "memory_bytes": 36,
+    "peak_bytes": 36,
+    "peak_phase": "backward",
+    "peak_layer": "conv",
+    "parts": {"parameters": 8, "weight gradients": 8, "optimizer": 16, "kept": 4},
 }
 MEMORY = {
     **SETTING,
@@ -128,7 +126,7 @@ def test_keys_stand_in_the_order_of_the_format(tmp_path: Path) -> None:
     rates = ["flops_per_second", "bytes_per_second", "flops_share", "bytes_share"]
     assert list(network["latency"]["eager"]) == [*times, *rates]
     head.remove("channels_last")
-    measured = ["method", "peak_bytes", "reserved_bytes", "input_bytes", "ratio", "notes"]
+    measured = ["method", "peak_bytes", "tensor_bytes", "reserved_bytes", "input_bytes", "ratio", "notes"]
     assert list(network["memory"]) == [*head, "predicted", *measured]
     assert list(network["memory"]["predicted"]) == list(PREDICTED)
 

@@ -12,7 +12,8 @@ import torch
 from cnncost import SpecError, build
 from cnncost.api import verify
 from cnncost.language.load import load, loads
-from cnncost.measurement import latency, memory
+from cnncost.measurement import latency
+from cnncost.measurement.memory import measure
 from cnncost.measurement.options import MeasureOptions
 from cnncost.measurement.results import (
     LatencyFailure,
@@ -45,7 +46,7 @@ MEMORY_SETTING = MemorySetting(
     dtype="float32",
     mode="infer",
     optimizer=None,
-    predicted=PredictedMemory(param_bytes=8, buffer_bytes=0, activation_bytes=4, memory_bytes=12),
+    predicted=PredictedMemory(peak_bytes=12, peak_phase="forward", peak_layer="relu", parts={"parameters": 8}),
 )
 
 
@@ -91,7 +92,7 @@ def test_a_part_that_breaks_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -
 
 def test_several_parts_that_break(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latency, "measure_latency", raising(MemoryError()))
-    monkeypatch.setattr(memory, "measure_memory", raising(SpecError("there is no tf32")))
+    monkeypatch.setattr(measure, "measure_memory", raising(SpecError("there is no tf32")))
     assert run(memory=True).failure == "latency: MemoryError; memory: there is no tf32"
 
 
@@ -105,7 +106,7 @@ def test_out_of_memory_is_a_result_and_a_failure(monkeypatch: pytest.MonkeyPatch
 
 def test_a_measurement_that_failed_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     result = MemoryFailure(**dict(MEMORY_SETTING), failure="mat1 and mat2 do not fit", device_lost=False)
-    monkeypatch.setattr(memory, "measure_memory", lambda *_: result)
+    monkeypatch.setattr(measure, "measure_memory", lambda *_: result)
     found = run(latency=False, memory=True)
     assert found.failure == "memory: mat1 and mat2 do not fit"
     assert not found.device_lost
@@ -124,7 +125,7 @@ def untouched(*_: Any) -> Any:
 
 def test_a_device_lost_by_one_measurement_is_not_asked_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(latency, "measure_latency", lost_in_latency)
-    monkeypatch.setattr(memory, "measure_memory", untouched)
+    monkeypatch.setattr(measure, "measure_memory", untouched)
     found = run(memory=True)
     assert found.failure == "latency: device-side assert; memory: not measured: `cpu` was lost"
     assert found.device_lost
@@ -194,7 +195,7 @@ def test_an_interruption_ends_it_and_has_what_was_found() -> None:
 
 
 def test_an_interruption_in_a_measurement_leaves_what_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "measure_memory", raising(KeyboardInterrupt()))
+    monkeypatch.setattr(measure, "measure_memory", raising(KeyboardInterrupt()))
     with pytest.raises(Interruption) as interruption:
         run(memory=True)
     assert interruption.value.found.latency.eager.runs > 0

@@ -8,7 +8,6 @@ from cnncost.measurement.ceilings import Rates
 from cnncost.measurement.outcome import CompilerFailure
 from cnncost.measurement.results import CompiledTiming, Latency, Memory
 from cnncost.render.document import Column, Line, Table
-from cnncost.render.parts.headings import heading_of
 from cnncost.units import bytes_text
 
 if TYPE_CHECKING:
@@ -129,14 +128,18 @@ def _whole(rate: float | None) -> int | None:
 
 
 def _memory(memory: MemoryResult) -> Table:
-    """The parts of the prediction, and the peak beside their sum; out of memory there is no peak."""
+    """What is predicted to live at the peak, and the peak beside its sum; out of memory there is no peak."""
     predicted = memory.predicted
-    lines = [Line((heading_of(part), size, "", "")) for part, size in predicted.parts().items()]
+    lines = [Line((kind, size, "", "")) for kind, size in predicted.parts.items()]
     if not isinstance(memory, Memory):
-        return Table(_MEMORY, tuple(lines), Line(("peak", predicted.memory_bytes, None, None)))
-    lines.append(Line(("input", "", memory.input_bytes, "")))
-    totals = Line(("peak", predicted.memory_bytes, memory.peak_bytes, memory.ratio))
+        return Table(_MEMORY, tuple(lines), Line(("tensors at the peak", predicted.peak_bytes, None, None)))
     notes = [*memory.notes]
     if memory.reserved_bytes:
         notes.append(f"the allocator reserved {bytes_text(memory.reserved_bytes)}")
+    if memory.tensor_bytes is None:
+        totals = Line(("peak", predicted.peak_bytes, memory.peak_bytes, memory.ratio))
+    else:
+        totals = Line(("tensors at the peak", predicted.peak_bytes, memory.tensor_bytes, memory.ratio))
+        workspaces = memory.peak_bytes - memory.tensor_bytes
+        notes.append(f"with workspaces inside operators the peak was {bytes_text(workspaces)} higher")
     return Table(_MEMORY, tuple(lines), totals, notes=tuple(notes))
