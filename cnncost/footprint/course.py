@@ -36,7 +36,7 @@ def parts_of(step: Step, graph: Graph) -> tuple[Part, ...]:
 
 def _kinds(step: Step) -> list[str]:
     """What lies in each storage, by number. What was there before the step stays that, whether it is kept or not."""
-    kinds = ["kept" if storage.number in step.kept else storage.kind for storage in step.heap.storages]
+    kinds = ["kept" if storage.number in step.ever_kept else storage.kind for storage in step.heap.storages]
     for storage in step.heap.standing:
         kinds[storage.number] = storage.kind
     return kinds

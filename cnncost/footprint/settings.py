@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.arguments import flag, wrong_type
+from cnncost.arguments import flag, integer, text, wrong_type
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.footprint.contradictions import refuse_contradictions
 from cnncost.records import NamedTuple
 from cnncost.settings import ITEM_SIZES, MODES, OPTIMIZER_STATES, batch_of
 
@@ -87,16 +88,15 @@ class StepSettings(NamedTuple):
             _one_of("implementation", settings.implementation, IMPLEMENTATIONS)
         for name in _FLAGS:
             flag(f"`{name}`", getattr(settings, name))
-        if settings.dtype == "int8" and settings.trains:
-            raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
-        if settings.implementation == "fused" and settings.optimizer == "rmsprop":
-            raise SpecError("PyTorch has no fused RMSprop", hint="`foreach` steps over lists of parameters")
-        return settings._replace(
+        settings = settings._replace(
             batch=batch_of(settings.batch),
             weight_decay=bool(settings.weight_decay),
             amp=None if settings.amp is None else AMP[settings.amp],
-            checkpoint=tuple(settings.checkpoint),
+            accumulate=integer("`accumulate`", settings.accumulate, 1),
+            checkpoint=_names(settings.checkpoint),
         )
+        refuse_contradictions(settings)
+        return settings
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
@@ -109,6 +109,14 @@ class StepSettings(NamedTuple):
 
 
 _FLAGS = ("scaler", "channels_last", "inplace", "set_to_none", "nested")
+
+
+def _names(names: object) -> tuple[str, ...]:
+    """The names of blocks: several, or one alone."""
+    several = [names] if isinstance(names, str) else names
+    if not isinstance(several, list | tuple):
+        raise wrong_type("`checkpoint`", "a list of names", names)
+    return tuple([text("`checkpoint`", name, "a list of names") for name in several])
 
 
 def _one_of(what: str, name: object, known: Iterable[str]) -> None:

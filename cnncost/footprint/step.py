@@ -17,7 +17,7 @@ from cnncost.graph.overwriting import with_activations_in_place
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from cnncost.autograd.tensors import Value
     from cnncost.footprint.settings import StepSettings
@@ -36,6 +36,8 @@ class Step(NamedTuple):
     """What was recorded."""
     kept: dict[int, int]
     """The storages that are kept for backward, by number: the node that keeps each first, -1 for the loss."""
+    ever_kept: Set[int]
+    """The storages that are kept in any pass, where the gradients of several are added up."""
 
     @property
     def heap(self) -> Heap:
@@ -80,16 +82,18 @@ class _Runner:
     def run(self) -> Step:
         if not self.settings.trains:
             self.forward.run()
-            return Step(self.tape, {})
+            return Step(self.tape, {}, set())
         kept: dict[int, int] = {}
+        ever_kept: set[int] = set()
         for _ in range(self.settings.accumulate):
             loss = self._pass()
             kept = self._kept()
+            ever_kept.update(kept)
             if loss.needs_gradient:  # otherwise nothing is trained
                 self._backward(loss)
         make_states(self.tape, self.settings)
         self._step_optimizer()
-        return Step(self.tape, kept)
+        return Step(self.tape, kept, ever_kept)
 
     def _pass(self) -> Value:
         """Forward and loss; the outputs and the loss of the pass before go where the new ones take their names."""

@@ -8,9 +8,12 @@ from cnncost.errors import LayerError, SpecError
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.tensor import ANY_LAYOUT
+from cnncost.layers.base.unrecorded import record_unknown
 from cnncost.layers.base.window import Reach, Reads
 
 if TYPE_CHECKING:
+    from cnncost.autograd.tape import Tape
+    from cnncost.autograd.tensors import Value
     from cnncost.errors import Origin
     from cnncost.layers.base.one_channel import Line
     from cnncost.layers.base.tensor import Tensor
@@ -68,6 +71,9 @@ class Gap(Layer):
     def reach(self, *xs: Tensor, y: Tensor) -> tuple[Reach, ...]:
         """Not known: whatever there is."""
         return (Reads.ANYWHERE,) * len(xs)
+
+    def record(self, tape: Tape, *xs: Value, y: Tensor) -> Value:
+        return record_unknown(tape, self, xs, y)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
         raise self.no_module(self.keyword, None)

@@ -72,6 +72,13 @@ def test_the_parts_and_the_course_add_up_to_the_peak(settings: dict[str, Any]) -
     assert all(sum(each.parts.values()) == each.peak_bytes >= each.bytes for each in found.timeline)
 
 
+def test_in_every_pass_of_several_it_is_known_what_is_kept() -> None:
+    found = memory("resnet18", batch=2, accumulate=2, device="cpu")
+    kept = [each.parts["kept"] for each in found.timeline if each.phase == "loss"]
+    assert len(kept) == 2
+    assert kept[0] == kept[1] > 0.9 * found.kept_bytes - 2 * 4 * 3 * 224 * 224
+
+
 def test_a_layer_that_says_what_it_keeps_is_counted_and_another_makes_a_lower_bound() -> None:
     exact = memory(loads(OWN.format(kept="    kept: channels * positions\n")), device="cpu")
     bound = memory(loads(OWN.format(kept="")), device="cpu")

@@ -15,7 +15,6 @@ from cnncost.layers.base.choices import Reference
 from cnncost.layers.base.costs import Buffers, GradientMacs, Operations
 from cnncost.layers.base.fields import Field
 from cnncost.layers.base.one_channel import Line, counterpart_of_one_channel
-from cnncost.layers.base.unrecorded import record_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +28,6 @@ REGISTRY: dict[str, type[Layer]] = {}
 """Every layer type of the language, by its keyword."""
 
 _NOTHING: frozenset[str] = frozenset()
-_KEPT = frozenset(("kept",))
 
 _FORMULAS = ("output", "parameters", "operations", "reach", "record", "counterpart")
 
@@ -175,7 +173,7 @@ class Layer:
     @property
     def unsaid(self) -> frozenset[str]:
         """What is not known of it, by the names of the formulas: a gap in every figure that they make."""
-        return _KEPT if type(self).record is Layer.record else _NOTHING
+        return _NOTHING
 
     @property
     def texts(self) -> Mapping[str, tuple[str, str]]:
@@ -281,14 +279,12 @@ class Layer:
     def record(self, tape: Tape, *inputs: Any, **output: Any) -> Value:
         """Run on a tape, as autograd records the PyTorch module: what is made, and what is kept for backward.
 
-        A layer that does not say it leaves open what is kept, and figures are lower bounds then.
-
         Args:
             tape: what is recorded on.
             inputs: the tensors that the layer reads, as the tape has them.
             output: the shape of its output, as `y`.
         """
-        return record_unknown(tape, self, inputs, output["y"])
+        raise NotImplementedError
 
     def reach(self, *inputs: Any, **_: Any) -> tuple[Reach, ...]:
         """What an output unit reads, for each input in turn."""

@@ -30,6 +30,7 @@ def record_unknown(tape: Tape, layer: Layer, xs: tuple[Value, ...], y: Tensor, k
     if buffers.counters:
         tape.buffer(buffers.counters, "counters", "int64")
     keeps = [] if kept is None else [*xs]
+    dtype = xs[0].dtype if xs else tape.dtype
     if kept:
-        keeps.append(tape.make(tape.batch * kept, xs[0].dtype))
-    return tape.run(layer.keyword, [*xs, *weights], tape.batch * y.elements, keeps=keeps)
+        keeps.append(tape.make(tape.batch * kept, dtype))
+    return tape.run(layer.keyword, [*xs, *weights], tape.batch * y.elements, dtype=dtype, keeps=keeps)

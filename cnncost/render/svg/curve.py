@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.records import NamedTuple
 from cnncost.render.curve import ticks
 from cnncost.render.svg.canvas import COLOURS, element, number, picture, text
+from cnncost.render.terminal.screen import cut
 from cnncost.units import bytes_text
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 900, 440
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 190, 64, 62
+_LETTER = 6.5
+"""The width of a letter, about."""
 _FAINT = "#bbbbbb"
 _DARK = "#222222"
 _LIMIT_SHOWN_UP_TO = 2
@@ -122,8 +125,10 @@ def _peak(curve: Curve, frame: _Frame) -> Iterator[str]:
     place = curve.highest
     x, y = frame.x(place + 0.5), frame.y(curve.instants[place].bytes)
     yield element("path", d=f"M{number(x)} {number(y)}l-5 -9h10Z", fill=_DARK)
-    anchor = "start" if x < _WIDTH / 2 else "end"
-    yield text(curve.peak, x + (9 if anchor == "start" else -9), min(y - 5, _TOP + 10), text_anchor=anchor)
+    starts = x < (_LEFT + _WIDTH - _RIGHT) / 2
+    room = _WIDTH - _RIGHT - x if starts else x - _LEFT
+    words = cut(curve.peak, int(room / _LETTER))
+    yield text(words, x + (9 if starts else -9), y - 3, text_anchor="start" if starts else "end")
 
 
 def _legend(curve: Curve) -> Iterator[str]:
