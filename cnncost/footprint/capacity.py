@@ -157,7 +157,7 @@ def _besides(report: MemoryReport) -> tuple[int, int | None]:
         return 0, None
     if device == "cpu":
         return 0, 0
-    if device != "cuda":
+    if device != "cuda" and report.reserved_bytes is not None:
         from cnncost.footprint.devices import profile  # only who names a card reads its file
 
         return profile(device).context

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from cnncost import SpecError, load, memory
+from cnncost.footprint.capacity import LARGEST_CONTEXT, capacity_of, verdict_on
+from cnncost.footprint.devices import profile
 from cnncost.language.load import loads
 
 SMALL = """
@@ -131,6 +133,23 @@ def test_whether_it_fits_on_a_processor(given: str | int, fits: bool, free: int)
     verdict = memory(loads(SMALL), mode="infer", device="cpu", memory=given).verdict
     assert verdict is not None
     assert (verdict.fits, verdict.free_bytes, verdict.basis) == (fits, free, "peak_bytes")
+
+
+def test_what_the_allocator_takes_and_the_context_count_on_a_card_with_a_profile() -> None:
+    found = memory(loads(SMALL), mode="infer", device="h200")
+    low, high = profile("h200").context
+    reserved = found._replace(reserved_bytes=10**9)
+    verdicts = [verdict_on(reserved, capacity_of(10**9 + free)) for free in (low - 1, low, high - 1, high)]
+    assert [verdict.fits for verdict in verdicts] == [False, None, None, True]
+    assert {verdict.basis for verdict in verdicts} == {"reserved_bytes"}
+    assert verdict_on(found._replace(reserved_bytes=None), capacity_of("1TB")).fits is None
+
+
+def test_on_a_card_without_one_workspaces_are_a_bound() -> None:
+    found = memory(loads(SMALL), mode="infer", device="cuda")._replace(reserved_bytes=None, workspace_bytes=1000)
+    most = found.peak_bytes + 1000 + LARGEST_CONTEXT
+    verdicts = [verdict_on(found, capacity_of(size)) for size in (found.peak_bytes - 1, found.peak_bytes, most)]
+    assert [verdict.fits for verdict in verdicts] == [False, None, True]
 
 
 def test_a_lower_bound_never_fits_for_certain() -> None:
