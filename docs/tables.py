@@ -18,7 +18,7 @@ from cnncost.layers.base.elsewhere import layer_elsewhere
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
-from docs import measured
+from docs import measured, memory_peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -104,6 +104,9 @@ def table(name: str) -> str:
         "layers of PyTorch": _layers_of_torch,
         "architectures": _architectures,
         "measurements": measured.table,
+        "memory of other tools": memory_peers.table,
+        "memory of other tools in short": memory_peers.short_table,
+        "what other tools count as memory": memory_peers.counts_table,
         "conventions": _conventions,
         "what they get wrong": _quirks,
         "keys of a convention": lambda: _rows(("key", "what it holds"), CONVENTION_KEYS.items()),
