@@ -32,6 +32,9 @@ STATES_WITHOUT_GRADIENT = ("adagrad",)
 So do ``torch.optim``'s: a parameter whose ``grad`` is ``None`` is skipped.
 """
 
+AMP = {"bf16": "bfloat16", "fp16": "float16", "bfloat16": "bfloat16", "float16": "float16"}
+"""What autocast runs operations in, by what people call it."""
+
 MODES = ("infer", "train")
 """Training runs auxiliary heads and dropout too."""
 
@@ -55,6 +58,8 @@ class Settings(NamedTuple):
     """``infer`` or ``train``: which layers run."""
     convention: Convention = CONVENTIONS["textbook"]
     """How operations become FLOPs."""
+    amp: str | None = None
+    """``bfloat16`` or ``float16``, where autocast runs operations in it; parameters stay in `dtype`."""
 
     @classmethod
     def checked(cls, **values: Any) -> Settings:
@@ -71,15 +76,15 @@ class Settings(NamedTuple):
           = hint: known are `float32`, `float16`, `bfloat16`, `int8`
         """
         for name in values:
-            _refuse_unknown("setting", name, cls._fields)
+            refuse_unknown("setting", name, cls._fields)
         settings = cls(**values)
         settings = settings._replace(convention=find(settings.convention), batch=batch_of(settings.batch))
-        _refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
-        _refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
-        _refuse_unknown("mode", settings.mode, MODES)
+        refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
+        refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
+        refuse_unknown("mode", settings.mode, MODES)
         if settings.dtype == "int8" and settings.mode == "train":
             raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
-        return settings
+        return settings._replace(amp=checked_amp(settings.amp, settings.dtype))
 
     @property
     def item_size(self) -> int:
@@ -100,9 +105,38 @@ class Settings(NamedTuple):
         """Plain data, as the JSON holds it: the convention by its name.
 
         >>> Settings().to_dict()
-        {'batch': 1, 'dtype': 'float32', 'optimizer': 'adam', 'mode': 'infer', 'convention': 'textbook'}
+        {'batch': 1, 'dtype': 'float32', 'optimizer': 'adam', 'mode': 'infer', 'convention': 'textbook', 'amp': None}
         """
         return {**self._asdict(), "convention": self.convention.name}
+
+
+def checked_amp(amp: object, dtype: str) -> str | None:
+    """What autocast runs operations in, by its full name; ``None`` where there is no autocast.
+
+    Raises:
+        SpecError: it is no such format, or the parameters are not in float32.
+
+    >>> checked_amp("bf16", "float32")
+    'bfloat16'
+    """
+    if amp is None:
+        return None
+    refuse_unknown("format of autocast", amp, AMP)
+    if dtype != "float32":
+        hint = "leave out one of them: autocast keeps parameters in float32"
+        raise SpecError(f"autocast is for parameters in float32, not in {dtype}", hint=hint)
+    return AMP[str(amp)]
+
+
+def batch_text(text: str) -> int:
+    """The samples at once that a text says.
+
+    >>> batch_text("8")
+    8
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_BATCH))):
+        raise SpecError(f"the batch must be a whole number from 1 to {LARGEST_BATCH:,}, not `{text[:80]}`")
+    return batch_of(int(text))
 
 
 def batch_of(batch: object) -> int:
@@ -117,7 +151,8 @@ def batch_of(batch: object) -> int:
     return number
 
 
-def _refuse_unknown(what: str, name: Any, known: Iterable[str]) -> None:
+def refuse_unknown(what: str, name: Any, known: Iterable[str]) -> None:
+    """Raise a SpecError for a name that is none of the known ones, or no name at all."""
     names = list(known)
     hint = "known are " + ", ".join(f"`{each}`" for each in names)
     if not isinstance(name, str | list):

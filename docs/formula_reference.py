@@ -341,7 +341,7 @@ def _about_algorithm(algorithm: type[Algorithm]) -> str:
 def _totals() -> Iterator[str]:
     for metric in METRICS.values():
         yield f"| `{metric.name}` | {metric.about} | {'sum' if metric.total == 'sum' else 'largest'} |"
-    yield "\nWhat `memory_bytes` adds up:\n\n| mode | parts |\n|---|---|"
+    yield "\nWhat `textbook_bytes` adds up:\n\n| mode | parts |\n|---|---|"
     yield from (f"| `{mode}` | {' + '.join(f'`{part}`' for part in parts)} |" for mode, parts in MEMORY_PARTS.items())
     yield "\nNumbers that an optimizer keeps for each trainable parameter P:\n\n| optimizer | numbers |\n|---|---|"
     yield from (f"| `{name}` | {states} |" for name, states in OPTIMIZER_STATES.items())

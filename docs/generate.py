@@ -3,8 +3,8 @@
     python -m docs.generate --write    after a change that shows in the documents
     python -m docs.generate --check    what the tests run
 
-Generated are `formulas.md` and `notes-audit.md`, the tables between comments, the output of every command, and the
-picture.
+Generated are `formulas.md` and `notes-audit.md`, the tables between comments, the output of every command, the picture,
+and the peaks of memory that `cnncost zoo` shows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from docs import formula_reference, picture
+from docs import formula_reference, peaks, picture
 from docs.examples import ROOT, failures, refreshed
 from docs.notes import audit
 from docs.tables import with_tables
@@ -60,9 +60,10 @@ def main(arguments: list[str]) -> int:
         return 2
     if arguments == ["--write"]:
         picture.write()
+        peaks.write()
     look = write if arguments == ["--write"] else faults
     found = [f"{document.relative_to(ROOT)}: {fault}" for document in DOCUMENTS for fault in look(document)]
-    found += picture.faults()
+    found += [*picture.faults(), *peaks.faults()]
     if found:
         print("\n".join(found))
     return 1 if found else 0

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from cnncost.layers import REGISTRY
-from docs import examples, picture, tables
+from docs import examples, peaks, picture, tables
 from docs.examples import ROOT
 from docs.formula_reference import examples as layer_examples
 from docs.generate import DOCUMENTS, faults, main
@@ -44,6 +44,10 @@ def anchors(document: Path) -> set[str]:
     """The anchors that GitHub gives to the headings of a document."""
     headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_peaks_of_the_zoo_are_what_analyze_finds() -> None:
+    assert list(peaks.faults()) == []
 
 
 def test_the_picture_shows_what_the_command_prints() -> None:

@@ -36,6 +36,7 @@ def check(
     dtype: str = "float32",
     optimizer: str = "adam",
     mode: str = "infer",
+    amp: str | None = None,
     convention: AnyConvention = "textbook",
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
@@ -46,10 +47,10 @@ def check(
         specs: one network as for :func:`analyze`, or several.
         max_params: parameters at most, a number or a text such as ``5M``.
         max_macs, max_flops: multiply-accumulates and FLOPs at most, likewise.
-        max_memory: bytes of ``memory_bytes`` at most, a number or a text such as ``24GiB``.
+        max_memory: bytes of ``peak_bytes`` at most, a number or a text such as ``24GiB``.
         budget: the same of any figure of the totals, by its name.
         set, input: as for :func:`analyze`.
-        batch, dtype, optimizer, mode, convention: for the budgets, as for :func:`analyze`.
+        batch, dtype, optimizer, mode, amp, convention: for the budgets, as for :func:`analyze`.
         limits, arguments: as for :func:`load`.
 
     Returns:
@@ -65,8 +66,10 @@ def check(
     """
     from cnncost.report.checks import Checks, limit_of, verdicts_of
 
-    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
-    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
+    settings = Settings.checked(
+        batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, amp=amp, convention=convention
+    )
+    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "peak_bytes": max_memory}
     amounts = {figure: most for figure, most in named.items() if most is not None}
     if not isinstance(budget, Mapping | None):
         raise wrong_type("`budget`", "a mapping of figures to their limits", budget)

@@ -12,7 +12,7 @@ from cnncost.errors import SpecError
 from cnncost.graph.graph import Graph
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.report import Report
-from cnncost.settings import Settings
+from cnncost.settings import Settings, batch_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,7 @@ def analyze(
     dtype: str = "float32",
     optimizer: str = "adam",
     mode: str = "infer",
+    amp: str | None = None,
     convention: SomeConventions = "textbook",
     algorithms: bool = False,
     limits: Limits | None = None,
@@ -81,6 +82,7 @@ def analyze(
         dtype: of parameters, gradients, activations and optimizer states.
         optimizer: whose state training keeps.
         mode: ``infer`` or ``train``: which layers run.
+        amp: ``bf16`` or ``fp16`` where autocast runs operations in it, for the memory of a step.
         convention: how operations become FLOPs: a name, the path of a file, or a
             :class:`~cnncost.conventions.Convention`. Of several, or of ``all``, the report has the `counts` besides.
         algorithms: whether convolutions are counted by every algorithm too, as figures of their own.
@@ -95,7 +97,7 @@ def analyze(
     """
     algorithms = flag("`algorithms`", algorithms)
     chosen = choose(convention)
-    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=chosen[0])
+    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, amp=amp, convention=chosen[0])
     several = chosen if len(chosen) > 1 else ()
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     return analyze_graph(graph, settings, algorithms=algorithms, conventions=several)
@@ -107,10 +109,11 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
     Args:
         specs: a list of what :func:`analyze` takes, or of finished reports.
         baseline: the position of the network that ratios refer to, or its name as it was given.
-        settings: as for :func:`analyze`, for all of them that are not reports.
+        settings: as for :func:`analyze`, for all of them that are not reports. One may run otherwise, which stands
+            behind its name: ``resnet50@batch=8;amp=bf16``; so may `dtype`, `mode` and `optimizer`.
 
     Raises:
-        SpecError: fewer than two networks, no such baseline, reports of unlike settings, or settings for nothing but
+        SpecError: fewer than two networks, no such baseline, reports of unlike conventions, or settings for nothing but
             reports; and what :func:`analyze` raises.
 
     >>> comparison = compare(["resnet18", "resnet50"])
@@ -123,8 +126,28 @@ def compare(specs: Iterable[str | Path | Graph | Report], *, baseline: str | int
     if settings and networks and all(isinstance(network, Report) for network in networks):
         names = ", ".join(f"`{name}`" for name in settings)
         raise SpecError(f"reports have their settings already: {names} would change nothing")
-    reports = [network if isinstance(network, Report) else analyze(network, **settings) for network in networks]
+    reports = [
+        network if isinstance(network, Report) else analyze_as_asked(network, **settings) for network in networks
+    ]
     return Comparison.of(reports, [called(network) for network in networks], baseline)
+
+
+def analyze_as_asked(spec: str | Path | Graph, **settings: Any) -> Report:
+    """What a network costs that may say itself how it runs, behind an ``@``.
+
+    Raises:
+        SpecError: what :func:`analyze` raises.
+
+    >>> analyze_as_asked("lenet5@batch=8;mode=train", batch=1).settings.batch
+    8
+    """
+    if not isinstance(spec, str):
+        return analyze(spec, **settings)
+    from cnncost.language.request import run_behind
+
+    network, run = run_behind(spec)
+    own: dict[str, Any] = {**run, "batch": batch_text(run["batch"])} if "batch" in run else {**run}
+    return analyze(network, **{**settings, **own})
 
 
 def graph_of(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.autograd.checkpoint import Checkpoint
+    from cnncost.autograd.convolution import Workspace
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.operation import Rule
     from cnncost.autograd.tensors import Storage
@@ -41,6 +42,7 @@ class Tape:
         autocast: str | None = None,
         training: bool = True,
         channels_last: bool = False,
+        workspace: Workspace | None = None,
     ) -> None:
         self.heap = heap
         self.batch = batch
@@ -57,6 +59,8 @@ class Tape:
         self.checkpoint: Checkpoint | None = None
         """The pass through a checkpointed block that is going on."""
         self.channels_last = channels_last
+        self.workspace = workspace
+        """The bytes that a convolution holds while it runs; ``None`` where only tensors count."""
         self.operations: list[Operation] = []
         """What autograd recorded, in order."""
         self.weights: dict[tuple[int, str], Weight] = {}

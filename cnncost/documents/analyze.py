@@ -9,8 +9,7 @@ from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 
 from cnncost.documents import base
 from cnncost.documents.base import Document, Shape, Sparse
-from cnncost.documents.figures import Totals, in_order, names, refuse_other_names
-from cnncost.metrics import METRICS
+from cnncost.documents.figures import Totals, in_order, names, refuse_other_names, required_names
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.figures import Figures
 from cnncost.validation import Count, Flag, Number, Positive, Record, Text, Whole
@@ -112,7 +111,7 @@ class Layer(Sparse):
         value = layer["additionalProperties"]
         figures = {name: value | {"description": metric_called(name).about} for name in names()}
         layer["properties"] |= figures
-        layer["required"] += METRICS
+        layer["required"] += required_names()
         layer["additionalProperties"] = False
         return written
 
@@ -133,6 +132,7 @@ class AnalysisDocument(Document, Sparse):
     dtype: base.Dtype
     optimizer: base.Optimizer
     mode: base.Mode
+    amp: base.Amp = None
     convention: base.Convention
     convention_unit: Literal["FLOPs", "MACs"] | None = None
     """what the convention counts, where it is a user's own"""

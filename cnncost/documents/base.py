@@ -139,6 +139,9 @@ Batch = Annotated[Positive, Field(le=LARGEST_BATCH, description="samples at once
 Dtype = Annotated[str, OneOf(ITEM_SIZES), Field(description="of parameters, gradients, activations, optimizer states")]
 Optimizer = Annotated[str, OneOf(OPTIMIZER_STATES), Field(description="whose state training keeps")]
 Mode = Annotated[str, OneOf(MODES), Field(description="which layers run: auxiliary heads and dropout in `train` only")]
+Amp = Annotated[
+    Literal["bfloat16", "float16"] | None, Field(description="what autocast runs operations in; null without autocast")
+]
 Convention = Annotated[Text, Field(description="how operations become `flops`; `cnncost conventions` lists them")]
 Warnings = Annotated[tuple[Text, ...], Field(description="what is odd about the spec")]
 

@@ -31,6 +31,7 @@ class ComparedNetwork(Sparse):
     dtype: base.Dtype
     optimizer: base.Optimizer
     mode: base.Mode
+    amp: base.Amp = None
     convention: base.Convention
     inputs: base.Inputs
     layers: Count

@@ -71,6 +71,7 @@ class LayerExplanationDocument(Document):
     dtype: base.Dtype
     optimizer: base.Optimizer
     mode: base.Mode
+    amp: base.Amp = None
     convention: base.Convention
     symbols: tuple[Meaning, ...]
     """what the letters of the formulas stand for"""
@@ -126,6 +127,7 @@ class SumExplanationDocument(Document):
     dtype: base.Dtype
     optimizer: base.Optimizer
     mode: base.Mode
+    amp: base.Amp = None
     convention: base.Convention
     totals: tuple[Breakdown, ...]
     """the figures that were asked for"""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from cnncost.documents import base
 from cnncost.documents.base import Document, OneOf
-from cnncost.footprint.settings import AMP, IMPLEMENTATIONS, LOSSES
+from cnncost.footprint.settings import IMPLEMENTATIONS, LOSSES
 from cnncost.validation import Count, Flag, Positive, Record, Text, Whole
 
 
@@ -20,8 +20,7 @@ class Step(Record):
     """training or inference"""
     batch: base.Batch
     dtype: base.Dtype
-    amp: Annotated[str, OneOf(dict.fromkeys(AMP.values()))] | None
-    """what autocast runs operations in; null without autocast"""
+    amp: base.Amp
     scaler: Flag
     """whether a gradient scaler scales the loss"""
     optimizer: base.Optimizer

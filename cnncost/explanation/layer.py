@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.conventions.quantities import QUANTITIES, LayerCall
 from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
+from cnncost.explanation.kept import explain_kept
 from cnncost.explanation.receptive_field import explain_receptive_field
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
 from cnncost.explanation.zeros import why_nothing, why_unknown
@@ -111,6 +112,7 @@ class _Writer:
             if metric.name == _BEFORE_INPUTS:
                 yield self._input_bytes()
                 yield from self._kept()
+        yield explain_kept(self.analysis, self.node)
 
     def _formula(self, value: Any) -> Formula:
         self.used.append(self.symbolic.formula(0, value))

@@ -13,6 +13,7 @@ from cnncost.graph.graph import INPUT
 from cnncost.graph.names import joined, segments
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.records import NamedTuple
 from cnncost.report.totals import unknown_figure
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cnncost.metrics.analysis import Analysis
     from cnncost.metrics.metric import Metric
 
-USUAL = ("params", "macs", "flops", "memory_bytes")
+USUAL = ("params", "macs", "flops", "textbook_bytes")
 """What is explained unless somebody asks for a figure."""
 
 _MOST_TERMS = 12
@@ -93,6 +94,9 @@ class _Writer:
         """Where one figure comes from."""
         if name in ESTIMATES:
             raise SpecError(f"`{name}` is estimated for the network as a whole: there is nothing to add up")
+        if name in STEP_METRICS:
+            hint = "`cnncost memory` shows which layers keep it"
+            raise SpecError(f"`{name}` is found by running a step: there is no formula to add up", hint=hint)
         if name not in METRICS:
             raise unknown_figure(name, METRICS)
         metric = METRICS[name]

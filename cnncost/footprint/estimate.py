@@ -33,10 +33,7 @@ def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) ->
     step = run_step(graph, settings)
     heap = step.heap
     phase, layer = at_peak(heap, graph)
-    kept: dict[str, int] = {}
-    for number, node in step.kept.items():
-        name = graph.nodes[node].name if node >= 0 else "loss"
-        kept[name] = kept.get(name, 0) + heap.storages[number].requested
+    kept = {graph.nodes[node].name if node >= 0 else "loss": size for node, size in step.kept_by_node.items()}
     return MemoryReport(
         name=graph.name,
         settings=settings,

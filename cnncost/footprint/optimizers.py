@@ -27,7 +27,7 @@ _COUNTER_BYTES = 4
 
 def implementation_of(settings: StepSettings) -> str:
     """How the optimizer steps: as the settings say, or as PyTorch chooses: over lists on a GPU."""
-    return settings.implementation or ("foreach" if settings.device == "cuda" else "forloop")
+    return settings.implementation or ("foreach" if settings.on_cuda else "forloop")
 
 
 def make_states(tape: Tape, settings: StepSettings) -> None:
@@ -36,7 +36,7 @@ def make_states(tape: Tape, settings: StepSettings) -> None:
     Step counters lie in the processor's memory, unless a fused step on a GPU reads them.
     """
     fused = implementation_of(settings) == "fused"
-    counts = settings.optimizer in _COUNTS_STEPS and (settings.device == "cpu" or fused)
+    counts = settings.optimizer in _COUNTS_STEPS and (fused or not settings.on_cuda)
     for weight in list(tape.weights.values()):
         if weight.trained and (weight.gradient is not None or settings.optimizer in STATES_WITHOUT_GRADIENT):
             if counts:

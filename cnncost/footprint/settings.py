@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnncost.arguments import flag, integer, text, wrong_type
-from cnncost.errors import SpecError, did_you_mean
 from cnncost.footprint.contradictions import refuse_contradictions
 from cnncost.records import NamedTuple
-from cnncost.settings import ITEM_SIZES, MODES, OPTIMIZER_STATES, batch_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-AMP = {"bf16": "bfloat16", "fp16": "float16", "bfloat16": "bfloat16", "float16": "float16"}
-"""What autocast runs operations in, by what people call it."""
+from cnncost.settings import ITEM_SIZES, MODES, OPTIMIZER_STATES, batch_of, checked_amp, refuse_unknown
 
 IMPLEMENTATIONS = ("foreach", "fused", "forloop")
 """How PyTorch's optimizers step: lists of tensors at once, one kernel, or one parameter after the other."""
@@ -43,7 +36,7 @@ class StepSettings(NamedTuple):
     weight_decay: bool = False
     """Whether the optimizer decays weights."""
     device: str = "cuda"
-    """``cpu`` or ``cuda``."""
+    """``cpu``, ``cuda``, or a card that has a profile: its name, or the path of the profile."""
     channels_last: bool = False
     """Whether maps lie in memory with their channels last."""
     inplace: bool = False
@@ -73,25 +66,23 @@ class StepSettings(NamedTuple):
         >>> StepSettings.checked(optimizer="adamm")
         Traceback (most recent call last):
         cnncost.errors.SpecError: error: unknown optimizer `adamm`; did you mean `adam`?
-          = hint: they are `sgd`, `momentum`, `adam`, `adamw`, `rmsprop`, `adagrad`, `lion`
+          = hint: known are `sgd`, `momentum`, `adam`, `adamw`, `rmsprop`, `adagrad`, `lion`
         """
         for name in values:
-            _one_of("setting", name, cls._fields)
+            refuse_unknown("setting", name, cls._fields)
         settings = cls(**values)
-        _one_of("mode", settings.mode, MODES)
-        _one_of("dtype", settings.dtype, ITEM_SIZES)
-        _one_of("optimizer", settings.optimizer, OPTIMIZER_STATES)
-        _one_of("loss", settings.loss, LOSSES)
-        if settings.amp is not None:
-            _one_of("`amp`", settings.amp, AMP)
+        refuse_unknown("mode", settings.mode, MODES)
+        refuse_unknown("dtype", settings.dtype, ITEM_SIZES)
+        refuse_unknown("optimizer", settings.optimizer, OPTIMIZER_STATES)
+        refuse_unknown("loss", settings.loss, LOSSES)
         if settings.implementation is not None:
-            _one_of("implementation", settings.implementation, IMPLEMENTATIONS)
+            refuse_unknown("implementation", settings.implementation, IMPLEMENTATIONS)
         for name in _FLAGS:
             flag(f"`{name}`", getattr(settings, name))
         settings = settings._replace(
             batch=batch_of(settings.batch),
             weight_decay=bool(settings.weight_decay),
-            amp=None if settings.amp is None else AMP[settings.amp],
+            amp=checked_amp(settings.amp, settings.dtype),
             accumulate=integer("`accumulate`", settings.accumulate, 1),
             checkpoint=_names(settings.checkpoint),
         )
@@ -101,6 +92,16 @@ class StepSettings(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         return {**self._asdict(), "checkpoint": list(self.checkpoint)}
+
+    @property
+    def on_cuda(self) -> bool:
+        """Whether it runs on a GPU, known or not."""
+        return self.device != "cpu"
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether its device is one that was measured."""
+        return self.device not in ("cpu", "cuda")
 
     @property
     def trains(self) -> bool:
@@ -117,12 +118,3 @@ def _names(names: object) -> tuple[str, ...]:
     if not isinstance(several, list | tuple):
         raise wrong_type("`checkpoint`", "a list of names", names)
     return tuple([text("`checkpoint`", name, "a list of names") for name in several])
-
-
-def _one_of(what: str, name: object, known: Iterable[str]) -> None:
-    names = list(known)
-    hint = "they are " + ", ".join(f"`{each}`" for each in names)
-    if not isinstance(name, str):
-        raise wrong_type(f"the {what}", "a name", name, hint)
-    if name not in names:
-        raise SpecError(f"unknown {what} `{name[:80]}`{did_you_mean(name[:80], names)}", hint=hint)

@@ -19,6 +19,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
 
+    from cnncost.autograd.convolution import Workspace
     from cnncost.autograd.tensors import Value
     from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
@@ -50,28 +51,43 @@ class Step(NamedTuple):
         return sum(self.heap.storages[number].requested for number in self.kept)
 
     @property
+    def kept_by_node(self) -> dict[int, int]:
+        """The same by the node that keeps it first; -1 for the loss."""
+        kept: dict[int, int] = {}
+        for number, node in self.kept.items():
+            kept[node] = kept.get(node, 0) + self.heap.storages[number].requested
+        return kept
+
+    @property
     def peak_bytes(self) -> int:
         """The most that lived at once."""
         return self.heap.standing_bytes + self.heap.peak
 
 
-def run_step(graph: Graph, settings: StepSettings) -> Step:
-    """A training step, or an inference, once the optimizer has its states."""
-    return _Runner(with_activations_in_place(graph) if settings.inplace else graph, settings).run()
+def run_step(graph: Graph, settings: StepSettings, workspace: Workspace | None = None) -> Step:
+    """A training step, or an inference, once the optimizer has its states.
+
+    Args:
+        graph: the network.
+        settings: how the step runs.
+        workspace: the bytes that a convolution holds while it runs. Without it, there are tensors only.
+    """
+    return _Runner(with_activations_in_place(graph) if settings.inplace else graph, settings, workspace).run()
 
 
 class _Runner:
-    def __init__(self, graph: Graph, settings: StepSettings) -> None:
+    def __init__(self, graph: Graph, settings: StepSettings, workspace: Workspace | None) -> None:
         self.settings = settings
-        self.heap = Heap(CUDA_ROUNDING if settings.device == "cuda" else 1)
+        self.heap = Heap(CUDA_ROUNDING if settings.on_cuda else 1)
         self.tape = Tape(
             self.heap,
             settings.batch,
             dtype=settings.dtype,
-            device=settings.device,
+            device="cuda" if settings.on_cuda else "cpu",
             autocast=settings.amp,
             training=settings.trains,
             channels_last=settings.channels_last,
+            workspace=workspace,
         )
         self.forward = Forward(graph, self.tape, settings)
         self.loss = Loss(settings.loss, len(graph.outputs))
@@ -129,7 +145,8 @@ class _Runner:
         root = Gradient(self.heap.allocate(scaled.size, "gradient"), 1, ITEM_BYTES[scaled.dtype])
         root.storage.holders += 1
         chosen = settings.adds_in_place
-        adds_in_place = settings.device == "cpu" if chosen is None else chosen
+        # On CUDA in general it is as on PyTorch's fake tensors, which can be checked anywhere: a little more.
+        adds_in_place = settings.device != "cuda" if chosen is None else chosen
         Engine(tape, adds_in_place, gradients_stand=not settings.set_to_none).run([(scaled, root)])
         self.heap.release(root.storage)
         if scaled is not loss:

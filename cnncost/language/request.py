@@ -25,6 +25,10 @@ _ANOTHER = re.compile(r"[,;\s]\s*(?=[A-Za-z_]\w*\s*=(?!=))")
 """What parts two settings: a comma, say, before a name and `=`, which stands in no expression."""
 
 
+_RUN = ("batch", "dtype", "amp", "mode", "optimizer")
+"""What may be said of how a network runs, where several are compared."""
+
+
 class Request(NamedTuple):
     """What a user asked for."""
 
@@ -61,6 +65,31 @@ def parse_request(text: str) -> Request:
         else:
             raise SpecError(f"`{text}` names two variants, `{variant}` and `{part}`", hint="a setting is `name=value`")
     return Request(spec, variant, settings)
+
+
+def run_behind(text: str) -> tuple[str, dict[str, str]]:
+    """What a network is asked for with, less how it runs: ``batch``, ``dtype``, ``amp``, ``mode`` and ``optimizer``.
+
+    Raises:
+        SpecError: one of them is said twice.
+
+    >>> run_behind("resnet50@classes=10;batch=8;amp=bf16")
+    ('resnet50@classes=10', {'batch': '8', 'amp': 'bf16'})
+    """
+    spec, at, rest = text.partition("@")
+    if not at or exists(text):
+        return text, {}
+    run: dict[str, str] = {}
+    others = []
+    for part in rest.split(";"):
+        name, equals, value = (word.strip() for word in part.partition("="))
+        if not equals or name not in _RUN:
+            others.append(part)
+        elif name in run:
+            raise SpecError(f"`{text}` sets `{name}` twice")
+        else:
+            run[name] = value
+    return spec + "@" * any(others) + ";".join(others), run
 
 
 def settings_given(settings: object) -> dict[str, object]:

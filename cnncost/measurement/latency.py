@@ -75,7 +75,7 @@ def measure_latency(
         with limited_to_room(choice.device), conditions(choice.device, options.dtype):
             return _Measurement(graph, report, options, setting, progress).result()
 
-    found = attempt(measure, choice.device, report.totals["memory_bytes"])
+    found = attempt(measure, choice.device, report.totals["peak_bytes"])
     if isinstance(found, OutOfMemory):
         return LatencyOutOfMemory(**dict(setting), **dict(found))
     if isinstance(found, Failure):
@@ -163,7 +163,7 @@ class _Measurement:
         except Exception as error:
             # Compilers fail in ways of their own; the eager times hold all the same.
             if is_out_of_memory(error):
-                return OutOfMemory(predicted_bytes=self.report.totals["memory_bytes"], message=first_line(error))
+                return OutOfMemory(predicted_bytes=self.report.totals["peak_bytes"], message=first_line(error))
             return CompilerFailure(failure=first_line(error))
         finally:
             torch.compiler.reset()

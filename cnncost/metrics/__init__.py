@@ -12,6 +12,7 @@ from cnncost.metrics import parameters  # isort: skip
 from cnncost.metrics import operations  # isort: skip
 from cnncost.metrics import backward  # isort: skip
 from cnncost.metrics import textbook_memory  # isort: skip
+from cnncost.metrics import step_memory  # isort: skip
 from cnncost.metrics.analysis import Analysis
 from cnncost.metrics.metric import METRICS, Metric
 
@@ -22,5 +23,6 @@ __all__ = [
     "backward",
     "operations",
     "parameters",
+    "step_memory",
     "textbook_memory",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cnncost.footprint.settings import StepSettings
+from cnncost.footprint.step import run_step
 from cnncost.graph.gradients import depends_on_trained, reached, weights_reached
 from cnncost.graph.graph import Node
 from cnncost.layers.base.costs import Operations
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cnncost.conventions import Convention
+    from cnncost.footprint.step import Step
     from cnncost.graph.graph import Graph
     from cnncost.layers.base.window import Reach
     from cnncost.symbolic.domain import Domain
@@ -60,6 +63,7 @@ class Analysis:
         self._operations: list[Operations] | None = None
         self._model_operations: list[Operations] | None = None
         self._reaches: list[tuple[Reach, ...]] | None = None
+        self._step: Step | None = None
         self._own = [(place, node) for place, node in enumerate(graph.nodes) if node.layer.is_own]
         self._whole = whole
         self._reads: list[tuple[bool, ...]] | None = None
@@ -156,6 +160,20 @@ class Analysis:
         return self._operations
 
     @property
+    def step(self) -> Step:
+        """A step of training or of inference as it runs on CUDA.
+
+        Raises:
+            SpecError: the numbers are no integers.
+        """
+        if self._step is None:
+            self.domain.refuse_unless_integers("the memory of a step")
+            run = self.settings
+            step = StepSettings(run.mode, run.batch, run.dtype, run.amp, optimizer=run.optimizer)
+            self._step = run_step(self.graph, step)
+        return self._step
+
+    @property
     def reaches(self) -> list[tuple[Reach, ...]]:
         """What an output unit of every node reads of each input.
 
@@ -233,6 +251,10 @@ def metric_called(name: str) -> Metric:
     """
     if name in METRICS:
         return METRICS[name]
+    from cnncost.metrics.step_memory import STEP_METRICS  # which is computed from an analysis
+
+    if name in STEP_METRICS:
+        return STEP_METRICS[name]
     from cnncost.metrics.convolution_algorithms import ALGORITHM_METRICS  # only those who ask for them pay
 
     return ALGORITHM_METRICS[name]

@@ -1,4 +1,4 @@
-"""What an estimate is: one value for a network as a whole, from the settings and totals of its report."""
+"""What an estimate is: one value for a network as a whole, which is among the totals of its report."""
 
 from __future__ import annotations
 
@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING, Any
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Protocol
+    from collections.abc import Callable
 
-    from cnncost.metrics.metric import Unit
-    from cnncost.settings import Settings
+    from cnncost.metrics.analysis import Analysis
+    from cnncost.metrics.metric import AtLeast, Unit
 
-    class Analyzed(Protocol):
-        """A network whose metrics are computed: a report, which lies above."""
-
-        @property
-        def settings(self) -> Settings: ...
-
-        @property
-        def totals(self) -> Mapping[str, int | None]: ...
-
-    Compute = Callable[[Analyzed], int | None]
+    Compute = Callable[[Analysis], int | AtLeast | None]
 
 
 class Estimate(NamedTuple):
@@ -36,7 +26,7 @@ class Estimate(NamedTuple):
     heading: str
     """For people."""
     compute: Compute
-    """From the settings and totals of a network; ``None`` where there is no answer."""
+    """From the analysis of a network; what it is at least where not all is known, ``None`` where there is no answer."""
     source: str = ""
     """Who published how to estimate it."""
     title: str = ""

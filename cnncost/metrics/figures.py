@@ -7,22 +7,14 @@ from typing import TYPE_CHECKING
 
 from cnncost.frozen import NOTHING
 from cnncost.metrics.analysis import metric_called
-from cnncost.metrics.metric import CHEAPEST
-from cnncost.records import NamedTuple
+from cnncost.metrics.metric import CHEAPEST, AtLeast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-_USUAL = ("params", "macs", "flops", "memory_bytes")
+_USUAL = ("params", "macs", "flops", "peak_bytes")
 """What is shown of figures in one line."""
-
-
-class AtLeast(NamedTuple):
-    """A figure of which not all is known."""
-
-    value: int
-    """What is known of it: it is not less."""
 
 
 class Figures(Mapping[str, "int | None"]):
@@ -75,7 +67,7 @@ class Figures(Mapping[str, "int | None"]):
         return self._values == other._values and dict(self.at_least) == dict(other.at_least)
 
     def __hash__(self) -> int:
-        return hash(tuple(self._values.items()))
+        return hash(frozenset(self._values.items()))
 
     def __repr__(self) -> str:
         """In one line: the figures that most ask for, and how many there are besides."""

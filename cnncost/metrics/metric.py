@@ -40,6 +40,13 @@ class Unit(Enum):
     SECONDS = "seconds"
 
 
+class AtLeast(NamedTuple):
+    """A figure of which not all is known."""
+
+    value: int
+    """What is known of it: it is not less."""
+
+
 class Metric(NamedTuple):
     """One value for every layer, and what everybody needs to know who computes, adds up, shows or explains it."""
 

@@ -170,15 +170,15 @@ def traffic_bytes(analysis: Analysis) -> list[int]:
 
 
 @metric(
-    "memory_bytes",
+    "textbook_bytes",
     Unit.BYTES,
     "Bytes of everything that the textbook counts in the mode, added up as if all of it were there at once",
-    heading="memory",
+    heading="textbook memory",
     detail="(sum)",
     source=_SOURCE,
     parts=lambda settings: MEMORY_PARTS[settings.mode],
 )
-def memory_bytes(analysis: Analysis) -> Sequence[int | None]:
+def textbook_bytes(analysis: Analysis) -> Sequence[int | None]:
     columns = [analysis.column(part) for part in MEMORY_PARTS[analysis.settings.mode]]
     return [_sum(values) for values in zip(*columns, strict=True)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import text
@@ -19,7 +20,6 @@ from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from cnncost.graph.graph import Published
 
@@ -44,6 +44,8 @@ class Entry(NamedTuple):
     """Exact."""
     macs: int | None
     """Exact, of one sample."""
+    peak_bytes: int | None
+    """The most memory that the tensors of one inference take at once: of one sample, in float32, on CUDA."""
     accuracy: float | None
     """Percent of `metric`."""
     metric: str | None
@@ -170,10 +172,18 @@ def _entry(name: str, document: Document, path: Path, variant: str | None) -> En
         document.task,
         asked.expect and asked.expect.params,
         asked.expect and asked.expect.macs,
+        _peaks().get(name),
         **_accuracy(asked.published),
         source=asked.source or document.source,
         published=asked.published,
     )
+
+
+@cache
+def _peaks() -> dict[str, int]:
+    """The peak of one inference of every architecture that ships: computing them all would take a second."""
+    lines = (Path(__file__).parent / "peaks.csv").read_text(encoding="ascii").splitlines()
+    return {name: int(peak) for name, _, peak in (line.partition(",") for line in lines[1:])}
 
 
 def _accuracy(claims: Iterable[Published]) -> dict[str, Any]:
@@ -198,6 +208,7 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
     "year": lambda entry: _known_first(entry.year),
     "params": lambda entry: _known_first(entry.params),
     "macs": lambda entry: _known_first(entry.macs),
+    "memory": lambda entry: _known_first(entry.peak_bytes),
     "accuracy": lambda entry: (entry.accuracy is None, entry.metric != METRIC, entry.metric, -(entry.accuracy or 0)),
 }
 """What architectures can be sorted by: the smallest first, but the most accurate, of each metric for itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.metrics.figures import AtLeast
+from cnncost.metrics.metric import AtLeast
 from cnncost.render.document import Named
 from cnncost.units import bytes_text, count_text, deviation_text, number_text, percent_text, seconds_text
 

@@ -8,8 +8,11 @@ from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.graph.graph import INPUT
 from cnncost.metrics import METRICS, Analysis
 from cnncost.metrics.counting import ConventionTotal, forward_counts, sum_of
+from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.figures import Figures, merged, total
+from cnncost.metrics.metric import AtLeast
 from cnncost.metrics.receptive_field.figures import receptive_fields
+from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
 from cnncost.settings import Settings
@@ -37,7 +40,7 @@ def analyze_graph(
     0
     """
     analysis = Analysis(graph, settings)
-    names = (*METRICS, *(_names_of_algorithms() if algorithms else ()))
+    names = (*METRICS, *STEP_METRICS, *(_names_of_algorithms() if algorithms else ()))
     columns = {name: analysis.column(name) for name in names}
     counts = {convention.name: forward_counts(analysis, convention) for convention in conventions}
     rows = tuple(_rows(analysis, columns, counts))
@@ -47,7 +50,7 @@ def analyze_graph(
         settings,
         FrozenDict({graph.nodes[i].name: (settings.batch, *graph.nodes[i].y.dims) for i in graph.inputs}),
         tuple([graph.nodes[i].name for i in graph.outputs]),
-        _totals(columns, rows),
+        _totals(analysis, columns, rows),
         rows,
         graph.warnings,
         FrozenDict(graph.variables),
@@ -55,12 +58,17 @@ def analyze_graph(
     )
 
 
-def _totals(columns: Mapping[str, Sequence[int | None]], rows: Sequence[Row]) -> Figures:
-    """The metrics of the whole network, with what is known of those that a layer leaves unsaid."""
+def _totals(analysis: Analysis, columns: Mapping[str, Sequence[int | None]], rows: Sequence[Row]) -> Figures:
+    """The metrics of the whole network and its estimates, with what is known of those that a layer leaves unsaid."""
     totals = total(columns)
-    if not any(row.figures.at_least for row in rows):
-        return totals
-    return Figures(totals, merged([row.figures for row in rows]).at_least)
+    values: dict[str, int | None] = dict(totals)
+    least = dict(merged([row.figures for row in rows]).at_least) if any(row.figures.at_least for row in rows) else {}
+    for name, each in ESTIMATES.items():
+        value = each.compute(analysis)
+        values[name] = None if isinstance(value, AtLeast) else value
+        if isinstance(value, AtLeast):
+            least[name] = value.value
+    return Figures(values, FrozenDict(least) if least else NOTHING)
 
 
 def _total(convention: Convention, counts: Sequence[int | None]) -> ConventionTotal:

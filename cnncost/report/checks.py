@@ -87,7 +87,7 @@ def limit_of(figure: str, amount: int | str) -> int:
     Raises:
         SpecError: there is no such figure, or it is not an amount of it.
 
-    >>> limit_of("params", "5M"), limit_of("memory_bytes", "24GiB"), limit_of("macs", 10**9)
+    >>> limit_of("params", "5M"), limit_of("textbook_bytes", "24GiB"), limit_of("macs", 10**9)
     (5000000, 25769803776, 1000000000)
     """
     figure = text("a figure", figure, "a name")

@@ -13,7 +13,7 @@ from cnncost.report.totals import counted, total_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.metrics.figures import AtLeast
+    from cnncost.metrics.metric import AtLeast
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
@@ -36,7 +36,7 @@ class Comparison(NamedTuple):
         """A comparison of these reports; a name that occurs twice is numbered.
 
         Raises:
-            SpecError: fewer than two reports, no such baseline, or settings that are not the same in all of them.
+            SpecError: fewer than two reports, no such baseline, or another convention in one of them.
         """
         if len(reports) < 2:
             raise SpecError("there is nothing to compare with", hint="give two networks or more")
@@ -57,6 +57,12 @@ class Comparison(NamedTuple):
         """The names of what several conventions count, where all reports have it."""
         first, *others = [counted(report) for report in self.reports]
         return tuple(name for name in first if all(name in other for other in others))
+
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """The settings in which the networks differ."""
+        settings = [report.settings.to_dict() for report in self.reports]
+        return tuple(name for name in settings[0] if any(each[name] != settings[0][name] for each in settings))
 
     def ratio(self, metric: str, position: int) -> float | None:
         """A total of one network over that of the baseline; ``None`` where either is unknown or the latter zero."""
@@ -145,7 +151,7 @@ class StageComparison(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON: the names of both stages, the figures of both, and what the second has more."""
-        metrics = list(self.reports[0].totals)
+        metrics = self.reports[0].metrics
         stages = [
             {
                 "names": [row.name if row else None for row in stage],
@@ -181,15 +187,14 @@ def _aligned(first: Sequence[Row], second: Sequence[Row]) -> Iterator[StageDiffe
 
 
 def _refuse_unlike(reports: Sequence[Report], names: Sequence[str]) -> None:
-    """Figures of unlike settings do not belong under one heading."""
-    first = reports[0].settings.to_dict()
+    """FLOPs of unlike conventions do not belong under one heading."""
+    first = reports[0].settings.convention.name
     for name, report in zip(names, reports, strict=True):
-        for setting, other in report.settings.to_dict().items():
-            if (value := first[setting]) != other:
-                raise SpecError(
-                    f"unlike settings: the {setting} is {value} for `{names[0]}` and {other} for `{name}`",
-                    hint="analyze all networks with the same settings",
-                )
+        if (other := report.settings.convention.name) != first:
+            raise SpecError(
+                f"unlike settings: the convention is {first} for `{names[0]}` and {other} for `{name}`",
+                hint="analyze all networks with the same convention",
+            )
 
 
 def numbered(names: Sequence[str]) -> tuple[str, ...]:

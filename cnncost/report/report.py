@@ -12,6 +12,7 @@ from cnncost.conventions import CONVENTIONS, RecordedConvention
 from cnncost.errors import SpecError
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.metrics.counting import ConventionTotal
+from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.figures import Figures
 from cnncost.records import NamedTuple
 from cnncost.report.rows import Row, merge_blocks, merge_types
@@ -56,6 +57,11 @@ class Report(NamedTuple):
             f"<Report of {self.name!r}: {len(self.rows)} rows, batch {settings.batch}, {settings.mode}, "
             f"{self.totals.summary()}>"
         )
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The figures that every row has; the totals have those of the network as a whole besides."""
+        return tuple([name for name in self.totals if name not in ESTIMATES])
 
     @property
     def flops_per_byte(self) -> float | None:
@@ -111,11 +117,11 @@ class Report(NamedTuple):
         return value / whole if value is not None and whole else None
 
     def _refuse_unknown(self, name: str) -> None:
-        if arguments.text("a metric", name, "a name") not in self.totals:
+        if arguments.text("a metric", name, "a name") not in self.metrics:
             from cnncost.report.totals import figure_meant  # only a failing run pays for the import
 
-            hint = "known are " + ", ".join(f"`{known}`" for known in self.totals)
-            raise SpecError(f"unknown metric `{name[:80]}`{figure_meant(name, self.totals)}", hint=hint)
+            hint = "known are " + ", ".join(f"`{known}`" for known in self.metrics)
+            raise SpecError(f"unknown metric `{name[:80]}`{figure_meant(name, self.metrics)}", hint=hint)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it; :meth:`from_dict` reads it back."""

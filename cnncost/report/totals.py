@@ -8,8 +8,7 @@ from cnncost.arguments import text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.estimate import ESTIMATES, Estimate
-from cnncost.metrics.figures import AtLeast
-from cnncost.metrics.metric import Metric, Unit
+from cnncost.metrics.metric import AtLeast, Metric, Unit
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class ConventionCount(NamedTuple):
 def quantity_called(name: str) -> Metric | Estimate | None:
     """The metric or estimate of that name; ``None`` where it is neither.
 
-    >>> quantity_called("memory_bytes").heading, quantity_called("winograd_2_bytes").heading, quantity_called("layer")
+    >>> quantity_called("peak_bytes").heading, quantity_called("winograd_2_bytes").heading, quantity_called("layer")
     ('memory', 'Winograd 2×2', None)
     """
     if name in ESTIMATES:
@@ -76,12 +75,16 @@ def quantity_called(name: str) -> Metric | Estimate | None:
 
 
 def figure_meant(name: str, known: Iterable[str]) -> str:
-    """``"; did you mean `memory_bytes`?"`` where a name is close to a known one, or is what people call that figure.
+    """``"; did you mean `peak_bytes`?"`` where a name is close to a known one, or is what people call that figure.
 
-    >>> figure_meant("memory", ["macs", "memory_bytes"]), figure_meant("mcas", ["macs", "memory_bytes"])
-    ('; did you mean `memory_bytes`?', '; did you mean `macs`?')
+    >>> figure_meant("memory", ["macs", "peak_bytes"]), figure_meant("mcas", ["macs", "peak_bytes"])
+    ('; did you mean `peak_bytes`?', '; did you mean `macs`?')
     """
     names = list(known)
+    of_network = [each for each in ESTIMATES.values() if each.name not in names]
+    for each in of_network:
+        if name.strip().lower() in (each.heading, each.name):
+            return f": `{each.name}` is one figure of the whole network, and no layer has a share of it"
     called = {heading.lower(): each for each in names if (heading := _heading(each)) is not None}
     meant = called.get(name.strip().replace("_", " ").lower())
     return did_you_mean(name, names) if meant is None else f"; did you mean `{meant}`?"
@@ -99,23 +102,22 @@ def counted(report: Report) -> dict[str, ConventionCount]:
 
 
 def total_of(report: Report, name: str) -> int | None:
-    """A total of the report, an estimate, or what a convention counts.
+    """A total of the report, or what a convention counts.
 
     Raises:
         SpecError: there is no such figure.
 
     >>> from cnncost import analyze
     >>> report = analyze("lenet5", convention=["textbook", "fvcore"])
-    >>> [total_of(report, name) for name in ("params", "memory_bytes", "count:fvcore")]
+    >>> [total_of(report, name) for name in ("params", "textbook_bytes", "count:fvcore")]
     [61706, 306832, 416520]
     """
-    if text("a figure", name, "a name") in ESTIMATES:
-        return ESTIMATES[name].compute(report)
+    name = text("a figure", name, "a name")
     counts = counted(report)
     if name in counts:
         return report.counts[counts[name].convention].total
     if name not in report.totals:
-        raise unknown_figure(name, [*report.totals, *ESTIMATES])
+        raise unknown_figure(name, report.totals)
     return report.totals[name]
 
 

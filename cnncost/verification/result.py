@@ -42,6 +42,8 @@ class RunSettings(Record):
     """which layers run: auxiliary heads and dropout in `train` only"""
     convention: Text
     """name of the rule by which operations become FLOPs"""
+    amp: Text | None = None
+    """what autocast runs operations in; null without autocast"""
 
     @classmethod
     def of(cls, settings: Settings) -> RunSettings:

@@ -311,7 +311,7 @@ def test_named_budgets_and_others() -> None:
         (("--max-params", "lots"), "error: the limit of params: `lots` is not a valid amount\n  = hint: write"),
         (
             ("--max-memory", "24G"),
-            "the limit of memory_bytes: unknown unit `G` in `24G`\n  = hint: write `24GB`",
+            "the limit of peak_bytes: unknown unit `G` in `24G`\n  = hint: write `24GB`",
         ),
         (
             ("--max-params", "25.6"),
@@ -321,7 +321,7 @@ def test_named_budgets_and_others() -> None:
             ("--max-params", "25.6MB"),
             "an amount of bytes, and parameters are counted\n  = hint: the memory that they take",
         ),
-        (("--max", "memory=1GB"), "unknown figure `memory`; did you mean `memory_bytes`?"),
+        (("--max", "memory=1GB"), "unknown figure `memory`; did you mean `peak_bytes`?"),
         (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is not a valid amount\n"),
     ],
 )
@@ -358,7 +358,7 @@ def test_limits_are_those_of_the_loader_unless_flags_raise_them() -> None:
     [
         ("--max", "params=30M", "--max-params", "20M"),
         ("--max", "params=1G", "--max", "params =100G"),
-        ("--max-memory", "1GB", "--max", "memory_bytes=2GB"),
+        ("--max-memory", "1GB", "--max", "peak_bytes=2GB"),
     ],
 )
 def test_a_figure_has_one_limit(budget: tuple[str, ...]) -> None:
@@ -471,39 +471,57 @@ def test_a_format_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_memory_has_one_name() -> None:
+    # In blocks of 512 bytes: conv's weights 1 and bias 1, linear's 1 and 1, the input 2; then the outputs that the
+    # largest layer reads and writes, 256 numbers each.
+    memory = 512 * (4 + 2 + 2 + 2)
+    assert analyze("tiny.yaml").totals.peak_bytes == memory
+    report = json.loads(run("analyze", "tiny.yaml", "--format", "json").stdout)
+    assert report["totals"]["peak_bytes"] == memory
+    compared = run("compare", "tiny.yaml", "tiny.yaml", "--format", "csv").stdout
+    assert [row["peak_bytes"] for row in csv.DictReader(io.StringIO(compared))] == [str(memory)] * 2
+    checked = json.loads(run("check", "tiny.yaml", "--max-memory", "1MB", "--format", "json").stdout)["checks"]
+    assert (checked[-1]["figure"], checked[-1]["actual"]) == ("peak_bytes", memory)
+    stepped = json.loads(run("memory", "tiny.yaml", "--mode", "infer", "--format", "json").stdout)
+    assert stepped["peak_bytes"] == memory
+
+
+def test_the_textbooks_sum_has_one_name() -> None:
     # conv: 112 parameters, linear: 50; the outputs hold 256 + 256 + 4 + 4 + 10 numbers of 4 bytes.
     memory = 4 * (162 + 530)
-    assert analyze("tiny.yaml").totals.memory_bytes == memory
+    assert analyze("tiny.yaml").totals.textbook_bytes == memory
     report = json.loads(run("analyze", "tiny.yaml", "--format", "json").stdout)
-    assert report["totals"]["memory_bytes"] == memory
-    assert sum(layer["memory_bytes"] for layer in report["layers"]) == memory
+    assert report["totals"]["textbook_bytes"] == memory
+    assert sum(layer["textbook_bytes"] for layer in report["layers"]) == memory
     rows = csv.DictReader(io.StringIO(run("analyze", "tiny.yaml", "--format", "csv").stdout))
-    assert sum(int(row["memory_bytes"]) for row in rows) == memory
-    chosen = run("analyze", "tiny.yaml", "--columns", "layer,memory_bytes", "--sort", "memory_bytes", "--raw").stdout
-    assert f"{memory:,} B" in chosen
+    assert sum(int(row["textbook_bytes"]) for row in rows) == memory
+    chosen = ("--columns", "layer,textbook_bytes", "--sort", "textbook_bytes", "--raw")
+    assert f"{memory:,} B" in run("analyze", "tiny.yaml", *chosen).stdout
     compared = run("compare", "tiny.yaml", "tiny.yaml", "--format", "csv").stdout
-    assert [row["memory_bytes"] for row in csv.DictReader(io.StringIO(compared))] == [str(memory)] * 2
-    checked = json.loads(run("check", "tiny.yaml", "--max-memory", "1MB", "--format", "json").stdout)["checks"]
-    assert (checked[-1]["figure"], checked[-1]["actual"]) == ("memory_bytes", memory)
-    assert f"memory (sum) of tiny: {memory:,}" in run("explain", "tiny.yaml", "--total", "memory_bytes").stdout
+    assert [row["textbook_bytes"] for row in csv.DictReader(io.StringIO(compared))] == [str(memory)] * 2
+    assert (
+        f"textbook memory (sum) of tiny: {memory:,}" in run("explain", "tiny.yaml", "--total", "textbook_bytes").stdout
+    )
 
 
 def test_training_adds_gradients_and_the_optimizer_to_memory() -> None:
     # Adam keeps two numbers for each of the 162 parameters, and the gradients one.
-    assert analyze("tiny.yaml", mode="train").totals.memory_bytes == 4 * (162 + 530 + 3 * 162)
+    assert analyze("tiny.yaml", mode="train").totals.textbook_bytes == 4 * (162 + 530 + 3 * 162)
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "answer"),
     [
-        ("analyze", "tiny.yaml", "--columns", "layer,memory"),
-        ("analyze", "tiny.yaml", "--sort", "memory"),
-        ("check", "tiny.yaml", "--max", "memory=1MB"),
-        ("explain", "tiny.yaml", "--total", "memory"),
+        (("check", "tiny.yaml", "--max", "memory=1MB"), "did you mean `peak_bytes`?"),
+        (("analyze", "tiny.yaml", "--columns", "layer,memory"), "`peak_bytes` is one figure of the whole network"),
+        (("analyze", "tiny.yaml", "--sort", "memory"), "`peak_bytes` is one figure of the whole network"),
+        (("explain", "tiny.yaml", "--total", "memory"), "`peak_bytes` is one figure of the whole network"),
+        (("explain", "tiny.yaml", "--total", "peak_bytes"), "`peak_bytes` is estimated for the network as a whole"),
+        (("explain", "tiny.yaml", "--total", "kept_bytes"), "hint: `cnncost memory` shows which layers keep it"),
+        (("analyze", "tiny.yaml", "--sort", "textbook memory"), "did you mean `textbook_bytes`?"),
     ],
 )
-def test_what_tables_call_a_figure_is_answered_by_its_name(arguments: tuple[str, ...]) -> None:
-    assert "did you mean `memory_bytes`?" in run(*arguments, code=2).stderr
+def test_what_tables_call_a_figure_is_answered_by_its_name(arguments: tuple[str, ...], answer: str) -> None:
+    assert answer in run(*arguments, code=2).stderr
 
 
 def test_the_memory_of_parameters_is_not_called_as_their_number() -> None:
@@ -521,8 +539,8 @@ def test_what_fails_is_seen_on_a_narrow_terminal(width: int, monkeypatch: pytest
     assert max(map(len, text.splitlines())) <= width
     assert text.count("FAILED") == 4
     if width >= 40:
-        # 6,952 MACs and 2,768 bytes with 4 filters; with 8 of them 8 * 27 * 64 + 80 MACs.
-        for number in ("6.95 K", "13.9 K", "6.00 K", "2.70 KiB", "1.00 KiB"):
+        # 6,952 MACs and ten blocks of 512 bytes with 4 filters; with 8 of them 8 * 27 * 64 + 80 MACs.
+        for number in ("6.95 K", "13.9 K", "6.00 K", "5.00 KiB", "1.00 KiB"):
             assert number in text
 
 

@@ -58,7 +58,7 @@ def test_how_many_bytes_were_taken_is_said() -> None:
         (["--memory", "24G"], "error: `--memory`: unknown unit `G` in `24G`\n  = hint: write `24GB` in powers of 1000"),
         (["--memory", "1.5"], "error: `--memory`: `1.5` has decimals and no unit"),
         (["--mode", "training"], "error: unknown mode `training`"),
-        (["--amp", "fp8"], "error: unknown `amp` `fp8`"),
+        (["--amp", "fp8"], "error: unknown format of autocast `fp8`"),
         (["--optimizer", "adm"], "error: unknown optimizer `adm`; did you mean `adam`?"),
         (["--batch", "0"], "error: `--batch` takes a whole number from 1, not `0`"),
         (["--accumulate", "x"], "error: `--accumulate` takes a whole number from 1, not `x`"),

@@ -54,7 +54,7 @@ def test_usage_errors_look_like_all_others(arguments: list[str], message: str, h
 def test_messages_are_filled_to_the_width_that_columns_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "50")
     lines = stderr("check", "lenet5", "--max", "memory=1GB").splitlines()
-    assert lines[:2] == ["error: unknown figure `memory`; did you mean", "       `memory_bytes`?"]
+    assert lines[:2] == ["error: unknown figure `memory`; did you mean", "       `peak_bytes`?"]
     assert lines[2].startswith("  = hint: they are params, ")
     assert all(line.startswith(" " * 10) for line in lines[3:])
     assert max(map(len, lines)) <= 50

@@ -19,7 +19,9 @@ from cnncost.documents import AnalysisDocument, ZooDocument
 from cnncost.errors import SpecError
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
+from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import Unit, metric
+from cnncost.metrics.step_memory import STEP_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -312,7 +314,8 @@ def test_the_schema_says_which_totals_are_sums_and_which_maxima() -> None:
     totals = json_schema("analyze")["properties"]["totals"]["properties"]
     largest = {name for name, schema in totals.items() if "; the largest of all layers" in schema["description"]}
     sums = {name for name, schema in totals.items() if "; the sum over all layers" in schema["description"]}
-    assert sums | largest == {*METRICS, *algorithms.names()}
+    assert sums | largest == {*METRICS, *STEP_METRICS, *algorithms.names()}
+    assert totals.keys() == {*METRICS, *STEP_METRICS, *ESTIMATES, *algorithms.names()}
     assert largest == {"im2col_bytes", "direct_bytes", "fft_bytes", "winograd_2_bytes", "winograd_4_bytes"}
 
 

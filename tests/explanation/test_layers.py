@@ -196,7 +196,7 @@ def test_a_receptive_field_has_a_figure_for_each_axis() -> None:
 
 def test_the_memory_of_one_layer_is_a_sum() -> None:
     # 156 parameters and 6·28·28 outputs, of 4 bytes each.
-    whole = explain("lenet5", "conv", total="memory_bytes").to_dict()
+    whole = explain("lenet5", "conv", total="textbook_bytes").to_dict()
     assert 4 * (156 + 6 * 28 * 28) in [each["value"] for each in whole.get("totals", whole.get("figures"))]
 
 

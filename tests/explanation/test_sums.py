@@ -53,7 +53,7 @@ def test_totals_are_those_of_the_report(name: str, mode: str) -> None:
         breakdown = broken_down(graph, figure, batch=2, mode=mode)
         check(breakdown)
         assert breakdown.figure.value == report.totals[figure]
-        if figure == "memory_bytes":
+        if figure == "textbook_bytes":
             assert all(part.value == report.totals[part.name] for part in breakdown.by_type)
             continue
         assert {part.name: part.value for part in breakdown.by_block} == {

@@ -23,7 +23,7 @@ def test_resnet50_is_the_network_that_ships() -> None:
     assert imported.totals.params == 25_557_032
     assert imported.totals.macs == 4_089_184_256
     assert imported.totals.buffers == 53_173 == 2 * 26_560 + 53  # two of each channel, and a counter of each norm
-    for figure in ("flops", "activation_bytes", "backward_flops", "im2col_bytes", "memory_bytes"):
+    for figure in ("flops", "activation_bytes", "backward_flops", "im2col_bytes", "textbook_bytes"):
         assert getattr(imported.totals, figure) == getattr(shipped.totals, figure), figure
     fields = [[row.receptive_field for row in report.rows if row.type == "conv"] for report in (imported, shipped)]
     assert fields[0] == fields[1]

@@ -39,7 +39,7 @@ def layer(
     for dim in dims:
         elements *= dim
     figures = {"params": params, "param_bytes": 4 * params, "macs": macs, "flops": 2 * macs}
-    memory = {"activation_bytes": 4 * elements, "memory_bytes": 4 * (params + elements)}
+    memory = {"activation_bytes": 4 * elements, "textbook_bytes": 4 * (params + elements)}
     return row(name, kind, dims, seen, **figures, **memory, traffic_bytes=1000)
 
 

@@ -9,7 +9,7 @@ from tests.render.sample import sample_report
 
 def test_a_budget_holds_up_to_its_limit() -> None:
     report = sample_report()  # 24,122 parameters
-    limits = {"params": 24_121, "macs": 10**9, "memory_bytes": 10}
+    limits = {"params": 24_121, "macs": 10**9, "textbook_bytes": 10}
     assert [verdict.holds for verdict in within_budget("net", report, limits)] == [False, True, False]
     assert [verdict.holds for verdict in within_budget("net", report, {"params": 24_122})] == [True]
 

@@ -12,7 +12,7 @@ from cnncost import analyze, compare, explain
 from cnncost.api import check
 from cnncost.conventions import CONVENTIONS
 from cnncost.language.load import loads
-from cnncost.metrics.figures import AtLeast
+from cnncost.metrics.metric import AtLeast
 from cnncost.render import render
 from cnncost.render.views.analyze import View, report_document
 from cnncost.render.views.compare import comparison_document
@@ -43,7 +43,7 @@ def test_nothing_is_said() -> None:
         assert totals[name] is None
     assert own.activation_bytes == 4 * 4 * 64  # its output is said
     assert (least["params"], least["macs"], least["param_bytes"]) == (CONV_PARAMS, CONV_MACS, 4 * CONV_PARAMS)
-    assert least["memory_bytes"] == 4 * CONV_PARAMS + 3 * 4 * 4 * 64  # all three outputs
+    assert least["textbook_bytes"] == 4 * CONV_PARAMS + 3 * 4 * 4 * 64  # all three outputs
 
 
 def test_all_is_said() -> None:
@@ -61,7 +61,7 @@ def test_all_is_said() -> None:
         (", operations: {mac: 3}", {"macs", "flops"}),
         (", operations: {exp: 3}", {"macs", "flops", "backward_flops", "weight_gradient_flops"}),
         (", gradient_macs: {weights: 3}", {"weight_gradient_flops", "input_gradient_flops", "backward_flops"}),
-        (", parameters: 5, buffers: 5", {"params", "buffers", "memory_bytes", "traffic_bytes"}),
+        (", parameters: 5, buffers: 5", {"params", "buffers", "textbook_bytes", "traffic_bytes"}),
     ],
 )
 def test_a_figure_is_known_where_all_is_said_that_it_is_made_of(said: str, known: set[str]) -> None:

@@ -24,7 +24,7 @@ SHOWN: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "row": (
         lambda: analyze("lenet5").rows[0],
-        "<Row 'conv': conv, output 1x6x28x28, params=156, macs=117_600, flops=235_200, ",
+        "<Row 'conv': conv, output 1x6x28x28, params=156, macs=117_600, flops=235_200>",
     ),
     "rows": (lambda: analyze("lenet5").by_type().rows[0], "<Row 'conv': conv, 2 layers, params=2_572, macs=357_600, "),
     "totals": (lambda: analyze("lenet5").totals, "<Figures params=61_706, macs=416_520, flops=845_852, "),

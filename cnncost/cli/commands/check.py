@@ -37,6 +37,7 @@ def check(
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
+    amp: options.Amp = None,
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -55,11 +56,16 @@ def check(
     from cnncost.settings import Settings
 
     output = find_format(form)
-    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory_bytes": max_memory}
+    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "peak_bytes": max_memory}
     budget = options.budget_of(named, max_figure)
     limits = options.limits_of(max_nodes, max_bytes)
     settings = Settings.checked(
-        batch=options.whole("--batch", batch), dtype=dtype, optimizer=optimizer, mode=mode, convention=convention
+        batch=options.whole("--batch", batch),
+        dtype=dtype,
+        optimizer=optimizer,
+        mode=mode,
+        amp=amp,
+        convention=convention,
     )
     variables, shapes = options.settings_of(set), options.shapes_of(input)
     arguments = options.model_arguments_of(arg)

@@ -35,6 +35,7 @@ def compare(
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
+    amp: options.Amp = None,
     convention: options.Conventions = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -42,7 +43,7 @@ def compare(
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
     """Show networks side by side."""
-    from cnncost.api import analyze
+    from cnncost.api.networks import analyze_as_asked
     from cnncost.conventions import choose
     from cnncost.render.format import find_format
     from cnncost.settings import Settings
@@ -68,9 +69,10 @@ def compare(
         "dtype": dtype,
         "optimizer": optimizer,
         "mode": mode,
+        "amp": amp,
     }
     Settings.checked(**runs)  # once, and not of every network
-    counted = applied(analyze, convention=conventions, **given, **runs)
+    counted = applied(analyze_as_asked, convention=conventions, **given, **runs)
     found = good_ones(specs, counted)
     comparison = _comparison(specs, found, baseline)
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))

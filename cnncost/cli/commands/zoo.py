@@ -26,7 +26,7 @@ def zoo(
     max_macs: Annotated[Text, Option(metavar="COUNT", help="multiply-accumulates at most, e.g. 1G")] = None,
     min_accuracy: Annotated[Text, Option(metavar="PERCENT", help="published accuracy at least")] = None,
     metric: Annotated[Text, Option(metavar="METRIC", help="what accuracies are of, e.g. 'ImageNet top-1'")] = None,
-    sort: Annotated[Text, Option(metavar="name|year|params|macs|accuracy", help="in which order")] = None,
+    sort: Annotated[Text, Option(metavar="name|year|params|macs|memory|accuracy", help="in which order")] = None,
     frontier: Annotated[
         bool, Option("--frontier", help="those that no cheaper one matches in accuracy, drawn among the others")
     ] = False,

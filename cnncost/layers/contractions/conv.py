@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.autograd import views
+from cnncost.autograd.convolution import Site, run_convolution
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
 from cnncost.layers.base.sliding import (
@@ -64,8 +65,8 @@ class Convolution(Parametrised):
 
     def record_convolution(self, tape: Tape, x: Value, sample: Tensor, y: Tensor) -> Value:
         """A convolution with the weights that it has for such a sample."""
-        x, *weights = tape.lower_all(x, *self.record_weights(tape, sample))
-        return tape.run("convolution", [x, *weights], tape.batch * y.elements, keeps=[x, weights[0]])
+        reads = tape.lower_all(x, *self.record_weights(tape, sample))
+        return run_convolution(tape, reads, Site(self, sample, y))
 
 
 class Conv(Convolution, keyword="conv"):

@@ -47,7 +47,7 @@ _CONVENTIONS_PRIORITY = 90
 """Several conventions go one by one, the last of them first."""
 
 DEFAULT = ("layer", "type", "output_shape", "params", "macs", "flops", "activation_bytes", "receptive_field", "share")
-DEFAULT_TRAINING = (*DEFAULT[:6], "backward_flops", *DEFAULT[6:])
+DEFAULT_TRAINING = (*DEFAULT[:6], "backward_flops", "activation_bytes", "kept_bytes", *DEFAULT[7:])
 """With the backward pass, where it runs."""
 BY_ALGORITHM = (
     *(f"{name}_multiplications" for name in ("direct", "fft", "winograd_2", "winograd_4")),
@@ -72,7 +72,7 @@ def known(report: Report) -> tuple[str, ...]:
     first = ("layer", "type", "output_shape")
     algorithm = ("cheapest_algorithm",) if report.totals.by_algorithm else ()
     last = ("kernel", "stride", "receptive_field", "jump", "flops_per_byte", "share", "layers")
-    return (*first, *report.totals, *algorithm, *counted(report), *last)
+    return (*first, *report.metrics, *algorithm, *counted(report), *last)
 
 
 def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
@@ -112,7 +112,7 @@ def total_of(name: str, report: Report) -> Any:
         return report.flops_per_byte
     if name in counted(report):
         return totals.shown_total(report, name)
-    return report.totals.shown(name) if name in report.totals else ""
+    return report.totals.shown(name) if name in report.metrics else ""
 
 
 def _column(name: str, report: Report, shared: str) -> Column:
@@ -127,7 +127,7 @@ def _column(name: str, report: Report, shared: str) -> Column:
     if name in counts:
         priority = _CONVENTIONS_PRIORITY - list(counts).index(name)
         return Column(name, heading_of(counts[name]), "count", detail_of(counts[name]), priority)
-    if name not in report.totals:
+    if name not in report.metrics:
         names = known(report)
         raise SpecError(f"unknown column `{name}`{figure_meant(name, names)}", hint=f"they are {', '.join(names)}")
     detail = detail_of(name, convention)

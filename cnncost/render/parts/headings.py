@@ -82,7 +82,7 @@ def settings_parts(settings: Settings) -> tuple[str, ...]:
     """
     return (
         f"batch {settings.batch}",
-        settings.dtype,
+        settings.dtype if settings.amp is None else f"{settings.dtype} with autocast to {settings.amp}",
         f"training with {settings.optimizer}" if settings.training else "inference",
         f"{settings.convention.unit}: {settings.convention.name} convention",
     )

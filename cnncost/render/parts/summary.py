@@ -39,12 +39,25 @@ def summary_table(report: Report) -> Table:
         )
         for name in _FIGURES
     ]
-    memory = report.totals["memory_bytes"]
-    parts = ((heading_of(part), report.totals[part]) for part in MEMORY_PARTS[report.settings.mode])
-    heading = full_heading_of("memory_bytes", report.settings.convention)
-    shown = Typed("bytes", report.totals.shown("memory_bytes"))
-    lines.append(Line((heading, shown, _largest(parts, memory, named=5), "")))
+    lines += [_peak(report), _textbook(report)]
     return Table(_COLUMNS, tuple(lines))
+
+
+def _peak(report: Report) -> Line:
+    """The peak of a step. What lives there is no sum over layers: another command shows it."""
+    heading = full_heading_of("peak_bytes", report.settings.convention)
+    return Line(
+        (heading, Typed("bytes", report.totals.shown("peak_bytes")), "`cnncost memory` shows what lives there", "")
+    )
+
+
+def _textbook(report: Report) -> Line:
+    """The textbook's sum, and what it consists of."""
+    parts = ((heading_of(part), report.totals[part]) for part in MEMORY_PARTS[report.settings.mode])
+    heading = full_heading_of("textbook_bytes", report.settings.convention)
+    whole = report.totals["textbook_bytes"]
+    shown = Typed("bytes", report.totals.shown("textbook_bytes"))
+    return Line((heading, shown, _largest(parts, whole, named=5), ""))
 
 
 def _largest(parts: Iterable[tuple[str, int | None]], whole: int | None, named: int = _NAMED) -> str:

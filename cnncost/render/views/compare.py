@@ -13,14 +13,22 @@ from cnncost.report.totals import counted, shown_total
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cnncost.metrics.figures import AtLeast
+    from cnncost.metrics.metric import AtLeast
     from cnncost.report.comparison import Comparison, StageComparison, StageDifference
     from cnncost.report.report import Report
     from cnncost.report.totals import Quantity
     from cnncost.settings import Settings
 
-FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "memory_bytes")
-FIGURES_TRAINING = (*FIGURES[:3], "backward_flops", *FIGURES[3:5], "gradient_bytes", "optimizer_bytes", "memory_bytes")
+FIGURES = ("params", "macs", "flops", "param_bytes", "activation_bytes", "peak_bytes")
+FIGURES_TRAINING = (
+    *FIGURES[:3],
+    "backward_flops",
+    *FIGURES[3:5],
+    "gradient_bytes",
+    "optimizer_bytes",
+    "kept_bytes",
+    "peak_bytes",
+)
 """What is compared for people; programs get every figure."""
 
 _STAGE_FIGURES = ("params", "macs", "flops", "activation_bytes")
@@ -60,7 +68,8 @@ def _for_people(comparison: Comparison) -> Table:
 def _usual_figures(comparison: Comparison) -> tuple[str, ...]:
     if comparison.counted:
         return ("params", *comparison.counted)
-    return FIGURES_TRAINING if _settings(comparison).training else FIGURES
+    trains = any(report.settings.training for report in comparison.reports)
+    return FIGURES_TRAINING if trains else FIGURES
 
 
 def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Table:
@@ -71,10 +80,21 @@ def _networks_as_columns(comparison: Comparison, figures: tuple[str, ...]) -> Ta
             columns.append(Column(f"{name}_ratio", "ratio", "ratio", priority=ESSENTIAL))
     lines = [
         _line(comparison, "input", lambda position: Typed("shapes", _inputs(comparison.reports[position]))),
+        *(_setting_line(comparison, name) for name in comparison.unlike),
         _line(comparison, "layers", lambda position: Typed("count", len(comparison.reports[position].rows))),
         *(_figure_line(comparison, figure) for figure in figures),
     ]
     return Table(tuple(columns), tuple(lines), notes=_notes(comparison))
+
+
+def _setting_line(comparison: Comparison, name: str) -> Line:
+    """A setting that is not the same in all networks."""
+    return _line(comparison, name, lambda position: Typed("text", _setting(comparison.reports[position], name)))
+
+
+def _setting(report: Report, name: str) -> str:
+    value = report.settings.to_dict()[name]
+    return "–" if value is None else str(value)
 
 
 def _figure_line(comparison: Comparison, figure: str) -> Line:
@@ -111,6 +131,7 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Table
     columns = [
         Column("network", "network"),
         Column("input", "input", "shapes"),
+        *(Column(name, name) for name in comparison.unlike),
         Column("layers", "layers", "count", priority=1),
     ]
     convention = _settings(comparison).convention
@@ -122,7 +143,8 @@ def _networks_as_rows(comparison: Comparison, figures: tuple[str, ...]) -> Table
         columns.append(Column(f"{figure}_ratio", "ratio", "ratio", priority=priority_of_ratio))
     lines = []
     for position, (name, report) in enumerate(zip(comparison.names, comparison.reports, strict=True)):
-        cells: list[Any] = [name, _inputs(report), len(report.rows)]
+        settings = [_setting(report, name) for name in comparison.unlike]
+        cells: list[Any] = [name, _inputs(report), *settings, len(report.rows)]
         for figure in figures:
             cells += [shown_total(report, figure), comparison.ratio(figure, position)]
         lines.append(Line(tuple(cells)))
@@ -169,8 +191,8 @@ def _inputs(report: Report) -> tuple[tuple[int, ...], ...]:
 
 def _notes(comparison: Comparison) -> tuple[str, ...]:
     baseline = comparison.names[comparison.baseline]
-    settings = ", ".join(settings_parts(_settings(comparison))[:3])
-    return (f"{settings}; ratios to {baseline}", *gap_notes(comparison.reports))
+    shared = "unlike settings" if comparison.unlike else ", ".join(settings_parts(_settings(comparison))[:3])
+    return (f"{shared}; ratios to {baseline}", *gap_notes(comparison.reports))
 
 
 def _settings(comparison: Comparison | StageComparison) -> Settings:

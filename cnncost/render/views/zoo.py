@@ -16,6 +16,7 @@ _COLUMNS: tuple[Column, ...] = (
     Column("task", "task", priority=2),
     Column("params", "params", "count", priority=ESSENTIAL + 1),
     Column("macs", "MACs", "count", priority=ESSENTIAL + 1),
+    Column("peak_bytes", "memory", "bytes", "(peak)", priority=5),
     Column("accuracy", "accuracy", "points", "%", priority=ESSENTIAL),
     Column("metric", "of", priority=7, overflow="label"),
     Column("accuracy_source", "printed in", priority=6, overflow="phrase"),
