@@ -166,8 +166,8 @@ class SampleSums(Workspace, name="sample_sums"):
 
 
 def _is_plain(call: ConvolutionCall) -> bool:
-    """Whether every output is computed, by a kernel without holes."""
-    return set(call.layer.stride) == {1} and set(call.layer.dilation) == {1}
+    """Whether every output is computed, by a kernel without holes that is more than a point."""
+    return set(call.layer.stride) == {1} and set(call.layer.dilation) == {1} and _has_window(call)
 
 
 def _has_window(call: ConvolutionCall) -> bool:

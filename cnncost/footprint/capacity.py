@@ -144,8 +144,8 @@ def verdict_on(report: MemoryReport, capacity: Capacity) -> Verdict:
     What the allocator takes from the card is compared where that is known, the live tensors where it is not: on a
     processor these are all, on a card what comes to them is bounded at best.
     """
-    reserved = report.reserved_bytes
-    known, basis = (report.peak_bytes, "peak_bytes") if reserved is None else (reserved, "reserved_bytes")
+    basis = "reserved_bytes" if report.settings.has_profile else "peak_bytes"
+    known = getattr(report, basis)
     least, most = _besides(report)
     return Verdict(capacity, known + least, None if most is None else known + most, basis)
 
@@ -157,7 +157,7 @@ def _besides(report: MemoryReport) -> tuple[int, int | None]:
         return 0, None
     if device == "cpu":
         return 0, 0
-    if device != "cuda" and report.reserved_bytes is not None:
+    if report.settings.has_profile:
         from cnncost.footprint.devices import profile  # only who names a card reads its file
 
         return profile(device).context

@@ -124,16 +124,16 @@ def _run(allocator: CachingAllocator, heap: Heap, turn: int, states: Iterable[St
     """One step; what of it is there afterwards. The first one makes the optimizer's states."""
     alive: dict[object, None] = {}
     optimizer = next((mark.event for mark in heap.marks if mark.phase == "optimizer"), len(heap.events))
-    for place, (number, change) in enumerate(heap.events):
+    for place, (number, _) in enumerate(heap.events):
         if place == optimizer:
             _place(allocator, states)
         name = (turn, number)
-        if change >= 0:
-            allocator.allocate(name, heap.storages[number].requested)
-            alive[name] = None
-        else:
+        if name in alive:
             allocator.free(name)
             del alive[name]
+        else:
+            allocator.allocate(name, heap.storages[number].requested)
+            alive[name] = None
     if optimizer == len(heap.events):
         _place(allocator, states)
     return list(alive)

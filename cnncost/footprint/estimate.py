@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.footprint.card import on_card
 from cnncost.footprint.course import at_peak, parts_of, timeline_of
 from cnncost.footprint.report import MemoryReport
 from cnncost.footprint.step import run_step
@@ -33,6 +34,7 @@ def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) ->
     step = run_step(graph, settings)
     heap = step.heap
     phase, layer = at_peak(heap, graph)
+    card = on_card(graph, settings, step) if settings.on_cuda else None
     kept = {graph.nodes[node].name if node >= 0 else "loss": size for node, size in step.kept_by_node.items()}
     return MemoryReport(
         name=graph.name,
@@ -46,6 +48,9 @@ def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) ->
         parts=parts_of(step, graph) if course else (),
         timeline=timeline_of(step, graph) if course else (),
         kept_by_layer=kept,
+        allocated_bytes=card and card.allocated,
+        reserved_bytes=card and card.reserved,
+        workspace_bytes=card and card.workspaces,
         unknown_layers=unknown_layers(graph, training=settings.trains),
         warnings=graph.warnings,
     )

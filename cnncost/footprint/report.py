@@ -70,11 +70,11 @@ class MemoryReport(NamedTuple):
     kept_by_layer: Mapping[str, int]
     """What is kept, by the layer that keeps it first."""
     allocated_bytes: int | None = None
-    """The most that PyTorch's allocator hands out at once on the card, with rounding, workspaces and what stays."""
+    """The most that PyTorch's allocator hands out at once on the card; without a device's profile, to tensors alone."""
     reserved_bytes: int | None = None
-    """The most that it takes from the card."""
+    """What it takes from the card for them."""
     workspace_bytes: int | None = None
-    """Workspaces at the peak; without a device's profile the largest that any operation may take."""
+    """What libraries hold at that peak; without a device's profile, the most that any convolution may hold besides."""
     unknown_layers: tuple[str, ...] = ()
     """Layers of a spec's own, and gaps, that leave open what they keep or store: where there are any, all figures are
     lower bounds."""

@@ -137,9 +137,12 @@ def _notes(memory: MemoryReport) -> Iterator[str]:
 
 def _card_notes(memory: MemoryReport) -> Iterator[str]:
     """What comes to the live tensors on a card."""
-    if memory.allocated_bytes is not None:
-        yield f"allocated: {bytes_text(memory.allocated_bytes)}, with rounding and workspaces"
-    if memory.reserved_bytes is not None:
-        yield f"reserved by the allocator: {bytes_text(memory.reserved_bytes)}"
-    if memory.reserved_bytes is None and memory.settings.device != "cpu":
-        yield "live tensors; on a card workspaces, what the allocator leaves free and the context come to them"
+    allocated, reserved, held = memory.allocated_bytes, memory.reserved_bytes, memory.workspace_bytes
+    if allocated is None or reserved is None or held is None:
+        return
+    figures = f"allocated {bytes_text(allocated)}, reserved {bytes_text(reserved)}"
+    if memory.settings.has_profile:
+        yield f"on {memory.settings.device}: {figures}; {bytes_text(held)} of it are workspaces of libraries"
+    else:
+        yield f"by the allocator's rules: {figures}"
+        yield f"besides: the context, and workspaces of libraries of up to {bytes_text(held)}"
