@@ -23,8 +23,6 @@ class Architecture(Record):
     """parameters, exact"""
     macs: Count | None
     """multiply-accumulates of one sample, exact"""
-    peak_bytes: Count | None
-    """the most memory that the tensors of one inference take at once, of one sample, in float32, on CUDA"""
     accuracy: Fraction | None
     """in percent: the first that is published, or the first of the metric that was asked for"""
     metric: Text | None
@@ -35,6 +33,8 @@ class Architecture(Record):
     """where the architecture was published"""
     published: tuple[Printed, ...]
     """all that others print of it"""
+    peak_bytes: Count | None
+    """the most memory that the tensors of one inference take at once, of one sample, in float32, on CUDA"""
 
 
 class ZooDocument(Document):

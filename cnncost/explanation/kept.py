@@ -30,9 +30,7 @@ def explain_kept(analysis: Analysis, node: Node) -> Figure:
 
 def _note(analysis: Analysis, node: Node, value: int | None) -> str:
     if value is None:
-        return f"the definition of `{node.type}` does not say its `kept`" if analysis.settings.trains else "not trained"
-    if not analysis.settings.training:
-        return "nothing is kept in inference"
+        return f"the definition of `{node.type}` does not say its `kept`"
     return _tensors(analysis, node) if value else "no tensor that is not kept by a layer before it"
 
 

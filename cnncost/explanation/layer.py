@@ -112,7 +112,8 @@ class _Writer:
             if metric.name == _BEFORE_INPUTS:
                 yield self._input_bytes()
                 yield from self._kept()
-        yield explain_kept(self.analysis, self.node)
+        if self.analysis.settings.training:
+            yield explain_kept(self.analysis, self.node)
 
     def _formula(self, value: Any) -> Formula:
         self.used.append(self.symbolic.formula(0, value))

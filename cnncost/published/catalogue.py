@@ -44,8 +44,6 @@ class Entry(NamedTuple):
     """Exact."""
     macs: int | None
     """Exact, of one sample."""
-    peak_bytes: int | None
-    """The most memory that the tensors of one inference take at once: of one sample, in float32, on CUDA."""
     accuracy: float | None
     """Percent of `metric`."""
     metric: str | None
@@ -56,6 +54,8 @@ class Entry(NamedTuple):
     """Where the architecture was published."""
     published: tuple[Published, ...]
     """All that others print of it."""
+    peak_bytes: int | None = None
+    """The most memory that the tensors of one inference take at once: of one sample, in float32, on CUDA."""
 
     def __repr__(self) -> str:
         known = {"params": self.params, "macs": self.macs, "accuracy": self.accuracy}
@@ -172,10 +172,10 @@ def _entry(name: str, document: Document, path: Path, variant: str | None) -> En
         document.task,
         asked.expect and asked.expect.params,
         asked.expect and asked.expect.macs,
-        _peaks().get(name),
         **_accuracy(asked.published),
         source=asked.source or document.source,
         published=asked.published,
+        peak_bytes=_peaks().get(name),
     )
 
 

@@ -11,6 +11,7 @@ from cnncost.layers.base.costs import Operations
 from cnncost.metrics import METRICS
 from cnncost.metrics.figures import Figures
 from cnncost.metrics.receptive_field.figures import ReceptiveField
+from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
 from cnncost.settings import Settings
@@ -27,7 +28,7 @@ def field(size: int, jump: float, **flags: bool) -> ReceptiveField:
 def row(name: str, kind: str, dims: tuple[int, ...], seen: ReceptiveField | None, **figures: int | None) -> Row:
     """A layer with these figures, and none of the others."""
     scopes = tuple(part.partition("[")[0] for part in name.split(".")[:-1])
-    every: dict[str, Any] = dict.fromkeys(METRICS, 0) | figures
+    every: dict[str, Any] = dict.fromkeys([*METRICS, *STEP_METRICS], 0) | figures
     return Row(name, kind, (), (BATCH, *dims), Figures(every), Operations(), seen, scopes=scopes)
 
 
@@ -54,7 +55,7 @@ def sample_report(name: str = "sample", scale: int = 1) -> Report:
         layer("pool", "global_avgpool", (64, 1, 1), POOLED),
         layer("head", "linear", (10,), None, 650 * scale, macs=640),
     )
-    totals = {metric: sum(each.figures[metric] or 0 for each in rows) for metric in METRICS}
+    totals = _totals(rows)
     settings = Settings(batch=BATCH)
     inputs = {"input": (BATCH, 3, 32, 32)}
     return Report(name, "https://example.org/sample", settings, inputs, ("head",), Figures(totals), rows)
@@ -69,5 +70,10 @@ def deep_report(blocks: int, layers: int) -> Report:
         for block in range(blocks)
         for index in range(layers)
     )
-    totals = {metric: sum(each.figures[metric] or 0 for each in rows) for metric in METRICS}
-    return sample_report()._replace(rows=rows, totals=Figures(totals))
+    return sample_report()._replace(rows=rows, totals=Figures(_totals(rows)))
+
+
+def _totals(rows: tuple[Row, ...]) -> dict[str, int]:
+    """The sums of the figures; and a peak of memory, of twice the parameters."""
+    totals = {metric: sum(each.figures[metric] or 0 for each in rows) for metric in (*METRICS, *STEP_METRICS)}
+    return totals | {"peak_bytes": 2 * totals["param_bytes"]}

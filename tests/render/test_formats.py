@@ -47,7 +47,7 @@ def test_csv_reads_back_as_whole_numbers(raw: bool) -> None:
     lines = list(csv.DictReader(io.StringIO(shown("csv", raw=raw))))
     report = sample_report()
     assert [line["layer"] for line in lines] == [row.name for row in report.rows]
-    for metric in report.totals:
+    for metric in report.metrics:
         assert [int(line[metric]) for line in lines] == [row.figures[metric] for row in report.rows]
         assert sum(int(line[metric]) for line in lines) == report.totals[metric]
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 VERDICTS = (
     Verdict("sample", "params", 24_122, 24_122, exact=True, source="the paper"),
     Verdict("sample", "params", 24_122, 5_000_000, exact=False, source="budget"),
-    Verdict("sample", "textbook_bytes", 424_760, 1024, exact=False, source="budget"),
+    Verdict("sample", "peak_bytes", 424_760, 1024, exact=False, source="budget"),
     Verdict("other", "macs", None, 1000, exact=False, source="budget"),
 )
 
@@ -90,7 +90,7 @@ def test_checks_as_data() -> None:
     lines = list(csv.DictReader(io.StringIO(render(checks_document(Checks(VERDICTS)), "csv"))))
     assert [line["verdict"] for line in lines] == ["ok", "ok", "failed", "failed"]
     assert [line["actual"] for line in lines] == ["24122", "24122", "424760", ""]
-    assert [line["figure"] for line in lines] == ["params", "params", "textbook_bytes", "macs"]
+    assert [line["figure"] for line in lines] == ["params", "params", "peak_bytes", "macs"]
 
 
 @pytest.mark.parametrize("form", format_names())

@@ -110,7 +110,8 @@ def test_summary_names_the_largest_first() -> None:
     assert lines["params"] == (
         Typed("count", 24_122), "stage[1] 76 %, stage[0] 19 %, head 2.7 %", "conv 97 %, linear 2.7 %",
     )  # fmt: skip
-    assert lines["memory (sum)"][0] == Typed("bytes", 4 * 24_122 + sample_report().totals.activation_bytes)
+    assert lines["textbook memory (sum)"][0] == Typed("bytes", 4 * 24_122 + sample_report().totals.activation_bytes)
+    assert lines["memory (peak)"][0] == Typed("bytes", 2 * 4 * 24_122)
 
 
 def test_tree_repeats_a_title_when_its_block_goes_on_later() -> None:
