@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import cnncost.importers.pytorch.operators  # noqa: F401 - registers them
+from cnncost.errors import SpecError
 from cnncost.importers.pytorch.model.construct import construct
 from cnncost.importers.pytorch.model.export import export
 from cnncost.importers.pytorch.model.factories import find_factory
 from cnncost.importers.pytorch.model.inputs import input_shapes
+from cnncost.importers.pytorch.translation.auxiliary import in_doubt, with_auxiliary
 from cnncost.importers.pytorch.translation.translate import Translation
 from cnncost.records import NamedTuple
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.graph.graph import Graph
+    from cnncost.importers.pytorch.model.export import Exported
     from cnncost.importers.pytorch.model.factories import Factory
     from cnncost.importers.pytorch.model.inputs import InputShape
     from cnncost.importers.sources import ModelRequest
@@ -51,6 +54,17 @@ def import_from(factory: Factory, request: ModelRequest) -> ImportedModel:
     source = request.source
     model = construct(source, factory, request.arguments)
     shapes = input_shapes(source, factory, model, request.inputs)
-    exported = export(source, model, shapes)
-    translation = Translation(source.name, model, exported, shapes, request.most_nodes, allows_gaps=request.partial)
-    return ImportedModel(model, shapes, translation.graph())
+
+    def translated(exported: Exported) -> Graph:
+        limits = request.most_nodes
+        return Translation(source.name, model, exported, shapes, limits, allows_gaps=request.partial).graph()
+
+    exported = with_auxiliary(source, model, shapes, export(source, model, shapes))
+    try:
+        graph = translated(exported)
+    except SpecError as error:
+        if not exported.auxiliary:
+            raise
+        # Of evaluation everything may be known: translating changes the operators, so they are recorded again.
+        graph = translated(in_doubt(export(source, model, shapes), error.message))
+    return ImportedModel(model, shapes, graph)

@@ -41,6 +41,10 @@ class Exported(NamedTuple):
     """A ``torch.export.ExportedProgram``."""
     batch: int
     """Samples in the batch: :data:`PRIME`, or 1 where the model takes no other."""
+    auxiliary: int = 0
+    """How many of its outputs, the last ones, it gives in training only."""
+    warnings: tuple[str, ...] = ()
+    """What is said of the network."""
 
 
 def export(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> Exported:
@@ -64,6 +68,42 @@ def export(source: ModelSource, model: Any, shapes: Sequence[InputShape]) -> Exp
             if is_interruption(error):
                 raise
         raise _refusal(source, first, shapes) from first
+
+
+def export_in_training(source: ModelSource, model: Any, shapes: Sequence[InputShape], batch: int) -> Any:
+    """The operators of a model in training mode, whose layers are in evaluation mode all the same.
+
+    Raises:
+        SpecError: the model fails in that mode, as one does that wants to know what is right.
+    """
+    with _quiet(), _plain_outputs(model), _in_training(model):
+        try:
+            return _program(model, shapes, batch)
+        except BaseException as error:
+            if is_interruption(error):
+                raise
+            raise _refusal(source, error, shapes) from error
+
+
+@contextmanager
+def _in_training(model: Any) -> Iterator[None]:
+    """Within it the model and its blocks are in training mode: not PyTorch's layers, nor others that hold no layers."""
+    blocks = [module for module in model.modules() if module is model or any(True for _ in module.children())]
+    blocks = [block for block in blocks if not _is_layer(block)]
+    try:
+        for block in blocks:
+            block.training = True
+        yield
+    finally:
+        for block in blocks:
+            block.training = False
+
+
+def _is_layer(module: Any) -> bool:
+    """Whether a module is one of PyTorch, or a normalisation or dropout made of one."""
+    modules = import_torch().nn.modules
+    kinds = modules.batchnorm._NormBase, modules.dropout._DropoutNd
+    return isinstance(module, kinds) or type(module).__module__.startswith("torch.nn.")
 
 
 @contextmanager

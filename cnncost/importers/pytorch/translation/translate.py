@@ -73,7 +73,8 @@ class Translation:
         operators = [node for node in self._nodes if node in layers and hasattr(node.target, "_schema")]
         self._names = ModuleNames(model, [stack_of(node) for node in operators])
         self._values: dict[Any, Value] = {}
-        self._warnings: list[str] = []
+        self._auxiliary = exported.auxiliary
+        self._warnings = [*exported.warnings]
         self._prepared = 0
 
     def graph(self) -> Graph:
@@ -84,11 +85,12 @@ class Translation:
         """
         self._add_inputs()
         outputs: list[int] = []
+        auxiliary: list[int] = []
         for node in self._nodes:
             if node.op == "call_function":
                 self._values[node] = self._value_of(node)
             elif node.op == "output":
-                outputs = [found.node for found in activations(self._read(node.args))]
+                outputs, auxiliary = self._ends(node)
         if not outputs:
             raise SpecError(f"nothing that `{self._builder.name}` gives depends on what it reads")
         unused = self._add_unused()
@@ -99,7 +101,14 @@ class Translation:
         if repeated:
             what = f"layers that read no input take {repeated:,} multiply-accumulates"
             self._warnings.append(f"{what}: counted for each sample, and PyTorch computes them once for a batch")
-        return self._builder.finish(list(dict.fromkeys(outputs)), unused, warnings=tuple(self._warnings))
+        return self._builder.finish(outputs, [*auxiliary, *unused], warnings=tuple(self._warnings))
+
+    def _ends(self, output: Any) -> tuple[list[int], list[int]]:
+        """The nodes that the model gives, and those that it gives in training only."""
+        values = self._read(output.args[0])
+        main = len(values) - self._auxiliary
+        ends = [dict.fromkeys(found.node for found in activations(part)) for part in (values[:main], values[main:])]
+        return list(ends[0]), [end for end in sorted(ends[1]) if end not in ends[0]]
 
     def _add_unused(self) -> list[int]:
         """A node for the parameters and buffers that no layer has: they are stored, and nothing else."""
