@@ -9,6 +9,7 @@ from cnncost.arguments import flag, function, integer, optional_number, optional
 from cnncost.conventions import find
 from cnncost.errors import SpecError
 from cnncost.report.comparison import numbered
+from cnncost.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,10 +32,13 @@ def zoo(
     until: int | None = None,
     max_params: int | None = None,
     max_macs: int | None = None,
+    max_memory: int | None = None,
     min_accuracy: float | None = None,
     metric: str | None = None,
     sort: str | None = None,
     frontier: bool = False,
+    mode: str = "infer",
+    amp: str | None = None,
 ) -> Zoo:
     """The architectures that ship with cnncost.
 
@@ -42,11 +46,12 @@ def zoo(
         pattern: those whose name holds this text, or is like this: ``resnet*_v1``.
         task: those that were published for it.
         since, until: the years in which they were published.
-        max_params, max_macs: what they may cost.
+        max_params, max_macs, max_memory: what they may cost; memory in bytes.
         min_accuracy: percent, of `metric`.
         metric: what accuracies are of; by default what each network's first source says.
-        sort: ``name``, ``year``, ``params``, ``macs`` or ``accuracy``.
+        sort: ``name``, ``year``, ``params``, ``macs``, ``memory`` or ``accuracy``.
         frontier: those that no cheaper one matches in accuracy, of ImageNet top-1 if nothing else is said.
+        mode, amp: of which step the memory is, of one sample, as for :func:`analyze`.
 
     Raises:
         SpecError: nothing is left; the text says what the last of them lacked.
@@ -63,6 +68,7 @@ def zoo(
         "until": until,
         "max_params": max_params,
         "max_macs": max_macs,
+        "max_memory": max_memory,
         "min_accuracy": min_accuracy,
     }
     for name, words in texts.items():
@@ -71,7 +77,9 @@ def zoo(
         optional_number(f"`{name}`", limit)
     frontier = flag("`frontier`", frontier)
     metric = METRIC if metric is None and frontier else metric
-    chosen = Filters(pattern, task, since, until, max_params, max_macs, min_accuracy, metric).choose(shipped())
+    settings = Settings.checked(mode=mode, amp=amp)
+    filters = Filters(pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric)
+    chosen = filters.choose(shipped(settings.mode, settings.amp))
     chosen = chosen.frontier() if frontier else chosen
     return chosen if sort is None else chosen.sorted_by(sort)
 

@@ -156,15 +156,23 @@ def memory_of(text: str | None) -> str | None:
     Raises:
         SpecError: it is none, or names no unit that says how many bytes it is.
     """
+    if text is not None:
+        bytes_of("--memory", text)
+    return text
+
+
+def bytes_of(option: str, text: str) -> int:
+    """The amount of bytes that an option holds.
+
+    >>> bytes_of("--max-memory", "24GiB")
+    25769803776
+    """
     from cnncost.amounts import parse_bytes
 
-    if text is None:
-        return None
     try:
-        parse_bytes(text)
+        return parse_bytes(text)
     except SpecError as error:
-        raise SpecError(f"`--memory`: {error.message}", hint=error.hint) from None
-    return text
+        raise SpecError(f"`{option}`: {error.message}", hint=error.hint) from None
 
 
 def conventions_of(text: str) -> list[str]:

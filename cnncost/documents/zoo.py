@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from cnncost.documents import base
 from cnncost.documents.base import Document, Printed
 from cnncost.validation import Count, Fraction, Record, Text, Whole
 
@@ -34,7 +35,7 @@ class Architecture(Record):
     published: tuple[Printed, ...]
     """all that others print of it"""
     peak_bytes: Count | None
-    """the most memory that the tensors of one inference take at once, of one sample, in float32, on CUDA"""
+    """the most memory that the tensors of a step of `mode` take at once, of one sample, on CUDA"""
 
 
 class ZooDocument(Document):
@@ -44,5 +45,7 @@ class ZooDocument(Document):
 
     metric: Text | None
     """what all accuracies are of, where that was asked for, as it is with `--frontier`"""
+    mode: base.Mode
+    amp: base.Amp
     architectures: tuple[Architecture, ...]
     """in the order that was asked for"""

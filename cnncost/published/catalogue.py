@@ -55,7 +55,7 @@ class Entry(NamedTuple):
     published: tuple[Published, ...]
     """All that others print of it."""
     peak_bytes: int | None = None
-    """The most memory that the tensors of one inference take at once: of one sample, in float32, on CUDA."""
+    """The most memory that the tensors of a step take at once: of one sample, on CUDA, in the zoo's mode."""
 
     def __repr__(self) -> str:
         known = {"params": self.params, "macs": self.macs, "accuracy": self.accuracy}
@@ -78,6 +78,10 @@ class Zoo(NamedTuple):
     """In some order."""
     metric: str | None = None
     """What all their accuracies are of, where that was asked for."""
+    mode: str = "infer"
+    """Of which step their memory is."""
+    amp: str | None = None
+    """What autocast runs its operations in."""
     faults: tuple[SpecError, ...] = ()
     """What is wrong with the files that are not among them for it."""
 
@@ -121,26 +125,36 @@ class Zoo(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        return {"schema": 1, "metric": self.metric, "architectures": [entry.to_dict() for entry in self.entries]}
+        of_step = {"mode": self.mode, "amp": self.amp}
+        return {
+            "schema": 1,
+            "metric": self.metric,
+            **of_step,
+            "architectures": [entry.to_dict() for entry in self.entries],
+        }
 
 
-def shipped() -> Zoo:
+def shipped(mode: str = "infer", amp: str | None = None) -> Zoo:
     """Every architecture that ships with cnncost, in the order of their years and then of their files.
+
+    Args:
+        mode: ``infer`` or ``train``: of which step the memory is.
+        amp: ``bfloat16`` or ``float16`` for that of a step under autocast.
 
     >>> entry = next(entry for entry in shipped().entries if entry.name == "resnet50")
     >>> entry.family, entry.params, entry.macs
     ('resnet', 25557032, 4089184256)
     """
-    document, places = cache(_document), library.names()
+    document, places, peaks = cache(_document), library.names(), _peaks(mode, amp)
     entries: list[Entry] = []
     faults: dict[Path, SpecError] = {}
     for name in library.architectures():
         path, variant = places[name]
         try:
-            entries.append(_entry(name, document(path), path, variant))
+            entries.append(_entry(name, document(path), path, variant)._replace(peak_bytes=peaks.get(name)))
         except SpecError as error:  # a bad file hides none of the others
             faults[path] = error
-    return Zoo(tuple(entries), faults=tuple(faults.values())).sorted_by("year")
+    return Zoo(tuple(entries), mode=mode, amp=amp, faults=tuple(faults.values())).sorted_by("year")
 
 
 def frontier(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -175,15 +189,24 @@ def _entry(name: str, document: Document, path: Path, variant: str | None) -> En
         **_accuracy(asked.published),
         source=asked.source or document.source,
         published=asked.published,
-        peak_bytes=_peaks().get(name),
     )
 
 
 @cache
-def _peaks() -> dict[str, int]:
-    """The peak of one inference of every architecture that ships: computing them all would take a second."""
-    lines = (Path(__file__).parent / "peaks.csv").read_text(encoding="ascii").splitlines()
-    return {name: int(peak) for name, _, peak in (line.partition(",") for line in lines[1:])}
+def _peaks(mode: str, amp: str | None) -> dict[str, int]:
+    """The peak of a step of every architecture that ships: computing them all would take seconds."""
+    heading, *lines = (Path(__file__).parent / "peaks.csv").read_text(encoding="ascii").splitlines()
+    place = heading.split(",").index(peak_column(mode, amp))
+    return {cells[0]: int(cells[place]) for cells in (line.split(",") for line in lines)}
+
+
+def peak_column(mode: str, amp: str | None) -> str:
+    """What the peaks of a mode are called in the file that holds them.
+
+    >>> peak_column("train", "bfloat16"), peak_column("infer", None)
+    ('train_bfloat16', 'infer')
+    """
+    return mode if amp is None else f"{mode}_{amp}"
 
 
 def _accuracy(claims: Iterable[Published]) -> dict[str, Any]:

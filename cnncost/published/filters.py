@@ -40,6 +40,8 @@ class Filters(NamedTuple):
     """Parameters that it may have."""
     max_macs: int | None = None
     """Multiply-accumulates of one sample that it may take."""
+    max_memory: int | None = None
+    """Bytes that a step may take at most."""
     min_accuracy: float | None = None
     """Percent of `metric`."""
     metric: str | None = None
@@ -74,6 +76,8 @@ class Filters(NamedTuple):
             yield _at_most("params", self.max_params, f"with at most {self.max_params:,} parameters")
         if self.max_macs is not None:
             yield _at_most("macs", self.max_macs, f"with at most {self.max_macs:,} multiply-accumulates")
+        if self.max_memory is not None:
+            yield _at_most("peak_bytes", self.max_memory, f"whose step takes at most {self.max_memory:,} bytes")
 
 
 def _passing(each: Filter, left: Zoo, zoo: Zoo) -> Zoo:

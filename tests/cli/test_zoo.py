@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from cnncost import compare_published, load, spec_text, zoo
+from cnncost import analyze, compare_published, load, spec_text, zoo
 from cnncost.cli.app import app
 from cnncost.render.format import format_names
 
@@ -191,3 +191,12 @@ def test_what_cannot_be_shown(options: tuple[str, ...], message: str) -> None:
     result = run("zoo", *options, code=2)
     assert message in result.stderr
     assert result.stdout == ""
+
+
+def test_memory_is_that_of_the_step_that_is_asked_for() -> None:
+    found = {
+        (mode, amp): zoo("resnet50", mode=mode, amp=amp).entries[0].peak_bytes
+        for mode, amp in (("infer", None), ("train", None), ("train", "bf16"))
+    }
+    assert found == {(mode, amp): analyze("resnet50", mode=mode, amp=amp).totals.peak_bytes for mode, amp in found}
+    assert len(set(found.values())) == 3

@@ -134,6 +134,7 @@ def test_filters(filters: dict[str, Any], left: str) -> None:
             "no architecture with at most 10 multiply-accumulates among the 3 that the other filters leave",
             "`net18` is nearest: 300 multiply-accumulates",
         ),
+        ({"max_memory": 10}, "no architecture whose step takes at most 10 bytes", None),
         ({"min_accuracy": 81}, "no architecture with an accuracy of at least 81 %", "`net101` is nearest: 80 %"),
         (
             {"task": "videos", "max_params": 10},

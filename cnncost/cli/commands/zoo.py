@@ -24,12 +24,15 @@ def zoo(
     until: Annotated[Text, Option(metavar="YEAR", help="published in that year or earlier")] = None,
     max_params: Annotated[Text, Option(metavar="COUNT", help="parameters at most, e.g. 5M")] = None,
     max_macs: Annotated[Text, Option(metavar="COUNT", help="multiply-accumulates at most, e.g. 1G")] = None,
+    max_memory: Annotated[Text, Option(metavar="BYTES", help="memory of a step at most, e.g. 100MB")] = None,
     min_accuracy: Annotated[Text, Option(metavar="PERCENT", help="published accuracy at least")] = None,
     metric: Annotated[Text, Option(metavar="METRIC", help="what accuracies are of, e.g. 'ImageNet top-1'")] = None,
     sort: Annotated[Text, Option(metavar="name|year|params|macs|memory|accuracy", help="in which order")] = None,
     frontier: Annotated[
         bool, Option("--frontier", help="those that no cheaper one matches in accuracy, drawn among the others")
     ] = False,
+    mode: options.Mode = "infer",
+    amp: options.Amp = None,
     show: Annotated[
         Text, Option(metavar="NAME", help="print the spec of one, to copy: `--show lenet5 -o mine.yaml`")
     ] = None,
@@ -38,10 +41,10 @@ def zoo(
 ) -> None:
     """List the architectures that ship.
 
-    With their parameters and multiply-accumulates, and the accuracy that somebody printed of them.
+    With their parameters, multiply-accumulates and memory, and the accuracy that somebody printed of them.
     """
     if show is not None:
-        chosen_by = (pattern, task, since, until, max_params, max_macs, min_accuracy, metric, sort)
+        chosen_by = (pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, sort)
         _show(show, alone=form == "table" and not frontier and chosen_by.count(None) == len(chosen_by))
         return
     from cnncost.api import zoo as choose
@@ -57,9 +60,12 @@ def zoo(
         until=None if until is None else options.whole("--until", until),
         max_params=None if max_params is None else options.count_of("--max-params", max_params),
         max_macs=None if max_macs is None else options.count_of("--max-macs", max_macs),
+        max_memory=None if max_memory is None else options.bytes_of("--max-memory", max_memory),
         min_accuracy=None if min_accuracy is None else options.percent_of("--min-accuracy", min_accuracy),
         metric=METRIC if metric is None and frontier else metric,
         sort=sort,
+        mode=mode,
+        amp=amp,
     )
     for fault in chosen.faults:
         complain(str(fault))

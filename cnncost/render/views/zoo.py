@@ -22,6 +22,7 @@ _COLUMNS: tuple[Column, ...] = (
     Column("accuracy_source", "printed in", priority=6, overflow="phrase"),
     Column("source", "source", priority=1),
 )
+_STEPS = {"infer": "inference", "train": "training with Adam"}
 _OF_ONE_METRIC = tuple([column._replace(priority=3) if column.name == "metric" else column for column in _COLUMNS])
 """What all accuracies are of is said below the table too, and leaves its room to what is not."""
 
@@ -47,7 +48,9 @@ def _table(zoo: Zoo) -> Table:
     if zoo.metric is not None:
         columns = _OF_ONE_METRIC
         note += f"; accuracies are of {zoo.metric}"
-    return Table(columns, tuple(map(_line, zoo.entries)), notes=(note,))
+    step = _STEPS[zoo.mode] + (f", autocast to {zoo.amp}" if zoo.amp else "")
+    legends = (("peak_bytes", f"memory: the peak of one sample in {step}"),)
+    return Table(columns, tuple(map(_line, zoo.entries)), notes=(note,), legends=legends)
 
 
 def _line(entry: Entry) -> Line:
