@@ -195,8 +195,8 @@ def test_what_cannot_be_shown(options: tuple[str, ...], message: str) -> None:
 
 def test_memory_is_that_of_the_step_that_is_asked_for() -> None:
     found = {
-        (mode, amp): zoo("resnet50", mode=mode, amp=amp).entries[0].peak_bytes
+        (mode, amp): zoo("resnet50_v1", mode=mode, amp=amp).entries[0].peak_bytes
         for mode, amp in (("infer", None), ("train", None), ("train", "bf16"))
     }
-    assert found == {(mode, amp): analyze("resnet50", mode=mode, amp=amp).totals.peak_bytes for mode, amp in found}
+    assert found == {(mode, amp): analyze("resnet50_v1", mode=mode, amp=amp).totals.peak_bytes for mode, amp in found}
     assert len(set(found.values())) == 3
