@@ -55,7 +55,7 @@ def _textbook(step: Step) -> int | None:
     graph = cnncost.load(step.spec, input=list(step.input))
     mode = "train" if step.trains else "infer"
     report = cnncost.analyze(graph, batch=step.batch, mode=mode, optimizer=_OPTIMIZERS[step.optimizer])
-    return report.totals.memory_bytes
+    return report.totals.textbook_bytes
 
 
 _OPTIMIZERS = {"adamw": "adamw", "momentum_wd": "momentum", None: "adam"}
@@ -68,12 +68,11 @@ def _mem_tracker(step: Step) -> int:
     from torch._subclasses.fake_tensor import FakeTensorMode
     from torch.distributed._tools.mem_tracker import MemTracker
 
-    model = step.model()
+    layout = {"memory_format": torch.channels_last if step.channels_last else torch.preserve_format}
+    model = step.model().to(**layout)
     with FakeTensorMode(allow_non_fake_inputs=True):
         model.to_empty(device="cuda")
-        samples = torch.empty(step.batch_shape, device="cuda")
-        if step.channels_last:
-            model, samples = model.to(memory_format=torch.channels_last), samples.to(memory_format=torch.channels_last)
+        samples = torch.empty(step.batch_shape, device="cuda").to(**layout)
         shape = step.input[1:] if step.network.startswith("tv_seg:") else ()
         target = torch.empty(step.batch, *shape, dtype=torch.int64, device="cuda")
         optimizer = _stepped(step, model)

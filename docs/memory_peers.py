@@ -75,7 +75,7 @@ def table() -> str:
     for tool, rows in _by_tool(predictions()).items():
         of_groups = [[row for row in rows if row.group == group] for group in GROUPS]
         cells = [*map(errors, [*of_groups, _without_cublas(tool, of_groups[-1])]), _seconds(rows)]
-        lines.append(f"| {tool} | {' | '.join(cells)} |")
+        lines.append(f"| {_named(tool, rows)} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -131,12 +131,16 @@ def percent(share: float) -> str:
 
 
 def _named(tool: str, rows: Sequence[Prediction]) -> str:
-    """The tool with its version, where that is not our own."""
-    version = rows[0].version
-    if tool == "MemTracker":
-        return f"{tool} (PyTorch {version})"
-    return tool if "cnncost" in tool or tool in _RULES else f"{tool} {version}"
+    """The tool as the tables name it, with its version where it is not our own."""
+    name = _NAMES.get(tool, tool)
+    return name if "cnncost" in name or tool in _RULES else f"{name} {rows[0].version}"
 
+
+_NAMES = {
+    "cnncost h200": "cnncost, profile of the H200",
+    "cnncost h200 reserved": "cnncost, the same, reserved",
+    "MemTracker": "MemTracker of PyTorch",
+}
 
 _RULES = ("4 x parameters", "textbook's sum")
 
