@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.api.networks import graph_of, load
+from cnncost.arguments import flag
 from cnncost.errors import SpecError
 from cnncost.graph.graph import Graph
 
@@ -91,6 +92,8 @@ def fit(
     from cnncost.footprint.fit import fit_graph
     from cnncost.footprint.settings import StepSettings
 
+    if resolution is not None:
+        resolution = flag("`resolution`", resolution)
     step["device"], capacity = place_of(step.get("device", "cuda"), memory)
     settings = StepSettings.checked(**step)
     if capacity is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.amounts import parse_bytes
-from cnncost.arguments import whole_number, wrong_type
+from cnncost.arguments import is_path, whole_number, wrong_type
 from cnncost.errors import SpecError
 from cnncost.records import NamedTuple
 
@@ -111,7 +111,7 @@ def capacity_on(card: Device) -> Capacity:
     return Capacity(available, card.title, f"what programs can take of {whole} ({card.sources['usable']})")
 
 
-def place_of(device: object, memory: object) -> tuple[object, Capacity | None]:
+def place_of(device: object, memory: object) -> tuple[str, Capacity | None]:
     """Where a step runs, as its settings name it, and what memory there is, if anybody says.
 
     Args:
@@ -119,13 +119,16 @@ def place_of(device: object, memory: object) -> tuple[object, Capacity | None]:
         memory: an amount that takes the place of what the card has, or nothing.
 
     Raises:
-        SpecError: no such device, or its memory is not known and not given either.
+        SpecError: no such device, no name at all, or its memory is not known and not given either.
 
     >>> place_of("RTX 4090", None)[0], place_of("NVIDIA H200", "40GB")[0]
     ('cuda', 'h200')
     """
     capacity = None if memory is None else capacity_of(memory)
-    if not isinstance(device, str) or device in ("cpu", "cuda"):
+    if not is_path(device):
+        raise wrong_type("`device`", "the name of a device, or the path of a profile", device)
+    device = str(device)
+    if device in ("cpu", "cuda"):
         return device, capacity
     from cnncost.footprint.devices import device as card_called
     from cnncost.footprint.devices import profile, profiles

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.arguments import flag, integer, text, wrong_type
+from cnncost.arguments import described, flag, integer, number, text, wrong_type
+from cnncost.errors import SpecError
 from cnncost.footprint.contradictions import refuse_contradictions
 from cnncost.records import NamedTuple
 from cnncost.settings import ITEM_SIZES, MODES, OPTIMIZER_STATES, batch_of, checked_amp, refuse_unknown
@@ -79,9 +80,11 @@ class StepSettings(NamedTuple):
             refuse_unknown("implementation", settings.implementation, IMPLEMENTATIONS)
         for name in _FLAGS:
             flag(f"`{name}`", getattr(settings, name))
+        if settings.adds_in_place is not None:
+            flag("`adds_in_place`", settings.adds_in_place)
         settings = settings._replace(
             batch=batch_of(settings.batch),
-            weight_decay=bool(settings.weight_decay),
+            weight_decay=_decays(settings.weight_decay),
             amp=checked_amp(settings.amp, settings.dtype),
             accumulate=integer("`accumulate`", settings.accumulate, 1),
             checkpoint=_names(settings.checkpoint),
@@ -110,6 +113,16 @@ class StepSettings(NamedTuple):
 
 
 _FLAGS = ("scaler", "channels_last", "inplace", "set_to_none", "nested")
+
+
+def _decays(decay: object) -> bool:
+    """Whether weights decay: said as such, or as how much they do, as PyTorch's optimizers are told."""
+    if isinstance(decay, bool):
+        return decay
+    amount = number("`weight_decay`", decay)
+    if amount < 0:
+        raise SpecError(f"`weight_decay` must not be negative, and {described(amount)} is")
+    return amount > 0
 
 
 def _names(names: object) -> tuple[str, ...]:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 CUDA_ROUNDING = 512
 """Bytes that CUDA's caching allocator rounds every block up to a multiple of."""
 
+DISTINCT_PASSES = 4
+"""Passes of gradient accumulation that are run: from the second on the tensors of each are those of the one before, and
+two more let the allocator's segments settle."""
+
 _STORED = frozenset(("parameters", "buffers"))
 
 
@@ -101,7 +105,7 @@ class _Runner:
             return Step(self.tape, {}, set())
         kept: dict[int, int] = {}
         ever_kept: set[int] = set()
-        for _ in range(self.settings.accumulate):
+        for _ in range(min(self.settings.accumulate, DISTINCT_PASSES)):
             loss = self._pass()
             kept = self._kept()
             ever_kept.update(kept)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
-from cnncost import SpecError, load, memory
+from cnncost import SpecError, fit, load, memory
 from cnncost.footprint.capacity import LARGEST_CONTEXT, capacity_of, verdict_on
 from cnncost.footprint.devices import profile
+from cnncost.footprint.devices.profile import FOLDER
 from cnncost.language.load import loads
 
 SMALL = """
@@ -81,6 +83,31 @@ def test_in_every_pass_of_several_it_is_known_what_is_kept() -> None:
     assert kept[0] == kept[1] > 0.9 * found.kept_bytes - 2 * 4 * 3 * 224 * 224
 
 
+@pytest.mark.parametrize("device", ["cpu", "cuda", "h200"])
+def test_any_number_of_passes_takes_no_longer_and_no_more(device: str) -> None:
+    steps = [memory("lenet5", batch=2, accumulate=passes, device=device) for passes in (3, 10**9)]
+    few, many = [(each.peak_bytes, each.kept_bytes, each.steady_bytes, each.reserved_bytes) for each in steps]
+    assert few == many
+
+
+@pytest.mark.parametrize("device", [True, 3, None, [], ["cpu"], b"cpu", object()])
+def test_a_device_is_a_name_or_a_path(device: Any) -> None:
+    for of in (memory, partial(fit, memory="1GiB")):
+        with pytest.raises(TypeError, match="`device` must be the name of a device, or the path of a profile, not "):
+            of("lenet5", device=device)
+
+
+def test_a_profile_is_found_by_its_path() -> None:
+    path = FOLDER / "h200.yaml"
+    assert memory("lenet5", device=path).allocated_bytes == memory("lenet5", device="h200").allocated_bytes
+
+
+@pytest.mark.parametrize("resolution", ["no", 0, []])
+def test_whether_the_resolution_is_looked_for_is_no_text(resolution: Any) -> None:
+    with pytest.raises(TypeError, match="`resolution` must be `True` or `False`, not "):
+        fit("lenet5", "1GiB", resolution=resolution)
+
+
 def test_a_layer_that_says_what_it_keeps_is_counted_and_another_makes_a_lower_bound() -> None:
     exact = memory(loads(OWN.format(kept="    kept: channels * positions\n")), device="cpu")
     bound = memory(loads(OWN.format(kept="")), device="cpu")
@@ -142,7 +169,6 @@ def test_what_the_allocator_takes_and_the_context_count_on_a_card_with_a_profile
     verdicts = [verdict_on(reserved, capacity_of(10**9 + free)) for free in (low - 1, low, high - 1, high)]
     assert [verdict.fits for verdict in verdicts] == [False, None, None, True]
     assert {verdict.basis for verdict in verdicts} == {"reserved_bytes"}
-    assert verdict_on(found._replace(reserved_bytes=None), capacity_of("1TB")).fits is None
 
 
 def test_on_a_card_without_one_workspaces_are_a_bound() -> None:

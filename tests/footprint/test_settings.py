@@ -47,14 +47,23 @@ def test_what_goes_together(given: dict[str, Any]) -> None:
         ({"accumulate": "2"}, "`accumulate` must be a whole number from 1, not the text `'2'`"),
         ({"checkpoint": 3}, "`checkpoint` must be a list of names, not `3`"),
         ({"checkpoint": [3]}, "`checkpoint` must be a list of names, not `3`"),
+        ({"weight_decay": "no"}, "`weight_decay` must be a number, not the text `'no'`"),
+        ({"weight_decay": -0.1}, "`weight_decay` must not be negative, and `-0.1` is"),
+        ({"weight_decay": []}, "`weight_decay` must be a number, not a `list`"),
+        ({"adds_in_place": "no"}, "`adds_in_place` must be `True` or `False`, not the text `'no'`"),
     ],
 )
 def test_what_is_refused(given: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError) as caught:
         StepSettings.checked(**given)
     assert caught.value.message == message
-    assert caught.value.hint or "must be" in message
+    assert caught.value.hint or "must" in message
 
 
 def test_one_block_may_be_named_alone() -> None:
     assert StepSettings.checked(checkpoint="basic").checkpoint == ("basic",)
+
+
+@pytest.mark.parametrize(("given", "decays"), [(True, True), (False, False), (0.01, True), (1, True), (0.0, False)])
+def test_weights_decay_by_an_amount_as_well(given: float, decays: bool) -> None:
+    assert StepSettings.checked(weight_decay=given).weight_decay is decays
