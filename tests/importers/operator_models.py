@@ -36,6 +36,19 @@ class Products(nn.Module):
         return torch.einsum("bhwc,hkc->bhwk", windows, self.rows)
 
 
+class Typed(nn.Module):
+    """A number that is computed from weights, of the type of an activation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.a, self.b = nn.Conv2d(3, 4, 3), nn.Parameter(torch.ones(6)), nn.Parameter(torch.ones(6))
+
+    def forward(self, x: Any) -> Any:
+        x = self.conv(x)
+        share = torch.exp(torch.sum(self.a * self.b)).type_as(x)
+        return x - share * torch.relu(x)
+
+
 class Mixed(nn.Module):
     """A bilinear form of tokens."""
 

@@ -36,7 +36,9 @@ def test_operators_of_networks_are_known() -> None:
     assert not missing
 
 
-COUNTED = "Sampled Products Masked Repeated Marked Queried Computed Indexed Turned Biased Boxes Written Cells States"
+COUNTED = (
+    "Sampled Products Masked Repeated Marked Queried Computed Indexed Turned Biased Boxes Written Cells States Typed"
+)
 
 
 @pytest.mark.parametrize("name", COUNTED.split())

@@ -31,9 +31,10 @@ def reshape(call: Call) -> Activation:
 
 
 @operator("contiguous", "alias", "detach", "clone", "to", "lift_fresh_copy", "type_as", "_to_copy", "identity", "real")
-def unchanged(call: Call) -> Activation:
-    """The same numbers where they are: no layer."""
-    return _first(call)
+def unchanged(call: Call) -> Activation | Weight:
+    """The same numbers where they are: no layer. Of the other tensor that it reads, `type_as` has the type alone."""
+    given: Activation | Weight = call.get("self")
+    return given if isinstance(given, Weight) else _first(call)
 
 
 @operator("permute")
