@@ -47,12 +47,15 @@ def _hold_in_containers(graph: Graph, order: Sequence[Node], last: dict[int, int
 
 
 def _path(node: Node) -> tuple[str, ...]:
-    """The containers of a node, outermost first; numbered ones lie in one that holds them all: a ``Sequential``."""
+    """The containers of a node, outermost first; what is numbered lies in one that holds it all: a ``Sequential``."""
     path: list[str] = []
     for name, kind in node.containers:
         if name.endswith("]") and kind != "for":
             path.append(name.rpartition("[")[0])
         path.append(name)
+    own = node.name.rpartition(".")[2]
+    if own.endswith("]"):
+        path.append(own.rpartition("[")[0])
     return tuple(path)
 
 
