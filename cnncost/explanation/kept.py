@@ -35,12 +35,17 @@ def _note(analysis: Analysis, node: Node, value: int | None) -> str:
 
 
 def _tensors(analysis: Analysis, node: Node) -> str:
-    """What is kept, the largest first, each with the layer that made it."""
+    """What is kept, the largest first, each with the layer that made it; what the loss keeps, at the output."""
     step, nodes = analysis.step, analysis.graph.nodes
-    storages = [step.heap.storages[number] for number, keeper in step.kept.items() if keeper == node.id]
     made: dict[str, int] = {}
-    for storage in storages:
-        name = "its own" if storage.layer == node.id else _maker(nodes, storage.layer)
+    for number, keeper in step.kept.items():
+        storage = step.heap.storages[number]
+        if keeper == node.id:
+            name = "its own" if storage.layer == node.id else _maker(nodes, storage.layer)
+        elif keeper < 0 and node.id == analysis.graph.outputs[0]:
+            name = "the loss"
+        else:
+            continue
         made[name] = made.get(name, 0) + storage.requested
     parts = sorted(made.items(), key=lambda part: -part[1])
     return ", ".join(f"{name}: {bytes_text(size)}" for name, size in parts)

@@ -46,9 +46,9 @@ def test_the_first_line_is_the_answer(options: list[str], code: int, line: str) 
 
 
 def test_how_many_bytes_were_taken_is_said() -> None:
-    text = run("resnet18", "--memory", "24GB", code=1).stdout
+    text = run("resnet18", "--memory", "24GB").stdout
     assert "24GB: 24,000,000,000 bytes, 24.0 GB or 22.4 GiB" in text
-    text = run("resnet18", "--memory", "24GiB", code=1).stdout
+    text = run("resnet18", "--memory", "24GiB").stdout
     assert "24GiB: 25,769,803,776 bytes, 25.8 GB or 24.0 GiB" in text
 
 
