@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cnncost.language.limits import Limits
 
 
+_HOW_MUCH = "give the memory as an amount, such as `24GiB`, or name a known card as the device, such as `rtx4090`"
+
+
 def memory(
     spec: str | Path | Graph,
     *,
@@ -97,7 +100,7 @@ def fit(
     step["device"], capacity = place_of(step.get("device", "cuda"), memory)
     settings = StepSettings.checked(**step)
     if capacity is None:
-        raise SpecError("there is no memory to fit into", hint="give an amount, such as `24GiB`, or a known card")
+        raise SpecError("there is no memory to fit into", hint=_HOW_MUCH)
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     if isinstance(spec, Graph):
         if resolution:

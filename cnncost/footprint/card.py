@@ -39,22 +39,25 @@ _MAP_AXES = 2
 class OnCard(NamedTuple):
     """What a step takes on a card, in bytes."""
 
-    allocated: int
-    """The most that PyTorch's allocator hands out at once, ``max_memory_allocated``."""
-    reserved: int
-    """What it takes from the driver, ``max_memory_reserved``."""
+    allocated: int | None
+    """The most that PyTorch's allocator hands out at once, ``max_memory_allocated``; ``None`` where nobody asked."""
+    reserved: int | None
+    """What it takes from the driver, ``max_memory_reserved``; likewise."""
     workspaces: int
     """What libraries hold at that peak; without a profile, the most that any convolution may hold."""
 
 
-def on_card(graph: Graph, settings: StepSettings, step: Step) -> OnCard:
+def on_card(graph: Graph, settings: StepSettings, step: Step, *, allocator: bool = True) -> OnCard:
     """A step on the card of the settings; on one without a profile, with no workspaces but their bound.
 
     Args:
         graph: the network.
         settings: how the step runs.
         step: the same step of tensors only.
+        allocator: whether the allocator is run; it takes longer than the step itself.
     """
+    if not allocator:
+        return OnCard(None, None, _largest_workspace(graph, settings))
     if not settings.has_profile:
         figures = _simulated(graph, settings, step, ())
         return OnCard(figures.peak_allocated, figures.reserved, _largest_workspace(graph, settings))

@@ -23,7 +23,8 @@ def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) ->
     Args:
         graph: the network.
         settings: how the step runs.
-        course: whether the report has the step in its course, and the parts of the peak; figures alone take less time.
+        course: whether the report has the step in its course, and the parts of the peak; figures alone take less time,
+            and are without what the allocator makes of them where no profile says what there is to compare it with.
 
     >>> from cnncost import load
     >>> from cnncost.footprint.settings import StepSettings
@@ -34,7 +35,7 @@ def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) ->
     step = run_step(graph, settings)
     heap = step.heap
     phase, layer = at_peak(heap, graph)
-    card = on_card(graph, settings, step) if settings.on_cuda else None
+    card = on_card(graph, settings, step, allocator=course or settings.has_profile) if settings.on_cuda else None
     kept = {graph.nodes[node].name if node >= 0 else "loss": size for node, size in step.kept_by_node.items()}
     return MemoryReport(
         name=graph.name,

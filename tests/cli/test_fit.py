@@ -77,7 +77,9 @@ def test_what_is_of_no_certain_size_is_told() -> None:
     [
         (
             "small.yaml",
-            "error: there is no memory to fit into\n  = hint: give an amount, such as `24GiB`, or a known card\n",
+            "error: there is no memory to fit into\n"
+            "  = hint: give the memory as an amount, such as `24GiB`, or name a known card as the device, such as "
+            "`rtx4090`\n",
         ),
         ("small.yaml --memory 24G", "error: `--memory`: unknown unit `G` in `24G`\n"),
         ("small.yaml --memory 1GB --batch x", "error: `--batch` takes a whole number from 1, not `x`\n"),
