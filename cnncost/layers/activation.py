@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from cnncost.autograd import views
 from cnncost.autograd.backward import differences, passed, products
 from cnncost.errors import LayerError
 from cnncost.layers.base.costs import Operations
+from cnncost.layers.base.counterpart import torch_of
 from cnncost.layers.base.layer import Layer
 from cnncost.layers.base.one_channel import Line, unchanged
-from cnncost.layers.base.specifiers import flag, real
+from cnncost.layers.base.specifiers import choice, flag, real
 from cnncost.layers.base.tensor import ANY_LAYOUT, Tensor
 from cnncost.layers.base.window import Reach, Reads
 
@@ -282,17 +284,28 @@ class Softshrink(Shrinking, keyword="softshrink", module="Softshrink", per_eleme
 
 
 class Identity(Elementwise, keyword="identity"):
-    """x: a place for an activation, left empty."""
+    """x: a place for an activation, left empty; or a copy of it."""
 
     source = "by definition"
-    is_view = True
+    is_view = True  # a copy might be overwritten all the same, which is refused for it too
+
+    copies: str = choice(
+        "where its result is a copy with its numbers in the order of the axes: never, on a GPU, or anywhere",
+        ("never", "gpu", "always"),
+        default="never",
+    )
 
     def operations(self, x: Tensor, y: Tensor) -> Operations:
         """None."""
         return Operations()
 
     def record(self, tape: Tape, x: Value, y: Tensor) -> Value:
-        return x
+        """PyTorch may copy what the kernel of a GPU has left in another order than that of a CPU."""
+        copied = self.copies == "always" or (self.copies == "gpu" and tape.device == "cuda")
+        return views.copy(tape, x) if copied else x
 
     def counterpart(self, nn: Any, x: Tensor) -> Any:
-        return nn.Identity()
+        if self.copies == "never":
+            return nn.Identity()
+        in_order, everywhere = torch_of(nn).contiguous_format, self.copies == "always"
+        return lambda x: x.clone(memory_format=in_order) if everywhere or x.is_cuda else x

@@ -8,10 +8,25 @@ from torch import nn
 from cnncost import load
 from cnncost.footprint.settings import StepSettings
 from cnncost.footprint.step import run_step
+from cnncost.layers.activation import Identity
 from cnncost.measurement.memory.between_operators import measure_live_bytes
 from cnncost.measurement.memory.real_step import RealStep
+from tests.autograd.measured import CONDITIONS, kept_by_pytorch
 
-WIDTH, BATCH = 16, 3
+TOKENS, WIDTH, BATCH = 5, 16, 3
+
+
+class Attentive(nn.Module):
+    """PyTorch's attention, which has the tokens before the batch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(WIDTH, 2, batch_first=True)
+        self.head = nn.Linear(WIDTH, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        attended, _ = self.attention(x, x, x, need_weights=False)
+        return self.head(attended).sum(1)
 
 
 class Wide(nn.Module):
@@ -25,6 +40,22 @@ class Wide(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.before(x)
         return self.layers(y)
+
+
+def test_attention_keeps_the_copy_that_its_projection_reads() -> None:
+    graph = load(f"{__name__}:Attentive", input=[TOKENS, WIDTH])
+    on_cpu = run_step(graph, StepSettings(batch=BATCH, device="cpu", loss="sum")).kept_bytes
+    assert on_cpu == sum(kept_by_pytorch(Attentive(), torch.rand(BATCH, TOKENS, WIDTH), conditions=CONDITIONS[0]))
+    on_gpu = run_step(graph, StepSettings(batch=BATCH, device="cuda", loss="sum")).kept_bytes
+    # The copy; sums of rows of scores for 32 rows each in place of 5, of 2 heads; and two numbers of a generator.
+    assert on_gpu - on_cpu == 4 * BATCH * TOKENS * WIDTH + 4 * BATCH * 2 * (32 - TOKENS) + 2 * 8
+
+
+def test_attention_is_copied_where_the_batch_lies_between_the_axes() -> None:
+    graph = load(f"{__name__}:Attentive", input=[TOKENS, WIDTH])
+    copied = [(node.y.dims, node.layer.copies) for node in graph.nodes if isinstance(node.layer, Identity)]
+    # Queries, keys and values; then heads side by side.
+    assert copied == [((3, TOKENS, WIDTH), "always"), ((TOKENS, 2, WIDTH // 2), "gpu")]
 
 
 def test_what_a_sequence_of_layers_reads_lives_until_its_end() -> None:

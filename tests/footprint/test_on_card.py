@@ -81,7 +81,7 @@ def test_shipped_networks(group: str) -> None:
     assert max(reserved) < 0.1
 
 
-@pytest.mark.parametrize("network", ["mnasnet1_0", "resnet50", "tv_vid:r3d_18"])
+@pytest.mark.parametrize("network", ["mnasnet1_0", "resnet50", "tv_vid:r3d_18", "vit_b_16"])
 def test_imported_models(network: str) -> None:
     """With the in-place layers that they have themselves."""
     steps = [step for step in measured() if step.network == network]

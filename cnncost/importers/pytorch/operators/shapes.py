@@ -6,6 +6,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
+from cnncost.importers.pytorch.translation.copies import COPY
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Weight
 
@@ -35,6 +36,12 @@ def unchanged(call: Call) -> Activation | Weight:
     """The same numbers where they are: no layer. Of the other tensor that it reads, `type_as` has the type alone."""
     given: Activation | Weight = call.get("self")
     return given if isinstance(given, Weight) else _first(call)
+
+
+@operator(COPY)
+def copy(call: Call) -> Activation:
+    """The same numbers elsewhere in memory."""
+    return call.layer("identity", {"copies": "gpu" if call["gpu"] else "always"})
 
 
 @operator("permute")

@@ -10,6 +10,7 @@ from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.importers.pytorch.translation.call import Call
 from cnncost.importers.pytorch.translation.compositions import recognise
+from cnncost.importers.pytorch.translation.copies import show_copies
 from cnncost.importers.pytorch.translation.gaps import gap
 from cnncost.importers.pytorch.translation.mutations import WRITTEN_BACK, redirect
 from cnncost.importers.pytorch.translation.names import ModuleNames, Place
@@ -67,6 +68,7 @@ class Translation:
         self._shapes = shapes
         varying = redirect(self._program.graph, self._program.graph_signature.user_inputs)
         recognise(self._program.graph, varying)
+        varying |= show_copies(self._program.graph, varying, self._batch)
         self._nodes = _needed(self._program.graph)
         self._unread = layers_without_input(self._program.graph, varying)
         layers = varying | self._unread
