@@ -96,3 +96,21 @@ def test_a_gap_makes_totals_lower_bounds() -> None:
     assert "is a gap: what it computes is not known" in report.warnings[0]
     with pytest.raises(SpecError, match="`partial` is for models that are imported"):
         load_network("lenet5", partial=True)
+
+
+KINDS = {
+    "cnn": "convolutional",
+    "hybrid": "convolutions and attention",
+    "transformer": "transformers",
+    "mlp": "multilayer perceptrons",
+}
+
+
+def test_the_page_has_what_the_table_of_imports_says() -> None:
+    docs = Path(__file__).parent.parent.parent / "docs"
+    with (docs / "measurements" / "imports.csv").open(newline="") as table:
+        rows = list(csv.DictReader(table))
+    page = (docs / "importing.md").read_text()
+    for kind, words in KINDS.items():
+        verdicts = [row["verdict"] == "right" for row in rows if row["kind"] == kind]
+        assert f"| {words} | {len(verdicts)} | {sum(verdicts)} |" in page
