@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         zoo,
     )
     from cnncost.errors import SpecError
-    from cnncost.footprint.fit import FitReport
+    from cnncost.footprint.fitting.fit import FitReport
     from cnncost.footprint.report import MemoryReport
     from cnncost.graph.graph import Graph
     from cnncost.language.limits import Limits
@@ -40,7 +40,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Checks": "cnncost.report.checks",
     "Comparison": "cnncost.report.comparison",
-    "FitReport": "cnncost.footprint.fit",
+    "FitReport": "cnncost.footprint.fitting.fit",
     "Graph": "cnncost.graph.graph",
     "Limits": "cnncost.language.limits",
     "MemoryReport": "cnncost.footprint.report",

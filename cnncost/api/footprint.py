@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from cnncost.footprint.fit import FitReport
+    from cnncost.footprint.fitting.fit import FitReport
+    from cnncost.footprint.fitting.resolution import Loader, Shapes
     from cnncost.footprint.report import MemoryReport
-    from cnncost.footprint.resolution import Loader, Shapes
     from cnncost.language.limits import Limits
 
 
@@ -50,8 +50,8 @@ def memory(
     >>> memory("resnet18", batch=8, optimizer="sgd", device="cpu", inplace=True).peak_bytes
     256684584
     """
-    from cnncost.footprint.capacity import place_of, verdict_on
     from cnncost.footprint.estimate import step_memory
+    from cnncost.footprint.fitting.capacity import place_of, verdict_on
     from cnncost.footprint.settings import StepSettings
 
     step["device"], capacity = place_of(step.get("device", "cuda"), memory)
@@ -91,8 +91,8 @@ def fit(
     >>> found.largest_batch, found.fits
     (93, True)
     """
-    from cnncost.footprint.capacity import place_of
-    from cnncost.footprint.fit import fit_graph
+    from cnncost.footprint.fitting.capacity import place_of
+    from cnncost.footprint.fitting.fit import fit_graph
     from cnncost.footprint.settings import StepSettings
 
     if resolution is not None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.tensors import Storage
-    from cnncost.footprint.step import Step
+    from cnncost.footprint.running.record import Step
     from cnncost.graph.graph import Graph
 
 _IN_STAGES = frozenset(("kept", "activation", "gradient"))

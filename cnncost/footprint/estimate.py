@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.footprint.card import on_card
+from cnncost.footprint.cards.card import on_card
 from cnncost.footprint.course import at_peak, parts_of, timeline_of
 from cnncost.footprint.report import MemoryReport
-from cnncost.footprint.step import run_step
+from cnncost.footprint.running.step import run_step
 
 if TYPE_CHECKING:
     from cnncost.footprint.settings import StepSettings

@@ -9,7 +9,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cnncost.footprint.capacity import Verdict
+    from cnncost.footprint.fitting.capacity import Verdict
     from cnncost.footprint.settings import StepSettings
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from cnncost.footprint.running.step import run_step
 from cnncost.footprint.settings import StepSettings
-from cnncost.footprint.step import run_step
 from cnncost.graph.gradients import depends_on_trained, reached, weights_reached
 from cnncost.graph.graph import Node
 from cnncost.layers.base.costs import Operations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from cnncost.conventions import Convention
-    from cnncost.footprint.step import Step
+    from cnncost.footprint.running.record import Step
     from cnncost.graph.graph import Graph
     from cnncost.layers.base.window import Reach
     from cnncost.symbolic.domain import Domain

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from cnncost.footprint.allocator import CachingAllocator, segment_for
+from cnncost.footprint.cards.allocator import CachingAllocator, segment_for
 from tests.compiled_operators import import_torchvision
 
 if TYPE_CHECKING:

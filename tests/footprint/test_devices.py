@@ -11,9 +11,9 @@ import pytest
 from cnncost.algorithms import ConvolutionCall
 from cnncost.algorithms.workspaces import WORKSPACES
 from cnncost.errors import SpecError
-from cnncost.footprint.devices import DIRECTIONS, device, devices, largest_workspace, profile, profiles
-from cnncost.footprint.devices.profile import FOLDER
-from cnncost.footprint.devices.record import checked
+from cnncost.footprint.cards.devices import DIRECTIONS, device, devices, largest_workspace, profile, profiles
+from cnncost.footprint.cards.devices.profile import FOLDER
+from cnncost.footprint.cards.devices.record import checked
 from cnncost.language.yaml.plain import read_plain
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.contractions.conv import Conv

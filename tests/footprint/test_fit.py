@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnncost import SpecError, fit, load, memory
-from cnncost.footprint.search import largest
+from cnncost.footprint.fitting.search import largest
 from cnncost.language.load import loads
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from cnncost import load
+from cnncost.footprint.running.step import run_step
 from cnncost.footprint.settings import StepSettings
-from cnncost.footprint.step import run_step
 from cnncost.layers.activation import Identity
 from cnncost.measurement.memory.between_operators import measure_live_bytes
 from cnncost.measurement.memory.real_step import RealStep

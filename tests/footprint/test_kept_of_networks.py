@@ -13,8 +13,8 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from cnncost import load
+from cnncost.footprint.running.step import run_step
 from cnncost.footprint.settings import StepSettings
-from cnncost.footprint.step import run_step
 from cnncost.pytorch.build import build
 from tests.autograd.measured import BATCH, Conditions, Kept, autocast, running_on
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from cnncost import SpecError, fit, load, memory
-from cnncost.footprint.capacity import LARGEST_CONTEXT, capacity_of, verdict_on
-from cnncost.footprint.devices import profile
-from cnncost.footprint.devices.profile import FOLDER
+from cnncost.footprint.cards.devices import profile
+from cnncost.footprint.cards.devices.profile import FOLDER
+from cnncost.footprint.fitting.capacity import LARGEST_CONTEXT, capacity_of, verdict_on
 from cnncost.language.load import loads
 
 SMALL = """

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnncost import load
+from cnncost.footprint.running.step import run_step
 from cnncost.footprint.settings import StepSettings
-from cnncost.footprint.step import run_step
 
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from cnncost.errors import SpecError
+from cnncost.footprint.running.step import run_step
 from cnncost.footprint.settings import StepSettings
-from cnncost.footprint.step import run_step
 from cnncost.measurement.memory.between_operators import measure_live_bytes
 from cnncost.measurement.memory.real_step import RealStep
 from cnncost.pytorch.build import build, example_inputs

@@ -9,7 +9,7 @@ from cnncost.units import bytes_text, count_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncost.footprint.capacity import Verdict
+    from cnncost.footprint.fitting.capacity import Verdict
     from cnncost.footprint.settings import StepSettings
 
 KINDS = {
@@ -75,7 +75,7 @@ def _training_parts(settings: StepSettings) -> Iterator[str]:
 def verdict_text(verdict: Verdict) -> str:
     """Whether it fits, and how much is left or missing.
 
-    >>> from cnncost.footprint.capacity import Capacity, Verdict
+    >>> from cnncost.footprint.fitting.capacity import Capacity, Verdict
     >>> verdict_text(Verdict(Capacity(2**30, "1GiB"), 2**29, 2**29, "peak_bytes"))
     'fits in 1GiB, 512 MiB left'
     >>> verdict_text(Verdict(Capacity(2**30, "1GiB"), 2**31, None, "peak_bytes"))

@@ -12,8 +12,8 @@ from cnncost.units import bytes_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnncost.footprint.capacity import Verdict
-    from cnncost.footprint.fit import Change, FitReport, LargestBatch
+    from cnncost.footprint.fitting.capacity import Verdict
+    from cnncost.footprint.fitting.fit import Change, FitReport, LargestBatch
 
 _LARGEST = (
     Column("what", "what"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.pytorch.operators.contractions import with_weights
+from cnncost.importers.pytorch.operators.matrices.contractions import with_weights
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Weight
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.algorithms.workspaces import WORKSPACES
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.footprint.devices.rules import WorkspaceRule, workspace_of
+from cnncost.footprint.cards.devices.rules import WorkspaceRule, workspace_of
 from cnncost.language.yaml.plain import read_plain
 from cnncost.records import NamedTuple
 from cnncost.settings import ITEM_SIZES
@@ -64,7 +64,7 @@ class DeviceProfile(NamedTuple):
 
         >>> from cnncost import load
         >>> from cnncost.algorithms import ConvolutionCall
-        >>> from cnncost.footprint.devices import DIRECTIONS, profile
+        >>> from cnncost.footprint.cards.devices import DIRECTIONS, profile
         >>> node = load("vgg16").nodes[3]  # the second convolution
         >>> call = ConvolutionCall(node.layer, node.xs[0], node.y, batch=8)
         >>> [profile("h200").workspace(call, direction, "float32") for direction in DIRECTIONS]
@@ -104,7 +104,9 @@ def profile(name: str) -> DeviceProfile:
     if name in shipped:
         return _shipped(name)
     if name.endswith((".yaml", ".yml")):
-        from cnncost.footprint.devices.record import checked  # pydantic: only who brings a file of their own waits
+        from cnncost.footprint.cards.devices.record import (
+            checked,  # pydantic: only who brings a file of their own waits
+        )
 
         return _profile_of(checked(read_plain(name), name))
     known = ", ".join(f"`{each}`" for each in shipped)

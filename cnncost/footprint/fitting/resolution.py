@@ -6,7 +6,7 @@ from math import gcd
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.footprint.search import largest
+from cnncost.footprint.fitting.search import largest
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:

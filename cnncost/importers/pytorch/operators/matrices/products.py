@@ -5,7 +5,7 @@ from __future__ import annotations
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from cnncost.importers.pytorch.operators.contractions import with_weights
+from cnncost.importers.pytorch.operators.matrices.contractions import with_weights
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.footprint.capacity import verdict_on
-from cnncost.footprint.changes import changes_of
 from cnncost.footprint.estimate import step_memory, unknown_layers
-from cnncost.footprint.resolution import Resolution, largest_resolution
-from cnncost.footprint.search import largest
+from cnncost.footprint.fitting.capacity import verdict_on
+from cnncost.footprint.fitting.changes import changes_of
+from cnncost.footprint.fitting.resolution import Resolution, largest_resolution
+from cnncost.footprint.fitting.search import largest
 from cnncost.footprint.settings import StepSettings
 from cnncost.records import NamedTuple
 from cnncost.settings import LARGEST_BATCH
@@ -17,8 +17,8 @@ from cnncost.settings import LARGEST_BATCH
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnncost.footprint.capacity import Capacity, Verdict
-    from cnncost.footprint.resolution import Loader
+    from cnncost.footprint.fitting.capacity import Capacity, Verdict
+    from cnncost.footprint.fitting.resolution import Loader
     from cnncost.graph.graph import Graph
 
 _NOT_LOOKED_FOR = Resolution(None, why_not="it was not looked for")

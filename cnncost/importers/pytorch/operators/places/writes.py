@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.importers.pytorch.operators.shapes import sliced
+from cnncost.importers.pytorch.operators.places.shapes import sliced
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight, combined
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from cnncost.importers.pytorch.operators.shapes import permuted
+from cnncost.importers.pytorch.operators.places.shapes import permuted
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight, combined
 

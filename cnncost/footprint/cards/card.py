@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cnncost.algorithms import ConvolutionCall
-from cnncost.footprint.allocator import CachingAllocator
-from cnncost.footprint.devices import largest_workspace, profile
-from cnncost.footprint.step import run_step
+from cnncost.footprint.cards.allocator import CachingAllocator
+from cnncost.footprint.cards.devices import largest_workspace, profile
+from cnncost.footprint.running.step import run_step
 from cnncost.layers.contractions.conv import Conv
 from cnncost.records import NamedTuple
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from cnncost.autograd.convolution import Site
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.tensors import Storage
-    from cnncost.footprint.allocator import AllocatorFigures
-    from cnncost.footprint.devices import DeviceProfile
+    from cnncost.footprint.cards.allocator import AllocatorFigures
+    from cnncost.footprint.cards.devices import DeviceProfile
+    from cnncost.footprint.running.record import Step
     from cnncost.footprint.settings import StepSettings
-    from cnncost.footprint.step import Step
     from cnncost.graph.graph import Graph
 
 _STEPS = 3

@@ -10,7 +10,7 @@ from cnncost.autograd.heap import Heap
 from cnncost.autograd.tape import Tape
 from cnncost.autograd.tensors import ITEM_BYTES, Value
 from cnncost.errors import SpecError, did_you_mean
-from cnncost.footprint.lifetimes import released_after
+from cnncost.footprint.running.lifetimes import released_after
 from cnncost.graph.liveness import liveness
 
 if TYPE_CHECKING:

@@ -106,6 +106,6 @@ def checked(data: Any, path: object) -> dict[str, Any]:
     except ValidationError as error:
         raise SpecError(
             f"`{shown_path(path)}` is not a device's profile: {first_fault(error, data)}",
-            hint="`cnncost/footprint/devices/h200.yaml` is one to start from",
+            hint="`cnncost/footprint/cards/devices/h200.yaml` is one to start from",
         ) from None
     return record.model_dump(exclude_none=True)

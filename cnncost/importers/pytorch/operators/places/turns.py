@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.importers.pytorch.operators.shapes import permuted
+from cnncost.importers.pytorch.operators.places.shapes import permuted
 from cnncost.importers.pytorch.translation.registry import operator
 
 if TYPE_CHECKING:

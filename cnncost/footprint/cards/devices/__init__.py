@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cnncost.footprint.devices.cards import Device, device, devices
-from cnncost.footprint.devices.profile import DeviceProfile, largest_workspace, profile, profiles
-from cnncost.footprint.devices.rules import DIRECTIONS, WorkspaceRule
+from cnncost.footprint.cards.devices.cards import Device, device, devices
+from cnncost.footprint.cards.devices.profile import DeviceProfile, largest_workspace, profile, profiles
+from cnncost.footprint.cards.devices.rules import DIRECTIONS, WorkspaceRule
 
 __all__ = [
     "DIRECTIONS",

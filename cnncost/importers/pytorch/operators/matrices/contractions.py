@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.pytorch.operators.computed import convolved
-from cnncost.importers.pytorch.operators.windows import has_windows, over_windows
+from cnncost.importers.pytorch.operators.matrices.computed import convolved
+from cnncost.importers.pytorch.operators.places.windows import has_windows, over_windows
 from cnncost.importers.pytorch.translation.registry import operator
 from cnncost.importers.pytorch.translation.values import Activation, Weight
 

@@ -1,0 +1,1 @@
+"""A step in time: forward, the loss, backward, and the optimizer."""

@@ -1,0 +1,1 @@
+"""Operators of single elements, and what they add up to."""

@@ -1,0 +1,1 @@
+"""Operators that multiply what is computed with weights, or with each other."""

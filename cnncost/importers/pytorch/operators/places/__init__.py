@@ -1,0 +1,1 @@
+"""Operators that move, cut, join or write tensors."""
