@@ -30,6 +30,7 @@ def explain(
     dtype: str = "float32",
     optimizer: str = "adam",
     mode: str = "infer",
+    amp: str | None = None,
     convention: AnyConvention = "textbook",
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
@@ -45,7 +46,7 @@ def explain(
             that only one layer or block is like, ``stage[0].*``.
         total: the only figure to explain, of the layer; or to add up.
         set, input: as for :func:`analyze`.
-        batch, dtype, optimizer, mode, convention, limits, arguments, partial: as for :func:`analyze`.
+        batch, dtype, optimizer, mode, amp, convention, limits, arguments, partial: as for :func:`analyze`.
 
     Raises:
         SpecError: there is no such layer or figure; and what :func:`analyze` raises.
@@ -64,7 +65,8 @@ def explain(
 
     layer = optional_text("`layer`", layer, "the name of a layer or a block")
     total = optional_text("`total`", total, "the name of a figure")
-    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, convention=convention)
+    runs = {"batch": batch, "dtype": dtype, "optimizer": optimizer, "mode": mode, "amp": amp}
+    settings = Settings.checked(**runs, convention=convention)
     if isinstance(spec, str) and names_a_layer_type(spec):
         if layer is not None:
             raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers to name")

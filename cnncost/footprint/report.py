@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from cnncost.footprint.settings import StepSettings
 
 
+_PLACES = {"loss": "the loss", "backward": "backward of the loss", "optimizer": "the optimizer's step"}
+"""What phases are where no layer runs."""
+
+
 class Part(NamedTuple):
     """One kind of what lives at the peak."""
 
@@ -91,9 +95,9 @@ class MemoryReport(NamedTuple):
         >>> memory("resnet18", mode="infer").peak_place
         'forward of conv_bn.batchnorm'
         """
-        if self.peak_layer is None and self.peak_phase == "backward":
-            return "backward of the loss"
-        return self.peak_phase if self.peak_layer is None else f"{self.peak_phase} of {self.peak_layer}"
+        if self.peak_layer is None:
+            return _PLACES.get(self.peak_phase, self.peak_phase)
+        return f"{self.peak_phase} of {self.peak_layer}"
 
     @property
     def lower_bound(self) -> bool:

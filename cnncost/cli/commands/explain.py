@@ -30,6 +30,7 @@ def explain(
     dtype: options.Dtype = "float32",
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
+    amp: options.Amp = None,
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -60,6 +61,7 @@ def explain(
         dtype=dtype,
         optimizer=optimizer,
         mode=mode,
+        amp=amp,
         convention=convention,
         limits=options.limits_of(max_nodes, max_bytes),
     )
