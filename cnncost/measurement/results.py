@@ -145,6 +145,10 @@ class MemorySetting(Record):
     """what is predicted of it"""
 
 
+BlockEvent = tuple[int, int]
+"""A block of memory with its bytes: its number where it is allocated, minus that where it is freed."""
+
+
 class PeakMemory(Record):
     """The most memory that a step took at once."""
 
@@ -158,6 +162,9 @@ class PeakMemory(Record):
     """what the allocator of a GPU held; null on a CPU"""
     input_bytes: Count
     """of the batch"""
+    trace: tuple[BlockEvent, ...] = ()
+    """every allocation of one more step, on a GPU: `[block, bytes]`, `[-block, bytes]` where it is freed, block 0 where
+    it was there before; what a profile of the device is fitted on"""
 
 
 class Memory(PeakMemory, MemorySetting):

@@ -327,6 +327,12 @@ def test_memory_on_a_gpu(mode: str) -> None:
     assert found.method == "allocator statistics"
     assert found.predicted.peak_bytes <= found.peak_bytes
     assert found.peak_bytes <= found.reserved_bytes
+    live = {0: 0}
+    for block, size in found.trace:  # what is freed is what was allocated, or was there before
+        assert block <= 0 or block not in live
+        assert block >= 0 or live.pop(-block) == size
+        live.update({block: size} if block > 0 else {})
+    assert len(found.trace) > 100
 
 
 @pytest.mark.gpu

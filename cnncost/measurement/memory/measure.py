@@ -14,6 +14,7 @@ from cnncost.measurement.devices import refuse_unsupported, resolve, synchronise
 from cnncost.measurement.memory.between_operators import measure_live_bytes, storage_bytes
 from cnncost.measurement.memory.limit import limited_to_room
 from cnncost.measurement.memory.real_step import RealStep
+from cnncost.measurement.memory.trace import traced
 from cnncost.measurement.outcome import Failure, OutOfMemory, attempt, release
 from cnncost.measurement.results import (
     Memory,
@@ -141,11 +142,15 @@ def _gpu_peak(step: RealStep, device: str, before: tuple[int, int]) -> PeakMemor
     outputs = step.run()
     synchronise(device)
     del outputs
+    peak_bytes = cuda.max_memory_allocated(device) - allocated
+    reserved_bytes = cuda.max_memory_reserved(device) - reserved
+    step.clear()
     return PeakMemory(
         method="allocator statistics",
-        peak_bytes=cuda.max_memory_allocated(device) - allocated,
-        reserved_bytes=cuda.max_memory_reserved(device) - reserved,
+        peak_bytes=peak_bytes,
+        reserved_bytes=reserved_bytes,
         input_bytes=storage_bytes(step.inputs),
+        trace=traced(step.run, device),
     )
 
 
