@@ -113,7 +113,7 @@ def test_a_wrong_total_is_named(figure: str) -> None:
 def test_what_is_not_compared_is_known() -> None:
     """FLOPs follow a convention, and memory adds up what is compared; of the others PyTorch holds no such tensor."""
     compared = {check.figure for check in checks_of(everything())} - {"output_shape"}
-    assert METRICS.keys() - compared == {"flops", "im2col_bytes", "pool_index_bytes", "traffic_bytes", "memory_bytes"}
+    assert METRICS.keys() - compared == {"flops", "im2col_bytes", "pool_index_bytes", "traffic_bytes", "textbook_bytes"}
 
 
 def test_a_wrong_output_is_found_where_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -532,8 +532,9 @@ def test_out_of_memory_is_a_result(monkeypatch: pytest.MonkeyPatch, error: Excep
     assert isinstance(found, LatencyOutOfMemory)
     assert found.model_dump()["out_of_memory"] is True
     assert found.batch == 3
-    # 260 weights and 8 of the norm, 8 statistics and a 64-bit counter, and four maps of 4 x 64 numbers for each sample.
-    assert found.predicted_bytes == 4 * (268 + 8) + 8 + 4 * 3 * 4 * 256
+    # In blocks of 512 bytes: 432 and 576 bytes of weights, two biases, four of the norm and its counter; the input of
+    # 2304 bytes; and two maps of 4 x 64 numbers for each sample, what a layer reads and what it writes.
+    assert found.predicted_bytes == 512 * (1 + 2 + 2 + 4 + 1 + 5) + 2 * 3072
     assert found.message == (str(error).splitlines() or ["MemoryError"])[0]
 
 

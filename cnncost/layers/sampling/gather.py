@@ -79,15 +79,15 @@ class Gather(Join, keyword="gather"):
         return tape.run("gather", [x], tape.batch * y.elements, keeps=[x, indices], strides=lies)
 
     def counterpart(self, nn: Any, x: Tensor, numbers: Tensor) -> Any:
-        place, alone = 1 + dimension(self.axis, x), numbers.layout == "flat"
-        size = x.dims[place - 1]
+        place, alone, dims = 1 + dimension(self.axis, x), numbers.layout == "flat", x.dims
+        size = dims[place - 1]
 
         def gathered(x: Any, numbers: Any) -> Any:
             where = numbers.long() % size
             if alone:
-                ones = (1,) * (place - 1), (1,) * (x.dim() - place - 1)
-                where = where.reshape(len(x), *ones[0], -1, *ones[1])
-                where = where.expand(-1, *x.shape[1:place], -1, *x.shape[place + 1 :])
+                before, behind = dims[: place - 1], dims[place:]
+                where = where.reshape(-1, *[1] * len(before), numbers.shape[-1], *[1] * len(behind))
+                where = where.expand(-1, *before, -1, *behind)
             return x.gather(place, where)
 
         return gathered
