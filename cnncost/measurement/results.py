@@ -163,8 +163,7 @@ class PeakMemory(Record):
     input_bytes: Count
     """of the batch"""
     trace: tuple[BlockEvent, ...] = ()
-    """every allocation of one more step, on a GPU: `[block, bytes]`, `[-block, bytes]` where it is freed, block 0 where
-    it was there before; what a profile of the device is fitted on"""
+    """every allocation of another step on a GPU: `[block, bytes]`, freed with minus the block; 0 was there before"""
 
 
 class Memory(PeakMemory, MemorySetting):

@@ -126,7 +126,7 @@ def test_keys_stand_in_the_order_of_the_format(tmp_path: Path) -> None:
     rates = ["flops_per_second", "bytes_per_second", "flops_share", "bytes_share"]
     assert list(network["latency"]["eager"]) == [*times, *rates]
     head.remove("channels_last")
-    measured = ["method", "peak_bytes", "tensor_bytes", "reserved_bytes", "input_bytes", "ratio", "notes"]
+    measured = ["method", "peak_bytes", "tensor_bytes", "reserved_bytes", "input_bytes", "trace", "ratio", "notes"]
     assert list(network["memory"]) == [*head, "predicted", *measured]
     assert list(network["memory"]["predicted"]) == list(PREDICTED)
 
