@@ -1,7 +1,13 @@
-"""The peaks of memory that `cnncost zoo` shows: worked out once, and written down for it."""
+"""The peaks of memory that `cnncost zoo` shows: worked out once, and written down for it.
+
+    python -m docs.peaks NAME...
+
+writes those of the architectures that are named anew, which is quicker than all of them.
+"""
 
 from __future__ import annotations
 
+import sys
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -12,7 +18,7 @@ from cnncost.settings import AMP, MODES
 from docs.examples import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 FILE = ROOT / "cnncost" / "published" / "peaks.csv"
 
@@ -27,9 +33,13 @@ def lines(names: Iterable[str]) -> Iterator[str]:
         yield ",".join([name, *map(str, peaks)])
 
 
-def write() -> None:
-    """Write the file anew."""
-    FILE.write_text("".join(f"{line}\n" for line in lines(library.architectures())), encoding="ascii")
+def write(names: Collection[str] = ()) -> None:
+    """Write the file anew: the lines of the architectures that are named, or all of them."""
+    architectures = library.architectures()
+    heading, *found = lines(names or architectures)
+    known = {line.partition(",")[0]: line for line in [*FILE.read_text(encoding="ascii").splitlines(), *found]}
+    written = [heading, *(known[name] for name in architectures if name in known)]
+    FILE.write_text("".join(f"{line}\n" for line in written), encoding="ascii")
 
 
 def faults(every: int = 1) -> Iterator[str]:
@@ -39,3 +49,7 @@ def faults(every: int = 1) -> Iterator[str]:
         yield f"{FILE.relative_to(ROOT)}: other networks ship: run `python -m docs.generate --write`"
     elif not {*lines(names[::every])} <= {*written}:
         yield f"{FILE.relative_to(ROOT)}: it is out of date: run `python -m docs.generate --write`"
+
+
+if __name__ == "__main__":
+    write(sys.argv[1:])

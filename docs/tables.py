@@ -167,7 +167,7 @@ def _architectures() -> str:
 def _architecture(entry: Entry) -> str:
     accuracy = "" if entry.accuracy is None else f"{entry.accuracy} % {entry.metric}"
     counts = ("" if count is None else f"{count:,}" for count in (entry.params, entry.macs))
-    name = f"[{entry.name}](../specs/{entry.family}.yaml)"
+    name = f"[{entry.name}](../specs/{entry.task}/{entry.family}.yaml)"
     return f"| {' | '.join([name, str(entry.year), *counts, accuracy, entry.accuracy_source or ''])} |"
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
 
 DATA = Path(__file__).parent / "data"
-SPECS = sorted(library.folder().glob("*.yaml"))
+SPECS = library.files()
 DESIGN = sorted((DATA / "design").glob("*.yaml"))
-MODELINE = "# yaml-language-server: $schema=../docs/spec.schema.json"
+MODELINE = "# yaml-language-server: $schema=../../docs/spec.schema.json"
 
 
 class Figures(NamedTuple):

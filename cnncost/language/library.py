@@ -31,11 +31,16 @@ def folder() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT
 
 
+def files() -> list[Path]:
+    """The shipped specs, task by task: each stands in the folder of what it was published for."""
+    return sorted(folder().glob("*/*.yaml"))
+
+
 @lru_cache(maxsize=1)
 def names() -> dict[str, tuple[Path, str | None]]:
     """Every name of a shipped architecture, its file, and the variant that it names."""
     found: dict[str, tuple[Path, str | None]] = {}
-    for path in sorted(folder().glob("*.yaml")):
+    for path in files():
         text = shipped_text(path)
         found.setdefault(path.stem, (path, None))
         if name := _NAME.search(text):
@@ -82,7 +87,7 @@ def find(spec: str, within: str = "") -> Place:
             raise _unknown(spec, within)
         path, variant = names()[spec]
         return Place(path, path.name, variant)
-    return Place(path, path.name if path.parent == folder() else str(path) if within else spec, None)
+    return Place(path, path.name if path.parent.parent == folder() else str(path) if within else spec, None)
 
 
 def read(place: Place, limit: int) -> bytes:

@@ -105,7 +105,7 @@ def test_the_frontier_for_programs_is_its_architectures() -> None:
         (("--metric", "ImageNet top1"), "did you mean `ImageNet top-1`?"),
         (("--sort", "accurracy"), "unknown order `accurracy`; did you mean `accuracy`?"),
         (("--format", "jsno"), "unknown format `jsno`; did you mean `json`?"),
-        (("--task", "audio generation", "--frontier"), "nothing here has a published accuracy of `ImageNet top-1`"),
+        (("--task", "audio", "--frontier"), "nothing here has a published accuracy of `ImageNet top-1`"),
     ],
 )
 def test_bad_input(options: tuple[str, ...], message: str) -> None:

@@ -32,7 +32,7 @@ def fuzz(examples: int) -> settings:
 
 
 SMALL = Limits(nodes=2000)
-SPECS = [path.read_text(encoding="utf-8") for path in sorted(library.folder().glob("*.yaml"))]
+SPECS = [path.read_text(encoding="utf-8") for path in library.files()]
 SPECS += [path.read_text(encoding="utf-8") for path in sorted((Path(__file__).parent / "errors").glob("*.yaml"))]
 
 
@@ -138,7 +138,7 @@ def test_any_change_of_a_spec(text: str) -> None:
 @fuzz(100)
 @given(st.one_of(SCALARS, TREES.map(flow), st.text(max_size=30)), st.sampled_from(["depths", "unit", "classes", "v1"]))
 def test_any_setting(value: str, name: str) -> None:
-    text = (library.folder() / "resnet.yaml").read_text(encoding="utf-8")
+    text = library.names()["resnet"][0].read_text(encoding="utf-8")
     check(text, set={name: value})
 
 

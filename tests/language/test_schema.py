@@ -15,7 +15,7 @@ from cnncost.errors import LayerError, SpecError
 from cnncost.language.document.document import KEYS, VARIANT_KEYS
 from cnncost.language.document.published import EXPECT_KEYS, PUBLISHED_KEYS
 from cnncost.language.document.steps import COMPOUNDS, MODIFIERS
-from cnncost.language.library import folder
+from cnncost.language.library import files
 from cnncost.language.load import loads
 from cnncost.language.schema.spec_schema import spec_schema
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cnncost.layers.base.fields import Field
 
 ROOT = Path(__file__).parents[2]
-SPECS = [*sorted(folder().glob("*.yaml")), *sorted((ROOT / "tests" / "data" / "design").glob("*.yaml"))]
+SPECS = [*files(), *sorted((ROOT / "tests" / "data" / "design").glob("*.yaml"))]
 
 SCHEMA = spec_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)

@@ -60,6 +60,7 @@ def test_everything_that_ships_is_there_with_what_its_spec_says() -> None:
 def test_every_architecture_has_a_year_and_a_task() -> None:
     assert [each.name for each in shipped().entries if each.year is None or not each.task] == []
     assert all(each.year is not None and 1980 <= each.year <= 2030 for each in shipped().entries)
+    assert [each.name for each in shipped().entries if library.names()[each.name][0].parent.name != each.task] == []
 
 
 def test_every_file_is_read_once_and_its_steps_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +73,7 @@ def test_every_file_is_read_once_and_its_steps_are_left_out(monkeypatch: pytest.
 
     monkeypatch.setattr(catalogue, "parse", parse)
     shipped()
-    assert len(parsed) == len(list(library.folder().glob("*.yaml")))
+    assert len(parsed) == len(library.files())
     assert {len(tree.get("network").items) for tree in parsed} == {0}
 
 

@@ -1,7 +1,8 @@
 """PyTorch definitions of every shipped architecture: what our figures are held to.
 
 torchvision's, timm's and others' own models where they have them; the rest is typed here from the papers and the course
-notes, in plain PyTorch and without a line of cnncost. `REFERENCES` holds them by the shipped name.
+notes, in plain PyTorch and without a line of cnncost. They stand in folders as the specs do, by task;
+each module has its own `REFERENCES`, and those here are all of them, by the shipped name.
 
 >>> count("lenet5")
 Counts(params=61706, buffers=0, macs=416520)
@@ -9,30 +10,20 @@ Counts(params=61706, buffers=0, macs=416520)
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from tests.torch_models import (
-    audio,
-    dense_prediction,
-    equivariant,
-    first,
-    inception,
-    mobile,
-    residual,
-    transformer,
-    video,
-)
 from tests.torch_models.reference import Reference, Shape, torchvision
 
 __all__ = ["REFERENCES", "Counts", "Reference", "Shape", "count", "torchvision"]
 
-FAMILIES = (first, inception, residual, mobile, transformer, dense_prediction, video, audio, equivariant)
-
 REFERENCES: dict[str, Reference] = {}
-for family in FAMILIES:
+for path in sorted(Path(__file__).parent.glob("*/*.py")):
+    family = import_module(f"{__name__}.{path.parent.name}.{path.stem}")
     assert not REFERENCES.keys() & family.REFERENCES.keys()
     REFERENCES.update(family.REFERENCES)
 

@@ -26,24 +26,33 @@ class Reference(NamedTuple):
     factory: Callable[[], nn.Module]
     shapes: tuple[Shape, ...]
     source: str
+    sample: tuple[Shape, ...] | None = None
+    """Shapes that are large enough for every layer and small enough to compute: outputs are compared there."""
 
 
-def typed(source: str, *input_shape: int, build: Callable[..., nn.Module], **kwargs: Any) -> Reference:
-    """A model that this package defines, or changes: `build(**kwargs)`."""
-    return Reference(partial(build, **kwargs), (input_shape,), source)
+def typed(
+    source: str, *input_shape: int, build: Callable[..., nn.Module], sample: Shape | None = None, **kwargs: Any
+) -> Reference:
+    """A model that this package defines, or changes: `build(**kwargs)`; outputs are compared on a small `sample`."""
+    return Reference(partial(build, **kwargs), (input_shape,), source, sample and (sample,))
 
 
-def torchvision_reference(name: str, resolution: int = 224, **kwargs: Any) -> Reference:
+def _colours(resolution: int) -> tuple[Shape, ...]:
+    return ((3, resolution, resolution),)
+
+
+def torchvision_reference(name: str, resolution: int = 224, sample: int | None = None, **kwargs: Any) -> Reference:
     """torchvision's image model of that name."""
     settings = "".join(f", {key}={value}" for key, value in kwargs.items())
     factory = partial(torchvision.models.get_model, name, weights=None, **kwargs)
-    return Reference(factory, ((3, resolution, resolution),), f"torchvision {name}{settings}")
+    return Reference(factory, _colours(resolution), f"torchvision {name}{settings}", sample and _colours(sample))
 
 
-def timm_reference(name: str, resolution: int = 224, **kwargs: Any) -> Reference:
+def timm_reference(name: str, resolution: int = 224, sample: int | None = None, **kwargs: Any) -> Reference:
     """timm's image model of that name."""
     settings = "".join(f", {key}={value}" for key, value in kwargs.items())
-    return Reference(partial(_timm_model, name, **kwargs), ((3, resolution, resolution),), f"timm {name}{settings}")
+    factory = partial(_timm_model, name, **kwargs)
+    return Reference(factory, _colours(resolution), f"timm {name}{settings}", sample and _colours(sample))
 
 
 def _timm_model(name: str, **kwargs: Any) -> nn.Module:
@@ -53,11 +62,11 @@ def _timm_model(name: str, **kwargs: Any) -> nn.Module:
     return model
 
 
-def pytorchcv_reference(name: str, resolution: int = 224, **kwargs: Any) -> Reference:
+def pytorchcv_reference(name: str, resolution: int = 224, sample: int | None = None, **kwargs: Any) -> Reference:
     """pytorchcv's image model of that name."""
     settings = "".join(f", {key}={value}" for key, value in kwargs.items())
     factory = partial(_pytorchcv_model, name, **kwargs)
-    return Reference(factory, ((3, resolution, resolution),), f"pytorchcv {name}{settings}")
+    return Reference(factory, _colours(resolution), f"pytorchcv {name}{settings}", sample and _colours(sample))
 
 
 def _pytorchcv_model(name: str, **kwargs: Any) -> nn.Module:

@@ -1,4 +1,4 @@
-"""Models typed from papers compute what the models of our specs compute, with the same weights."""
+"""Others' models, and those typed from papers, compute what the models of our specs compute, with the same weights."""
 
 from __future__ import annotations
 
@@ -7,43 +7,34 @@ import torch
 
 from cnncost import build, load
 from tests.torch_models import REFERENCES
-from tests.torch_models.equivariant import RotatedMNIST
-from tests.verification.test_foreign_models import with_numbers
+from tests.torch_models.classification.equivariant import RotatedMNIST
+from tests.verification.test_foreign_models import every_output, with_numbers
 
-# Shapes that are large enough for every layer, and small enough to compute.
-SAMPLES = {
-    "wavenet_10": (256, 1100),
-    "vggish": (1, 96, 64),
-    "p4cnn": (1, 28, 28),
-    "p4cnn_rotation_pooling": (1, 28, 28),
-    "z2cnn": (1, 28, 28),
-    "p4m_resnet44": (3, 8, 8),
-    "z2_resnet26": (3, 8, 8),
-    "resnet20": (3, 32, 32),
-    "resnetv2_110": (3, 32, 32),
-    "seresnet50": (3, 64, 64),
-}
+SAMPLED = [name for name, reference in REFERENCES.items() if reference.sample]
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", SAMPLED)
 def test_outputs_are_the_same_with_the_same_weights(name: str) -> None:
     torch.manual_seed(0)
-    shape = SAMPLES[name]
+    reference, graph = REFERENCES[name], load(name)
+    shapes = reference.sample or ()
     with torch.device("meta"):
-        theirs = REFERENCES[name].factory().eval()
+        theirs = reference.factory().eval()
     theirs = with_numbers(theirs)
-    ours = build(load(name, input=list(shape)), device="cpu").eval()
+    inputs = [graph.nodes[number].name for number in graph.inputs]
+    ours = build(load(name, input=dict(zip(inputs, map(list, shapes), strict=True))), device="cpu").eval()
     given: dict[str, list[torch.Tensor]] = {}
     for tensor in theirs.state_dict().values():
         given.setdefault(_kind(tensor), []).append(tensor)
     weights = {key: given[_kind(tensor)].pop(0).reshape(tensor.shape) for key, tensor in ours.state_dict().items()}
     assert not any(given.values())
     ours.load_state_dict(weights)
-    sample = torch.randn(2, *shape)
+    samples = [torch.randn(2, *shape) for shape in shapes]
     with torch.no_grad():
-        output, expected = ours(sample), theirs(sample)
-    assert expected.std() > 0
-    assert (output - expected).abs().max() <= 1e-4 * expected.std()
+        outputs, expectations = every_output(ours(*samples)), every_output(theirs(*samples))
+    for output, expected in zip(outputs, expectations, strict=True):
+        assert expected.std() > 0
+        assert (output - expected).abs().max() <= 1e-4 * expected.std()
 
 
 def _kind(tensor: torch.Tensor) -> str:

@@ -33,7 +33,7 @@ KEYS = {
     "variants": "named settings",
     "expect": "figures that `cnncost check` holds the spec to, with their source",
     "year": "when the architecture was published",
-    "task": "what it was published for, such as `image classification`",
+    "task": "what it was published for, such as `classification`",
     "published": "what others print of the network: figures with the source of each",
 }
 VARIANT_KEYS = {
