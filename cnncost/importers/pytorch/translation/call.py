@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.importers.pytorch.translation.names import Place
+from cnncost.importers.pytorch.translation.placement import Placement
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations
 from cnncost.importers.tensors.batch import axis_name, channel_place
 from cnncost.layers import REGISTRY
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from cnncost.errors import Origin
     from cnncost.graph.builder import GraphBuilder
-    from cnncost.importers.pytorch.translation.names import ModuleNames
+    from cnncost.importers.pytorch.translation.names import ModuleNames, Place
     from cnncost.importers.pytorch.translation.weights import Weights
     from cnncost.importers.tensors.batch import Batch
     from cnncost.layers import Layer, Tensor
 
 
-class Call:
+class Call(Placement):
     """An operator of the model, with its values by the names that its schema gives them.
 
     Args:
@@ -39,20 +39,7 @@ class Call:
         taken: which of several results are read.
     """
 
-    __slots__ = (
-        "arguments",
-        "batch",
-        "builder",
-        "inplace",
-        "name",
-        "names",
-        "origin",
-        "place",
-        "shapes",
-        "taken",
-        "warnings",
-        "weights",
-    )
+    __slots__ = ("arguments", "batch", "inplace", "shapes", "taken", "warnings")
 
     def __init__(
         self,
@@ -70,18 +57,13 @@ class Call:
         warnings: list[str],
         taken: frozenset[int],
     ) -> None:
-        self.name = name
+        super().__init__(name, builder=builder, weights=weights, names=names, place=place, origin=origin)
         self.arguments = arguments
         self.shapes = shapes
         self.warnings = warnings
         self.taken = taken
         self.inplace = inplace
-        self.builder = builder
-        self.weights = weights
         self.batch = batch
-        self.names = names
-        self.place = place
-        self.origin = origin
 
     def __getitem__(self, name: str) -> Value:
         return self.arguments[name]
@@ -219,23 +201,6 @@ class Call:
             return x
         return Activation(self._add(layer, [x.node], own_name=False), x.shape)
 
-    def _source(self, weight: Weight, dims: tuple[int, ...]) -> int:
-        new = self.weights.unclaimed(weight.parameters), self.weights.unclaimed(weight.buffers)
-        trained, given = (self.weights.elements(names) for names in new)
-        size = weight.elements if weight.stored else -1
-        fields: dict[str, Any] = {"shape": list(dims)}
-        if (trained, given) == (0, size):
-            fields["fixed"] = True
-        elif (trained, given) != (size, 0):
-            fields["computed_from"] = [trained, given]
-        layer = REGISTRY["parameter"].make(fields, 0)
-        path = weight.parameters + weight.buffers
-        place = Place(path[0], True) if len(path) == 1 and weight.stored else self.place._replace(is_alone=False)
-        name, containers = self.names.take(place, "parameter", True)
-        node = self.builder.add(layer, [], name, containers=containers, origin=self.origin)
-        self._claim(node, [*weight.parameters, *weight.buffers])
-        return node
-
     def aligned(self, x: Activation, like: Sequence[int]) -> Activation:
         """An output with the axes of a shape in PyTorch, of size 1 where it has none."""
         return self.reshaped(x, self._aligned_dims(x.shape, like) or (1,))
@@ -262,63 +227,6 @@ class Call:
         tensor = self.tensor(x)
         return self.reshaped(x, tensor.dims) if tensor.layout == "tokens" else x
 
-    def _add(self, layer: Layer, inputs: Sequence[int], own_name: bool) -> int:
-        name, containers = self.names.take(self.place, layer.keyword, own_name)
-        return self.builder.add(layer, inputs, name, containers=containers, origin=self.origin)
-
-    def _shaped(self, node: int, dims: tuple[int, ...]) -> int:
-        """The node, or one behind it that gives a sample of these sizes."""
-        y = self.builder.nodes[node].y
-        if y.dims == (dims or (1,)):
-            return node
-        if _without_ones(y.dims) != _without_ones(dims):
-            message = f"`{self.name}` gives {list(dims)} of a sample in PyTorch, and {list(y.dims)} as layers"
-            raise SpecError(message, self.origin)
-        return self._add(_in_axes(dims), [node], own_name=False)
-
-    def _with_weights(self, layer: Layer, inputs: Sequence[int], weights: Sequence[Weight], name: bool) -> int:
-        """Add a layer with its weights: its own, those of the layer that has them already, or computed ones.
-
-        Raises:
-            SpecError: they are not as many numbers as the layer has, and it cannot say so.
-        """
-        parameters = tuple(dict.fromkeys(path for weight in weights for path in weight.parameters))
-        buffers = tuple(dict.fromkeys(path for weight in weights for path in weight.buffers))
-        xs = [self.builder.nodes[read].y for read in inputs]
-        owner = self.weights.owner(parameters + buffers)
-        if owner is not None and self.builder.nodes[owner].layer == layer.fitted(*xs):
-            node = self._add(layer, inputs, name)
-            owned = self.builder.nodes[owner].name
-            self.builder.share(range(owner, owner + 1), range(node, node + 1), owned, self.origin)
-            return node
-        new = self.weights.unclaimed(parameters), self.weights.unclaimed(buffers)
-        stored = self.weights.elements(new[0]), self.weights.elements(new[1])
-        if not _has(layer, xs, stored):
-            layer = self._computed(layer, stored)
-        node = self._add(layer, inputs, name)
-        self._claim(node, [*parameters, *buffers])
-        trained = [self.weights.parameters[path].trainable for path in new[0]]
-        if trained and not any(trained):
-            self.builder.freeze(range(node, node + 1))
-        return node
-
-    def _computed(self, layer: Layer, stored: tuple[int, int]) -> Layer:
-        """The layer with weights that are computed from so many trained and given numbers."""
-        if "computed_from" not in layer.fields:
-            raise self.unsupported("its weights are computed, or another layer has some of them")
-        forms = dict.fromkeys([form for form in _FORMS if form in layer.fields], False)
-        return type(layer)(**{**vars(layer), **forms, "computed_from": stored})
-
-    def _claim(self, node: int, names: Sequence[str]) -> None:
-        self.weights.claim(node, names)
-
-    def unclaimed(self, weights: Sequence[Weight]) -> tuple[int, int]:
-        """How many parameters and buffers some tensors are computed from that no node has yet."""
-        parameters = dict.fromkeys(name for weight in weights for name in weight.parameters)
-        buffers = dict.fromkeys(name for weight in weights for name in weight.buffers)
-        trained, given = (self.weights.elements(self.weights.unclaimed(each)) for each in (parameters, buffers))
-        return trained, given
-
     def place_gap(self, gap: Layer, weights: Sequence[Weight], shape: tuple[int, ...]) -> Activation:
         """Add a gap that reads all outputs that the operator reads."""
         node = self._add(gap, [read.node for read in self.reads], own_name=True)
@@ -339,23 +247,19 @@ class Call:
         channels[channel_place(tensor)] = tensor.channels
         return "channels" if self._aligned_dims(weight.shape, self.shape) == tuple(channels) else None
 
+    def _shaped(self, node: int, dims: tuple[int, ...]) -> int:
+        """The node, or one behind it that gives a sample of these sizes."""
+        y = self.builder.nodes[node].y
+        if y.dims == (dims or (1,)):
+            return node
+        if _without_ones(y.dims) != _without_ones(dims):
+            message = f"`{self.name}` gives {list(dims)} of a sample in PyTorch, and {list(y.dims)} as layers"
+            raise SpecError(message, self.origin)
+        return self._add(_in_axes(dims), [node], own_name=False)
+
     def warn(self, what: str) -> None:
         """Say something odd of the operator."""
         self.warnings.append(f"`{self.name}` at {self.origin.where} {what}")
-
-    def unsupported(self, why: str) -> SpecError:
-        """The error for a form of the operator that has no layers."""
-        return SpecError(f"`{self.name}` cannot be imported: {why}", self.origin)
-
-
-_FORMS = ("fixed", "weight_norm", "spectral_norm")
-"""How a layer may say that its weights are not just trained."""
-
-
-def _has(layer: Layer, xs: Sequence[Tensor], stored: tuple[int, int]) -> bool:
-    """Whether a layer has so many parameters and buffers; counters of batches are no weights."""
-    buffers = layer.buffers(*xs)
-    return stored == (layer.parameters(*xs), buffers.statistics + buffers.weights)
 
 
 def _without_ones(dims: Sequence[int]) -> tuple[int, ...]:
