@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.importers.pytorch.operators.places.windows import has_windows, over_windows
-from cnncost.importers.pytorch.translation.compositions import LOCAL_RESPONSE_NORM
 from cnncost.importers.pytorch.translation.registry import operator
+from cnncost.importers.pytorch.translation.rewriting.compositions import LOCAL_RESPONSE_NORM
 from cnncost.importers.pytorch.translation.values import Activation, Weight, combined
 
 if TYPE_CHECKING:

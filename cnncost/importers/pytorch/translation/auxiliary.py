@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 from cnncost.importers.pytorch.model.export import export_in_training
 from cnncost.importers.pytorch.model.library import import_torch
-from cnncost.importers.pytorch.translation.mutations import is_in_place
-from cnncost.importers.pytorch.translation.writes import seen_whole
+from cnncost.importers.pytorch.translation.rewriting.mutations import is_in_place
+from cnncost.importers.pytorch.translation.rewriting.writes import seen_whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping, Sequence

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.importers.pytorch.translation.call import Call
-from cnncost.importers.pytorch.translation.compositions import recognise
-from cnncost.importers.pytorch.translation.copies import show_copies
 from cnncost.importers.pytorch.translation.gaps import gap
-from cnncost.importers.pytorch.translation.mutations import WRITTEN_BACK, redirect
 from cnncost.importers.pytorch.translation.names import ModuleNames, Place
 from cnncost.importers.pytorch.translation.places import place_of, stack_of
 from cnncost.importers.pytorch.translation.registry import OPERATORS, base_name
+from cnncost.importers.pytorch.translation.rewriting.compositions import recognise
+from cnncost.importers.pytorch.translation.rewriting.copies import show_copies
+from cnncost.importers.pytorch.translation.rewriting.mutations import WRITTEN_BACK, redirect
+from cnncost.importers.pytorch.translation.rewriting.writes import OVERWRITING, WHOLE, operator_name
 from cnncost.importers.pytorch.translation.unread import LAYERS, factors_of, layers_without_input, products_of
 from cnncost.importers.pytorch.translation.values import Activation, Value, Weight, activations, combined, weights
 from cnncost.importers.pytorch.translation.weights import Weights
-from cnncost.importers.pytorch.translation.writes import OVERWRITING, WHOLE, operator_name
 from cnncost.importers.tensors.batch import Batch, tensor_of
 from cnncost.layers import REGISTRY
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.importers.pytorch.translation.mutations import OF_THAT_SIZE
 from cnncost.importers.pytorch.translation.registry import operator
+from cnncost.importers.pytorch.translation.rewriting.mutations import OF_THAT_SIZE
 from cnncost.importers.pytorch.translation.values import Weight
 
 if TYPE_CHECKING:

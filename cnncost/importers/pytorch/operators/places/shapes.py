@@ -6,8 +6,8 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
-from cnncost.importers.pytorch.translation.copies import COPY
 from cnncost.importers.pytorch.translation.registry import operator
+from cnncost.importers.pytorch.translation.rewriting.copies import COPY
 from cnncost.importers.pytorch.translation.values import Weight
 
 if TYPE_CHECKING:

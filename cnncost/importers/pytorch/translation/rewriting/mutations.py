@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.errors import SpecError
 from cnncost.importers.pytorch.translation.places import place_of
 from cnncost.importers.pytorch.translation.registry import base_name
-from cnncost.importers.pytorch.translation.writes import is_stale, operator_name, seen_whole, written_back
+from cnncost.importers.pytorch.translation.rewriting.writes import is_stale, operator_name, seen_whole, written_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
