@@ -6,7 +6,7 @@ A fault gets the place of the smallest part that it arises in.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.language.expressions.arithmetic import BUILTINS, combine, compare, element
 from cnncost.language.expressions.values import LARGEST_INTEGER, Fault, Value, checked_list, truth
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class Part(NamedTuple):
     """A part of the expression."""
 
-    evaluate: Evaluate
-    """Computes it."""
+    evaluate: Callable[[Any], Value]
+    """Computes it: from a :class:`Run`, or from what the makers of another evaluation see."""
     start: int
     """Its first character in the text."""
     end: int

@@ -40,18 +40,28 @@ _PRECEDENCE = {
     **dict.fromkeys(("*", "/", "//", "%"), _PRODUCT),
     "**": _POWER,
 }
-_RUNS = {
-    _OR: logical,
-    _AND: logical,
-    _COMPARISON: compared,
-}  # what a run of operators becomes; `combined` of the others
 
 
 class Parser:
-    """Parses one expression; `names` collects the identifiers that it reads."""
+    """Parses one expression; `names` collects the identifiers that it reads.
+
+    What each form of the grammar becomes is an attribute: one who evaluates expressions otherwise replaces them.
+    """
+
+    constant = staticmethod(constant)
+    named = staticmethod(named)
+    listed = staticmethod(listed)
+    choice = staticmethod(choice)
+    negation = staticmethod(negation)
+    signed = staticmethod(signed)
+    indexed = staticmethod(indexed)
+    called = staticmethod(called)
+    logical = staticmethod(logical)
+    compared = staticmethod(compared)
+    combined = staticmethod(combined)
 
     def __init__(self, text: str) -> None:
-        self.tokens = tokenize(text)
+        self.tokens = self.words(text)
         self.position = 0
         self.depth = 0
         self.names: set[str] = set()
@@ -64,6 +74,10 @@ class Parser:
         if self.token.kind != "end":
             raise self.unexpected("an operator")
         return whole.evaluate
+
+    def words(self, text: str) -> list[Token]:
+        """The words of the text, the last of kind `end`; raises Fault."""
+        return tokenize(text)
 
     @property
     def token(self) -> Token:
@@ -103,7 +117,7 @@ class Parser:
         if self.accept("if"):
             condition = self.binary(_OR)
             self.expect("else", "`else`")
-            value = choice(condition, value, self.expression())
+            value = self.choice(condition, value, self.expression())
         self.depth -= 1
         return value
 
@@ -114,14 +128,20 @@ class Parser:
             if precedence == _POWER:  # from right to left, and closer than a minus before it but not after it
                 self.advance()
                 self.nest()
-                left = combined(left, [("**", self.binary(_POWER))])
+                left = self.combined(left, [("**", self.binary(_POWER))])
                 self.depth -= 1
                 continue
             rest = []
             while _PRECEDENCE.get(self.token.kind) == precedence:
                 rest.append((self.advance().kind, self.binary(precedence + 1)))
-            left = _RUNS.get(precedence, combined)(left, rest)
+            left = self.run(precedence, left, rest)
         return left
+
+    def run(self, precedence: int, first: Part, rest: list[tuple[str, Part]]) -> Part:
+        """Operators of one precedence, one after the other."""
+        if precedence in (_OR, _AND):
+            return self.logical(first, rest)
+        return self.compared(first, rest) if precedence == _COMPARISON else self.combined(first, rest)
 
     def prefix(self, lowest: int) -> Part:
         """`not`, plus and minus, or an operand."""
@@ -136,7 +156,7 @@ class Parser:
         self.nest()
         operand = self.binary(operand_precedence)
         self.depth -= 1
-        return negation(token, operand) if token.kind == "not" else signed(token, operand)
+        return self.negation(token, operand) if token.kind == "not" else self.signed(token, operand)
 
     def operand(self) -> Part:
         """An atom and the indices behind it."""
@@ -150,7 +170,7 @@ class Parser:
             raise Fault("only a name can be called", self.token.start, self.token.end)
         if not indices:
             return atom
-        return indexed(atom, indices, self.tokens[self.position - 1].end)
+        return self.indexed(atom, indices, self.tokens[self.position - 1].end)
 
     def atom(self) -> Part:
         """A number, string, name, call, list, or an expression in parentheses."""
@@ -165,11 +185,11 @@ class Parser:
         if token.kind == "[":
             self.advance()
             items = self.items("]")
-            return listed(items, token.start, self.tokens[self.position - 1].end)
+            return self.listed(items, token.start, self.tokens[self.position - 1].end)
         if token.kind not in ("number", "string", "true", "false"):
             raise self.unexpected("a value")
         self.advance()
-        return constant(literal(token), token)
+        return self.constant(literal(token), token)
 
     def items(self, closing: str) -> list[Part]:
         """Expressions and commas up to the closing bracket; a comma may stand behind the last."""
@@ -183,7 +203,7 @@ class Parser:
 
     def name(self, token: Token) -> Part:
         self.names.add(token.text)
-        return named(token)
+        return self.named(token)
 
     def call(self, name: Token) -> Part:
         """`name(arguments)`: of a function of the language, or else one of the spec."""
@@ -196,4 +216,4 @@ class Parser:
         elif not builtin.fewest <= len(arguments) <= builtin.most:
             message = f"`{name.text}` cannot take {len(arguments)} arguments"
             raise Fault(message, name.start, end, hint=f"it is called as `{builtin.signature}`")
-        return called(name, [argument.evaluate for argument in arguments], end)
+        return self.called(name, [argument.evaluate for argument in arguments], end)

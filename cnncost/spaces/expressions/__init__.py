@@ -1,0 +1,1 @@
+"""Expressions over columns: the language's own, for all points at once."""
