@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from cnncost import SpecError, export
-from cnncost.exporters.pytorch.expressions import literal_text
-from cnncost.exporters.pytorch.signatures import _SIGNATURES, parameters_of
-from cnncost.exporters.pytorch.units import MODULE_ATTRIBUTES
+from cnncost.exporters.pytorch.code.expressions import literal_text
+from cnncost.exporters.pytorch.code.signatures import _SIGNATURES, parameters_of
+from cnncost.exporters.pytorch.parts.units import MODULE_ATTRIBUTES
 from cnncost.language.load import loads
 from tests.exporters.exported import compare, model_of, pair
 from tests.graphs import Builder, chain

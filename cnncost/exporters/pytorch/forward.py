@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import (
+from cnncost.exporters.pytorch.code.expressions import (
     Attribute,
     Call,
     Choice,
@@ -16,15 +16,15 @@ from cnncost.exporters.pytorch.expressions import (
     rebuilt,
     text_of,
 )
-from cnncost.exporters.pytorch.layout import INDENT, statement
-from cnncost.exporters.pytorch.names import MAIN, RESERVED
-from cnncost.exporters.pytorch.recording import input_name
+from cnncost.exporters.pytorch.code.layout import INDENT, statement
+from cnncost.exporters.pytorch.parts.names import MAIN, RESERVED
+from cnncost.exporters.pytorch.parts.recording import input_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnncost.exporters.pytorch.templates import Body
-    from cnncost.exporters.pytorch.units import Unit
+    from cnncost.exporters.pytorch.classes.templates import Body
+    from cnncost.exporters.pytorch.parts.units import Unit
 
 _LONGEST = 100
 """Characters of an expression that reads better as two statements."""

@@ -8,25 +8,25 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from cnncost.exporters.naming import printable
-from cnncost.exporters.pytorch.composition import Composer
-from cnncost.exporters.pytorch.expressions import Attribute, Name, children, literal_text
+from cnncost.exporters.pytorch.classes.composition import Composer
+from cnncost.exporters.pytorch.classes.repetition import with_loops
+from cnncost.exporters.pytorch.classes.root import frozen_lines, share_weights, tied_lines
+from cnncost.exporters.pytorch.classes.templates import Library, filled, freed
+from cnncost.exporters.pytorch.code.expressions import Attribute, Name, children, literal_text
+from cnncost.exporters.pytorch.code.layout import INDENT, WIDTH, fits, statement
 from cnncost.exporters.pytorch.forward import forward_lines
-from cnncost.exporters.pytorch.layout import INDENT, WIDTH, fits, statement
-from cnncost.exporters.pytorch.names import ClassNames, factory_name, input_names, letters
-from cnncost.exporters.pytorch.regions import Flow, in_module_order, tree_of, without_regions
-from cnncost.exporters.pytorch.repetition import with_loops
-from cnncost.exporters.pytorch.root import frozen_lines, share_weights, tied_lines
-from cnncost.exporters.pytorch.templates import Library, filled, freed
-from cnncost.exporters.pytorch.units import MODULE_ATTRIBUTES, SELF
+from cnncost.exporters.pytorch.parts.names import ClassNames, factory_name, input_names, letters
+from cnncost.exporters.pytorch.parts.regions import Flow, in_module_order, tree_of, without_regions
+from cnncost.exporters.pytorch.parts.units import MODULE_ATTRIBUTES, SELF
 from cnncost.graph.weights import has_weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cnncost.exporters.pytorch.bindings import Slot
-    from cnncost.exporters.pytorch.regions import Region
-    from cnncost.exporters.pytorch.templates import Body, Template
-    from cnncost.exporters.pytorch.units import Unit
+    from cnncost.exporters.pytorch.classes.bindings import Slot
+    from cnncost.exporters.pytorch.classes.templates import Body, Template
+    from cnncost.exporters.pytorch.parts.regions import Region
+    from cnncost.exporters.pytorch.parts.units import Unit
     from cnncost.graph.graph import Graph
 
 _MAIN = """\

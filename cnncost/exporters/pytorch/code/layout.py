@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import (
+from cnncost.exporters.pytorch.code.expressions import (
     Attribute,
     Call,
     Choice,
@@ -27,7 +27,7 @@ INDENT = "    "
 def statement(before: str, expression: Any, indent: str) -> list[str]:
     """`before` and an expression, in as many lines as it takes.
 
-    >>> from cnncost.exporters.pytorch.expressions import Name
+    >>> from cnncost.exporters.pytorch.code.expressions import Name
     >>> call = Call(Name("f"), tuple([("", Name(letter * 50)) for letter in "abc"]))
     >>> for line in statement("y = ", call, ""):
     ...     print(line)

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import Any
 
-from cnncost.exporters.pytorch.expressions import Attribute, Call, Literal, Name, text_of
+from cnncost.exporters.pytorch.code.expressions import Attribute, Call, Literal, Name, text_of
 from cnncost.records import NamedTuple
 
 _CONV = "in_channels, out_channels, kernel_size, stride=1, padding=0"

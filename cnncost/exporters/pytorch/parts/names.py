@@ -7,8 +7,8 @@ import keyword
 import re
 from typing import TYPE_CHECKING
 
-from cnncost.exporters.pytorch.regions import is_automatic, turn_of
-from cnncost.exporters.pytorch.units import identifier
+from cnncost.exporters.pytorch.parts.regions import is_automatic, turn_of
+from cnncost.exporters.pytorch.parts.units import identifier
 from cnncost.graph.graph import INPUT
 
 if TYPE_CHECKING:

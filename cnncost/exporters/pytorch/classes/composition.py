@@ -5,13 +5,13 @@ from __future__ import annotations
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import Attribute, Choice, Literal, rebuilt
-from cnncost.exporters.pytorch.recording import MADE, input_name, record
-from cnncost.exporters.pytorch.regions import Leaf, Region, turn_of
-from cnncost.exporters.pytorch.root import home_of
-from cnncost.exporters.pytorch.signatures import in_full, module_name
-from cnncost.exporters.pytorch.templates import Body, is_same
-from cnncost.exporters.pytorch.units import (
+from cnncost.exporters.pytorch.classes.root import home_of
+from cnncost.exporters.pytorch.classes.templates import Body, is_same
+from cnncost.exporters.pytorch.code.expressions import Attribute, Choice, Literal, rebuilt
+from cnncost.exporters.pytorch.code.signatures import in_full, module_name
+from cnncost.exporters.pytorch.parts.recording import MADE, input_name, record
+from cnncost.exporters.pytorch.parts.regions import Leaf, Region, turn_of
+from cnncost.exporters.pytorch.parts.units import (
     SELF,
     Member,
     Unit,
@@ -28,10 +28,10 @@ from cnncost.graph.weights import has_weights
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from cnncost.exporters.pytorch.recording import Recording
-    from cnncost.exporters.pytorch.regions import Flow
-    from cnncost.exporters.pytorch.root import Home
-    from cnncost.exporters.pytorch.templates import Library
+    from cnncost.exporters.pytorch.classes.root import Home
+    from cnncost.exporters.pytorch.classes.templates import Library
+    from cnncost.exporters.pytorch.parts.recording import Recording
+    from cnncost.exporters.pytorch.parts.regions import Flow
     from cnncost.graph.graph import Node
 
 

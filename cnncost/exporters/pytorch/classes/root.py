@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.signatures import module_name
-from cnncost.exporters.pytorch.templates import is_same
+from cnncost.exporters.pytorch.classes.templates import is_same
+from cnncost.exporters.pytorch.code.signatures import module_name
 from cnncost.graph.weights import has_weights, is_weight_of
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cnncost.exporters.pytorch.recording import Recording
-    from cnncost.exporters.pytorch.units import Member
+    from cnncost.exporters.pytorch.parts.recording import Recording
+    from cnncost.exporters.pytorch.parts.units import Member
     from cnncost.graph.graph import Graph
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
-from cnncost.exporters.pytorch.expressions import (
+from cnncost.exporters.pytorch.code.expressions import (
     Attribute,
     Call,
     Choice,
@@ -68,7 +68,7 @@ def record(node: Node) -> Recording:
         SpecError: it depends on more than can be noted.
 
     >>> from cnncost import load
-    >>> from cnncost.exporters.pytorch.expressions import text_of
+    >>> from cnncost.exporters.pytorch.code.expressions import text_of
     >>> text_of(record(load("lenet5").layers[0]).module)
     'nn.Conv2d(1, 6, (5, 5), (1, 1), (0, 0), (1, 1), 1, True, "zeros")'
     """

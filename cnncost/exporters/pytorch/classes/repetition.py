@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import Call, Literal, Name, Operation, Series, Star, Turns, children, rebuilt
-from cnncost.exporters.pytorch.signatures import module_name
-from cnncost.exporters.pytorch.templates import is_number
+from cnncost.exporters.pytorch.classes.templates import is_number
+from cnncost.exporters.pytorch.code.expressions import (
+    Call,
+    Literal,
+    Name,
+    Operation,
+    Series,
+    Star,
+    Turns,
+    children,
+    rebuilt,
+)
+from cnncost.exporters.pytorch.code.signatures import module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,7 +28,7 @@ _SHORTEST_GROWING = 3
 def with_loops(expression: Any) -> Any:
     """The expression with loops in sequences and lists of modules.
 
-    >>> from cnncost.exporters.pytorch.expressions import Attribute, text_of
+    >>> from cnncost.exporters.pytorch.code.expressions import Attribute, text_of
     >>> nn, layers = Name("nn"), [Call(Name("Layer"), (("", Literal(64 + 32 * turn)),)) for turn in range(3)]
     >>> text_of(with_loops(Call(Attribute(nn, "Sequential"), tuple([("", layer) for layer in layers]))))
     'nn.Sequential(*[Layer(64 + 32 * i) for i in range(3)])'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import Literal, Name, Operation
+from cnncost.exporters.pytorch.code.expressions import Literal, Name, Operation
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def bind(rows: Sequence[Sequence[tuple[str, str, Any]]]) -> tuple[list[Binding],
     Returns:
         For each number the expression in its place; the parameters; and for each body the arguments.
 
-    >>> from cnncost.exporters.pytorch.expressions import text_of
+    >>> from cnncost.exporters.pytorch.code.expressions import text_of
     >>> narrow = [("in_channels", "conv", 8), ("out_channels", "conv", 16), ("kernel_size", "conv", 3)]
     >>> wide = [("in_channels", "conv", 32), ("out_channels", "conv", 64), ("kernel_size", "conv", 3)]
     >>> bindings, parameters, arguments = bind([narrow, wide])

@@ -7,8 +7,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.expressions import Attribute, Call, Item, Literal, Name, Series, children, rebuilt
-from cnncost.exporters.pytorch.recording import input_name
+from cnncost.exporters.pytorch.code.expressions import Attribute, Call, Item, Literal, Name, Series, children, rebuilt
+from cnncost.exporters.pytorch.parts.recording import input_name
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.exporters.pytorch.bindings import bind
-from cnncost.exporters.pytorch.expressions import Attribute, Call, Literal, Name, children, rebuilt
-from cnncost.exporters.pytorch.signatures import in_brief, module_name
+from cnncost.exporters.pytorch.classes.bindings import bind
+from cnncost.exporters.pytorch.code.expressions import Attribute, Call, Literal, Name, children, rebuilt
+from cnncost.exporters.pytorch.code.signatures import in_brief, module_name
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cnncost.exporters.pytorch.bindings import Binding, Slot
-    from cnncost.exporters.pytorch.units import Member, Unit
+    from cnncost.exporters.pytorch.classes.bindings import Binding, Slot
+    from cnncost.exporters.pytorch.parts.units import Member, Unit
 
 
 class Instance(NamedTuple):

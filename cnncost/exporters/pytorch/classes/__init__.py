@@ -1,0 +1,1 @@
+"""From units to classes: bodies that are equal, what differs in them, and what repeats."""

@@ -1,0 +1,1 @@
+"""Python code as data: expressions, calls of constructors, and statements in lines."""
