@@ -1,4 +1,4 @@
-"""Networks that were made to be cheap: MobileNets, ShuffleNets and EfficientNets."""
+"""Networks that were made to be cheap: MobileNets, ShuffleNets, EfficientNets, SqueezeNets and MNASNets."""
 
 from __future__ import annotations
 
@@ -63,6 +63,10 @@ REFERENCES: dict[str, Reference] = {
         f"efficientnet_b{phi}": torchvision_reference(f"efficientnet_b{phi}", resolution)
         for phi, resolution in enumerate(_EFFICIENTNET_RESOLUTIONS)
     },
+    "squeezenet1_0": torchvision_reference("squeezenet1_0", sample=64),
+    "squeezenet1_1": torchvision_reference("squeezenet1_1"),
+    "mnasnet1_0": torchvision_reference("mnasnet1_0", sample=64),
+    **{name: torchvision_reference(name) for name in ("mnasnet0_5", "mnasnet0_75", "mnasnet1_3")},
     "efficientnet_v2_s": torchvision_reference("efficientnet_v2_s", 384),
     "efficientnet_v2_m": torchvision_reference("efficientnet_v2_m", 480),
     "efficientnet_v2_l": torchvision_reference("efficientnet_v2_l", 480),

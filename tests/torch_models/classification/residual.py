@@ -7,10 +7,12 @@ from typing import Any
 import torch
 from torch import nn
 from torchvision.models.densenet import DenseNet
+from torchvision.models.regnet import ResBottleneckBlock
 from torchvision.models.resnet import Bottleneck, ResNet
 
 from tests.torch_models.reference import (
     Reference,
+    Shape,
     pytorchcv_reference,
     timm_reference,
     torchvision_reference,
@@ -119,8 +121,26 @@ def cbam_resnet50_v1() -> nn.Module:
     return model
 
 
+def regnet(name: str) -> nn.Module:
+    """torchvision's RegNet of that name, its projections after the convolutions that they go around.
+
+    It reads its widths from tensors, which cannot be on meta.
+    """
+    with torch.device("cpu"):
+        model = torchvision_reference(name).factory()
+    for module in list(model.modules()):
+        if isinstance(module, ResBottleneckBlock) and module.proj is not None:
+            module.proj = module._modules.pop("proj")
+    return model.to("meta")
+
+
+def _regnet(name: str, sample: Shape | None = None) -> Reference:
+    return typed(f"torchvision {name}", 3, 224, 224, build=regnet, name=name, sample=sample)
+
+
 _RESNET = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 _RESNET_V2 = ("resnetv2_18", "resnetv2_34", "resnetv2_50", "resnetv2_101", "resnetv2_152")
+_REGNET_SIZES = ("800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf")
 _DENSENET = ("densenet121", "densenet161", "densenet169", "densenet201")
 
 REFERENCES: dict[str, Reference] = {
@@ -128,6 +148,14 @@ REFERENCES: dict[str, Reference] = {
     "resnet50_v1": _resnet_v1([3, 4, 6, 3]),
     "resnet101_v1": _resnet_v1([3, 4, 23, 3]),
     "resnet152_v1": _resnet_v1([3, 8, 36, 3]),
+    "resnext50_32x4d": torchvision_reference("resnext50_32x4d", sample=64),
+    "resnext101_32x8d": torchvision_reference("resnext101_32x8d"),
+    "resnext101_64x4d": torchvision_reference("resnext101_64x4d"),
+    "wide_resnet50_2": torchvision_reference("wide_resnet50_2", sample=64),
+    "wide_resnet101_2": torchvision_reference("wide_resnet101_2"),
+    "regnet_x_400mf": _regnet("regnet_x_400mf", sample=(3, 64, 64)),
+    "regnet_y_400mf": _regnet("regnet_y_400mf", sample=(3, 64, 64)),
+    **{f"regnet_{kind}_{size}": _regnet(f"regnet_{kind}_{size}") for kind in "xy" for size in _REGNET_SIZES},
     "small_resnet": typed("SmallResNet typed from notes 001", 3, 32, 32, build=SmallResNet),
     **{
         f"resnet{6 * n + 2}": typed("CifarResNet typed from section 4.2", 3, 32, 32, build=CifarResNet, n=n)
