@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cnncost.api.documents import json_schema
@@ -18,10 +19,11 @@ from cnncost.layers.base.elsewhere import layer_elsewhere
 from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
+from cnncost.published.tasks import TASKS
 from docs import measured, memory_peers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from cnncost.published.catalogue import Entry
 
@@ -154,14 +156,24 @@ def _quirks() -> str:
 
 
 def _architectures() -> str:
-    """Those that ship, a table for each task."""
+    """Those that ship, a table for each task below what it is."""
     entries = shipped().entries
     heading = ["| name | year | params | MACs | accuracy | printed in |", "|---|---|---:|---:|---|---|"]
     parts = []
     for task in dict.fromkeys(entry.task for entry in entries):
-        rows = [_architecture(entry) for entry in entries if entry.task == task]
-        parts.append("\n".join([f"### {(task or 'other').capitalize()}", "", *heading, *rows]))
+        found = [entry for entry in entries if entry.task == task]
+        rows = map(_architecture, found)
+        parts.append("\n".join([f"### {str(task).capitalize()}", "", _about(str(task), found), "", *heading, *rows]))
     return "\n\n".join(parts)
+
+
+def _about(task: str, entries: Sequence[Entry]) -> str:
+    """What the architectures of a task answer, when they were published, and what their accuracies are of."""
+    years = sorted({entry.year for entry in entries if entry.year})
+    metrics = Counter(entry.metric for entry in entries if entry.metric).most_common()
+    measured = ", ".join(f"{metric} ({number})" for metric, number in metrics)
+    accuracies = f"accuracies are of {measured}" if measured else "no accuracy in percent is published"
+    return f"{TASKS[task].capitalize()}: {len(entries)} architectures, {years[0]} to {years[-1]}; {accuracies}."
 
 
 def _architecture(entry: Entry) -> str:

@@ -41,7 +41,7 @@ from cnncost.render.views.analyze import report_document
 from cnncost.render.views.zoo import frontier_document
 for form in set(format_names()) - {"table"}:
     render(report_document(analyze("lenet")), form)
-    render(frontier_document(zoo(frontier=True), zoo()), form)
+    render(frontier_document(zoo(frontier=True)), form)
 """
 
 VERIFICATIONS = """

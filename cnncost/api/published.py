@@ -44,13 +44,15 @@ def zoo(
 
     Args:
         pattern: those whose name holds this text, or is like this: ``resnet*_v1``.
-        task: those that were published for it.
+        task: those that were published for it: its name, or a beginning that no other task has.
         since, until: the years in which they were published.
         max_params, max_macs, max_memory: what they may cost; memory in bytes.
         min_accuracy: percent, of `metric`.
         metric: what accuracies are of; by default what each network's first source says.
-        sort: ``name``, ``year``, ``params``, ``macs``, ``memory`` or ``accuracy``.
-        frontier: those that no cheaper one matches in accuracy, of ImageNet top-1 if nothing else is said.
+        sort: ``name``, ``year``, ``params``, ``macs``, ``memory`` or ``accuracy``; by default task by task, and each by
+            year.
+        frontier: those that no cheaper one matches in accuracy, of the metric that is usual for their tasks if nothing
+            else is said: ImageNet top-1 for classification, COCO AP for detection.
         mode, amp: of which step the memory is, of one sample, as for :func:`analyze`.
 
     Raises:
@@ -59,7 +61,7 @@ def zoo(
     >>> [entry.name for entry in zoo("resnet*", max_params=25_000_000).entries][:2]
     ['resnet18', 'resnet34']
     """
-    from cnncost.published.catalogue import METRIC, shipped
+    from cnncost.published.catalogue import shipped
     from cnncost.published.filters import Filters
 
     texts = {"pattern": pattern, "task": task, "metric": metric, "sort": sort}
@@ -75,12 +77,10 @@ def zoo(
         optional_text(f"`{name}`", words)
     for name, limit in numbers.items():
         optional_number(f"`{name}`", limit)
-    frontier = flag("`frontier`", frontier)
-    metric = METRIC if metric is None and frontier else metric
+    best = flag("`frontier`", frontier)
     settings = Settings.checked(mode=mode, amp=amp)
-    filters = Filters(pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric)
+    filters = Filters(pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, best)
     chosen = filters.choose(shipped(settings.mode, settings.amp))
-    chosen = chosen.frontier() if frontier else chosen
     return chosen if sort is None else chosen.sorted_by(sort)
 
 

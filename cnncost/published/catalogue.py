@@ -16,6 +16,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.language import library
 from cnncost.language.document.document import Document, read_document
 from cnncost.language.yaml.reader import parse
+from cnncost.published import tasks
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Published
 
 METRIC = "ImageNet top-1"
-"""What the accuracies on the frontier are of, unless something else is said."""
+"""What accuracies are of that come first where they are put in order."""
 
 _STEPS = re.compile(r"^(?:vars|blocks|network):.*?(?=^\w|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -84,6 +85,8 @@ class Zoo(NamedTuple):
     """What autocast runs its operations in."""
     faults: tuple[SpecError, ...] = ()
     """What is wrong with the files that are not among them for it."""
+    others: tuple[Entry, ...] = ()
+    """What is not among them for being matched by a cheaper one, where a frontier was asked for."""
 
     def __repr__(self) -> str:
         return f"<Zoo of {len(self.entries)} architectures>"
@@ -106,11 +109,20 @@ class Zoo(NamedTuple):
     def frontier(self) -> Zoo:
         """Those that no cheaper network matches in accuracy, of one metric, the cheapest first.
 
+        The metric is that which most of them are measured by, unless one was asked for.
+
         Raises:
-            SpecError: none has an accuracy of the metric.
+            SpecError: none has an accuracy, or none has one of the metric.
         """
-        measured = self.measured_by(self.metric or METRIC)
-        return measured._replace(entries=frontier(measured.entries))
+        metric = self.metric or tasks.usual_metric(self.entries)
+        if metric is None:
+            hint = "`cnncost zoo` shows which architectures have one"
+            raise SpecError("nothing here has a published accuracy", hint=hint)
+        measured = self.measured_by(metric).entries
+        best = frontier(measured)
+        names = {entry.name for entry in best}
+        others = tuple([entry for entry in measured if entry.name not in names])
+        return self._replace(entries=best, metric=metric, others=others)
 
     def sorted_by(self, key: str) -> Zoo:
         """In the order of a name of :data:`SORTS`; what has none of it comes last.
@@ -135,7 +147,7 @@ class Zoo(NamedTuple):
 
 
 def shipped(mode: str = "infer", amp: str | None = None) -> Zoo:
-    """Every architecture that ships with cnncost, in the order of their years and then of their files.
+    """Every architecture that ships with cnncost, task by task, in the order of their years and then of their files.
 
     Args:
         mode: ``infer`` or ``train``: of which step the memory is.
@@ -154,7 +166,8 @@ def shipped(mode: str = "infer", amp: str | None = None) -> Zoo:
             entries.append(_entry(name, document(path), path, variant)._replace(peak_bytes=peaks.get(name)))
         except SpecError as error:  # a bad file hides none of the others
             faults[path] = error
-    return Zoo(tuple(entries), mode=mode, amp=amp, faults=tuple(faults.values())).sorted_by("year")
+    entries.sort(key=_task_and_year)
+    return Zoo(tuple(entries), mode=mode, amp=amp, faults=tuple(faults.values()))
 
 
 def frontier(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -220,6 +233,10 @@ def _accuracy(claims: Iterable[Published]) -> dict[str, Any]:
 def _natural(name: str) -> list[tuple[int, str]]:
     """A name in parts that sort as people count: `resnet18` before `resnet101`."""
     return [(int(digits or -1), text) for digits, text in re.findall(r"(\d+)|(\D+)", name)]
+
+
+def _task_and_year(entry: Entry) -> tuple[int, tuple[bool, float]]:
+    return tasks.place(entry.task), _known_first(entry.year)
 
 
 def _known_first(value: float | None) -> tuple[bool, float]:

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
+from cnncost.published import tasks
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Filters(NamedTuple):
     """Percent of `metric`."""
     metric: str | None = None
     """What the accuracy is of."""
+    frontier: bool = False
+    """Whether only those are left that no cheaper one matches, by default in the usual metric of their tasks."""
 
     def choose(self, zoo: Zoo) -> Zoo:
         """The architectures that pass every filter, in their order.
@@ -54,20 +57,27 @@ class Filters(NamedTuple):
             SpecError: none does; the text says which filter removed the last of them.
         """
         left = zoo
-        for each in self._filters_of_entries():
+        for each in self._filters_of_entries(zoo.entries):
             left = _passing(each, left, zoo)
-        if self.metric is not None:
-            left = left.measured_by(self.metric)
+        metric = self._usual_metric(left, zoo) if self.frontier and self.metric is None else self.metric
+        if metric is not None:
+            left = left.measured_by(metric)
         if self.min_accuracy is not None:
             asked = f"with an accuracy of at least {self.min_accuracy:g} %"
             left = _passing(_at_least("accuracy", self.min_accuracy, asked), left, zoo)
-        return left
+        return left.frontier() if self.frontier else left
 
-    def _filters_of_entries(self) -> Iterator[Filter]:
+    @staticmethod
+    def _usual_metric(left: Zoo, zoo: Zoo) -> str | None:
+        """That of all architectures for the tasks of those that are left: other filters do not change it."""
+        found = {entry.task for entry in left.entries}
+        return tasks.usual_metric(entry for entry in zoo.entries if entry.task in found)
+
+    def _filters_of_entries(self, entries: Sequence[Entry]) -> Iterator[Filter]:
         if self.pattern is not None:
             yield _named(self.pattern)
         if self.task is not None:
-            yield _for_task(self.task)
+            yield _for_task(self.task, entries)
         if self.since is not None:
             yield _at_least("year", self.since, f"published in {self.since} or later")
         if self.until is not None:
@@ -103,10 +113,12 @@ def _named(pattern: str) -> Filter:
     return Filter(f"is called `{pattern[:80]}`", holds, hint)
 
 
-def _for_task(task: str) -> Filter:
+def _for_task(asked: str, every: Sequence[Entry]) -> Filter:
+    task = tasks.completed(asked, {*tasks.TASKS, *(entry.task for entry in every if entry.task)})
+
     def hint(entries: Sequence[Entry]) -> str:
-        tasks = dict.fromkeys(entry.task for entry in entries if entry.task)
-        return f"they are for {', '.join(f'`{known}`' for known in tasks)}{did_you_mean(task, tasks)}"
+        known = dict.fromkeys(entry.task for entry in entries if entry.task)
+        return f"they are for {', '.join(f'`{name}`' for name in known)}{did_you_mean(task, known)}"
 
     return Filter(f"is for the task `{task[:80]}`", lambda entry: entry.task == task, hint)
 

@@ -132,6 +132,10 @@ class Table(NamedTuple):
         """The notes, and the legends of all columns but the `hidden` ones."""
         return (*self.notes, *(legend for column, legend in self.legends if column not in hidden))
 
+    def without(self, name: str) -> Table:
+        """The table without the column of that name."""
+        return self._with_columns([place for place, column in enumerate(self.columns) if column.name != name])
+
     def without_rounded(self) -> Table:
         """The table without the columns that repeat others with fewer digits."""
         return self._with_columns([place for place, column in enumerate(self.columns) if not column.rounded])

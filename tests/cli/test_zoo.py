@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from cnncost import analyze, compare_published, load, spec_text, zoo
 from cnncost.cli.app import app
+from cnncost.published.tasks import TASKS
 from cnncost.render.format import format_names
 
 if TYPE_CHECKING:
@@ -38,6 +39,25 @@ def test_the_zoo_is_that_of_the_api() -> None:
 def test_figures_are_whole_when_asked() -> None:
     assert "3.50 M" in run("zoo", "mobilenet_v2").stdout
     assert "3,504,872" in run("zoo", "mobilenet_v2", "--raw").stdout
+
+
+def test_the_architectures_stand_below_their_tasks() -> None:
+    lines = run("zoo", "--raw").stdout.splitlines()
+    tasks = [line for line in lines if line in TASKS]
+    assert tasks[:2] == ["classification", "detection"] or tasks[:2] == ["classification", "segmentation"]
+    assert tasks == [task for task in TASKS if task in tasks]
+    below = {line.split()[0] for line in lines[lines.index("video") : lines.index("audio")] if line.startswith("  ")}
+    assert below == {entry.name for entry in zoo(task="video").entries}
+
+
+def test_a_task_may_be_cut_short() -> None:
+    assert run("zoo", "--task", "vid", "-f", "csv").stdout == run("zoo", "--task", "video", "-f", "csv").stdout
+
+
+def test_the_frontier_of_a_task_is_of_its_usual_metric() -> None:
+    printed = json.loads(run("zoo", "--task", "video", "--frontier", "-f", "json").stdout)
+    assert printed["metric"] == "Kinetics-400 top-1"
+    assert printed == zoo(task="video", metric="Kinetics-400 top-1", frontier=True).to_dict()
 
 
 @pytest.mark.parametrize("form", format_names())
@@ -105,7 +125,12 @@ def test_the_frontier_for_programs_is_its_architectures() -> None:
         (("--metric", "ImageNet top1"), "did you mean `ImageNet top-1`?"),
         (("--sort", "accurracy"), "unknown order `accurracy`; did you mean `accuracy`?"),
         (("--format", "jsno"), "unknown format `jsno`; did you mean `json`?"),
-        (("--task", "audio", "--frontier"), "nothing here has a published accuracy of `ImageNet top-1`"),
+        (("wavenet", "--frontier"), "nothing here has a published accuracy\n"),
+        (
+            ("wavenet", "--frontier", "--metric", "MNIST top-1"),
+            "nothing here has a published accuracy of `MNIST top-1`",
+        ),
+        (("--task", "s", "--since", "2010"), "no architecture is for the task `s`"),
     ],
 )
 def test_bad_input(options: tuple[str, ...], message: str) -> None:
@@ -162,7 +187,7 @@ def test_nothing_published() -> None:
 
 
 def test_a_spec_to_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = Path(__file__).parents[2] / "specs" / "resnet.yaml"
+    file = Path(__file__).parents[2] / "specs" / "classification" / "resnet.yaml"
     for_editors, shipped = file.read_text(encoding="utf-8").split("\n", 1)
     assert for_editors.startswith("# yaml-language-server: ")  # its schema lies beside the file, and not beside a copy
     result = run("zoo", "--show", "resnet50")

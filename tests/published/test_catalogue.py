@@ -15,6 +15,7 @@ from cnncost.language.yaml import reader
 from cnncost.published import catalogue
 from cnncost.published.catalogue import SORTS, Entry, Zoo, frontier, shipped
 from cnncost.published.filters import Filters
+from cnncost.published.tasks import TASKS
 
 if TYPE_CHECKING:
     from cnncost.language.yaml.nodes import MappingNode
@@ -103,6 +104,8 @@ def test_a_metric_chooses_among_the_claims() -> None:
         ({"pattern": "net?8"}, "net18"),
         ({"pattern": "*_net"}, "wide_net video_net"),
         ({"task": "videos"}, "video_net"),
+        ({"task": "Videos"}, "video_net"),
+        ({"pattern": "wide", "task": "Im"}, "wide_net"),
         ({"since": 2016}, "net101 wide_net"),
         ({"until": 2016}, "net18 net101"),
         ({"max_params": 9000}, "net18 net101"),
@@ -126,6 +129,12 @@ def test_filters(filters: dict[str, Any], left: str) -> None:
             {"task": "vidoes"},
             "no architecture is for the task `vidoes`",
             "they are for `images`, `videos`; did you mean `videos`?",
+        ),
+        ({"task": ""}, "no architecture is for the task ``", "they are for `images`, `videos`"),
+        (
+            {"pattern": "wide", "task": "videos"},
+            "no architecture is for the task `videos` among the 1 that the other filters leave",
+            "they are for `images`",
         ),
         ({"since": 2019}, "no architecture published in 2019 or later", "`wide_net` is nearest: 2018"),
         ({"until": 1990}, "no architecture published in 1990 or earlier", "`net18` is nearest: 2015"),
@@ -217,8 +226,73 @@ def test_nothing_off_the_frontier_beats_what_is_on_it() -> None:
 
 def test_the_frontier_is_of_the_metric_that_is_asked_for() -> None:
     assert names(SMALL.measured_by("CIFAR-10 top-1").frontier()) == ["net18"]
-    with pytest.raises(SpecError, match="nothing here has a published accuracy of `ImageNet top-1`"):
+    with pytest.raises(SpecError, match="nothing here") as caught:
         Zoo(SMALL.entries[3:]).frontier()
+    assert caught.value.message == "nothing here has a published accuracy"
+    assert caught.value.hint == "`cnncost zoo` shows which architectures have one"
+    with pytest.raises(SpecError, match="nothing here has a published accuracy of `ImageNet top-1`"):
+        Zoo(SMALL.entries[3:], metric="ImageNet top-1").frontier()
+
+
+FOR_TASKS = Zoo(
+    (
+        *SMALL.entries[:3],
+        entry("old_box", 10, None, 70.0, year=2014, task="boxes"),
+        entry("box", 20, 30.0, 71.0, year=2016, task="boxes"),
+        entry("dear_box", 30, None, 69.0, year=2017, task="boxes"),
+        entry("mask", 20, 31.0, 80.0, year=2018, task="masks"),
+    )
+)
+"""Of boxes three have an accuracy of CIFAR-10 and one of ImageNet, of masks one has both."""
+
+
+@pytest.mark.parametrize(
+    ("filters", "metric", "left", "others"),
+    [
+        ({"task": "images"}, "ImageNet top-1", "net18 net101", "wide_net"),
+        ({"task": "boxes"}, "CIFAR-10 top-1", "old_box box", "dear_box"),
+        ({"task": "boxes", "until": 2016}, "CIFAR-10 top-1", "old_box box", ""),
+        ({"pattern": "box", "min_accuracy": 70.5}, "CIFAR-10 top-1", "box", ""),
+        ({"task": "masks"}, "ImageNet top-1", "mask", ""),  # equally common, and the first
+        ({"task": "boxes", "metric": "ImageNet top-1"}, "ImageNet top-1", "box", ""),
+    ],
+)
+def test_a_frontier_is_of_the_metric_that_is_usual_for_the_task(
+    filters: dict[str, Any], metric: str, left: str, others: str
+) -> None:
+    best = Filters(**filters, frontier=True).choose(FOR_TASKS)
+    assert best.metric == metric
+    assert sorted(names(best)) == sorted(left.split())
+    assert [each.name for each in best.others] == others.split()
+    assert {each.metric for each in (*best.entries, *best.others)} == {metric}
+
+
+def test_the_metric_of_a_task_does_not_change_with_other_filters() -> None:
+    # Of the two boxes from 2016 on one is of ImageNet, and comes first; of all of them, three are of CIFAR-10.
+    assert Filters(task="boxes", pattern="box", since=2016, until=2016, frontier=True).choose(FOR_TASKS).metric == (
+        "CIFAR-10 top-1"
+    )
+
+
+def test_usual_metrics_of_what_ships() -> None:
+    assert zoo(task="classification", frontier=True).metric == zoo(frontier=True).metric == "ImageNet top-1"
+    assert zoo(task="video", frontier=True).metric == "Kinetics-400 top-1"
+
+
+def test_what_ships_is_listed_task_by_task_and_by_year() -> None:
+    order = [(list(TASKS).index(str(each.task)), each.year or 0) for each in shipped().entries]
+    assert order == sorted(order)
+    assert list(TASKS) == [
+        "classification",
+        "detection",
+        "segmentation",
+        "generation",
+        "super-resolution",
+        "video",
+        "audio",
+        "points",
+        "sequences",
+    ]
 
 
 def test_the_api() -> None:

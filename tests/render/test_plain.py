@@ -27,7 +27,7 @@ DOCUMENTS: dict[str, Callable[[], Document]] = {
     "every layer": lambda: report_document(analyze("resnet18"), View(depth=None)),
     "algorithms": lambda: report_document(analyze("lenet5", algorithms=True)),
     "comparison": lambda: comparison_document(compare(["resnet18", "resnet50", "alexnet"])),
-    "a figure and a table": lambda: frontier_document(zoo(frontier=True), zoo()),
+    "a figure and a table": lambda: frontier_document(zoo(frontier=True)),
 }
 
 

@@ -40,16 +40,22 @@ FIGURES = (
 
 def entry(name: str, year: int, params: int, macs: int, accuracy: float) -> Entry:
     claim = Published("the paper", accuracy=accuracy)
-    bare = Entry(name, "family", year, "image classification", params, macs, None, None, None, "a URL", (claim,))
+    bare = Entry(name, "family", year, "classification", params, macs, None, None, None, "a URL", (claim,))
     return bare.measured_by(METRIC)
 
 
-ZOO = Zoo(
+SILENT = Entry("silent", "family", None, "classification", None, None, None, None, None, None, ())
+ZOO = Zoo((*(entry(*figures) for figures in FIGURES), SILENT))
+MIXED = Zoo(
     (
-        *(entry(*figures) for figures in FIGURES),
-        Entry("silent", "family", None, None, None, None, None, None, None, None, ()),
+        SILENT._replace(name="listener", task="audio"),
+        entry(*FIGURES[1]),
+        SILENT._replace(name="seer", task="detection"),
+        entry(*FIGURES[0]),
+        SILENT._replace(name="drifter", task=None),
     )
 )
+"""Of several tasks, in no order of theirs."""
 
 CLAIMED = """\
 name: claimed
@@ -74,7 +80,7 @@ def table(document: Document, width: int = 120) -> str:
 
 
 def plotted(zoo: Zoo = ZOO, width: int = 80, *, ascii_only: bool = False) -> list[str]:
-    document = frontier_document(zoo.frontier(), zoo)
+    document = frontier_document(zoo.frontier())
     [plot] = document.figures
     return ["".join(text for _, text in line) for line in draw_plot(plot, width, ascii_only=ascii_only)]
 
@@ -85,6 +91,29 @@ def test_the_title_of_a_plot_goes_on_in_a_further_line() -> None:
 
 def test_architectures_as_a_table() -> None:
     check_golden("zoo.txt", table(zoo_document(ZOO)))
+
+
+def test_architectures_for_several_tasks_stand_below_their_tasks() -> None:
+    text = table(zoo_document(MIXED))
+    check_golden("zoo-by-task.txt", text)
+    words = [line.split()[0] for line in text.splitlines() if line]
+    assert words[3:11] == ["classification", "small", "tiny", "detection", "seer", "audio", "listener", "for"]
+
+
+def test_tasks_in_other_formats() -> None:
+    lines = list(csv.DictReader(io.StringIO(render(zoo_document(MIXED), "csv"))))
+    assert [(line["name"], line["task"]) for line in lines] == [
+        ("listener", "audio"),
+        ("small", "classification"),
+        ("seer", "detection"),
+        ("tiny", "classification"),
+        ("drifter", ""),
+    ]
+    assert json.loads(render(zoo_document(MIXED), "json")) == MIXED.to_dict()
+    markdown = render(zoo_document(MIXED), "markdown").splitlines()
+    assert markdown.index("| detection |  |  |  |  |  |  |  |  |") < markdown.index("| audio |  |  |  |  |  |  |  |  |")
+    assert any(line.startswith("| &emsp;seer |") for line in markdown)
+    assert r"\quad seer &" in render(zoo_document(MIXED), "latex")
 
 
 def heading(width: int, zoo: Zoo) -> str:
@@ -133,7 +162,7 @@ def test_decimal_points_are_below_each_other() -> None:
 
 
 def test_the_frontier_as_a_plot_and_a_table() -> None:
-    check_golden("zoo-frontier.txt", table(frontier_document(ZOO.frontier(), ZOO), 80))
+    check_golden("zoo-frontier.txt", table(frontier_document(ZOO.frontier()), 80))
 
 
 def test_the_plot_in_ascii() -> None:
@@ -229,7 +258,7 @@ def test_architectures_for_programs() -> None:
         "70.0",
     )
     assert (lines[-1]["name"], lines[-1]["params"]) == ("silent", "")
-    best = json.loads(render(frontier_document(ZOO.frontier(), ZOO), "json"))
+    best = json.loads(render(frontier_document(ZOO.frontier()), "json"))
     assert [each["name"] for each in best["architectures"]] == ["tiny", "small", "middling", "large"]
 
 

@@ -19,7 +19,7 @@ def zoo(
         Text, Argument(metavar="PATTERN", help="part of a name, or a pattern such as 'resnet*_v1'", show_default=False)
     ] = None,
     *,
-    task: Annotated[Text, Option(metavar="TASK", help="what they were published for, e.g. segmentation")] = None,
+    task: Annotated[Text, Option(metavar="TASK", help="what they were published for, e.g. detection")] = None,
     since: Annotated[Text, Option(metavar="YEAR", help="published in that year or later")] = None,
     until: Annotated[Text, Option(metavar="YEAR", help="published in that year or earlier")] = None,
     max_params: Annotated[Text, Option(metavar="COUNT", help="parameters at most, e.g. 5M")] = None,
@@ -39,7 +39,7 @@ def zoo(
     form: options.Format = "table",
     raw: options.Raw = False,
 ) -> None:
-    """List the architectures that ship.
+    """List the architectures that ship, task by task.
 
     With their parameters, multiply-accumulates and memory, and the accuracy that somebody printed of them.
     """
@@ -48,7 +48,6 @@ def zoo(
         _show(show, alone=form == "table" and not frontier and chosen_by.count(None) == len(chosen_by))
         return
     from cnncost.api import zoo as choose
-    from cnncost.published.catalogue import METRIC
     from cnncost.render.format import find_format
     from cnncost.render.views.zoo import frontier_document, zoo_document
 
@@ -62,19 +61,15 @@ def zoo(
         max_macs=None if max_macs is None else options.count_of("--max-macs", max_macs),
         max_memory=None if max_memory is None else options.bytes_of("--max-memory", max_memory),
         min_accuracy=None if min_accuracy is None else options.percent_of("--min-accuracy", min_accuracy),
-        metric=METRIC if metric is None and frontier else metric,
+        metric=metric,
         sort=sort,
+        frontier=frontier,
         mode=mode,
         amp=amp,
     )
     for fault in chosen.faults:
         complain(str(fault))
-    if frontier:
-        best = chosen.frontier()
-        document = frontier_document(best if sort is None else best.sorted_by(sort), chosen)
-    else:
-        document = zoo_document(chosen)
-    write(output.render(document, raw))
+    write(output.render(frontier_document(chosen) if frontier else zoo_document(chosen), raw))
     if chosen.faults:
         raise Exit(BAD_INPUT)
 

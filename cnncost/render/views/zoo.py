@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.published.tasks import place
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table
 from cnncost.render.plot import Plot, Point
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnncost.published.catalogue import Entry, Zoo
 
 _COLUMNS: tuple[Column, ...] = (
@@ -28,17 +31,32 @@ _OF_ONE_METRIC = tuple([column._replace(priority=3) if column.name == "metric" e
 
 
 def zoo_document(zoo: Zoo) -> Document:
-    """Architectures, one a line."""
-    return Document(tables=lambda: [_table(zoo)], data=zoo.to_dict)
+    """Architectures, one a line, below a heading for each task where there are several."""
+    return Document(tables=lambda: [_by_task(zoo)], records=lambda: _table(zoo), data=zoo.to_dict)
 
 
-def frontier_document(frontier: Zoo, others: Zoo) -> Document:
+def frontier_document(frontier: Zoo) -> Document:
     """The frontier of architectures: drawn among the others, and one a line."""
-    return Document(
-        tables=lambda: [_table(frontier)],
-        figures=lambda: [_plot(frontier, others)],
-        data=frontier.to_dict,
-    )
+    return Document(tables=lambda: [_table(frontier)], figures=lambda: [_plot(frontier)], data=frontier.to_dict)
+
+
+def _by_task(zoo: Zoo) -> Table:
+    """The architectures of each task together, in the order that they have, below the task."""
+    groups = _groups(zoo.entries)
+    if len(groups) == 1:
+        return _table(zoo)
+    lines: list[Line] = []
+    for task, entries in groups.items():
+        lines.append(Line((task or "for no task",), title=True))
+        lines.extend(_line(entry, level=1) for entry in entries)
+    return _table(zoo)._replace(lines=tuple(lines)).without("task")
+
+
+def _groups(entries: Iterable[Entry]) -> dict[str | None, list[Entry]]:
+    groups: dict[str | None, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: place(entry.task)):
+        groups.setdefault(entry.task, []).append(entry)
+    return groups
 
 
 def _table(zoo: Zoo) -> Table:
@@ -53,16 +71,16 @@ def _table(zoo: Zoo) -> Table:
     return Table(columns, tuple(map(_line, zoo.entries)), notes=(note,), legends=legends)
 
 
-def _line(entry: Entry) -> Line:
+def _line(entry: Entry, level: int = 0) -> Line:
     cells: list[Any] = [getattr(entry, column.name) for column in _COLUMNS]
-    return Line(tuple(cells))
+    return Line(tuple(cells), level)
 
 
-def _plot(frontier: Zoo, others: Zoo) -> Plot:
+def _plot(frontier: Zoo) -> Plot:
     on_it = {entry.name for entry in frontier.entries}
     points = tuple(
         Point(entry.macs, entry.accuracy, entry.name if entry.name in on_it else "")
-        for entry in others.entries
+        for entry in (*frontier.others, *frontier.entries)
         if entry.macs and entry.accuracy is not None
     )
     metric = frontier.metric or "accuracy"
