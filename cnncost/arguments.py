@@ -36,9 +36,9 @@ def described(value: object) -> str:
     """
     if isinstance(value, str):
         return f"the text `{str(value)[:_LONGEST_SHOWN]!r}`"
-    if type(value) is int and abs(value) > _LARGEST_SHOWN:
+    if value.__class__ is int and abs(value) > _LARGEST_SHOWN:
         return "a number of more than 20 digits"
-    if value is None or type(value) in (bool, int, float):
+    if value is None or value.__class__ in (bool, int, float):
         return f"`{value!r}`"
     if isinstance(value, type):
         return f"the class `{value.__name__}`"
@@ -52,8 +52,8 @@ def whole_number(value: object) -> int | None:
     >>> whole_number(3), whole_number(3.0), whole_number(True), whole_number("3")
     (3, None, None, None)
     """
-    if type(value) is int:
-        return value
+    if value.__class__ is int:
+        return value  # a number that varies over design points too
     is_truth = isinstance(value, bool) or str(getattr(value, "dtype", "")).endswith("bool")
     if is_truth or not hasattr(type(value), "__index__"):
         return None

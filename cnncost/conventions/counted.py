@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import trunc
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
@@ -28,15 +29,15 @@ def whole_count(value: Value, rule: Rule, numbers: str = "") -> int:
         SpecError: it is not a whole number, or is below zero.
     """
     here = f"with its numbers, the rule is `{_shortened(numbers)}`" if numbers and numbers != rule.text else ""
-    if type(value) is float and value.is_integer():
+    if value.__class__ is float and value.is_integer():
         if abs(value) > _EXACT:
             hint = "`/` gives a fraction, which holds 15 digits; `//` gives a whole number"
             raise SpecError("the count is too large to be exact as a fraction", rule.span, hint=hint)
-        value = int(value)
-    if type(value) is float:
+        value = trunc(value)
+    if value.__class__ is float:
         hint = "; ".join(filter(None, ("`floor`, `ceil` or `round` make it whole", here)))
         raise SpecError(f"a count must be a whole number, and this is {value}", rule.span, hint=hint)
-    if type(value) is not int:
+    if value.__class__ is not int:
         raise SpecError(f"a count must be a whole number, not {describe(value)}", rule.span)
     if value < 0:
         hint = here or "`max(0, ...)` leaves nothing below zero"

@@ -132,7 +132,7 @@ class RuleConvention(Convention):
 
     def _count(self, rule: Rule, scope: LayerScope) -> int:
         value = rule.expression.evaluate(scope, rule.span)
-        if type(value) is int and value >= 0:
+        if value.__class__ is int and value >= 0:
             return value
         return whole_count(value, rule, substituted(rule.text, scope))
 

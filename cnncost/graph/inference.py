@@ -37,7 +37,7 @@ def infer_output(layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
         raise wrong_layout(type(layer), xs[0])
     layer.check(*xs)
     y = layer.output(*xs)
-    if min(y.dims) < 1:
+    if any(size < 1 for size in y.dims):
         message = f"a dimension reaches zero: the output of `{layer.keyword}` would be {y}"
         raise LayerError(message, hint=f"its input is {xs[0]}")
     if y.elements > MOST_ELEMENTS:

@@ -31,9 +31,12 @@ from cnncost.language.yaml.reader import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cnncost.graph.graph import Graph
+    from cnncost.language.expansion.scopes.variables import Element
+    from cnncost.language.expressions.values import Value
     from cnncost.language.yaml.nodes import Node
 
 _OPERATIONS_PER_NODE = 15
@@ -107,7 +110,7 @@ def loads(
         networks = Networks(limits, len(data), path)
         settings, asked, title = chosen_variant(document, variant)
         overrides = {**settings, **{key: setting_node(key, value) for key, value in given.items()}}
-        graph = _build(document, title, overrides, shapes, networks)
+        graph = build(document, title, overrides, shapes, networks)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
     variables = tuple((name, written(name, value)) for name, value in given.items())
@@ -141,13 +144,35 @@ def limits_given(limits: object) -> Limits:
     return Limits(*[integer(f"the limit `{name}`", value) for name, value in limits._asdict().items()])
 
 
-def _build(document: Document, title: str, overrides: dict[str, Node], given: object, networks: Networks) -> Graph:
-    """The graph of a document with its settings and inputs."""
+def build(
+    document: Document,
+    title: str,
+    overrides: Settings[str, Node],
+    given: object,
+    networks: Networks,
+    *,
+    values: Settings[str, Value] | None = None,
+    elements: Settings[str, Sequence[Element]] | None = None,
+) -> Graph:
+    """The graph of a document with its settings and inputs.
+
+    Args:
+        document: the spec.
+        title: the network's name.
+        overrides: settings, as they are written.
+        given: other input shapes.
+        networks: the files that it is made of.
+        values: settings that are values already.
+        elements: numbers that take the place of elements of variables that are lists.
+
+    Raises:
+        SpecError: a spec that does not hold with them.
+    """
     check_settings(document, overrides)
     most = networks.limits.nodes
     budget = Budget(max(_FEWEST_OPERATIONS, most * _OPERATIONS_PER_NODE))
     environment = Environment(Globals(document.blocks, document.layers, budget, networks.folder))
-    define_variables(document, overrides, environment)
+    define_variables(document, overrides, environment, values or {}, elements or {})
     builder = GraphBuilder(title, most)
     lexicon, warnings = add_inputs(document, environment, builder, given)
     environment.lexicon = lexicon

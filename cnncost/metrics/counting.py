@@ -84,7 +84,7 @@ def _checked(count: int, convention: Convention, node: Node) -> int:
     Raises:
         SpecError: it is not a whole number, or is below zero.
     """
-    if type(count) is int and count >= 0:
+    if count.__class__ is int and count >= 0:
         return count
     whole = whole_number(count)
     if whole is None or whole < 0:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.symbolic.dims import maximum
+from cnncost.symbolic.varying import largest, smallest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,10 +61,11 @@ class _Integers(Domain):
         return count > 0
 
     def largest(self, values: Sequence[int]) -> int:
-        return max(values, default=0)
+        return largest(values) if values else 0
 
     def smallest(self, values: Sequence[int]) -> int:
-        return min(values)
+        least: int = smallest(values)
+        return least
 
     def refuse_unless_integers(self, what: str) -> None:
         """Nothing to refuse."""

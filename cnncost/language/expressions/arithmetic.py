@@ -23,6 +23,8 @@ from cnncost.language.expressions.values import (
     refuse,
 )
 from cnncost.records import NamedTuple
+from cnncost.symbolic.varying import chosen, largest, smallest, square_root
+from cnncost.symbolic.varying import element as element_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +36,7 @@ def _power(base: Value, exponent: Value) -> Value:
     """base ** exponent, refused before it takes long."""
     if exponent > _LARGEST_EXPONENT and abs(base) > 1:
         raise Fault("the exponent is too large; integers go up to 10**30")
-    if base < 0 and exponent != int(exponent):
+    if base < 0 and exponent != math.trunc(exponent):
         raise Fault("a fractional power of a negative number")
     return base**exponent
 
@@ -103,11 +105,11 @@ def element(items: Value, index: Value) -> Value:
     """`items[index]`, counted from the end when negative."""
     if type(items) is not list:
         refuse("[]", "a list", items)
-    if type(index) is not int:
+    if index.__class__ is not int:
         raise Fault(f"an index is an integer, not {describe(index)}")
     if not -len(items) <= index < len(items):
         raise Fault(f"index {index} is out of range: the list has {len(items)} elements")
-    return items[index]
+    return element_at(items, index % len(items))
 
 
 class Builtin(NamedTuple):
@@ -133,10 +135,10 @@ def _each(name: str, function: Callable[[Value], Value]) -> Builtin:
     return Builtin(f"{name}(x)", 1, 1, lambda arguments, budget: apply(arguments[0], budget))
 
 
-def _sqrt(value: Value) -> float:
+def _sqrt(value: Value) -> Value:
     if value < 0:
         raise Fault(f"`sqrt` needs a number that is not negative, got {describe(value)}")
-    return math.sqrt(value)
+    return square_root(value)
 
 
 def _numbers(name: str, items: list[Value], budget: Budget) -> list[Value]:
@@ -162,7 +164,7 @@ def _extreme(name: str, function: Callable[[list[Value]], Value]) -> Builtin:
 
 def _range(arguments: list[Value], budget: Budget) -> Value:
     for argument in arguments:
-        if type(argument) is not int:
+        if argument.__class__ is not int:
             refuse("range", "integers", argument)
     if len(arguments) == 3 and arguments[2] == 0:
         raise Fault("the step of `range` is zero")
@@ -217,12 +219,10 @@ def _make_divisible(arguments: list[Value], _: Budget) -> Value:
     value, divisor = arguments
     if not is_number(value):
         refuse("make_divisible", "a number", value)
-    if type(divisor) is not int or divisor < 1:
+    if divisor.__class__ is not int or divisor < 1:
         refuse("make_divisible", "a positive integer as divisor", divisor)
-    rounded = max(divisor, int(value + divisor / 2) // divisor * divisor)
-    if rounded < 0.9 * value:
-        rounded += divisor
-    return bounded(rounded)
+    rounded = largest([divisor, math.trunc(value + divisor / 2) // divisor * divisor])
+    return bounded(chosen(rounded < 0.9 * value, rounded + divisor, rounded))
 
 
 BUILTINS: dict[str, Builtin] = {
@@ -231,8 +231,8 @@ BUILTINS: dict[str, Builtin] = {
     "floor": _each("floor", math.floor),
     "ceil": _each("ceil", math.ceil),
     "sqrt": _each("sqrt", _sqrt),
-    "min": _extreme("min", min),
-    "max": _extreme("max", max),
+    "min": _extreme("min", smallest),
+    "max": _extreme("max", largest),
     "range": Builtin("range(stop) or range(start, stop, step)", 1, 3, _range),
     "zip": Builtin("zip(a, b, ...)", 1, 100, _zip),
     "len": Builtin("len(list)", 1, 1, _len),

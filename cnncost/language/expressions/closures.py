@@ -105,7 +105,7 @@ def signed(token: Token, operand: Part) -> Part:
 
     def evaluate(run: Run) -> Value:
         value = evaluate_operand(run)
-        if type(value) is int:
+        if value.__class__ is int:
             return sign * value
         try:
             return combine("*", sign, value, run.budget, symbol)

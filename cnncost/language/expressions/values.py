@@ -92,7 +92,7 @@ class Callee(Opaque):
 
 def is_number(value: Value) -> bool:
     """Whether arithmetic takes `value`; booleans count as 0 and 1, as in Python."""
-    return type(value) in _NUMBERS
+    return value.__class__ in _NUMBERS  # which a number that varies over design points has too
 
 
 def describe(value: Value) -> str:

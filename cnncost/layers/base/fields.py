@@ -5,6 +5,7 @@ Per-axis fields are broadcast to the rank of the input when they are read, so th
 
 from __future__ import annotations
 
+from math import trunc
 from typing import Any
 
 from cnncost import arguments
@@ -83,10 +84,10 @@ def _shown(value: Any) -> str:
 
 def whole_number(value: Any) -> int | None:
     """`value` as an integer when it is one: 3, 3.0 and NumPy's are, 3.5, true and "3" are not."""
-    if type(value) is int:
-        return value
-    if type(value) is float and value.is_integer():
-        return int(value)
+    if value.__class__ is int:
+        return value  # a number that varies over design points too
+    if value.__class__ is float and value.is_integer():
+        return trunc(value)
     return arguments.whole_number(value)
 
 
@@ -195,7 +196,7 @@ class Padding(Field):
     def _pair(self, value: Any) -> tuple[int, int]:
         pair = value if isinstance(value, (list, tuple)) else (value, value)
         before, after = (whole_number(side) for side in pair) if len(pair) == 2 else (None, None)
-        if before is None or after is None or min(before, after) < 0:
+        if before is None or after is None or before < 0 or after < 0:
             raise self.refuse(value)
         return before, after
 

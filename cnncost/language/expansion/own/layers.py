@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import trunc
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
@@ -134,7 +135,7 @@ def _whole(what: str, value: Value, node: Node, written: Written) -> int:
     """The value as a whole number of at least 0."""
     here = f"with its numbers it is `{written.numbers}`" if written.numbers != written.formula else ""
     if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT:
-        value = int(value)
+        value = trunc(value)
     if isinstance(value, float):
         hint = "; ".join(filter(None, ("`//` divides whole numbers", here)))
         raise SpecError(f"`{what}` must be a whole number, and this is {value:g}", node.span, hint=hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import trunc
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError, did_you_mean
@@ -253,7 +254,7 @@ class Environment:
         """The value of a node as a whole number of at least 0."""
         value = self.evaluate(node)
         if isinstance(value, float) and value.is_integer():
-            value = int(value)
+            value = trunc(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise SpecError(f"`{who}` must be a whole number of at least 0", node.span)
         return value

@@ -13,10 +13,14 @@ from cnncost.language.yaml.forms import is_empty
 from cnncost.language.yaml.nodes import Node, Scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from cnncost.language.document.document import Document
     from cnncost.language.document.signature import Parameter
+
+    Element: TypeAlias = "tuple[tuple[int, ...], Value]"
+    """Where an element of a list stands, from outside to inside, and what takes its place."""
 
 
 class _Definition:
@@ -47,6 +51,7 @@ def define_variables(
     overrides: Mapping[str, Node],
     environment: Environment,
     values: Mapping[str, Value] = MappingProxyType({}),
+    elements: Mapping[str, Sequence[Element]] = MappingProxyType({}),
 ) -> None:
     """Evaluate the file's variables in their order.
 
@@ -55,16 +60,17 @@ def define_variables(
         overrides: what takes the place of a variable's own expression, and sees what that would see.
         environment: what they see.
         values: what variables are that were evaluated elsewhere.
+        elements: what takes the place of elements of variables that are lists, once these are evaluated.
 
     Raises:
-        SpecError: an expression without a value, or one that reads a later variable.
+        SpecError: an expression without a value, or one that reads a later variable; an element that is not there.
     """
     globals_ = environment.globals
     globals_.lines = {name: variable.signature.span.line for name, variable in document.variables.items()}
     order = {name: position for position, name in enumerate(document.variables)}
     for name, variable in document.variables.items():
         if name in values:
-            globals_.variables[name] = values[name]
+            globals_.variables[name] = _with_elements(name, values[name], elements.get(name, ()))
             continue
         value = overrides.get(name, variable.value)
         if is_empty(value):
@@ -73,7 +79,26 @@ def define_variables(
             seen = _Definition(name, Environment(globals_), order)
             globals_.variables[name] = _function(name, variable.signature.parameters, value, seen)
         else:
-            globals_.variables[name] = environment.evaluate(value)
+            globals_.variables[name] = _with_elements(name, environment.evaluate(value), elements.get(name, ()))
+
+
+def _with_elements(name: str, value: Value, elements: Sequence[Element]) -> Value:
+    """The value of a variable with other elements."""
+    for places, number in elements:
+        value = _replaced(name, value, places, number)
+    return value
+
+
+def _replaced(around: str, value: Value, places: tuple[int, ...], number: Value) -> Value:
+    """A list with a number in the place of one of its elements, which may lie in a list within."""
+    if not places:
+        return number
+    if not isinstance(value, list):
+        raise SpecError(f"`{around}` is not a list, and has no element `[{places[0]}]` to set")
+    if places[0] >= len(value):
+        raise SpecError(f"there is no `{around}[{places[0]}]` to set: `{around}` has {len(value)} elements")
+    inner = _replaced(f"{around}[{places[0]}]", value[places[0]], places[1:], number)
+    return [*value[: places[0]], inner, *value[places[0] + 1 :]]
 
 
 def _function(name: str, parameters: tuple[Parameter, ...], value: Node, seen: _Definition) -> Function:
