@@ -13,8 +13,10 @@ from cnncost.language.expressions.values import Fault, is_number, refuse, truth
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TypeAlias
 
-    from numpy import ndarray
+    Array: TypeAlias = Any
+    """An array of NumPy's, whose own types leave open what operators give."""
 
 _LARGEST = 2**63 - 1
 _LARGEST_FLOAT_HOLDS = 2**53
@@ -27,7 +29,7 @@ _EXACT: dict[str, tuple[Callable[[Any, Any], Any], Callable[[int, int], int]]] =
 """Operators, and how large what they give is at most, from how large both sides are."""
 
 
-def as_array(values: Iterable[Any]) -> ndarray:
+def as_array(values: Iterable[Any]) -> Array:
     """A column as an array: of whole numbers, of fractions, of truths, or of whatever there is.
 
     >>> as_array([1, 2]).dtype.name, as_array([1, 0.5]).dtype.name, as_array([(3, 8, 8)]).dtype.name
@@ -58,13 +60,13 @@ def is_numeric(value: Any) -> bool:
     return value.dtype.kind in "iufb" if is_array(value) else is_number(value)
 
 
-def one_by_one(function: Callable[..., Any], values: list[Any], count: int) -> ndarray:
+def one_by_one(function: Callable[..., Any], values: list[Any], count: int) -> Array:
     """What a function of Python's values gives for each point."""
     rows = zip(*[value.tolist() if is_array(value) else [value] * count for value in values], strict=True)
     return as_array([function(*row) for row in rows])
 
 
-def arithmetic(symbol: str, left: Any, right: Any) -> ndarray | None:
+def arithmetic(symbol: str, left: Any, right: Any) -> Array | None:
     """`left symbol right` by NumPy; ``None`` where that might not be what Python computes."""
     if not (is_numeric(left) and is_numeric(right)):
         return None
@@ -73,7 +75,7 @@ def arithmetic(symbol: str, left: Any, right: Any) -> ndarray | None:
     return _fractional(symbol, left, right)
 
 
-def _whole(symbol: str, left: Any, right: Any) -> ndarray | None:
+def _whole(symbol: str, left: Any, right: Any) -> Array | None:
     import numpy as np
 
     first, second = _size(left), _size(right)
@@ -85,11 +87,10 @@ def _whole(symbol: str, left: Any, right: Any) -> ndarray | None:
     if symbol == "/":
         exact = max(first, second) <= _LARGEST_FLOAT_HOLDS
         return np.true_divide(_integers(left), _integers(right)) if exact else None
-    rounded: ndarray = (np.floor_divide if symbol == "//" else np.remainder)(_integers(left), _integers(right))
-    return rounded
+    return (np.floor_divide if symbol == "//" else np.remainder)(_integers(left), _integers(right))
 
 
-def _fractional(symbol: str, left: Any, right: Any) -> ndarray | None:
+def _fractional(symbol: str, left: Any, right: Any) -> Array | None:
     import numpy as np
 
     if symbol not in "+-*/" or (symbol == "/" and not np.all(right)):
@@ -98,11 +99,11 @@ def _fractional(symbol: str, left: Any, right: Any) -> ndarray | None:
         return None
     operation = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.true_divide}[symbol]
     with np.errstate(all="ignore"):
-        result: ndarray = operation(left, right, dtype="float64")
+        result = operation(left, right, dtype="float64")
     return result if np.isfinite(result).all() else None
 
 
-def comparison(symbol: str, left: Any, right: Any) -> ndarray | None:
+def comparison(symbol: str, left: Any, right: Any) -> Array | None:
     """`left symbol right` by NumPy; ``None`` where that might not be what Python says."""
     if not (is_numeric(left) and is_numeric(right)):
         return None
@@ -117,8 +118,7 @@ def comparison(symbol: str, left: Any, right: Any) -> ndarray | None:
         ">": operator.gt,
         ">=": operator.ge,
     }
-    result: ndarray = compare[symbol](left, right)
-    return result
+    return compare[symbol](left, right)
 
 
 def truths(value: Any, who: str) -> Any:
@@ -136,7 +136,7 @@ def truths(value: Any, who: str) -> Any:
     return value.astype(bool)
 
 
-def merged(mask: ndarray, chosen: Any, others: Any) -> ndarray:
+def merged(mask: Array, chosen: Any, others: Any) -> Array:
     """One value for each point: the next one chosen where the mask holds, and the next of the others elsewhere.
 
     >>> import numpy as np

@@ -14,7 +14,7 @@ from cnncost.spaces.expressions.parser import ColumnParser, Rows
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from numpy import ndarray
+    from cnncost.spaces.expressions.arrays import Array
 
 _FEWEST_OPERATIONS = 1_000_000
 _OPERATIONS_PER_POINT = 1_000
@@ -53,7 +53,7 @@ class ColumnExpression(NamedTuple):
         except Fault as fault:
             raise located(fault, self.text, self.span) from None
 
-    def holds(self, columns: Mapping[str, Any], count: int) -> ndarray:
+    def holds(self, columns: Mapping[str, Any], count: int) -> Array:
         """Whether it is true, for each of so many points.
 
         Raises:

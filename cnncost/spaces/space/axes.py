@@ -10,9 +10,8 @@ from cnncost.spaces.expressions.arrays import as_array
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from numpy import ndarray
-
     from cnncost.errors import Span
+    from cnncost.spaces.expressions.arrays import Array
 
 
 class Axis(Protocol):
@@ -30,10 +29,10 @@ class Axis(Protocol):
     def size(self) -> int | None:
         """How many values there are; ``None`` where there is one between any two."""
 
-    def at(self, shares: ndarray) -> ndarray:
+    def at(self, shares: Array) -> Array:
         """Values at parts of the axis, from 0 to below 1."""
 
-    def nth(self, places: ndarray) -> ndarray:
+    def nth(self, places: Array) -> Array:
         """Values by their number, from 0."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,14 +51,13 @@ class Listed(NamedTuple):
         """How many values there are."""
         return len(self.values)
 
-    def at(self, shares: ndarray) -> ndarray:
+    def at(self, shares: Array) -> Array:
         """Values at parts of the axis, from 0 to below 1."""
         return self.nth((shares * self.size).astype("int64"))
 
-    def nth(self, places: ndarray) -> ndarray:
+    def nth(self, places: Array) -> Array:
         """Values by their number, from 0."""
-        chosen: ndarray = as_array(self.values)[places]
-        return chosen
+        return as_array(self.values)[places]
 
     def to_dict(self) -> dict[str, Any]:
         """What it is, in plain data."""
@@ -83,15 +81,15 @@ class Stepped(NamedTuple):
     size: int
     span: Span
 
-    def at(self, shares: ndarray) -> ndarray:
+    def at(self, shares: Array) -> Array:
         """Values at parts of the axis, from 0 to below 1."""
         return self.nth((shares * self.size).astype("int64"))
 
-    def nth(self, places: ndarray) -> ndarray:
+    def nth(self, places: Array) -> Array:
         """Values by their number, from 0: whole, where start and step are."""
         digits = max(_places(self.start), _places(self.step))
         start, step = (int(number.scaleb(digits)) for number in (self.start, self.step))
-        whole: ndarray = start + step * places
+        whole = start + step * places
         return whole if digits == 0 else whole / 10**digits  # of two exact floats: it is rounded once
 
     def to_dict(self) -> dict[str, Any]:
@@ -113,14 +111,13 @@ class Interval(NamedTuple):
         """There is always another one."""
         return
 
-    def at(self, shares: ndarray) -> ndarray:
+    def at(self, shares: Array) -> Array:
         """Values at parts of the axis, from 0 to below 1."""
         if self.log:
-            scaled: ndarray = self.low * (self.high / self.low) ** shares
-            return scaled
+            return self.low * (self.high / self.low) ** shares
         return self.low + (self.high - self.low) * shares
 
-    def nth(self, places: ndarray) -> ndarray:
+    def nth(self, places: Array) -> Array:
         """Nothing: they cannot be counted."""
         raise NotImplementedError
 

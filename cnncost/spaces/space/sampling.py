@@ -11,7 +11,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy import ndarray
+    from cnncost.spaces.expressions.arrays import Array
 
 METHODS = ("random", "sobol")
 
@@ -51,7 +51,7 @@ class Sampling(NamedTuple):
         """Plain data."""
         return self._asdict()
 
-    def generator(self, dimensions: int) -> Callable[[int], ndarray]:
+    def generator(self, dimensions: int) -> Callable[[int], Array]:
         """A function that gives the next so many points of the unit cube, a row each.
 
         Raises:
@@ -65,7 +65,7 @@ class Sampling(NamedTuple):
         return _sobol(dimensions, self.seed)
 
 
-def _sobol(dimensions: int, seed: int) -> Callable[[int], ndarray]:
+def _sobol(dimensions: int, seed: int) -> Callable[[int], Array]:
     try:
         from scipy.stats import qmc
     except ImportError:
@@ -76,12 +76,11 @@ def _sobol(dimensions: int, seed: int) -> Callable[[int], ndarray]:
         raise SpecError(f"Sobol's sequence has at most {qmc.Sobol.MAXDIM:,} dimensions, not {dimensions:,}")
     sequence = qmc.Sobol(dimensions, rng=seed, bits=53)
 
-    def draw(count: int) -> ndarray:
+    def draw(count: int) -> Array:
         import warnings
 
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="The balance properties", category=UserWarning)
-            drawn: ndarray = sequence.random(count)
-        return drawn
+            return sequence.random(count)
 
     return draw

@@ -13,8 +13,7 @@ from cnncost.spaces.space.values import is_input
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from numpy import ndarray
-
+    from cnncost.spaces.expressions.arrays import Array
     from cnncost.spaces.expressions.expression import ColumnExpression
     from cnncost.spaces.space.axes import Axis
     from cnncost.spaces.space.sampling import Sampling
@@ -101,7 +100,7 @@ class Space(NamedTuple):
             "sampling": None if self.sampling is None else self.sampling.to_dict(),
         }
 
-    def _kept(self) -> Iterator[dict[str, ndarray]]:
+    def _kept(self) -> Iterator[dict[str, Array]]:
         """Columns of points that fulfil the conditions, in parts of any length."""
         if self.sampling is None or self.sampling.points >= (self.grid or self.sampling.points + 1):
             for start in range(0, self.grid or 0, _CHUNK):
@@ -110,7 +109,7 @@ class Space(NamedTuple):
         else:
             yield from self._sampled(self.sampling)
 
-    def _places(self, start: int, stop: int) -> dict[str, ndarray]:
+    def _places(self, start: int, stop: int) -> dict[str, Array]:
         """The values of the axes at the points of a grid."""
         import numpy as np
 
@@ -121,7 +120,7 @@ class Space(NamedTuple):
             places //= axis.size
         return {axis.name: columns[axis.name] for axis in self.axes}
 
-    def _filtered(self, columns: dict[str, ndarray]) -> tuple[dict[str, ndarray], ndarray]:
+    def _filtered(self, columns: dict[str, Array]) -> tuple[dict[str, Array], Array]:
         """The columns with what follows from them, of those points that fulfil the conditions; and which they are."""
         import numpy as np
 
@@ -133,7 +132,7 @@ class Space(NamedTuple):
             mask &= condition.holds(columns, count)
         return {name: column[mask] for name, column in columns.items()}, mask
 
-    def _sampled(self, sampling: Sampling) -> Iterator[dict[str, ndarray]]:
+    def _sampled(self, sampling: Sampling) -> Iterator[dict[str, Array]]:
         """Points as they are drawn, each once, until there are as many as are wanted."""
         import numpy as np
 
@@ -150,7 +149,7 @@ class Space(NamedTuple):
             if not wanted or len(seen) == self.grid:
                 return
 
-    def _keys(self, shares: ndarray) -> ndarray:
+    def _keys(self, shares: Array) -> Array:
         """One number for each combination of values."""
         import numpy as np
 
@@ -177,29 +176,28 @@ def never(conditions: Collection[ColumnExpression]) -> SpecError:
     return SpecError(f"no point of the space fulfils {what}", first.span)
 
 
-def _column(name: str, value: Any, count: int) -> ndarray:
+def _column(name: str, value: Any, count: int) -> Array:
     """The column that an expression gives; shapes of inputs are tuples."""
     if is_array(value) and not is_input(name):
-        return value  # type: ignore[no-any-return]
+        return value
     items = value.tolist() if is_array(value) else [value] * count
     return as_array([tuple(item) if is_input(name) and isinstance(item, list) else item for item in items])
 
 
-def _first_seen(keys: ndarray, seen: ndarray) -> ndarray:
+def _first_seen(keys: Array, seen: Array) -> Array:
     """Where keys stand that have not been seen, each where it stands first."""
     import numpy as np
 
     _, first = np.unique(keys, return_index=True)
     first.sort()
-    places: ndarray = first[~np.isin(keys[first], seen)]
-    return places
+    return first[~np.isin(keys[first], seen)]
 
 
-def _rechunked(parts: Iterator[dict[str, ndarray]], chunk: int) -> Iterator[dict[str, ndarray]]:
+def _rechunked(parts: Iterator[dict[str, Array]], chunk: int) -> Iterator[dict[str, Array]]:
     """The same columns, all parts but the last of the length of a chunk."""
     import numpy as np
 
-    held: dict[str, ndarray] = {}
+    held: dict[str, Array] = {}
     for part in parts:
         held = {name: np.concatenate([held[name], column]) if held else column for name, column in part.items()}
         count = len(next(iter(held.values())))

@@ -1,0 +1,1 @@
+"""Files of results: what they hold is appended chunk by chunk, and read back chunk by chunk."""
