@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import pytest
 import torch
 
 from cnncost import build, load
-from tests.torch_models import REFERENCES
+from tests.torch_models import REFERENCES, Shape
 from tests.torch_models.classification.equivariant import RotatedMNIST
+from tests.torch_models.generation.style_based import StyleGAN2
 from tests.verification.test_foreign_models import every_output, with_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import nn
+
+    from cnncost.graph.graph import Graph
 
 SAMPLED = [name for name, reference in REFERENCES.items() if reference.sample]
 
 
 @pytest.mark.parametrize("name", SAMPLED)
 def test_outputs_are_the_same_with_the_same_weights(name: str) -> None:
-    torch.manual_seed(0)
     reference, graph = REFERENCES[name], load(name)
-    shapes = reference.sample or ()
-    with torch.device("meta"):
-        theirs = reference.factory().eval()
-    theirs = with_numbers(theirs)
     inputs = [graph.nodes[number].name for number in graph.inputs]
-    ours = build(load(name, input=dict(zip(inputs, map(list, shapes), strict=True))), device="cpu").eval()
+    shapes = reference.sample or ()
+    compare(reference.factory, load(name, input=dict(zip(inputs, map(list, shapes), strict=True))), shapes)
+
+
+def test_a_style_based_generator_with_filters_that_can_be_copied() -> None:
+    # weights that are computed from 16 numbers have no room for a filter: here each channel stores one of its own
+    graph = load("stylegan2_256", set={"levels": 4, "own_filters": True})
+    compare(partial(StyleGAN2, levels=4, own_filters=True), graph, ((512,),))
+
+
+def compare(factory: Callable[[], nn.Module], graph: Graph, shapes: tuple[Shape, ...]) -> None:
+    """Both models get the same numbers, tensors of a shape in their order, and give the same outputs."""
+    torch.manual_seed(0)
+    with torch.device("meta"):
+        theirs = factory().eval()
+    theirs = with_numbers(theirs)
+    ours = build(graph, device="cpu").eval()
     given: dict[str, list[torch.Tensor]] = {}
     for tensor in theirs.state_dict().values():
         given.setdefault(_kind(tensor), []).append(tensor)
-    weights = {key: given[_kind(tensor)].pop(0).reshape(tensor.shape) for key, tensor in ours.state_dict().items()}
+    weights, known = {}, dict[int, torch.Tensor]()  # those that are shared have several names
+    for key, tensor in ours.state_dict().items():
+        if tensor.data_ptr() not in known:
+            known[tensor.data_ptr()] = given[_kind(tensor)].pop(0).reshape(tensor.shape)
+        weights[key] = known[tensor.data_ptr()]
     assert not any(given.values())
     ours.load_state_dict(weights)
     samples = [torch.randn(2, *shape) for shape in shapes]
