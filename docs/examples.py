@@ -123,7 +123,9 @@ class Shell:
 
     def write(self, name: str, text: str) -> None:
         """Put a file beside the commands."""
-        (self.directory / name).write_text(text, encoding="utf-8")
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
     def transcript(self, body: str) -> str:
         """A console block with the output of its commands; a command may go on behind a backslash."""

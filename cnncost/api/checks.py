@@ -43,12 +43,14 @@ def check(
 ) -> Checks:
     """Whether networks keep to budgets, and have the figures that their specs expect, of one sample in inference.
 
+    A spec's own `budget` is checked too, for the settings that it says.
+
     Args:
         specs: one network as for :func:`analyze`, or several.
         max_params: parameters at most, a number or a text such as ``5M``.
         max_macs, max_flops: multiply-accumulates and FLOPs at most, likewise.
         max_memory: bytes of ``peak_bytes`` at most, a number or a text such as ``24GiB``.
-        budget: the same of any figure of the totals, by its name.
+        budget: the same of any figure of the totals, by its name; `memory` is short for ``peak_bytes``.
         set, input: as for :func:`analyze`.
         batch, dtype, optimizer, mode, amp, convention: for the budgets, as for :func:`analyze`.
         limits, arguments: as for :func:`load`.
@@ -64,7 +66,8 @@ def check(
     >>> found.ok, [(each.figure, each.limit, each.holds) for each in found.checks if each.source == "budget"]
     (False, [('params', 20000000, False), ('activation_bytes', 167772160, True)])
     """
-    from cnncost.report.checks import Checks, limit_of, verdicts_of
+    from cnncost.report.budgets import Budget, limits_of
+    from cnncost.report.checks import Checks, verdicts_of
 
     settings = Settings.checked(
         batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, amp=amp, convention=convention
@@ -77,12 +80,12 @@ def check(
         if figure in amounts:
             raise SpecError(f"`{figure}` is limited twice", hint="give one limit for each figure")
         amounts[figure] = most
-    limits_by_figure = {figure: limit_of(figure, amount) for figure, amount in amounts.items()}
+    budgets = [Budget(limits_of(amounts), settings)] if amounts else []
     networks: list[Any] = [specs] if isinstance(specs, Graph) or is_path(specs) else several(specs)
     found: list[Verdict] = []
     for network in networks:
         graph = graph_of(network, set, input, limits, arguments)
-        found += verdicts_of(called(network), graph, limits_by_figure, settings)
+        found += verdicts_of(called(network), graph, budgets)
     if not found:
         hint = "give a budget, such as `max_params`, or a network whose spec says what to `expect`"
         raise SpecError("there is nothing to check", hint=hint)

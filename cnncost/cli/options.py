@@ -236,7 +236,7 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
     >>> budget_of({"params": "5M", "macs": None}, ["activation_bytes=64KiB"])
     {'params': 5000000, 'activation_bytes': 65536}
     """
-    from cnncost.report.checks import limit_of
+    from cnncost.report.budgets import limits_of
 
     amounts = {figure: amount for figure, amount in named.items() if amount is not None}
     for option in others or ():
@@ -246,7 +246,7 @@ def budget_of(named: Mapping[str, str | None], others: Iterable[str] | None) -> 
         if figure.strip() in amounts:
             raise SpecError(f"`{figure.strip()[:80]}` is limited twice", hint="give one limit for each figure")
         amounts[figure.strip()] = amount
-    return {figure: limit_of(figure, amount) for figure, amount in amounts.items()}
+    return limits_of(amounts)
 
 
 def shapes_of(options: Iterable[str] | None) -> Any:

@@ -17,12 +17,14 @@ class Check(Record):
     """one of the `totals` of `analyze`, by its name"""
     actual: Count | None
     """what it is; null where it is not known"""
-    limit: Count
-    """what it may be at most, or must be"""
+    limit: Count | None
+    """what it may be at most, or must be; null where it may be anything, and is compared with the baseline alone"""
     exact: Flag
     """whether it must be the limit, to the unit"""
-    source: Text
-    """who says so: `budget`, or the source that the spec's `expect` names"""
+    source: Text | None
+    """who says so: `budget` of the command, `its spec`, the file of the project, or the source that `expect` names"""
+    before: Count | None
+    """what it was in the baseline; null without one, and where it is not there"""
     holds: Flag
     """whether the figure keeps to its limit; one that is not known does not"""
 
@@ -34,6 +36,8 @@ class CheckDocument(Document):
 
     ok: Flag
     """whether all checks hold, of all networks"""
+    baseline: Text | None
+    """what figures are compared with besides: a file, or a revision of Git"""
     checks: tuple[Check, ...]
     """of one network after the other"""
     refused: tuple[Text, ...]

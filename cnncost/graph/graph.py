@@ -138,6 +138,26 @@ class Expectation(NamedTuple):
     """Who counted, and how."""
 
 
+class LimitText(NamedTuple):
+    """One line of a budget: nothing is known here of figures and of amounts."""
+
+    name: str
+    """What is limited, or set."""
+    amount: int | str
+    """As it is written: ``5M``, ``2GiB``, ``600000000``."""
+    origin: Origin
+    """Where it stands."""
+
+
+class BudgetText(NamedTuple):
+    """What a network may cost."""
+
+    limits: tuple[LimitText, ...]
+    """Figures, and what they may be at most."""
+    at: tuple[LimitText, ...] = ()
+    """The settings of the analysis that they are for, such as the batch, where they are not the usual ones."""
+
+
 class Published(NamedTuple):
     """What a source prints of a network; ``None`` where it prints nothing."""
 
@@ -174,6 +194,8 @@ class Graph(NamedTuple):
     """What is odd about the spec, a sentence each."""
     expect: Expectation | None = None
     """Figures that an independent source gives for this network."""
+    budget: BudgetText | None = None
+    """What it may cost, as its spec says it."""
     published: tuple[Published, ...] = ()
     """Figures as sources print them."""
     variables: tuple[tuple[str, str], ...] = ()

@@ -39,7 +39,7 @@ def stack(graphs: Sequence[Graph]) -> Graph:
     for graph in graphs[1:]:
         _refuse_unlike_graphs(first, graph)
     nodes = tuple([_stacked_node(nodes) for nodes in zip(*[graph.nodes for graph in graphs], strict=True)])
-    return first._replace(nodes=nodes, warnings=(), expect=None, published=(), variables=())
+    return first._replace(nodes=nodes, warnings=(), expect=None, budget=None, published=(), variables=())
 
 
 def _refuse_unlike_graphs(first: Graph, other: Graph) -> None:

@@ -117,7 +117,7 @@ def loads(
     graph = graph._replace(variables=variables, year=asked.year or document.year)
     if given or input is not None:
         return graph  # what others say is of the spec as it stands
-    return graph._replace(expect=asked.expect, published=asked.published)
+    return graph._replace(expect=asked.expect, budget=asked.budget, published=asked.published)
 
 
 def path_given(spec: object) -> str:

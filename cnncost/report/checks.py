@@ -1,25 +1,28 @@
-"""Figures compared with limits: budgets, and what a spec's `expect` says. Data, no formatting."""
+"""Figures compared with limits, with what a spec's `expect` says, and with what they were. Data, no formatting."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cnncost.amounts import parse_bytes, parse_count
-from cnncost.arguments import integer, text
-from cnncost.errors import SpecError
-from cnncost.metrics.estimate import ESTIMATES
-from cnncost.metrics.metric import METRICS, Unit
 from cnncost.records import NamedTuple
 from cnncost.report.analyze import analyze_graph
-from cnncost.report.totals import total_of, unknown_figure
+from cnncost.report.budgets import Budget, budget_of
+from cnncost.report.totals import total_of
 from cnncost.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
 
     from cnncost.graph.graph import Expectation, Graph
     from cnncost.report.report import Report
+
+    Earlier: TypeAlias = "Callable[[str, Settings], int | None]"
+    """What a figure of a network was, for some settings; `None` where that is not known."""
+
+COMPARED = ("params", "macs", "peak_bytes")
+"""What is compared with a baseline whether or not it has a limit."""
 
 
 class Verdict(NamedTuple):
@@ -31,16 +34,20 @@ class Verdict(NamedTuple):
     """The name of a total or of an estimate."""
     actual: int | None
     """What it is; ``None`` where that is not known."""
-    limit: int
-    """What it may be at most, or must be."""
+    limit: int | None
+    """What it may be at most, or must be; ``None`` where it may be anything."""
     exact: bool
     """Whether it must be the limit to the unit."""
-    source: str
+    source: str | None
     """Who says so."""
+    before: int | None = None
+    """What it was in the baseline; ``None`` where there is none, or it is not there."""
 
     @property
     def holds(self) -> bool:
         """Whether the figure keeps to its limit; one that is not known does not."""
+        if self.limit is None:
+            return True
         if self.actual is None:
             return False
         return self.actual == self.limit if self.exact else self.actual <= self.limit
@@ -57,6 +64,8 @@ class Checks(NamedTuple):
     """Of one network after the other."""
     refused: tuple[str, ...] = ()
     """The networks that could not be checked, since their specs are bad."""
+    baseline: str | None = None
+    """What figures are compared with besides: a file, or a revision of Git."""
 
     @property
     def ok(self) -> bool:
@@ -66,60 +75,52 @@ class Checks(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         checks = [verdict.to_dict() for verdict in self.checks]
-        return {"schema": 1, "ok": self.ok, "checks": checks, "refused": list(self.refused)}
+        return {
+            "schema": 1,
+            "ok": self.ok,
+            "baseline": self.baseline,
+            "checks": checks,
+            "refused": list(self.refused),
+        }
 
 
-def verdicts_of(network: str, graph: Graph, budget: Mapping[str, int], settings: Settings) -> list[Verdict]:
+def verdicts_of(
+    network: str, graph: Graph, budgets: Iterable[Budget] = (), earlier: Earlier | None = None
+) -> list[Verdict]:
     """What there is to say of one network; it is analyzed once for each of the settings that something asks for.
 
+    Args:
+        network: what it is called.
+        graph: the network, with what its spec expects and the budget that it has.
+        budgets: others than that.
+        earlier: its figures in the baseline; with them, those of :data:`COMPARED` are among the verdicts anyway.
+
     Raises:
-        SpecError: the budget limits a figure that there is not.
+        SpecError: the spec's budget limits a figure that there is not, or has a setting that there is not.
     """
     report = cache(lambda settings: analyze_graph(graph, settings))
-    expected = as_expected(network, report(Settings()), graph.expect) if graph.expect else ()
-    budgeted = within_budget(network, report(settings), budget) if budget else ()
-    return [*expected, *budgeted]
+    given = [*budgets, *([budget_of(graph.budget, "its spec")] if graph.budget else ())]
+    found = list(as_expected(network, report(Settings()), graph.expect)) if graph.expect else []
+    for budget in given:
+        found += within_budget(network, report(budget.settings), budget, earlier)
+    if earlier is None:
+        return found
+    found = [each if each.before is not None else _with_earlier(each, earlier) for each in found]
+    limited = {each.figure for each in found}
+    totals, usual = report(Settings()), [figure for figure in COMPARED if figure not in limited]
+    free = [Verdict(network, each, total_of(totals, each), None, exact=False, source=None) for each in usual]
+    return [*found, *(_with_earlier(each, earlier) for each in free)]
 
 
-def limit_of(figure: str, amount: int | str) -> int:
-    """What a figure may be at most: bytes in units of bytes, and everything else as counts.
-
-    Raises:
-        SpecError: there is no such figure, or it is not an amount of it.
-
-    >>> limit_of("params", "5M"), limit_of("textbook_bytes", "24GiB"), limit_of("macs", 10**9)
-    (5000000, 25769803776, 1000000000)
-    """
-    figure = text("a figure", figure, "a name")
-    quantity = METRICS.get(figure) or ESTIMATES.get(figure)
-    if quantity is None:
-        raise unknown_figure(figure, [*METRICS, *ESTIMATES])
-    if not isinstance(amount, str):
-        return integer(f"the limit of {figure}", amount)
-    if quantity.unit is Unit.PARAMETERS and _is_of_bytes(amount):
-        raise SpecError(
-            f"the limit of {figure}: `{amount.strip()}` is an amount of bytes, and parameters are counted",
-            hint="the memory that they take is another figure, `param_bytes`",
-        )
-    try:
-        return parse_bytes(amount) if quantity.unit is Unit.BYTES else parse_count(amount)
-    except SpecError as error:
-        raise SpecError(f"the limit of {figure}: {error.message}", hint=error.hint) from None
+def _with_earlier(verdict: Verdict, earlier: Earlier) -> Verdict:
+    return verdict._replace(before=earlier(verdict.figure, Settings()))
 
 
-def _is_of_bytes(amount: str) -> bool:
-    """Whether an amount has a unit of bytes, `100MB`: a bare number has none, and `5B` is five billion."""
-    try:
-        parse_bytes(amount)
-    except SpecError:
-        return False
-    return amount.strip()[-2:].isalpha()
-
-
-def within_budget(network: str, report: Report, budget: Mapping[str, int]) -> Iterator[Verdict]:
-    """A verdict for each limit of `budget`, which maps figures to what they may be at most."""
-    for name, limit in budget.items():
-        yield Verdict(network, name, total_of(report, name), limit, exact=False, source="budget")
+def within_budget(network: str, report: Report, budget: Budget, earlier: Earlier | None = None) -> Iterator[Verdict]:
+    """A verdict for each limit of a budget; the report is for its settings."""
+    for name, limit in budget.limits.items():
+        before = earlier and earlier(name, budget.settings)
+        yield Verdict(network, name, total_of(report, name), limit, exact=False, source=budget.source, before=before)
 
 
 def as_expected(network: str, report: Report, expect: Expectation | None) -> Iterator[Verdict]:

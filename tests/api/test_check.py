@@ -43,7 +43,7 @@ def test_several_networks() -> None:
         ({"max_params": 25.6}, "the limit of params must be a whole number from 0, not `25.6`"),
         ({"max_params": "25MB"}, "the limit of params: `25MB` is an amount of bytes, and parameters are counted"),
         ({"max_memory": "24G"}, "the limit of peak_bytes: unknown unit `G` in `24G`"),
-        ({"budget": {"memory": "24GB"}}, "unknown figure `memory`; did you mean `peak_bytes`?"),
+        ({"budget": {"peak_byte": "24GB"}}, "unknown figure `peak_byte`; did you mean `peak_bytes`?"),
         ({"max_params": 1, "budget": {"params": 2}}, "`params` is limited twice"),
         ({"budget": [("params", 1)]}, "`budget` must be a mapping of figures to their limits, not a `list`"),
         ({"max_params": 1, "dtype": "float23"}, "unknown dtype `float23`"),

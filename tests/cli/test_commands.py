@@ -243,7 +243,7 @@ def test_check_as_json() -> None:
     assert data["ok"] is False
     assert data["checks"][-1] == {
         "network": "tiny.yaml", "figure": "params", "actual": PARAMS, "limit": 1, "exact": False, "source": "budget",
-        "holds": False,
+        "before": None, "holds": False,
     }  # fmt: skip
 
 
@@ -321,7 +321,7 @@ def test_named_budgets_and_others() -> None:
             ("--max-params", "25.6MB"),
             "an amount of bytes, and parameters are counted\n  = hint: the memory that they take",
         ),
-        (("--max", "memory=1GB"), "unknown figure `memory`; did you mean `peak_bytes`?"),
+        (("--max", "peak_byte=1GB"), "unknown figure `peak_byte`; did you mean `peak_bytes`?"),
         (("--max", "buffers=-1"), "error: the limit of buffers: `-1` is not a valid amount\n"),
     ],
 )
@@ -438,7 +438,7 @@ def test_notes_that_a_source_names_are_explained_once() -> None:
     [
         ("analyze", "SPEC"),
         ("compare", "SPEC..."),
-        ("check", "SPEC..."),
+        ("check", "[SPEC...]"),
         ("verify", "[SPEC...]"),
         ("layers", "[NAME]"),
     ],
@@ -511,7 +511,7 @@ def test_training_adds_gradients_and_the_optimizer_to_memory() -> None:
 @pytest.mark.parametrize(
     ("arguments", "answer"),
     [
-        (("check", "tiny.yaml", "--max", "memory=1MB"), "did you mean `peak_bytes`?"),
+        (("check", "tiny.yaml", "--max", "textbook memory=1MB"), "did you mean `textbook_bytes`?"),
         (("analyze", "tiny.yaml", "--columns", "layer,memory"), "`peak_bytes` is one figure of the whole network"),
         (("analyze", "tiny.yaml", "--sort", "memory"), "`peak_bytes` is one figure of the whole network"),
         (("explain", "tiny.yaml", "--total", "memory"), "`peak_bytes` is one figure of the whole network"),

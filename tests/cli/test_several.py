@@ -103,12 +103,13 @@ def test_bad_settings_are_said_once() -> None:
 
 
 def test_a_bad_file_hides_no_other_architecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "specs"
-    folder.mkdir()
+    specs = tmp_path / "specs"
+    folder = specs / "classification"
+    folder.mkdir(parents=True)
     (folder / "first.yaml").write_text("name: first\nyear: 1998\nexpect: {params: 5}\n" + GOOD.partition("expect")[0])
     (folder / "second.yaml").write_text("name: second\nyeer: 1999\n" + BAD)
     (folder / "third.yaml").write_bytes(b"name: third\nyear: [\xff\n")
-    monkeypatch.setattr(library, "folder", lambda: folder)
+    monkeypatch.setattr(library, "folder", lambda: specs)
     library.names.cache_clear()
     try:
         result = run("zoo", "--format", "json")

@@ -53,8 +53,8 @@ def test_usage_errors_look_like_all_others(arguments: list[str], message: str, h
 
 def test_messages_are_filled_to_the_width_that_columns_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "50")
-    lines = stderr("check", "lenet5", "--max", "memory=1GB").splitlines()
-    assert lines[:2] == ["error: unknown figure `memory`; did you mean", "       `peak_bytes`?"]
+    lines = stderr("check", "lenet5", "--max", "peak_byte=1GB").splitlines()
+    assert lines[:2] == ["error: unknown figure `peak_byte`; did you mean", "       `peak_bytes`?"]
     assert lines[2].startswith("  = hint: they are params, ")
     assert all(line.startswith(" " * 10) for line in lines[3:])
     assert max(map(len, lines)) <= 50
@@ -69,4 +69,4 @@ def test_code_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_messages_in_a_pipe_stay_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
-    assert len(stderr("check", "lenet5", "--max", "memory=1GB").splitlines()) == 2
+    assert len(stderr("check", "lenet5", "--max", "peak_byte=1GB").splitlines()) == 2

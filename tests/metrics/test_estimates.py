@@ -11,6 +11,7 @@ from cnncost.errors import SpecError
 from cnncost.metrics.estimate import ESTIMATES, estimate
 from cnncost.metrics.metric import Unit
 from cnncost.render.parts.headings import heading_of, kind_of
+from cnncost.report.budgets import Budget
 from cnncost.report.checks import within_budget
 from cnncost.report.totals import total_of
 
@@ -36,7 +37,9 @@ def test_what_an_estimate_says_of_itself_is_all_that_others_need(latency: str) -
     report = analyze("lenet5")
     assert total_of(report, latency) == report.totals.params == 61_706
     assert (heading_of(latency), kind_of(latency)) == ("latency", "seconds")
-    assert [verdict.holds for verdict in within_budget("lenet5", report, {latency: 61_706})] == [True]
+    assert [
+        verdict.holds for verdict in within_budget("lenet5", report, Budget({latency: 61_706}, report.settings))
+    ] == [True]
     assert latency not in report.metrics
     assert latency not in report.rows[0].figures
     with pytest.raises(SpecError, match=r"unknown figure `latency_second`; did you mean `latency_seconds`"):

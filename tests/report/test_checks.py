@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from cnncost.graph.graph import Expectation
+from cnncost.report.budgets import Budget
 from cnncost.report.checks import Verdict, as_expected, within_budget
 from tests.render.sample import sample_report
 
 
 def test_a_budget_holds_up_to_its_limit() -> None:
     report = sample_report()  # 24,122 parameters
-    limits = {"params": 24_121, "macs": 10**9, "textbook_bytes": 10}
-    assert [verdict.holds for verdict in within_budget("net", report, limits)] == [False, True, False]
-    assert [verdict.holds for verdict in within_budget("net", report, {"params": 24_122})] == [True]
+    budget = Budget({"params": 24_121, "macs": 10**9, "textbook_bytes": 10}, report.settings)
+    assert [verdict.holds for verdict in within_budget("net", report, budget)] == [False, True, False]
+    exact = Budget({"params": 24_122}, report.settings)
+    assert [verdict.holds for verdict in within_budget("net", report, exact)] == [True]
 
 
 def test_expected_figures_must_be_exact() -> None:

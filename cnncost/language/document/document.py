@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
+from cnncost.language.document.budget import read_budget
 from cnncost.language.document.published import read_expectation, read_published
 from cnncost.language.document.signature import Signature, check_name, parse_signature
 from cnncost.language.document.steps import COMPOUNDS, WORDS
@@ -17,7 +18,7 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncost.graph.graph import Expectation, Published
+    from cnncost.graph.graph import BudgetText, Expectation, Published
     from cnncost.language.document.definition import Definition
 
 KEYS = {
@@ -32,6 +33,7 @@ KEYS = {
     "auxiliary": "names of outputs that exist in training only",
     "variants": "named settings",
     "expect": "figures that `cnncost check` holds the spec to, with their source",
+    "budget": "what the network may cost: figures and their limits, and the settings that they are `at`",
     "year": "when the architecture was published",
     "task": "what it was published for, such as `classification`",
     "published": "what others print of the network: figures with the source of each",
@@ -39,6 +41,7 @@ KEYS = {
 VARIANT_KEYS = {
     "set": "variables, and the values that they have here",
     "expect": "figures of the variant",
+    "budget": "what the variant may cost",
     "source": "where the variant was published",
     "year": "when it was published, where that is not the year of the spec",
     "published": "what others print of the variant",
@@ -74,6 +77,8 @@ class Variant(NamedTuple):
     """Variables and the values that they have here."""
     expect: Expectation | None
     """Figures that an independent source gives for it."""
+    budget: BudgetText | None
+    """What it may cost."""
     source: str | None
     """Where it was published."""
     year: int | None
@@ -96,6 +101,7 @@ class Document(NamedTuple):
     auxiliary: list[Scalar]
     variants: dict[str, Variant]
     expect: Expectation | None
+    budget: BudgetText | None
     year: int | None
     task: str | None
     published: tuple[Published, ...]
@@ -151,6 +157,7 @@ def read_document(root: Node, name: str) -> Document:
         auxiliary=_names(root, "auxiliary"),
         variants=_variants(variants) if variants else {},
         expect=read_expectation(root.get("expect")),
+        budget=read_budget(root.get("budget")),
         year=whole_number(root, "year", _YEAR),
         task=text_of(root, "task"),
         published=read_published(root.get("published")),
@@ -253,6 +260,7 @@ def _variants(node: Node) -> dict[str, Variant]:
         variants[key.text] = Variant(
             None if settings is None else mapping(settings, "`set`"),
             read_expectation(entry.get("expect")),
+            read_budget(entry.get("budget")),
             text_of(entry, "source"),
             whole_number(entry, "year", _YEAR),
             read_published(entry.get("published")),

@@ -105,6 +105,7 @@ def _top_level() -> dict[str, Schema]:
         "auxiliary": _REFERENCES,
         "variants": {"type": "object", "propertyNames": ref("name"), "additionalProperties": ref("variant")},
         "expect": ref("expect"),
+        "budget": ref("budget"),
         "year": _YEAR,
         "task": _TEXT,
         "published": ref("published"),
@@ -181,11 +182,13 @@ def _variants() -> dict[str, Schema]:
         note=_TEXT,
     )
     claim["required"] = ["source"]
-    said = {"expect": ref("expect"), "published": ref("published")}
+    said = {"expect": ref("expect"), "budget": ref("budget"), "published": ref("published")}
+    limits: Schema = {"type": "object", "minProperties": 1, "additionalProperties": {"type": ["string", "integer"]}}
     variant = closed(VARIANT_KEYS, set=settings, source=_TEXT, year=_YEAR, **said)
     return {
         "variant": {"description": "settings that have a name of their own"} | variant,
         "expect": {"description": KEYS["expect"]} | closed(EXPECT_KEYS, params=count, macs=count, source=_TEXT),
+        "budget": {"description": KEYS["budget"]} | limits | {"properties": {"at": {"type": "object"}}},
         "claim": {"description": "what one source prints"} | claim,
         "published": {"if": {"type": "array"}, "then": {"items": ref("claim")}, "else": ref("claim")},
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnncost.render.cells import readable
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
 from cnncost.render.parts.headings import TEXTBOOK, full_heading_of, kind_of
+from cnncost.units import deviation_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +20,6 @@ _ACTUAL = Column("actual", "is", "typed", priority=ESSENTIAL + 1)
 _LIMIT = Column("limit", "", "typed", priority=ESSENTIAL)
 _VERDICT = Column("verdict", "verdict", "verdict", priority=ESSENTIAL + 3)
 _SOURCE = Column("source", "source", priority=1)
-
 _COLUMNS = (
     Column("network", "network"),
     Column("figure", "figure", priority=ESSENTIAL + 2),
@@ -41,24 +41,63 @@ _NARROW = (
 _NARROWEST = (Column("figure", "figure"), _VERDICT, Column("why", "", priority=ESSENTIAL, overflow="below"))
 """Below the name of the network, and with the numbers of what failed below it."""
 _RULES = {"exactly": "=", "at most": "≤"}
+_CHANGES = (
+    Column("network", "network"),
+    Column("figure", "figure", priority=ESSENTIAL + 2),
+    Column("before", "was", "typed", priority=ESSENTIAL),
+    _ACTUAL,
+    Column("change", "change", priority=ESSENTIAL + 1),
+)
+_BEFORE = Column("before", "was", "typed")
 
 
 def checks_document(checks: Checks, convention: Convention = TEXTBOOK) -> Document:
     """All checks, and how many failed; FLOPs are those of a `convention`."""
     return Document(
-        tables=lambda: [_table(checks, convention)],
-        records=lambda: Table(_COLUMNS, tuple([_record(verdict) for verdict in checks.checks])),
+        tables=lambda: [_table(checks, convention), *([_changes(checks, convention)] if checks.baseline else ())],
+        records=lambda: _records(checks),
         data=checks.to_dict,
     )
 
 
 def _table(checks: Checks, convention: Convention) -> Table:
-    failed = sum(not verdict.holds for verdict in checks.checks)
-    notes = (_summary(len(checks.checks), failed), *_refused(checks))
-    lines = [_line(verdict, convention) for verdict in checks.checks]
+    limited = [verdict for verdict in checks.checks if verdict.limit is not None]
+    failed = sum(not verdict.holds for verdict in limited)
+    notes = (_summary(len(limited), failed), *_refused(checks))
+    lines = [_line(verdict, convention) for verdict in limited]
     narrowest = Table(_NARROWEST, _below_networks(lines, _failure), notes=(*notes, "not shown at this width: source"))
     narrow = Table(_NARROW, _below_networks(lines, _with_signs), notes=notes, alternative=narrowest)
     return Table(_COLUMNS, tuple(lines), notes=notes, alternative=narrow)
+
+
+def _changes(checks: Checks, convention: Convention) -> Table:
+    """What figures were in the baseline, each once."""
+    figures = {(verdict.network, verdict.figure, verdict.before, verdict.actual): verdict for verdict in checks.checks}
+    lines = [_change(verdict, convention) for verdict in figures.values()]
+    return Table(_CHANGES, tuple(lines), title=f"since {checks.baseline}")
+
+
+def _change(verdict: Verdict, convention: Convention) -> Line:
+    kind, before, actual = kind_of(verdict.figure), verdict.before, verdict.actual
+    looks_equal = before != actual and readable(kind, before) == readable(kind, actual)
+    cells = (Typed(kind, before, exact=looks_equal), Typed(kind, actual, exact=looks_equal))
+    figure = full_heading_of(verdict.figure, convention)
+    return Line((verdict.network, figure, *cells, _change_text(before, actual)))
+
+
+def _change_text(before: int | None, actual: int | None) -> str:
+    """The change in percent of what it was.
+
+    >>> _change_text(200, 203), _change_text(200, 100), _change_text(5, 5), _change_text(None, 5), _change_text(0, 5)
+    ('+1.5 %', '-50 %', 'none', 'new', 'from 0')
+    """
+    if before is None or actual is None:
+        return "new" if actual is not None else "not known"
+    if before == actual:
+        return "none"
+    if before == 0:
+        return "from 0"
+    return deviation_text((actual - before) / before)
 
 
 def _below_networks(lines: Sequence[Line], cells: Callable[[Line], tuple[Any, ...]]) -> tuple[Line, ...]:
@@ -85,9 +124,21 @@ def _refused(checks: Checks) -> tuple[str, ...]:
 
 
 def _summary(checks: int, failed: int) -> str:
+    if checks == 0:
+        return "nothing is limited"
     if checks == 1:
         return "the check failed" if failed else "the check holds"
     return f"{failed} of {checks} checks failed" if failed else f"all {checks} checks hold"
+
+
+def _records(checks: Checks) -> Table:
+    """All verdicts for programs, with what figures were where there is a baseline."""
+    lines = [_record(verdict) for verdict in checks.checks]
+    if checks.baseline is None:
+        return Table(_COLUMNS, tuple(lines))
+    before = [Typed(kind_of(verdict.figure), verdict.before) for verdict in checks.checks]
+    with_before = [line._replace(cells=(*line.cells, was)) for line, was in zip(lines, before, strict=True)]
+    return Table((*_COLUMNS, _BEFORE), tuple(with_before))
 
 
 def _record(verdict: Verdict) -> Line:
@@ -101,6 +152,6 @@ def _line(verdict: Verdict, convention: Convention) -> Line:
     # Figures that must agree to the unit are shown to the unit, and so are those that rounding would make equal.
     looks_equal = verdict.actual != verdict.limit and len({readable(kind, value) for value in values}) == 1
     actual, limit = (Typed(kind, value, exact=verdict.exact or looks_equal) for value in values)
-    rule = "exactly" if verdict.exact else "at most"
+    rule = "" if verdict.limit is None else "exactly" if verdict.exact else "at most"
     figure = full_heading_of(verdict.figure, convention)
     return Line((verdict.network, figure, actual, rule, limit, verdict.holds, verdict.source))
