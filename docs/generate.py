@@ -3,6 +3,8 @@
     python -m docs.generate --write    after a change that shows in the documents
     python -m docs.generate --check    what the tests run
 
+With names behind it, such as `zoo.md`, only those documents are written or checked.
+
 Generated are `formulas.md` and `notes-audit.md`, the tables between comments, the output of every command, the picture,
 and the peaks of memory that `cnncost zoo` shows.
 """
@@ -52,18 +54,21 @@ def write(document: Path) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """The exit code: 1 when something is wrong, or stays wrong after writing."""
-    if arguments not in (["--write"], ["--check"]):
+    known = {document.name: document for document in DOCUMENTS}
+    action, *names = arguments or [""]
+    if action not in ("--write", "--check") or not known.keys() >= {*names}:
         print(__doc__)
         return 2
     if find_spec("torch") is None:
         print("error: the documents run `cnncost verify`, which needs PyTorch: pip install torch", file=sys.stderr)
         return 2
-    if arguments == ["--write"]:
+    if action == "--write" and not names:
         picture.write()
         peaks.write()
-    look = write if arguments == ["--write"] else faults
-    found = [f"{document.relative_to(ROOT)}: {fault}" for document in DOCUMENTS for fault in look(document)]
-    found += [*picture.faults(), *peaks.faults()]
+    look = write if action == "--write" else faults
+    asked = [known[name] for name in names] or DOCUMENTS
+    found = [f"{document.relative_to(ROOT)}: {fault}" for document in asked for fault in look(document)]
+    found += [] if names else [*picture.faults(), *peaks.faults()]
     if found:
         print("\n".join(found))
     return 1 if found else 0
