@@ -105,7 +105,7 @@ def _toml(source: Source) -> dict[str, Any]:
         found = _SYNTAX.fullmatch(str(error))
         what, line, column = found.groups() if found else (str(error), None, None)
         end = source.text.count("\n") + 1
-        row, start = (int(line), int(column)) if line else (end, 1)
+        row, start = (int(line), int(column)) if line and column else (end, 1)
         message = f"not TOML: {what[:1].lower()}{what[1:]}"
         raise SpecError(message, Span(source, row, start, row, start + 1)) from None
 
