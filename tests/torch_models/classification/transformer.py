@@ -1,4 +1,4 @@
-"""Networks after the transformer: ConvNeXt, its second version, and the vision transformer."""
+"""Networks after the transformer: ConvNeXt, its second version, Swin and the vision transformer."""
 
 from __future__ import annotations
 
@@ -14,5 +14,6 @@ REFERENCES: dict[str, Reference] = {
         f"convnextv2_{size}": timm_reference(f"convnextv2_{size}")
         for size in ("femto", "pico", "nano", "tiny", "base", "large", "huge")
     },
+    **{name: torchvision_reference(name) for name in ("swin_t", "swin_s", "swin_b")},
     **{name: torchvision_reference(name) for name in ("vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32")},
 }
