@@ -56,6 +56,24 @@ def of_pool(
     return {**given, **windows}, pool.inputs[0]
 
 
+def pool_of(nodes: Sequence[Node], unpool: Node) -> int | None:
+    """The node whose maxima `unpool` puts back, if it is there: a max pool of the same, with the same windows.
+
+    >>> from cnncost.language.load import loads
+    >>> nodes = loads("input: [3, 8, 8]\\nnetwork: [{maxpool: 2, name: pool}, {max_unpool: pool}]").nodes
+    >>> pool_of(nodes, nodes[2])
+    1
+    """
+    fields, source = unpool.layer.__dict__, unpool.inputs[-1]
+
+    def is_pool(node: Node) -> bool:
+        windows = {name: getattr(node.layer, name) for name in node.layer.fields if name in fields}
+        return windows | {"padding": pads(node.layer, node.xs[0])} == {name: fields[name] for name in windows}
+
+    pools = [node for node in nodes[: unpool.id] if isinstance(node.layer, MaxPool) and node.inputs == (source,)]
+    return next((node.id for node in pools if is_pool(node)), None)
+
+
 def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(list(value))
 

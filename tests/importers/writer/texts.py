@@ -203,4 +203,18 @@ network:
       - {batchnorm, name: "[2]"}
       - {conv: 4, name: "[5]"}
 """,
+    "maxima that are put back": """\
+name: net
+input: [3, 30, 18]
+
+network:
+  - {conv: 4, name: fine}
+  - {maxpool: 2, name: first_pool}
+  - conv: 4
+  - {maxpool: {kernel: 2, ceil: true}, name: second_pool}
+  - conv: 4
+  - {max_unpool: second_pool, name: grown}
+  - {conv: 4, name: between}
+  - {max_unpool: first_pool, name: whole}
+""",
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
+from cnncost.graph.indices import pool_of
 from cnncost.graph.names import joined
 from cnncost.graph.weights import has_weights
+from cnncost.importers.writer.arrangement.references import UnwritableError
 from cnncost.importers.writer.layout.arguments import arguments_of
 from cnncost.importers.writer.recognition.counted_names import runs_by_name
 from cnncost.importers.writer.steps import Step
@@ -80,6 +82,11 @@ class Arrangement:
                 continue
             arguments[name] = reads[-1]
             reads = reads[:-1]
+            if node.layer.reads_maxima:  # what was read says where the maxima lie, and the language names the pool
+                pool = pool_of(self.graph.nodes, node)
+                if pool is None:
+                    raise UnwritableError(f"`{node.name}` puts back the maxima of a pool that is not there")
+                arguments = {name: pool}
         step = Step(node.type, label, arguments, made=range(node.id, node.id + 1), flow=reads, ends=(node.id,))
         return self._measured(step)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.graph.names import joined
 from cnncost.graph.weights import has_weights
-from cnncost.importers.writer.steps import walk
+from cnncost.importers.writer.steps import Expression, walk
 from cnncost.layers import REGISTRY
 from cnncost.layers.base.choices import Reference
 
@@ -100,7 +100,7 @@ class References:
         for step in steps:
             followed = self._followed(step)
             for name in followed:
-                step.arguments[name] = self.to(step.arguments[name], around)
+                step.arguments[name] = Expression(self.to(step.arguments[name], around))
             if step.flow and step.flow != flow:
                 step.reads = [self.to(node, around) for node in step.flow]
             for inner in step.inner:
