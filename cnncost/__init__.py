@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         memory,
         reconcile,
         spec_text,
+        sweep,
         verify,
         write_spec,
         zoo,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from cnncost.report.checks import Checks
     from cnncost.report.comparison import Comparison
     from cnncost.report.report import Report
+    from cnncost.spaces.results.sweep import Sweep
 
 __version__ = "0.1.0"
 
@@ -46,6 +48,7 @@ _HOMES = {
     "MemoryReport": "cnncost.footprint.report",
     "Report": "cnncost.report.report",
     "SpecError": "cnncost.errors",
+    "Sweep": "cnncost.spaces.results.sweep",
     "analyze": "cnncost.api",
     "build": "cnncost.api",
     "check": "cnncost.api",
@@ -60,6 +63,7 @@ _HOMES = {
     "read_document": "cnncost.api",
     "reconcile": "cnncost.api",
     "spec_text": "cnncost.api",
+    "sweep": "cnncost.api",
     "verify": "cnncost.api",
     "write_spec": "cnncost.api",
     "zoo": "cnncost.api",
@@ -74,6 +78,7 @@ __all__ = [
     "MemoryReport",
     "Report",
     "SpecError",
+    "Sweep",
     "analyze",
     "build",
     "check",
@@ -88,6 +93,7 @@ __all__ = [
     "read_document",
     "reconcile",
     "spec_text",
+    "sweep",
     "verify",
     "write_spec",
     "zoo",

@@ -4,7 +4,7 @@ A document's fenced blocks are run in order, in an empty directory of its own:
 
 - ``yaml`` blocks are specs. What stands behind that word holds for them: `params=9,792` or another total, `layers=3`,
   `output=8x30x30`; or they are an `error`. With `file=` they are there for the commands below. Those behind which
-  `convention` stands are conventions, and hold if they can be read.
+  `convention` stands are conventions, and those with `space` are design spaces: both hold if they can be read.
 - ``console`` blocks hold commands behind `$`, and what they print; with ``error`` that is one.
 - Examples behind `>>>` are doctests.
 """
@@ -31,9 +31,10 @@ from cnncost.conventions.file import read_convention
 from cnncost.errors import SpecError
 from cnncost.graph.graph import Graph
 from cnncost.language.load import loads
+from cnncost.spaces.space.file import parse_space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parent.parent
 
@@ -195,7 +196,8 @@ def _forget(known: set[str]) -> None:
 
 def _false_claims(block: Block) -> Iterator[str]:
     """A sentence for each claim behind a spec or a convention that does not hold."""
-    read = read_convention if "convention" in block.claims else loads
+    readers = {"convention": read_convention, "space": parse_space}
+    read: Callable[[str, str], object] = next((readers[kind] for kind in readers if kind in block.claims), loads)
     try:
         graph = read(block.body, block.claims.get("file", "<example>"))
     except SpecError as error:

@@ -53,6 +53,8 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "a part": ("explain", "Part"),
     "a zoo": ("zoo", None),
     "an architecture": ("zoo", "Architecture"),
+    "a sweep": ("sweep", ""),
+    "a design point": ("sweep", "DesignPoint"),
     "checks": ("check", None),
     "a check": ("check", "Check"),
     "a reconciliation": ("reconcile", "Reconciliation"),

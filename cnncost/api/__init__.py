@@ -10,6 +10,7 @@ from cnncost.api.footprint import fit, memory
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
+from cnncost.api.spaces import sweep
 from cnncost.api.written import write_spec
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "read_document",
     "reconcile",
     "spec_text",
+    "sweep",
     "verify",
     "write_spec",
     "zoo",

@@ -38,6 +38,7 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
         "check": (documents.CheckDocument,),
         "verify": (VerificationDocument,),
         "reconcile": (documents.ReconciliationDocument,),
+        "sweep": (documents.SweepDocument,),
         "zoo": (documents.ZooDocument,),
         "conventions": (documents.ConventionsDocument, documents.ConventionDocument),
     }

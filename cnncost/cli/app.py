@@ -16,7 +16,7 @@ from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
 COMMANDS = (
-    *("analyze", "compare", "explain", "memory", "fit", "check", "verify", "reconcile"),
+    *("analyze", "compare", "explain", "memory", "fit", "check", "verify", "reconcile", "sweep"),
     *("import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""

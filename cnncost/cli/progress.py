@@ -16,24 +16,34 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar(*, speed: bool = False) -> Iterator[Progress]:
     """A function to call with `(what is being done, parts done, parts in all)`; the bar is gone at the end.
 
-    Meanwhile an interruption is a KeyboardInterrupt: there is a bar to take away, and maybe something to keep.
+    With `speed` it shows how many parts a second are done, and how much time is left. Meanwhile an interruption is a
+    KeyboardInterrupt: there is a bar to take away, and maybe something to keep.
     """
-    with interruptible(), _bar() as progress:
+    with interruptible(), _bar(speed) as progress:
         yield progress
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(speed: bool) -> Iterator[Progress]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield no_progress
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    columns = [TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()]
+    if speed:
+        shown = "{task.completed:,} of {task.total:,} · {task.fields[speed]:,}/s · left"
+        columns = [*columns[:-1], TextColumn(shown, markup=False), TimeRemainingColumn()]
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda text, done, total: progress.update(task, description=text, completed=done, total=total)
+        task = progress.add_task("", total=0 if speed else None, speed=0)
+
+        def show(text: str, done: int, total: int) -> None:
+            found = progress.tasks[0].speed
+            rate = 0 if found is None else round(found)
+            progress.update(task, description=text, completed=done, total=total, speed=rate)
+
+        yield show

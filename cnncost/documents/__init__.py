@@ -17,6 +17,7 @@ from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDo
 from cnncost.documents.fit import FitDocument
 from cnncost.documents.memory import MemoryDocument
 from cnncost.documents.reconcile import ReconciliationDocument
+from cnncost.documents.sweep import SweepDocument
 from cnncost.documents.zoo import ZooDocument
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "ReconciliationDocument",
     "StageComparisonDocument",
     "SumExplanationDocument",
+    "SweepDocument",
     "ZooDocument",
 ]

@@ -34,7 +34,7 @@ Kind = Literal[
     "seconds",
     "deviation",  # a signed fraction
     "percent",  # a fraction of something that the heading names
-    "points",  # of a hundred, with all their digits
+    "points",  # a number with all its digits, such as points of a hundred
     "typed",  # values of several kinds, as Typed
 ]
 """What a column holds."""

@@ -19,8 +19,10 @@ class Plot(NamedTuple):
     title: str
     """What it shows."""
     x_heading: str
-    """What the logarithmic axis across is."""
+    """What the axis across is, which is logarithmic."""
     y_heading: str
     """What the axis upwards is."""
     points: tuple[Point, ...]
     """With positive x, which is drawn logarithmically."""
+    log_y: bool = False
+    """Whether the axis upwards is logarithmic too."""

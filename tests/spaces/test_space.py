@@ -69,7 +69,7 @@ def test_a_grid_of_all_fractions_is_refused() -> None:
     with pytest.raises(SpecError, match="`w` has a value between any two") as caught:
         refuse_endless(_space("w=0.5..1"))
     assert caught.value.origin is not None
-    assert caught.value.origin.where == "--vary:1:3"
+    assert caught.value.origin.where == "--vary:1:1"
 
 
 @pytest.mark.parametrize("method", ["random", "sobol"])
@@ -114,8 +114,9 @@ def test_conditions_that_never_hold(sampling: Sampling | None) -> None:
     space = _space("a=1..100", where=("a > 100",), sampling=sampling)
     with pytest.raises(SpecError) as caught:
         next(space.points(10))
-    assert str(caught.value) == dedent("""\
-        error: no point of the space fulfils `a > 100`
+    which = "no point of the space" if sampling is None else "none of the points drawn"
+    assert str(caught.value) == dedent(f"""\
+        error: {which} fulfils `a > 100`
          --> --where:1:1
           |
         1 | a > 100
@@ -306,7 +307,19 @@ def test_names_are_those_of_the_spec(option: str, message: str | None) -> None:
         names.check(space)
     assert caught.value.message == message
     assert caught.value.origin is not None
-    assert caught.value.origin.where.startswith("--vary:1:")
+    assert caught.value.origin.where == "--vary:1:1"
+
+
+def test_an_axis_may_be_there_for_what_follows_from_it_alone(tmp_path: Path) -> None:
+    names = Names.of(read_document(parse(SPEC, "net.yaml"), "net.yaml"))
+    path = tmp_path / "space.yaml"
+    path.write_text("vary: {phi: 0..2, psi: 0..2}\nset: {width: 1 + phi / 2, size: 32 * (1 + psi)}\n")
+    space, _ = read_space(path)
+    names.check(space)
+    assert names.helpers(space) == ("phi", "psi")
+    path.write_text("vary: {phi: 0..2, psi: 0..2}\nset: {width: 1 + phi / 2}\n")
+    with pytest.raises(SpecError, match="there is no variable `psi` to vary"):
+        names.check(read_space(path)[0])
 
 
 @pytest.mark.parametrize(

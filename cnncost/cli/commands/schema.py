@@ -10,7 +10,19 @@ from cnncost.cli.output import write
 from cnncost.errors import SpecError, did_you_mean
 
 SPEC = "spec"
-COMMANDS = ("analyze", "compare", "explain", "memory", "fit", "check", "verify", "reconcile", "zoo", "conventions")
+COMMANDS = (
+    "analyze",
+    "compare",
+    "explain",
+    "memory",
+    "fit",
+    "check",
+    "verify",
+    "reconcile",
+    "sweep",
+    "zoo",
+    "conventions",
+)
 """The commands that print JSON, in the order of the help."""
 
 

@@ -45,12 +45,13 @@ class Axis(NamedTuple):
 def draw_plot(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[list[Piece]]:
     """The lines of a plot that is at most `width` characters wide, as pieces from left to right."""
     width = max(_NARROWEST, min(width, _WIDEST))
-    down = _vertical(plot.points, max(_LOWEST, min(_HIGHEST, width // 4)))
-    labels = {down.place(tick): f"{tick:g}" for tick in _whole_ticks(down)}
+    heights = [log10(point.y) if plot.log_y else point.y for point in plot.points]
+    down = _axis(heights, max(_LOWEST, min(_HIGHEST, width // 4)), _BOTTOM_MARGIN, _TOP_MARGIN)
+    labels = {down.place(log10(tick)): text for tick, text in _log_ticks(down)} if plot.log_y else _whole_labels(down)
     margin = max(map(len, labels.values())) + 2
     across = _horizontal(plot.points, width - margin)
     canvas = _Canvas(across.length, down.length)
-    _fill(canvas, plot.points, across, down)
+    _fill(canvas, [point._replace(y=height) for point, height in zip(plot.points, heights, strict=True)], across, down)
     lines = [
         *([("title", line)] for line in wrap(plot.title, width)),
         [("caption", plot.y_heading)],
@@ -131,12 +132,6 @@ def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
                 return
 
 
-def _vertical(points: Sequence[Point], length: int) -> Axis:
-    """The axis of the values, with its margins."""
-    values = [point.y for point in points]
-    return _axis(values, length, _BOTTOM_MARGIN, _TOP_MARGIN)
-
-
 def _horizontal(points: Sequence[Point], length: int) -> Axis:
     """The logarithmic axis, with its margins."""
     values = [log10(point.x) for point in points]
@@ -148,6 +143,11 @@ def _axis(values: Sequence[float], length: int, before: float, behind: float) ->
     missing = max(0.0, 1 - (max(values) - min(values))) / 2
     low, high = min(values) - missing, max(values) + missing
     return Axis(low - before * (high - low), high + behind * (high - low), length)
+
+
+def _whole_labels(axis: Axis) -> dict[int, str]:
+    """What is written at an axis that is not logarithmic, by place."""
+    return {axis.place(tick): f"{tick:g}" for tick in _whole_ticks(axis)}
 
 
 def _whole_ticks(axis: Axis) -> list[float]:

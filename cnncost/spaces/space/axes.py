@@ -23,7 +23,7 @@ class Axis(Protocol):
 
     @property
     def span(self) -> Span:
-        """Where it is said."""
+        """Where it is named."""
 
     @property
     def size(self) -> int | None:
@@ -37,6 +37,9 @@ class Axis(Protocol):
 
     def to_dict(self) -> dict[str, Any]:
         """What it is, in plain data: two axes of the same values say the same."""
+
+    def _replace(self, *, span: Span) -> Axis:
+        """The same, named elsewhere."""
 
 
 class Listed(NamedTuple):

@@ -84,12 +84,29 @@ def read_space(path: str | PathLike[str]) -> tuple[Space, str | None]:
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else str(error)
         raise SpecError(f"cannot read `{shown}`: {why}") from None
-    root = parse(data, shown)
+    return parse_space(data, shown)
+
+
+def parse_space(data: str | bytes, name: str) -> tuple[Space, str | None]:
+    """The space that the text of a file describes, and the spec that it names.
+
+    Args:
+        data: the text.
+        name: what errors call the file.
+
+    Raises:
+        SpecError: something is wrong with it; with the place in it.
+
+    >>> space, spec = parse_space("{spec: resnet50, vary: {batch: [1, 8]}}", "space.yaml")
+    >>> space.names, spec
+    (('batch',), 'resnet50')
+    """
+    root = parse(data, name)
     fields = _checked(root)
     assert isinstance(root, MappingNode)
     vary, settings = root.get("vary"), root.get("set")
     assert isinstance(vary, MappingNode)
-    axes = tuple([_axis(checked_name(key.text, key.span), node) for key, node in vary.entries])
+    axes = tuple([_axis(checked_name(key.text, key.span), node)._replace(span=key.span) for key, node in vary.entries])
     follows = settings.entries if isinstance(settings, MappingNode) else ()
     derived = tuple([(checked_name(key.text, key.span), _expression(node)) for key, node in follows])
     _refuse_unknown(axes, derived)

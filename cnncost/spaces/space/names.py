@@ -43,6 +43,12 @@ class Names(NamedTuple):
         idle = [sentence.split("`")[1] for sentence in document.unused() if sentence.startswith("the variable")]
         return cls(lengths, tuple([key.text for key, _ in several]) or ("input",), idle)
 
+    def helpers(self, space: Space) -> tuple[str, ...]:
+        """Axes that are none of the network's, and that expressions of what follows from them read."""
+        read = {name for _, expression in space.derived for name in expression.names}
+        own = (*self.variables, "batch")
+        return tuple([a.name for a in space.axes if a.name in read and a.name not in own and not is_input(a.name)])
+
     def check(self, space: Space) -> None:
         """Refuse a space in which something varies that there is not, that nothing uses, or that is set twice.
 
@@ -50,8 +56,11 @@ class Names(NamedTuple):
             SpecError: with the place of the axis, or of the expression.
         """
         seen: dict[str, Span] = {}
-        for name, span in [*[(axis.name, axis.span) for axis in space.axes], *[(n, e.span) for n, e in space.derived]]:
-            self._refuse_unknown(name, span)
+        helpers = self.helpers(space)
+        axes = [(axis.name, axis.span) for axis in space.axes]
+        for name, span in [*axes, *[(name, expression.span) for name, expression in space.derived]]:
+            if name not in helpers:
+                self._refuse_unknown(name, span)
             _refuse_again(name, span, seen)
             seen[name] = span
 

@@ -38,7 +38,8 @@ def axis_of_option(option: str) -> Axis:
             f"`--vary {option[:80]}` varies nothing", hint="write `--vary NAME=VALUES`, such as `--vary batch=1,8,64`"
         )
     key = span.part(0, len(name))
-    return axis_of(checked_name(name, key), values, span.part(len(name) + 1, len(option)))
+    axis = axis_of(checked_name(name, key), values, span.part(len(name) + 1, len(option)))
+    return axis._replace(span=key)
 
 
 def axis_of_argument(name: str, values: object) -> Axis:
@@ -101,10 +102,10 @@ def refuse_endless(space: Space, most: int = LARGEST_GRID) -> None:
             hint = "give it a step, `0.25:2:0.05`, or draw points with `--sample 1000`"
             raise SpecError(f"`{axis.name}` has a value between any two, which no grid can list", axis.span, hint=hint)
     if space.size > most:
-        sizes = " x ".join(f"{axis.size:,}" for axis in space.axes)
+        several = f" ({' x '.join(f'{axis.size:,}' for axis in space.axes)})" if len(space.axes) > 1 else ""
         raise SpecError(
-            f"the space has {space.size:,} points ({sizes}), and at most {most:,} are listed",
-            hint="draw some of them with `--sample 1000`, search it with `--search`, or allow more with `--max-points`",
+            f"the space has {space.size:,} points{several}, and at most {most:,} are listed",
+            hint="draw some of them with `--sample 1000`, or allow more with `--max-points`",
         )
 
 

@@ -25,6 +25,8 @@ _CHUNK = 65_536
 """Points whose conditions are tried at once."""
 _ROUNDS = 100
 """How often as many points as are wanted are drawn before conditions count as those that hardly ever hold."""
+_FEWEST_DRAWN = 4096
+"""Points that are drawn at once."""
 _LARGEST_KEY = 2**62
 
 
@@ -89,7 +91,7 @@ class Space(NamedTuple):
             yield points
             start += len(points)
         if start == 0:
-            raise never(self.before)
+            raise never(self.before, "no point of the space" if self.sampling is None else "none of the points drawn")
 
     def to_dict(self) -> dict[str, Any]:
         """What decides which points there are and in which order, in plain data."""
@@ -138,7 +140,7 @@ class Space(NamedTuple):
 
         draw, wanted, seen = sampling.generator(len(self.axes)), sampling.points, np.array([], dtype="int64")
         for _ in range(_ROUNDS):
-            shares = draw(sampling.points)
+            shares = draw(max(sampling.points, _FEWEST_DRAWN))
             if (self.grid or _LARGEST_KEY) < _LARGEST_KEY:
                 fresh = _first_seen(self._keys(shares), seen)
                 seen = np.union1d(seen, self._keys(shares[fresh]))
@@ -169,11 +171,11 @@ def _is_there(name: str, names: Collection[str]) -> bool:
     return name in names or name.partition("[")[0] in names or any(each.startswith(f"{name}[") for each in names)
 
 
-def never(conditions: Collection[ColumnExpression]) -> SpecError:
+def never(conditions: Collection[ColumnExpression], which: str = "no point of the space") -> SpecError:
     """The error for conditions that no point fulfils."""
     first, *others = conditions
     what = f"`{first.text}`" if not others else f"all {len(conditions)} conditions"
-    return SpecError(f"no point of the space fulfils {what}", first.span)
+    return SpecError(f"{which} fulfils {what}", first.span)
 
 
 def _column(name: str, value: Any, count: int) -> Array:
