@@ -162,7 +162,9 @@ def test_a_value_by_name_is_taken_where_its_field_takes_it(place: tuple[str, str
 @given(st.sampled_from([keyword for keyword, layer in STEP_TYPES.items() if layer.fields and not layer.joins]), ALONE)
 def test_values_in_order_are_taken_where_their_fields_take_them(keyword: str, value: object) -> None:
     fields = list(STEP_TYPES[keyword].fields.values())
-    if isinstance(value, list) and len(fields) == 1 and (fields[0].takes_list or fields[0].per_axis):
+    first, *others = fields
+    is_first = (first.takes_list and not any(field.required for field in others)) or (first.per_axis and not others)
+    if isinstance(value, list) and is_first:
         taken = reads(fields[0], value, rank=len(value))
     else:
         values = value if isinstance(value, list) else [value]

@@ -157,7 +157,7 @@ def bottleneck_csp(site: Site, x: int, given: Any) -> int:
         y = bottleneck_of(place, y, hidden, given=given, kernels=(1, 3))
     y = site.add("conv", [y], "cv3", out=hidden, bias=False)
     other = site.add("conv", [x], "cv2", out=hidden, bias=False)
-    y = site.add("batchnorm", [site.add("concat", [y, other], "concat")], "bn")
+    y = site.norm(site.add("concat", [y, other], "concat"))
     return site.conv("cv4", site.activate(y), given.out)
 
 

@@ -62,7 +62,7 @@ def conv_transpose(site: Site, x: int, given: Any) -> int:
     """A transposed convolution, its batch normalisation and its activation."""
     shape = {"kernel": given.kernel, "stride": given.stride, "padding": given.padding or 0}
     y = site.add("conv_transpose", [x], "conv_transpose", out=given.out, bias=not given.norm, **shape)
-    return site.activate(site.add("batchnorm", [y], "bn") if given.norm else y)
+    return site.activate(site.norm(y) if given.norm else y)
 
 
 @module(
@@ -90,7 +90,7 @@ def plain_conv_transpose(site: Site, x: int, given: Any) -> int:
 @module("nn.BatchNorm2d")
 def batchnorm(site: Site, x: int, _: Any) -> int:
     """PyTorch's batch normalisation."""
-    return site.add("batchnorm", [x])
+    return site.norm(x, name=None)
 
 
 @module("nn.MaxPool2d", kernel=size(), stride=optional(), padding=optional(0), dilation=size(1))

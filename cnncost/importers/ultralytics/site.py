@@ -82,6 +82,10 @@ class Site:
         path = joined([*[container.name for container in self.containers], name]) if name else None
         return self.builder.add(layer, inputs, path, containers=self.containers, trainable=trainable, origin=self.span)
 
+    def norm(self, node: int, name: str | None = "bn") -> int:
+        """Add a batch normalisation with the epsilon that Ultralytics gives all of them, in `initialize_weights`."""
+        return self.add("batchnorm", [node], name, eps=1e-3)
+
     def activate(self, node: int) -> int:
         """Add the activation of convolutions."""
         slope: dict[str, Any] = {"slope": 0.1} if self.activation == "leaky_relu" else {}
@@ -113,5 +117,5 @@ class Site:
         half = [(dilation * (size - 1) + 1) // 2 for size in sizes]
         shape: dict[str, Any] = {"kernel": sizes, "stride": stride, "padding": half if padding is None else padding}
         y = self.add("conv", [x], "conv", out=out, bias=False, dilation=dilation, groups=groups, **shape)
-        y = self.add("batchnorm", [y], "bn")
+        y = self.norm(y)
         return self.activate(y) if act else y
