@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language import library
-from cnncost.language.document.document import read_document
+from cnncost.language.document.reading import document_of
 from cnncost.language.expansion.nested.files import Networks
 from cnncost.language.limits import Limits
 from cnncost.language.load import build, path_given
@@ -18,7 +18,6 @@ from cnncost.language.request import (
     settings_given,
     shapes_given,
 )
-from cnncost.language.yaml.reader import parse
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def read_family(spec: str | Path, set: Mapping[str, object] | None = None, limit
     limits, request = limits or Limits(), parse_request(path_given(spec))
     place = library.find(request.spec)
     data = library.read(place, limits.bytes)
-    document = read_document(parse(data, place.name, limits), place.name)
+    document = document_of(data, place.name, limits)
     settings, _, title = chosen_variant(document, request.variant or place.variant)
     given = {**request.settings, **settings_given(set)}
     nodes = {**settings, **{name: setting_node(name, value) for name, value in given.items()}}

@@ -8,7 +8,7 @@ from cnncost.arguments import integer, is_path, wrong_type
 from cnncost.errors import SpecError
 from cnncost.graph.builder import GraphBuilder
 from cnncost.language import library
-from cnncost.language.document.document import Document, read_document
+from cnncost.language.document.reading import document_of
 from cnncost.language.expansion.expand import Expansion
 from cnncost.language.expansion.nested.files import Networks
 from cnncost.language.expansion.outputs import run_network
@@ -27,7 +27,6 @@ from cnncost.language.request import (
     shapes_given,
     written,
 )
-from cnncost.language.yaml.reader import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Settings
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cnncost.graph.graph import Graph
+    from cnncost.language.document.document import Document
     from cnncost.language.expansion.scopes.variables import Element
     from cnncost.language.expressions.values import Value
     from cnncost.language.yaml.nodes import Node
@@ -106,7 +106,7 @@ def loads(
         raise wrong_type("the text of a spec", "a `str` or `bytes`", data)
     limits, given, shapes = limits_given(limits), settings_given(set), shapes_given(input)
     try:
-        document = read_document(parse(data, name, limits), name)
+        document = document_of(data, name, limits)
         networks = Networks(limits, len(data), path)
         settings, asked, title = chosen_variant(document, variant)
         overrides = {**settings, **{key: setting_node(key, value) for key, value in given.items()}}

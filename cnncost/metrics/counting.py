@@ -75,7 +75,7 @@ def sum_of(counts: Sequence[int | None]) -> int | None:
     (3, None)
     """
     known = [count for count in counts if count is not None]
-    return sum(known) if len(known) == len(counts) else None
+    return INTEGERS.sum(known) if len(known) == len(counts) else None
 
 
 def _checked(count: int, convention: Convention, node: Node) -> int:

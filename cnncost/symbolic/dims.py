@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.symbolic.varying import Varying, largest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -47,6 +49,8 @@ def positive_part(value: int) -> int:
     >>> positive_part(5), positive_part(-5)
     (5, 0)
     """
+    if isinstance(value, Varying):
+        return maximum(value, 0)
     return value * (value > 0)
 
 
@@ -56,6 +60,8 @@ def maximum(first: int, second: int) -> int:
     >>> maximum(1, 56), maximum(56, 1)
     (56, 56)
     """
+    if isinstance(first, Varying) or isinstance(second, Varying):
+        return largest((first, second))  # type: ignore[no-any-return]
     return first + positive_part(second - first)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.symbolic.dims import maximum
-from cnncost.symbolic.varying import largest, smallest
+from cnncost.symbolic.varying import largest, smallest, total
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,10 @@ class _Integers(Domain):
     hashable = True
 
     def exists(self, count: int) -> bool:
-        return count > 0
+        return bool(count > 0)
+
+    def sum(self, values: Sequence[int]) -> int:
+        return total(values)  # type: ignore[no-any-return]
 
     def largest(self, values: Sequence[int]) -> int:
         return largest(values) if values else 0

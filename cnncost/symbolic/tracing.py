@@ -20,7 +20,7 @@ cnncost.symbolic.tracing.Split: 2 points differ
 
 from __future__ import annotations
 
-from operator import index
+import operator
 from typing import TYPE_CHECKING, Any
 
 from cnncost.symbolic.columns import arithmetic, choices
@@ -48,13 +48,17 @@ class Split(BaseException):
 class Step:
     """One operation of a trace, or a decision."""
 
-    __slots__ = ("decided", "operands", "operation")
+    __slots__ = ("decided", "number", "operands", "operation")
 
-    def __init__(self, operation: Operation | None, operands: tuple[Any, ...], decided: Any = None) -> None:
+    def __init__(
+        self, operation: Operation | None, operands: tuple[Any, ...], number: int, decided: Any = None
+    ) -> None:
         self.operation = operation
         """What is computed; ``None`` for a decision."""
         self.operands = operands
         """What of: numbers of values of the trace, and columns that are constant."""
+        self.number = number
+        """Which value of the trace it gives; that which is decided, for a decision."""
         self.decided = decided
         """What the operand of a decision is at all points."""
 
@@ -68,15 +72,25 @@ class Trace:
 
     def __init__(self, points: int) -> None:
         self.points = points
+        """How many there are."""
+        self.inputs = 0
+        """How many of the values are given."""
         self.steps: list[Step] = []
-        self._values: list[Traced] = []
+        """What was computed and decided, in order."""
+        self.values: list[Traced] = []
+        """All values so far."""
         self._known: dict[Any, Traced] = {}
+        self._shifts: dict[int, tuple[Traced, int]] = {}
         self._decided: dict[int, Any] = {}
 
     def add(self, column: Column) -> Traced:
-        """Numbers that are given."""
-        value = Traced(self, len(self._values), column)
-        self._values.append(value)
+        """Numbers that are given, before anything is computed of them."""
+        self.inputs += 1
+        return self._added(column)
+
+    def _added(self, column: Column) -> Traced:
+        value = Traced(self, len(self.values), column)
+        self.values.append(value)
         return value
 
     def apply(self, operation: Operation, *operands: Any) -> Any:
@@ -87,6 +101,19 @@ class Trace:
             value = self._known[key] = self._computed(operation, operands)
         return value
 
+    def shifted(self, value: Traced, by: int) -> Traced:
+        """A whole number and a plain one: what comes back to where it was, ``size + 2 - 3 + 1``, is the same value."""
+        start, shift = self.shift_of(value)
+        if shift + by == 0:
+            return start
+        found: Traced = self.apply(arithmetic.add, start, shift + by)
+        self._shifts[found.number] = start, shift + by
+        return found
+
+    def shift_of(self, value: Traced) -> tuple[Traced, int]:
+        """What a value is more than another one, everywhere."""
+        return self._shifts.get(value.number, (value, 0))
+
     def _computed(self, operation: Operation, operands: tuple[Any, ...]) -> Traced:
         given = [each.column if type(each) is Traced else constant(each) for each in operands]
         places = [each.number if type(each) is Traced else column for each, column in zip(operands, given, strict=True)]
@@ -96,8 +123,8 @@ class Trace:
             if self.points == 1:
                 raise
             raise Split(every_point(self.points)) from None
-        self.steps.append(Step(operation, tuple(places)))
-        return self.add(column)
+        self.steps.append(Step(operation, tuple(places), len(self.values)))
+        return self._added(column)
 
     def decide(self, value: Traced) -> Any:
         """The one number that a value is at all points.
@@ -111,14 +138,20 @@ class Trace:
             if same is None:
                 raise Split(value.column.of(self.points))
             self._decided[number] = same
-            self.steps.append(Step(None, (number,), same))
+            self.steps.append(Step(None, (number,), number, same))
         return self._decided[number]
 
 
-def _binary(operation: Operation) -> Callable[[Traced, Any], Any]:
+def _compared(operation: Operation, by_python: Callable[[int, int], bool]) -> Callable[[Traced, Any], Any]:
+    """A comparison; of two that differ by the same everywhere, a plain one."""
+
     def method(self: Traced, other: Any) -> Any:
         if other.__class__ not in _NUMBERS:
             return NotImplemented
+        if type(other) is Traced and self.column.kind is int is other.column.kind:
+            (start, shift), (same, by) = self.trace.shift_of(self), self.trace.shift_of(other)
+            if start is same:
+                return by_python(shift, by)
         return self.trace.apply(operation, self, other)
 
     return method
@@ -142,9 +175,18 @@ def _division(operation: Operation, *, is_reflected: bool = False) -> Callable[[
         first, second = (other, self) if is_reflected else (self, other)
         if second == 0:
             raise ZeroDivisionError("division by zero")
+        if type(second) is int and second == 1 and operation is arithmetic.floor_divide and self.column.kind is int:
+            return self
         return self.trace.apply(operation, first, second)
 
     return method
+
+
+def _in_order(operation: Operation, one: Traced, other: Any) -> Any:
+    """An operation that is the same whichever comes first."""
+    if type(other) is Traced and other.number < one.number:
+        one, other = other, one
+    return one.trace.apply(operation, one, other)
 
 
 def _of_one(name: str) -> Callable[..., Any]:
@@ -184,16 +226,39 @@ class Traced(Varying):
         """
         return self.trace.decide(self)
 
-    __add__, __radd__ = _binary(arithmetic.add), _reflected(arithmetic.add)
-    __sub__, __rsub__ = _binary(arithmetic.subtract), _reflected(arithmetic.subtract)
-    __mul__, __rmul__ = _binary(arithmetic.multiply), _reflected(arithmetic.multiply)
+    def __add__(self, other: Any) -> Any:
+        if other.__class__ not in _NUMBERS:
+            return NotImplemented
+        if type(other) is int and self.column.kind is int:
+            return self.trace.shifted(self, other)
+        return _in_order(arithmetic.add, self, other)
+
+    def __sub__(self, other: Any) -> Any:
+        if other.__class__ not in _NUMBERS:
+            return NotImplemented
+        if self.column.kind is int and type(other) is int:
+            return self.trace.shifted(self, -other)
+        if type(other) is Traced and self.column.kind is int is other.column.kind:
+            (start, shift), (same, by) = self.trace.shift_of(self), self.trace.shift_of(other)
+            if start is same:
+                return shift - by
+        return self.trace.apply(arithmetic.subtract, self, other)
+
+    def __mul__(self, other: Any) -> Any:
+        if other.__class__ not in _NUMBERS:
+            return NotImplemented
+        if type(other) is int and other == 1 and self.column.kind is int:
+            return self
+        return _in_order(arithmetic.multiply, self, other)
+
+    __radd__, __rmul__, __rsub__ = __add__, __mul__, _reflected(arithmetic.subtract)
     __truediv__, __rtruediv__ = _division(arithmetic.divide), _division(arithmetic.divide, is_reflected=True)
     __floordiv__ = _division(arithmetic.floor_divide)
     __rfloordiv__ = _division(arithmetic.floor_divide, is_reflected=True)
     __mod__, __rmod__ = _division(arithmetic.remainder), _division(arithmetic.remainder, is_reflected=True)
-    __lt__, __gt__ = _binary(choices.less), _reflected(choices.less)
-    __le__, __ge__ = _binary(choices.at_most), _reflected(choices.at_most)
-    __eq__ = _binary(choices.equal)
+    __lt__, __gt__ = _compared(choices.less, operator.lt), _reflected(choices.less)
+    __le__, __ge__ = _compared(choices.at_most, operator.le), _reflected(choices.at_most)
+    __eq__ = _compared(choices.equal, operator.eq)
 
     def __ne__(self, other: object) -> Any:
         is_equal = self == other
@@ -216,7 +281,7 @@ class Traced(Varying):
         return self.trace.apply(arithmetic.negative, self)
 
     def __pos__(self) -> Any:
-        return self + 0
+        return self if self.column.kind is not bool else self * 1
 
     def __abs__(self) -> Any:
         return self.trace.apply(arithmetic.absolute, self)
@@ -244,6 +309,12 @@ class Traced(Varying):
         if first.__class__ is not second.__class__ or first.__class__ not in _NUMBERS:
             return first if self else second
         return self.trace.apply(choices.chosen, self, first, second)
+
+    def larger(self, other: Any) -> Any:
+        return self.trace.apply(arithmetic.maximum, self, other)
+
+    def smaller(self, other: Any) -> Any:
+        return self.trace.apply(arithmetic.minimum, self, other)
 
     def square_root(self) -> Any:
         return self.trace.apply(arithmetic.square_root, self)
@@ -275,7 +346,7 @@ class Traced(Varying):
         return getattr(self.one, name)
 
     def __index__(self) -> int:
-        return index(self.one)
+        return operator.index(self.one)
 
     __int__ = _of_one("__int__")
     __float__, __str__, __repr__, __format__ = map(_of_one, ("__float__", "__str__", "__repr__", "__format__"))

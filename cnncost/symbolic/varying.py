@@ -25,6 +25,14 @@ class Varying:
         """The first where this holds, elsewhere the second."""
         raise NotImplementedError
 
+    def larger(self, other: Any) -> Any:
+        """Of two whole numbers, the larger at every point."""
+        raise NotImplementedError
+
+    def smaller(self, other: Any) -> Any:
+        """Of two whole numbers, the smaller at every point."""
+        raise NotImplementedError
+
     def square_root(self) -> Any:
         """The root at every point."""
         raise NotImplementedError
@@ -45,7 +53,8 @@ def largest(numbers: Sequence[Any]) -> Any:
     """The largest number at every design point, the first of those that are equal; there must be one."""
     found = numbers[0]
     for number in numbers[1:]:
-        found = chosen(number > found, number, found)
+        pair = _varying_first(found, number)
+        found = chosen(number > found, number, found) if pair is None else pair[0].larger(pair[1])
     return found
 
 
@@ -53,8 +62,35 @@ def smallest(numbers: Sequence[Any]) -> Any:
     """The smallest number at every design point, the first of those that are equal; there must be one."""
     found = numbers[0]
     for number in numbers[1:]:
-        found = chosen(number < found, number, found)
+        pair = _varying_first(found, number)
+        found = chosen(number < found, number, found) if pair is None else pair[0].smaller(pair[1])
     return found
+
+
+def total(numbers: Sequence[Any]) -> Any:
+    """The sum of numbers; of those that vary, each is added once, as often as it is there.
+
+    >>> total([3, 5, 3])
+    11
+    """
+    varying = [number for number in numbers if isinstance(number, Varying)]
+    if not varying:
+        return sum(numbers)
+    often: dict[Any, int] = {}
+    for number in varying:
+        often[number] = often.get(number, 0) + 1
+    return sum([number * count for number, count in often.items()]) + sum(
+        [number for number in numbers if not isinstance(number, Varying)]
+    )
+
+
+def _varying_first(one: Any, other: Any) -> tuple[Varying, Any] | None:
+    """Two whole numbers, one that varies before the other; ``None`` where neither does, or they are something else."""
+    if one.__class__ is not int or other.__class__ is not int:
+        return None
+    if isinstance(one, Varying):
+        return one, other
+    return (other, one) if isinstance(other, Varying) else None
 
 
 def square_root(number: Any) -> Any:

@@ -11,6 +11,7 @@ import torch
 from cnncost import build, load
 from tests.torch_models import REFERENCES, Shape
 from tests.torch_models.classification.equivariant import RotatedMNIST
+from tests.torch_models.classification.recent import unstandardized
 from tests.torch_models.generation.style_based import StyleGAN2
 from tests.verification.test_foreign_models import every_output, with_numbers
 
@@ -36,6 +37,12 @@ def test_a_style_based_generator_with_filters_that_can_be_copied() -> None:
     # weights that are computed from 16 numbers have no room for a filter: here each channel stores one of its own
     graph = load("stylegan2_256", set={"levels": 4, "own_filters": True})
     compare(partial(StyleGAN2, levels=4, own_filters=True), graph, ((512,),))
+
+
+@pytest.mark.parametrize(("name", "theirs"), [("nfnet_f0", "dm_nfnet_f0"), ("nf_resnet50", "nf_resnet50")])
+def test_normalizer_free_networks_with_weights_as_they_are_stored(name: str, theirs: str) -> None:
+    graph = load(name, set={"standardized": False}, input=[3, 64, 64])
+    compare(partial(unstandardized, theirs), graph, ((3, 64, 64),))
 
 
 def compare(factory: Callable[[], nn.Module], graph: Graph, shapes: tuple[Shape, ...]) -> None:

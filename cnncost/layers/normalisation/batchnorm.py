@@ -117,7 +117,7 @@ class BatchNorm(BatchNormalisation, keyword="batchnorm"):
 
 
 def _frozen(nn: Any, x: Tensor, eps: float) -> Any:
-    """torchvision's FrozenBatchNorm2d, for any number of axes."""
+    """torchvision's FrozenBatchNorm2d, for any number of axes; its buffers are in that order."""
     per_channel = (x.channels, *[1] * len(x.spatial))
 
     def forward(module: Any, x: Any) -> Any:
@@ -125,6 +125,6 @@ def _frozen(nn: Any, x: Tensor, eps: float) -> Any:
         shift = module.bias - module.running_mean * scale
         return x * scale.reshape(per_channel) + shift.reshape(per_channel)
 
-    ones = {name: parameter(nn, x.channels) for name in ("weight", "running_var")}
-    zeros = {name: nn.Parameter(torch_of(nn).zeros(x.channels)) for name in ("bias", "running_mean")}
-    return buffered(module_of(nn, forward, **ones, **zeros))
+    gain, variance = (parameter(nn, x.channels) for _ in range(2))
+    bias, mean = (nn.Parameter(torch_of(nn).zeros(x.channels)) for _ in range(2))
+    return buffered(module_of(nn, forward, weight=gain, bias=bias, running_mean=mean, running_var=variance))

@@ -7,27 +7,33 @@ a text in an error) the points are parted by their answers, and the spec is expa
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnncost.errors import SpecError
 from cnncost.language.family import Family, read_family
 from cnncost.metrics import Analysis
 from cnncost.settings import Settings, batch_of
+from cnncost.spaces.evaluation.found import Found
 from cnncost.spaces.evaluation.given import element_named, grouped, is_shape
+from cnncost.spaces.evaluation.known import Known
 from cnncost.spaces.evaluation.quantities import quantity
-from cnncost.spaces.figures import UNKNOWN, Figures
-from cnncost.symbolic.columns.column import column
-from cnncost.symbolic.tracing import Split, Trace, Traced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from cnncost.spaces.evaluation.given import Given, Place
+    from cnncost.spaces.evaluation.quantities import Quantity
+    from cnncost.spaces.figures import Figures
     from cnncost.spaces.points import Points
+
+AT_ONCE = 4096
+"""Points whose numbers lie in a processor's cache, and whose columns in memory."""
+
+_MADE = ("family", "settings")
+"""What is read where it is used first."""
 
 USUAL = ("params", "macs", "flops", "activation_bytes")
 """The figures of a point, where nobody asks for others."""
@@ -65,9 +71,10 @@ class Evaluator:
         self.set = dict(set or {})
         self.input = input
         self._settings = dict(settings or {})
+        self._known: dict[Any, Known] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in ("family", "settings")}
+        return {**{name: value for name, value in vars(self).items() if name not in _MADE}, "_known": {}}
 
     @cached_property
     def family(self) -> Family:
@@ -93,18 +100,14 @@ class Evaluator:
         Raises:
             SpecError: what holds for no point: no such spec, figure, variable or setting.
         """
-        quantities = {name: quantity(name) for name in self.figures}
+        quantities = [quantity(name) for name in self.figures]
         self._refuse_unknown(points, self.family, self.settings)
-        found = _Found(self.figures, len(points))
+        found = Found(self.figures, len(points))
         with np.errstate(all="ignore"):
-            for given in grouped(points):
-                waiting = [np.arange(len(given.places))]
-                while waiting:
-                    part = waiting.pop()
-                    try:
-                        self._evaluate(given, part, quantities, found)
-                    except Split as split:
-                        waiting += [part[places] for places in parted(split.numbers)]
+            for start in range(0, len(points), AT_ONCE):
+                for given in grouped(points.part(start, start + AT_ONCE), start):
+                    totals = partial(self._totals, given, quantities)
+                    self._known.setdefault(given.structure, Known()).evaluate(given, found, totals)
         return found.figures()
 
     def _refuse_unknown(self, points: Points, family: Family, settings: Settings) -> None:
@@ -112,21 +115,15 @@ class Evaluator:
             if name != "batch" and not is_shape(name):
                 family.refuse_unless_variable(element_named(name)[0])
 
-    def _evaluate(self, given: Given, part: Any, quantities: Mapping[str, Any], found: _Found) -> None:
-        """The figures of points that are not yet known to differ.
+    def _totals(self, given: Given, quantities: Sequence[Quantity], numbers: Sequence[Any]) -> list[Any]:
+        """The figures of the networks of some points.
 
         Raises:
-            Split: they do.
+            SpecError: they do not hold.
+            Split: they differ in what is asked.
         """
-        trace, places = Trace(len(part)), given.places[part]
-        try:
-            analysis = self._analysis(given, _traced(trace, given.numbers, part))
-            totals = {name: compute(analysis) for name, compute in quantities.items()}
-        except SpecError as error:
-            found.refuse(places, str(error))
-            return
-        for name, total in totals.items():
-            found.put(name, places, total)
+        analysis = self._analysis(given, dict(zip(given.numbers, numbers, strict=True)))
+        return [compute(analysis) for compute in quantities]
 
     def _analysis(self, given: Given, numbers: Mapping[Place, Any]) -> Analysis:
         """The analysis of the networks of some points.
@@ -156,48 +153,3 @@ class Evaluator:
         if "input" in shapes:
             return shapes["input"]
         return {name.removeprefix("input."): shape for name, shape in shapes.items()}
-
-
-def _traced(trace: Trace, numbers: Mapping[Place, Any], part: Any) -> dict[Place, Any]:
-    """The numbers as values of a trace; columns that are the same are one value."""
-    values: dict[Place, Traced] = {}
-    for place, array in numbers.items():
-        value = trace.add(column(array[part]))
-        values[place] = next((other for other in values.values() if _is_same(other, value)), value)
-    return values
-
-
-def _is_same(one: Traced, other: Traced) -> bool:
-    return one.column.kind is other.column.kind and bool(np.array_equal(one.column.numbers, other.column.numbers))
-
-
-def parted(numbers: Any) -> list[Any]:
-    """The places of equal numbers, together."""
-    _, group_of = np.unique(numbers, return_inverse=True)
-    order = np.argsort(group_of, kind="stable")
-    ends = np.cumsum(np.bincount(group_of))
-    return np.split(order, ends[:-1])
-
-
-class _Found:
-    """The figures so far."""
-
-    def __init__(self, names: Sequence[str], points: int) -> None:
-        self.columns: dict[str, Any] = {name: np.full(points, UNKNOWN, dtype=np.int64) for name in names}
-        self.errors: list[str | None] = [None] * points
-
-    def refuse(self, places: Any, text: str) -> None:
-        for place in places.tolist():
-            self.errors[place] = text
-
-    def put(self, name: str, places: Any, total: Any) -> None:
-        if total is None:
-            return
-        numbers = total.column.of(len(places)) if type(total) is Traced else total
-        is_large = numbers.dtype == object if isinstance(numbers, np.ndarray) else numbers >= 2**63
-        if is_large:
-            self.columns[name] = self.columns[name].astype(object)
-        self.columns[name][places] = numbers
-
-    def figures(self) -> Figures:
-        return Figures(self.columns, self.errors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from cnncost.language.expressions.values import LARGEST_INTEGER
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from cnncost.spaces.points import Points
@@ -60,8 +61,11 @@ def element_named(name: str) -> tuple[str, tuple[int, ...]]:
     return match[1], tuple([int(place) for place in match[2][1:-1].split("][")])
 
 
-def grouped(points: Points) -> Iterator[Given]:
-    """The points in groups: in each, every column has numbers of one kind or one value, and every shape one rank."""
+def grouped(points: Points, start: int = 0) -> Iterator[Given]:
+    """The points in groups: in each, every column has numbers of one kind or one value, and every shape one rank.
+
+    Their places are counted from `start`.
+    """
     marks = {name: _marks(name, column) for name, column in points.columns.items()}
     several = [each for each in marks.values() if isinstance(each, list)]
     groups: dict[Any, list[int]] = {}
@@ -69,7 +73,7 @@ def grouped(points: Points) -> Iterator[Given]:
         groups.setdefault(each, []).append(place)
     for places in groups.values() if several else [list(range(len(points)))]:
         alike = {name: each[places[0]] if isinstance(each, list) else each for name, each in marks.items()}
-        yield _group(points, np.array(places), alike)
+        yield _group(points, np.array(places), alike, start)
 
 
 def _marks(name: str, column: Any) -> Any:
@@ -79,8 +83,21 @@ def _marks(name: str, column: Any) -> Any:
             return bool if column.dtype.kind == "b" else int
         if column.dtype.kind == "f" and np.isfinite(column).all():
             return float
+    if is_shape(name) and (rank := _rank(column)) is not None:
+        return rank
     marks = [_mark(name, plain(value)) for value in column]
     return marks[0] if len(set(marks)) == 1 else marks
+
+
+def _rank(shapes: Any) -> int | None:
+    """How many axes shapes have, where all have as many and their sizes are Python's integers or NumPy's."""
+    if isinstance(shapes, np.ndarray):
+        return shapes.shape[1] if shapes.dtype.kind in "ui" and shapes.ndim == 2 else None
+    try:
+        ranks, kinds = set(map(len, shapes)), set(map(type, chain.from_iterable(shapes)))
+    except TypeError:
+        return None
+    return ranks.pop() if len(ranks) == 1 and kinds == {int} else None
 
 
 def _mark(name: str, value: Any) -> Any:
@@ -97,7 +114,7 @@ def _is_number(value: Any) -> bool:
     return type(value) is bool or (type(value) is int and abs(value) <= LARGEST_INTEGER)
 
 
-def _group(points: Points, places: Any, marks: Mapping[str, Any]) -> Given:
+def _group(points: Points, places: Any, marks: Mapping[str, Any], start: int) -> Given:
     numbers: dict[Place, Any] = {}
     fixed: dict[str, Any] = {}
     shapes: dict[str, int] = {}
@@ -110,9 +127,9 @@ def _group(points: Points, places: Any, marks: Mapping[str, Any]) -> Given:
         else:
             shapes[name] = mark
             rows = [column[place] for place in places.tolist()]
-            for axis in range(mark):
-                numbers[name, (axis,)] = _array_of([int(row[axis]) for row in rows], int)
-    return Given(places, numbers, fixed, shapes)
+            for axis, sizes in enumerate(zip(*rows, strict=True)):
+                numbers[name, (axis,)] = _array_of(sizes, int)
+    return Given(places + start, numbers, fixed, shapes)
 
 
 def _array(column: Any, places: Any, kind: type) -> Any:
@@ -121,8 +138,9 @@ def _array(column: Any, places: Any, kind: type) -> Any:
     return _array_of([plain(column[place]) for place in places.tolist()], kind)
 
 
-def _array_of(values: list[Any], kind: type) -> Any:
+def _array_of(values: Sequence[Any], kind: type) -> Any:
     """An array of Python's numbers of one kind, of 64 bits where these hold them."""
-    if kind is int and any(abs(value) >= 2**63 for value in values):
+    try:
+        return np.array(values, dtype={int: np.int64, float: np.float64, bool: np.bool_}[kind])
+    except OverflowError:
         return np.array(values, dtype=object)
-    return np.array(values, dtype={int: np.int64, float: np.float64, bool: np.bool_}[kind])

@@ -16,62 +16,58 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnncost.symbolic.columns import whole
-from cnncost.symbolic.columns.column import Column, by_python, column, constant, doubles, is_exact
+from cnncost.symbolic.columns import fractions, whole
+from cnncost.symbolic.columns.column import Column, by_python, constant, fits
+from cnncost.symbolic.columns.fractions import has_fractions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_LARGEST_ROUNDED = 2.0**62
-"""Below it, whole numbers of double precision are numbers of 64 bits."""
 
 
 def add(one: Column, other: Column) -> Column:
     """Both together."""
     if has_fractions(one, other):
-        return _of_doubles(operator.add, one, other)
+        return fractions.computed(operator.add, one, other)
     return whole.whole(operator.add, whole.sum_bounds, one, other)
 
 
 def subtract(one: Column, other: Column) -> Column:
     """The first less the second."""
     if has_fractions(one, other):
-        return _of_doubles(operator.sub, one, other)
+        return fractions.difference(one, other)
     return whole.whole(operator.sub, whole.difference_bounds, one, other)
 
 
 def multiply(one: Column, other: Column) -> Column:
     """The product."""
     if has_fractions(one, other):
-        return _of_doubles(operator.mul, one, other)
+        return fractions.computed(operator.mul, one, other)
     return whole.whole(operator.mul, whole.product_bounds, one, other)
 
 
 def divide(one: Column, other: Column) -> Column:
     """The quotient, with its fraction; nothing is divided by zero."""
-    if is_exact(one) and is_exact(other):
-        return _of_doubles(operator.truediv, one, other)
-    return _with_fractions(by_python(operator.truediv, one, other))
+    return fractions.quotient(one, other)
 
 
 def floor_divide(one: Column, other: Column) -> Column:
     """The quotient rounded down; nothing is divided by zero."""
     if has_fractions(one, other):
-        return _with_fractions(by_python(operator.floordiv, one, other))
+        return fractions.by_python_at_once(operator.floordiv, one, other)
     return whole.whole(operator.floordiv, whole.quotient_bounds, one, other)
 
 
 def remainder(one: Column, other: Column) -> Column:
     """What the quotient rounded down leaves, of the sign of the second; nothing is divided by zero."""
     if has_fractions(one, other):
-        return _with_fractions(by_python(operator.mod, one, other))
+        return fractions.by_python_at_once(operator.mod, one, other)
     return whole.whole(operator.mod, whole.remainder_bounds, one, other)
 
 
 def power(one: Column, other: Column) -> Column:
     """The power; exponents of whole numbers are all below zero, or none is."""
     if has_fractions(one, other) or other.high < 0:
-        return _with_fractions(by_python(operator.pow, one, other))
+        return fractions.by_python_at_once(operator.pow, one, other)
     return whole.whole(operator.pow, whole.power_bounds, one, other)
 
 
@@ -83,8 +79,18 @@ def negative(given: Column) -> Column:
 def absolute(given: Column) -> Column:
     """The distance from zero."""
     if given.kind is float:
-        return _with_fractions(abs(given.numbers))
-    return whole.whole(np.maximum, whole.larger_bounds, given, negative(given))
+        return Column.later(float, (0.0, max(abs(given.low), abs(given.high))), abs, given)
+    return maximum(given, negative(given))
+
+
+def maximum(one: Column, other: Column) -> Column:
+    """The larger of two whole numbers."""
+    return whole.whole(np.maximum, whole.larger_bounds, one, other)
+
+
+def minimum(one: Column, other: Column) -> Column:
+    """The smaller of two whole numbers."""
+    return whole.whole(np.minimum, whole.smaller_bounds, one, other)
 
 
 def floor(given: Column) -> Column:
@@ -109,7 +115,7 @@ def rounded(given: Column) -> Column:
 
 def square_root(given: Column) -> Column:
     """The root of numbers that are not negative."""
-    return _with_fractions(np.sqrt(doubles(given)))
+    return fractions.root(given)
 
 
 def greatest_common_divisor(one: Column, other: Column) -> Column:
@@ -119,33 +125,30 @@ def greatest_common_divisor(one: Column, other: Column) -> Column:
 
 def rounded_logarithm(given: Column) -> Column:
     """The logarithm to the base of two, rounded up, of whole numbers from 1; of smaller ones 0."""
-    return column(np.atleast_1d(by_python(lambda number: max(number - 1, 0).bit_length(), given)))
 
+    def logarithm(number: Any) -> int:
+        return max(int(number) - 1, 0).bit_length()
 
-def has_fractions(one: Column, other: Column) -> bool:
-    """Whether one of both is of numbers with a fraction."""
-    return one.kind is float or other.kind is float
-
-
-def _of_doubles(operation: Callable[[Any, Any], Any], one: Column, other: Column) -> Column:
-    return _with_fractions(operation(doubles(one), doubles(other)))
-
-
-def _with_fractions(numbers: Any) -> Column:
-    """Numbers that are computed at once, since their bounds are what is found among them."""
-    if not np.ndim(numbers):
-        return constant(float(numbers))
-    made = Column(float, 0.0, 1.0, numbers.astype(np.float64, copy=False))
-    made.tighten()
-    return made
+    if given.is_one:
+        return constant(logarithm(given.low))
+    ends = logarithm(given.low), logarithm(given.high)
+    return Column.later(int, ends, lambda numbers: by_python(logarithm, numbers).astype(np.int64), given)
 
 
 def _rounded(by_numpy: Callable[[Any], Any], one_by_one: Callable[[Any], int], given: Column) -> Column:
-    """Whole numbers from ones with fractions."""
+    """Whole numbers from ones with fractions; the rounding keeps their order, so that bounds stay bounds."""
     if given.kind is not float:
         return add(given, constant(0))
-    if not np.ndim(given.numbers):
-        return constant(one_by_one(given.numbers))
-    if given.low > -_LARGEST_ROUNDED and given.high < _LARGEST_ROUNDED:
-        return column(by_numpy(given.numbers).astype(np.int64))
-    return column(by_python(one_by_one, given))
+    if given.is_one:
+        return constant(one_by_one(given.low))
+    if not (math.isfinite(given.low) and math.isfinite(given.high)):
+        given.tighten()
+    low, high = one_by_one(given.low), one_by_one(given.high)
+    if fits(low, high) and fits(2 * low, 2 * high):
+        return Column.later(int, (low, high), lambda numbers: by_numpy(numbers).astype(np.int64), given)
+
+    def function(numbers: Any) -> Any:
+        found = by_python(one_by_one, numbers)
+        return found.astype(np.int64) if fits(low, high) else found
+
+    return Column.later(int, (low, high), function, given)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnncost.symbolic.columns.arithmetic import has_fractions
 from cnncost.symbolic.columns.column import (
     Column,
     by_python,
@@ -22,10 +21,10 @@ from cnncost.symbolic.columns.column import (
     doubles,
     dtype_of,
     fits,
-    integers,
     is_exact,
     objects,
 )
+from cnncost.symbolic.columns.fractions import has_fractions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,12 +59,12 @@ def opposite(given: Column) -> Column:
     """True where it was false."""
     if given.is_one:
         return _NEVER if given.low else _ALWAYS
-    return Column.later(bool, (0, 1), lambda: ~np.asarray(given.numbers), given)
+    return Column.later(bool, (0, 1), np.logical_not, given)
 
 
 def is_whole(given: Column) -> Column:
     """Where there is no fraction."""
-    return Column.later(bool, (0, 1), lambda: np.asarray(given.numbers == np.floor(given.numbers)), given)
+    return Column.later(bool, (0, 1), lambda numbers: numbers == np.floor(numbers), given)
 
 
 def chosen(condition: Column, one: Column, other: Column) -> Column:
@@ -75,12 +74,10 @@ def chosen(condition: Column, one: Column, other: Column) -> Column:
     ends = min(one.low, other.low), max(one.high, other.high)
     is_large = one.kind is int and not (fits(one.low, one.high) and fits(other.low, other.high))
 
-    def make() -> Any:
-        if is_large:
-            return np.where(condition.numbers, objects(one), objects(other))
-        return np.where(condition.numbers, one.numbers, other.numbers)
+    def of_large(test: Any, first: Any, second: Any) -> Any:
+        return np.where(test, objects(first), objects(second))
 
-    return Column.later(one.kind, ends, make, condition, one, other)
+    return Column.later(one.kind, ends, of_large if is_large else np.where, condition, one, other)
 
 
 def element(place: Column, *items: Column) -> Column:
@@ -88,27 +85,24 @@ def element(place: Column, *items: Column) -> Column:
     if place.is_one:
         return items[int(place.low)]
     kind, low, high = items[0].kind, min([each.low for each in items]), max([each.high for each in items])
-    where, dtype = integers(place), dtype_of(Column(kind, low, high, None))
-    if all(not np.ndim(each.numbers) for each in items):
-        numbers = np.array([each.numbers for each in items], dtype=dtype)[where]
-    else:
-        rows = [np.broadcast_to(np.asarray(each.numbers, dtype=dtype), where.shape) for each in items]
-        numbers = np.array(rows)[where, np.arange(len(where))]
-    found = Column(kind, low, high, numbers)
-    found.tighten()
-    return found
+    dtype = dtype_of(Column(kind, low, high, None))
+
+    def function(where: Any, *arrays: Any) -> Any:
+        if not any(map(np.ndim, arrays)):
+            return np.array(arrays, dtype=dtype)[where]
+        rows = [np.broadcast_to(np.asarray(each, dtype=dtype), where.shape) for each in arrays]
+        return np.array(rows)[where, np.arange(len(where))]
+
+    return Column.later(kind, (low, high), function, place, *items)
 
 
 def _compared(operation: Callable[[Any, Any], Any], one: Column, other: Column) -> Column:
     """A comparison that bounds do not decide; of whole numbers with fractions exact, as Python's is."""
 
-    def make() -> Any:
-        if has_fractions(one, other):
-            if is_exact(one) and is_exact(other):
-                return operation(doubles(one), doubles(other))
-            return by_python(operation, one, other).astype(np.bool_)
-        if fits(one.low, one.high) and fits(other.low, other.high):
-            return operation(one.numbers, other.numbers)
-        return operation(objects(one), objects(other)).astype(np.bool_)
-
-    return Column.later(bool, (0, 1), make, one, other)
+    if has_fractions(one, other):
+        if is_exact(one) and is_exact(other):
+            return Column.later(bool, (0, 1), lambda a, b: operation(doubles(a), doubles(b)), one, other)
+        return Column.later(bool, (0, 1), lambda a, b: by_python(operation, a, b).astype(np.bool_), one, other)
+    if fits(one.low, one.high) and fits(other.low, other.high):
+        return Column.later(bool, (0, 1), operation, one, other)
+    return Column.later(bool, (0, 1), lambda a, b: operation(objects(a), objects(b)).astype(np.bool_), one, other)

@@ -22,12 +22,18 @@ _LARGEST_EXACT = 2**53
 """Whole numbers up to here are numbers of double precision too."""
 _DEEPEST = 100
 """Columns that wait for each other to be computed; what would wait longer is computed at once."""
+_UNKNOWN = 10**9
+"""The depth of a column that waits for numbers that nobody has."""
+
+
+class UnknownError(Exception):
+    """The numbers of a column are asked for of which nothing but the bounds is known."""
 
 
 class Column:
     """Numbers of one kind, one for each design point."""
 
-    __slots__ = ("_make", "_numbers", "depth", "high", "kind", "low")
+    __slots__ = ("_numbers", "depth", "function", "high", "kind", "low", "operands")
 
     def __init__(self, kind: type, low: Any, high: Any, numbers: Any) -> None:
         self.kind = kind
@@ -38,24 +44,44 @@ class Column:
         """No number is above it."""
         self.depth = 0
         """How many columns wait for each other, at the most, until this one is computed."""
-        self._make: Callable[[], Any] | None = None
+        self.function: Callable[..., Any] | None = None
+        """What computes the numbers, of arrays..."""
+        self.operands: tuple[Column, ...] = ()
+        """... which are those of these."""
         self._numbers = numbers
 
     @classmethod
-    def later(cls, kind: type, bounds: tuple[Any, Any], make: Callable[[], Any], *waits_for: Column) -> Column:
-        """A column that is computed when its numbers are asked for, of others."""
-        made = cls(kind, *bounds, None)
-        made._make = make
-        made.depth = 1 + max([other.depth for other in waits_for])
-        if made.depth > _DEEPEST:
+    def later(cls, kind: type, bounds: tuple[Any, Any], function: Callable[..., Any], *operands: Column) -> Column:
+        """A column that a function computes of the arrays of others, when its numbers are asked for."""
+        made = cls(kind, bounds[0], bounds[1], None)
+        made.function, made.operands = function, operands
+        for operand in operands:
+            if operand.depth >= made.depth:
+                made.depth = operand.depth + 1
+        if _DEEPEST < made.depth < _UNKNOWN:
             made.numbers  # noqa: B018 - computed at once
+        return made
+
+    @classmethod
+    def unknown(cls, kind: type, low: Any, high: Any) -> Column:
+        """A column of which nothing is known but the bounds."""
+        made = cls(kind, low, high, None)
+        made.depth = _UNKNOWN
         return made
 
     @property
     def numbers(self) -> Any:
-        """The numbers as an array of NumPy's; one alone where they are all the same, and known to be."""
-        if self._make is not None:
-            self._numbers, self._make, self.depth = self._make(), None, 0
+        """The numbers as an array of NumPy's; one alone where they are all the same, and known to be.
+
+        Raises:
+            UnknownError: nothing but the bounds is known.
+        """
+        if self.depth:
+            if self.depth >= _UNKNOWN:
+                raise UnknownError
+            assert self.function is not None
+            self._numbers = self.function(*[operand.numbers for operand in self.operands])
+            self.depth, self.operands = 0, ()
         return self._numbers
 
     @property
@@ -141,27 +167,26 @@ def dtype_of(given: Column) -> Any:
     return np.float64 if given.kind is float else np.bool_
 
 
-def integers(given: Column) -> Any:
-    """Whole numbers or truths as whole numbers."""
-    numbers = given.numbers
-    return numbers if given.kind is int else np.asarray(numbers).astype(np.int64)
+def integers(numbers: Any) -> Any:
+    """Truths as whole numbers."""
+    return numbers.astype(np.int64) if np.ndim(numbers) else int(numbers)
 
 
-def objects(given: Column) -> Any:
+def objects(numbers: Any) -> Any:
     """Whole numbers or truths as Python's integers."""
-    numbers = integers(given)
-    return numbers.astype(object) if np.ndim(numbers) else int(numbers)
+    return integers(numbers).astype(object) if np.ndim(numbers) and numbers.dtype == bool else plain(numbers)
 
 
-def doubles(given: Column) -> Any:
+def plain(numbers: Any) -> Any:
+    """Python's numbers."""
+    return numbers.astype(object) if np.ndim(numbers) else numbers
+
+
+def doubles(numbers: Any) -> Any:
     """The numbers in double precision, rounded to the nearest, a half to the even, as Python's are."""
-    numbers = given.numbers
     return numbers.astype(np.float64) if np.ndim(numbers) else float(numbers)
 
 
-def by_python(operation: Callable[..., Any], *given: Column) -> Any:
+def by_python(operation: Callable[..., Any], *numbers: Any) -> Any:
     """What Python computes of Python's numbers, point by point."""
-    numbers = [each.numbers for each in given]
-    return np.frompyfunc(operation, len(given), 1)(
-        *[each.astype(object) if np.ndim(each) else each for each in numbers]
-    )
+    return np.frompyfunc(operation, len(numbers), 1)(*[plain(each) for each in numbers])

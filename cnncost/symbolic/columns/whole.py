@@ -33,14 +33,16 @@ def whole(
         other.tighten()
         ends = bounds(one, other)
     is_small = fits(*ends) and fits(one.low, one.high) and fits(other.low, other.high)
+    if is_small and one.kind is int and other.kind is int:
+        return Column.later(int, ends, operation, one, other)
 
-    def make() -> Any:
+    def function(first: Any, second: Any) -> Any:
         if is_small:
-            return operation(integers(one), integers(other))
-        found = operation(objects(one), objects(other))
+            return operation(integers(first), integers(second))
+        found = operation(objects(first), objects(second))
         return found.astype(np.int64) if fits(*ends) else found
 
-    return Column.later(int, ends, make, one, other)
+    return Column.later(int, ends, function, one, other)
 
 
 def sum_bounds(one: Column, other: Column) -> Bounds:
@@ -78,7 +80,7 @@ def remainder_bounds(_: Column, other: Column) -> Bounds:
 def power_bounds(one: Column, other: Column) -> Bounds:
     """Of the power; no exponent is below zero."""
     if one.low >= 1:
-        return one.low**other.low, one.high**other.high
+        return one.low ** max(other.low, 0), one.high**other.high
     most = max(abs(int(one.low)), abs(int(one.high)), 1) ** int(other.high)
     return -most, most
 

@@ -1,4 +1,4 @@
-"""Networks since 2020: GhostNet, RepVGG and MobileOne in both of their forms, ConvMixer."""
+"""Networks since 2020: GhostNet, RepVGG and MobileOne in both of their forms, ConvMixer, NFNets."""
 
 from __future__ import annotations
 
@@ -25,6 +25,26 @@ def _both_forms(name: str, sample: int | None = None) -> dict[str, Reference]:
     return {name: timm_reference(name, sample=sample), f"{name}_deployed": deployed}
 
 
+def unstandardized(name: str) -> nn.Module:
+    """timm's normalizer-free network of that name with convolutions whose weights are as they are stored."""
+    from timm.layers.conv2d_same import Conv2dSame
+    from timm.layers.std_conv import ScaledStdConv2d, ScaledStdConv2dSame
+    from torch import nn
+
+    model = timm_reference(name).factory()
+    for path, module in list(model.named_modules()):
+        if isinstance(module, (ScaledStdConv2d, ScaledStdConv2dSame)):
+            kind = Conv2dSame if getattr(module, "same_pad", False) else nn.Conv2d
+            model.set_submodule(
+                path,
+                kind(
+                    *(module.in_channels, module.out_channels, module.kernel_size, module.stride, module.padding),
+                    groups=module.groups,
+                ),
+            )
+    return model
+
+
 REFERENCES: dict[str, Reference] = {
     "ghostnet_100": timm_reference("ghostnet_100", sample=64),
     "ghostnet_050": timm_reference("ghostnet_050"),
@@ -44,4 +64,8 @@ REFERENCES: dict[str, Reference] = {
     "convmixer_1536_20": timm_reference("convmixer_1536_20"),
     "convmixer_768_32": timm_reference("convmixer_768_32", sample=28),
     "convmixer_1024_20": timm_reference("convmixer_1024_20_ks9_p14"),
+    "nfnet_f0": timm_reference("dm_nfnet_f0", 256),
+    "nfnet_f1": timm_reference("dm_nfnet_f1", 320),
+    "nf_resnet50": timm_reference("nf_resnet50"),
+    "nf_resnet101": timm_reference("nf_resnet101"),
 }

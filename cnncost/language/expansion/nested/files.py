@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language import library
-from cnncost.language.document.document import read_document
+from cnncost.language.document.reading import document_of
 from cnncost.language.request import check_settings
-from cnncost.language.yaml.reader import parse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +60,7 @@ class Networks:
         """
         document = self._documents.get(path)
         if document is None:
-            document = read_document(parse(self._texts[path], name, self.limits), name)
+            document = document_of(self._texts[path], name, self.limits)
             check_settings(document, ())
             self._documents[path] = document
         return document
