@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 import torch
 from torch.nn.utils import parametrize
+from torch.utils.flop_counter import FlopCounterMode
 
-from cnncost import build, load
+from cnncost import analyze, build, load
 from tests.torch_models.reference import torchvision
 
 if TYPE_CHECKING:
     from torch import nn
 
-SIZE, WINDOW, SHIFT = 56, 7, 3
+WINDOW, SHIFT = 7, 3
 
 
-def test_shifted_windows_are_torchvisions() -> None:
+@pytest.mark.parametrize(
+    ("pixels", "maps"),
+    [(224, (56, 28, 14)), (160, (42, 21, 14)), (148, (42, 21, 14))],
+    ids=["whole windows", "zeros fill the last", "and make odd sizes even"],
+)
+def test_shifted_windows_are_torchvisions(pixels: int, maps: tuple[int, ...]) -> None:
     torch.manual_seed(0)
-    theirs = _theirs()
-    settings = {"width": 12, "depths": [2, 2, 2, 1]}
-    ours = build(load("swin_t", set=settings), device="cpu").eval()
+    theirs, sample = _theirs(), torch.randn(2, 3, pixels, pixels)
+    graph = load("swin_t", set={"width": 12, "depths": [2, 2, 2, 1]}, input=[3, pixels, pixels])
+    ours = build(graph, device="cpu").eval()
     attentions = [module for module in theirs.modules() if hasattr(module, "relative_position_bias_table")]
-    _fill(ours, "bias", [module.get_relative_position_bias() for module in attentions])
-    _fill(ours, "mask", [mask(SIZE), mask(SIZE // 2), mask(SIZE // 4)])
+    _fill(ours, "B", [module.get_relative_position_bias() for module in attentions])
+    _fill(ours, "mask", [mask(size) for size in maps])
     given: dict[torch.Size, list[torch.Tensor]] = {}
     for key, tensor in theirs.state_dict().items():
         if "relative_position" not in key:
@@ -32,7 +39,6 @@ def test_shifted_windows_are_torchvisions() -> None:
         if not key.endswith(".tensor"):
             tensor.copy_(given[tensor.shape].pop(0))
     assert not any(given.values())
-    sample = torch.randn(2, 3, 4 * SIZE, 4 * SIZE)
     with torch.no_grad():
         output, expected = ours(sample), theirs(sample)
     assert expected.std() > 0
@@ -43,8 +49,18 @@ def mask(size: int) -> torch.Tensor:
     """-100 between places of a window of which the shift has brought one from the other end of the map."""
     carried = torch.arange(size) >= size - SHIFT
     side = 2 * carried[:, None] + 1 * carried[None, :]
-    windows = side.unflatten(1, (-1, WINDOW)).unflatten(0, (-1, WINDOW)).transpose(1, 2).flatten(2).flatten(0, 1)
-    return -100.0 * (windows[:, None, :, None] != windows[:, None, None, :])
+    count = size // WINDOW
+    windows = side.reshape(count, WINDOW, count, WINDOW).transpose(1, 2).reshape(count**2, WINDOW**2)
+    return torch.where(windows[:, None, :, None] == windows[:, None, None, :], 0.0, -100.0)
+
+
+@pytest.mark.parametrize("pixels", [(256, 256), (300, 260)])
+def test_multiply_accumulates_at_sizes_that_windows_do_not_divide(pixels: tuple[int, int]) -> None:
+    with torch.device("meta"):
+        theirs, sample = torchvision.models.swin_t().eval(), torch.empty(1, 3, *pixels)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        theirs(sample)
+    assert analyze("swin_t", input=[3, *pixels]).totals.macs == counter.get_total_flops() // 2
 
 
 def _theirs() -> nn.Module:
