@@ -1,9 +1,11 @@
-"""Networks over speech: QuartzNet."""
+"""Networks over speech: QuartzNet and wav2vec 2.0's encoder."""
 
 from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional
+from torch.nn.utils.parametrizations import weight_norm
 
 from tests.torch_models.reference import Reference, typed
 
@@ -48,10 +50,60 @@ def quartznet(repeats: int) -> nn.Module:
     return nn.Sequential(*layers, nn.Conv1d(1024, 29, 1))
 
 
+class EncoderLayer(nn.Module):
+    """A layer of the context network of Baevski et al. 2020: its norms stand behind what is added."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.attention, self.norm = nn.MultiheadAttention(width, heads, 0.1, batch_first=True), nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Dropout(0.1), nn.Linear(4 * width, width), nn.Dropout(0.1)
+        )
+        self.last = nn.LayerNorm(width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.norm(x + self.attention(x, x, x, need_weights=False)[0])
+        y: torch.Tensor = self.last(x + self.mlp(x))
+        return y
+
+
+class Wav2Vec2(nn.Module):
+    """The encoder of wav2vec 2.0, Baevski et al. 2020, section 2, as torchaudio's components have it.
+
+    The weights of the positional convolution are a direction, and a length for each step of its kernel; `folded`, they
+    are multiplied out.
+    """
+
+    def __init__(self, width: int = 768, depth: int = 12, heads: int = 12, *, folded: bool = False) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv1d(1, 512, 10, 5, bias=False), nn.GroupNorm(512, 512), nn.GELU()]
+        for kernel in (3, 3, 3, 3, 2, 2):
+            layers += [nn.Conv1d(512, 512, kernel, 2, bias=False), nn.GELU()]
+        self.features = nn.Sequential(*layers)
+        self.projection = nn.Sequential(nn.LayerNorm(512), nn.Linear(512, width), nn.Dropout(0.1))
+        positions = nn.Conv1d(width, width, 128, padding=64, groups=16)
+        self.positions = positions if folded else weight_norm(positions, dim=2)
+        self.norm = nn.LayerNorm(width)
+        self.layers = nn.Sequential(*[EncoderLayer(width, heads) for _ in range(depth)])
+
+    def forward(self, sound: torch.Tensor) -> torch.Tensor:
+        x = self.projection(self.features(sound).mT)
+        x = x + functional.gelu(self.positions(x.mT)[:, :, :-1]).mT
+        y: torch.Tensor = self.layers(self.norm(x))
+        return y
+
+
 REFERENCES: dict[str, Reference] = {
     "quartznet5x5": typed(
         "QuartzNet typed from Table 1 and NeMo", 64, 1000, build=quartznet, repeats=1, sample=(64, 90)
     ),
     "quartznet10x5": typed("QuartzNet typed from Table 1 and NeMo", 64, 1000, build=quartznet, repeats=2),
     "quartznet15x5": typed("QuartzNet typed from Table 1 and NeMo", 64, 1000, build=quartznet, repeats=3),
+    "wav2vec2_base": typed("wav2vec 2.0 typed from torchaudio's components", 1, 16000, build=Wav2Vec2),
+    "wav2vec2_base_deployed": typed(
+        "wav2vec 2.0 typed from torchaudio's components", 1, 16000, build=Wav2Vec2, folded=True, sample=(1, 2000)
+    ),
+    "wav2vec2_large": typed(
+        "wav2vec 2.0 typed from torchaudio's components", 1, 16000, build=Wav2Vec2, width=1024, depth=24, heads=16
+    ),
 }
