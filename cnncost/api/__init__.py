@@ -7,6 +7,7 @@ from cnncost.api.documents import json_schema, read_document
 from cnncost.api.explained import explain
 from cnncost.api.exports import export
 from cnncost.api.footprint import fit, memory
+from cnncost.api.formulas import closed_forms
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
@@ -17,6 +18,7 @@ __all__ = [
     "analyze",
     "build",
     "check",
+    "closed_forms",
     "compare",
     "compare_published",
     "explain",

@@ -20,7 +20,7 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
     """What each command prints with ``--format json``: one kind of document, or one of several.
 
     >>> [kind.__name__ for kind in kinds()["explain"]]
-    ['LayerExplanationDocument', 'SumExplanationDocument']
+    ['LayerExplanationDocument', 'SumExplanationDocument', 'ClosedFormsDocument']
     """
     from cnncost import documents
     from cnncost.verification.document import VerificationDocument
@@ -32,7 +32,11 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
             documents.StageComparisonDocument,
             documents.PublishedComparisonDocument,
         ),
-        "explain": (documents.LayerExplanationDocument, documents.SumExplanationDocument),
+        "explain": (
+            documents.LayerExplanationDocument,
+            documents.SumExplanationDocument,
+            documents.ClosedFormsDocument,
+        ),
         "memory": (documents.MemoryDocument,),
         "fit": (documents.FitDocument,),
         "check": (documents.CheckDocument,),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from cnncost.documents.analyze import AnalysisDocument
 from cnncost.documents.base import Document
 from cnncost.documents.check import CheckDocument
+from cnncost.documents.closed_forms import ClosedFormsDocument
 from cnncost.documents.compare import ComparisonDocument, PublishedComparisonDocument, StageComparisonDocument
 from cnncost.documents.conventions import ConventionDocument, ConventionsDocument
 from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDocument
@@ -23,6 +24,7 @@ from cnncost.documents.zoo import ZooDocument
 __all__ = [
     "AnalysisDocument",
     "CheckDocument",
+    "ClosedFormsDocument",
     "ComparisonDocument",
     "ConventionDocument",
     "ConventionsDocument",

@@ -8,6 +8,8 @@ from cnncost.errors import SpecError
 from cnncost.language import library
 from cnncost.language.document.reading import document_of
 from cnncost.language.expansion.nested.files import Networks
+from cnncost.language.expansion.scopes.environment import Environment, Globals
+from cnncost.language.expansion.scopes.variables import define_variables
 from cnncost.language.limits import Limits
 from cnncost.language.load import build, path_given
 from cnncost.language.request import (
@@ -59,6 +61,16 @@ class Family(NamedTuple):
             SpecError: it is that.
         """
         refuse_unless_variable(self.document, name, None)
+
+    def variables(self) -> dict[str, Value]:
+        """What the variables of the spec are, functions among them.
+
+        Raises:
+            SpecError: one of them has no value.
+        """
+        globals_ = Globals(self.document.blocks, self.document.layers)
+        define_variables(self.document, self.settings, Environment(globals_))
+        return globals_.variables
 
     def network(
         self,

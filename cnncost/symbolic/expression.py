@@ -42,7 +42,7 @@ class Algebra(Protocol):
 class Expression:
     """Base of all expressions: immutable, equal when written alike up to the order of terms and factors."""
 
-    __slots__ = ("key",)
+    __slots__ = ("_hash", "key")
 
     algebra: ClassVar[Algebra]
     """How expressions are combined; :mod:`cnncost.symbolic.symbols` sets it, where every formula begins."""
@@ -84,7 +84,12 @@ class Expression:
         return isinstance(other, Expression) and type(self) is type(other) and self.key == other.key
 
     def __hash__(self) -> int:
-        return hash((type(self), self.key))
+        """Found once: keys nest as deep as formulas do."""
+        try:
+            return self._hash
+        except AttributeError:
+            self._hash: int = hash((type(self), self.key))
+            return self._hash
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"a formula must not branch on the value of {self}")

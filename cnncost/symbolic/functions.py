@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import gcd
 from typing import TYPE_CHECKING, ClassVar
 
+from cnncost.symbolic import dims
 from cnncost.symbolic.expression import POWER, SUM, Expression, Value, evaluate, text_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ class GreatestCommonDivisor(Pair):
     written = "gcd({}, {})"
 
     def compute(self, left: int, right: int) -> int:
-        return gcd(left, right)
+        both = isinstance(left, int) and isinstance(right, int)
+        return gcd(left, right) if both else dims.greatest_common_divisor(left, right)
 
 
 class Above(Pair):
@@ -71,7 +73,7 @@ class Above(Pair):
     written = "[{} > {}]"
 
     def compute(self, left: int, right: int) -> int:
-        return int(left > right)
+        return (left > right) * 1  # on arrays too
 
 
 class AtLeast(Pair):
@@ -80,7 +82,7 @@ class AtLeast(Pair):
     written = "[{} ≥ {}]"
 
     def compute(self, left: int, right: int) -> int:
-        return int(left >= right)
+        return (left >= right) * 1
 
 
 class Logarithm(Expression):
@@ -98,7 +100,8 @@ class Logarithm(Expression):
         self.key = (value,)
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
-        return (evaluate(self.value, numbers) - 1).bit_length()
+        value = evaluate(self.value, numbers)
+        return (value - 1).bit_length() if isinstance(value, int) else dims.rounded_logarithm(value)
 
     def text(self, name: Callable[[str], str]) -> str:
         return f"⌈log₂({text_of(self.value, name)})⌉"
@@ -116,7 +119,8 @@ class PowerOfTwo(Logarithm):
     binding = POWER
 
     def evaluate(self, numbers: Mapping[str, int]) -> int:
-        return int(2 ** super().evaluate(numbers))
+        value = evaluate(self.value, numbers)
+        return 1 << (value - 1).bit_length() if isinstance(value, int) else dims.power_of_two_from(value)
 
     def text(self, name: Callable[[str], str]) -> str:
         return f"2^{super().text(name)}"

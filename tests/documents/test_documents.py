@@ -56,6 +56,8 @@ PRINTED = {
     "explain fractions.yaml conv_2 --dtype int8": "LayerExplanationDocument",
     "explain resnet50 --mode train": "SumExplanationDocument",
     "explain resnet50 stage[0] --total macs": "SumExplanationDocument",
+    "explain lenet5 --symbolic batch,resolution --total params,macs": "ClosedFormsDocument",
+    "explain alexnet --symbolic input --convention fvcore": "ClosedFormsDocument",
     "verify lenet5 fractions.yaml --device meta": "VerificationDocument",
     "verify fractions.yaml --device cpu --memory --per-layer --seconds 0.01": "VerificationDocument",
     "verify lenet5 --device cpu --mode train --memory --per-layer --seconds 0.01": "VerificationDocument",
@@ -143,6 +145,7 @@ SMALL = (
     "fit fractions.yaml --memory 1GiB",
     "explain fractions.yaml conv",
     "explain fractions.yaml --total params",
+    "explain fractions.yaml --symbolic batch --total macs",
     "verify fractions.yaml --device cpu --memory --per-layer --seconds 0.01",
     "reconcile lenet5 61706 --top 1",
     "sweep lenet5 --vary batch=1,2 --pareto macs --top 1 --by macs",
@@ -241,6 +244,7 @@ def test_what_is_not_known_is_refused(line: str) -> None:
         "stages",
         "kept_by_layer",
         "parts",
+        "powers",
     }
     assert not judges.accept(judges.data | {"unknown": 1})
     for path in places(judges.data):

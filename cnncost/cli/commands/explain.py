@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
 from cnncost.cli import options
 from cnncost.cli.output import warn, write
+from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from cnncost.spaces.closed_forms.closed_form import ClosedForms
 
 
 def explain(
@@ -21,6 +25,13 @@ def explain(
     *,
     total: Annotated[
         str | None, Option(metavar="FIGURE", help="the only one to explain, e.g. `params`, also of a layer")
+    ] = None,
+    symbolic: Annotated[
+        str | None,
+        Option(
+            metavar="NAME,...",
+            help="formulas in `batch`, `input` (its axes), `resolution` (all of them alike), or variables of the spec",
+        ),
     ] = None,
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
@@ -40,7 +51,7 @@ def explain(
     """Show the formula, numbers and source of each figure.
 
     Of one layer of a network; of a block, or of the totals, what they add up from. Without a network, of one layer:
-    `cnncost explain conv --input 64,56,56 --set out=128,kernel=3,padding=1`.
+    `cnncost explain conv --input 64,56,56 --set out=128,kernel=3,padding=1`. As polynomials: `--symbolic batch,input`.
     """
     from cnncost.api import explain as explain_spec
     from cnncost.explanation.single import names_a_layer_type
@@ -48,6 +59,27 @@ def explain(
     from cnncost.render.views.explain import explanation_document
 
     output = find_format(form)
+    if symbolic is not None:
+        _refuse_beside_symbolic(layer, arg, partial=partial)
+        forms = _closed_forms(
+            spec,
+            symbolic,
+            total,
+            set=options.settings_of(set),
+            input=options.shapes_of(input),
+            batch=options.whole("--batch", batch),
+            dtype=dtype,
+            optimizer=optimizer,
+            mode=mode,
+            amp=amp,
+            convention=convention,
+            limits=options.limits_of(max_nodes, max_bytes),
+        )
+        warn(forms.warnings)
+        from cnncost.render.views.closed_forms import closed_forms_document
+
+        write(output.render(closed_forms_document(forms), raw))
+        return
     settings = options.arguments_of(set) if names_a_layer_type(spec) else options.settings_of(set)
     explanation = explain_spec(
         spec,
@@ -67,3 +99,19 @@ def explain(
     )
     warn(explanation.warnings)
     write(output.render(explanation_document(explanation), raw))
+
+
+def _refuse_beside_symbolic(layer: str | None, arguments: list[str] | None, *, partial: bool) -> None:
+    """Refuse what formulas of a network do not take."""
+    for given, what in ((layer, "LAYER"), (arguments, "--arg"), (partial, "--partial")):
+        if given:
+            raise SpecError(f"`--symbolic` writes formulas of a whole network, and takes no `{what}`")
+
+
+def _closed_forms(spec: str, letters: str, total: str | None, **settings: Any) -> ClosedForms:
+    """The formulas of the usual figures, or of those that are named with commas between."""
+    from cnncost.api import closed_forms
+
+    if total is not None:
+        settings["figures"] = [name.strip() for name in total.split(",")]
+    return closed_forms(spec, [name.strip() for name in letters.split(",")], **settings)

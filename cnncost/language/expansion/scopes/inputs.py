@@ -67,9 +67,9 @@ def _has_channels_last(tensor: Tensor, declared: Tensor) -> bool:
     """Whether what should be the channels of the input stands behind its axes, or it is a square image of three."""
     if not tensor.spatial or tensor.channels == tensor.spatial[-1]:
         return False
-    if tensor != declared:
-        return tensor.spatial[-1] == declared.channels != tensor.channels
-    return tensor.spatial == (tensor.channels, 3) and tensor.channels >= _FEWEST_PIXELS
+    if tensor.spatial[-1] == declared.channels != tensor.channels:
+        return True
+    return tensor.spatial == (tensor.channels, 3) and tensor.channels >= _FEWEST_PIXELS and tensor == declared
 
 
 def _input_nodes(document: Document, environment: Environment) -> dict[str, tuple[Value, Span]]:
