@@ -324,6 +324,14 @@ def test_branches_that_may_be_dropped() -> None:
     assert reads(steps, "add") == ["add[0].relu", "input"]
 
 
+def test_a_dropped_branch_may_read_several_outputs() -> None:
+    halves = (
+        "network: [{chunk: 2, name: half}, {add: [{relu, from: 'half[0]'}, {relu, from: 'half[1]'}, {relu, when: %s}]}]"
+    )
+    assert reads(small(halves % "false"), "add") == ["add[0].relu", "add[1].relu"]
+    assert message(halves % "true").startswith("`relu` ")
+
+
 def test_a_join_of_no_branch_that_is_left_is_an_error() -> None:
     error = refusal("network: [{add: [{relu, when: false}, {conv: 4, when: 1 > 2}]}]")
     assert error.message == "`add` joins nothing: `when` dropped every branch"

@@ -35,11 +35,11 @@ def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, read
     for index, branch in enumerate(branches):
         inside = _inside(scope, f"{label}[{index}]", "branch")
         inside.lexicon.beside = before
-        end_of_branch = _branch(expansion, branch, inside, reads)
+        flow = expansion.run(expansion.steps_of(branch, "a branch"), inside, reads)
         if _is_dropped(expansion, branch, inside):
             _refuse_dropped(step, branch)
             continue
-        ends.append(end_of_branch)
+        ends.append(end(expansion.builder, flow, branch.span, "a branch"))
         before.update({name: made for name, made in inside.lexicon.names.items() if name not in before})
     if branches and not ends:
         hint = "a `when` that is true, or a branch `[]`, leaves one"
