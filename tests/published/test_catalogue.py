@@ -277,6 +277,8 @@ def test_the_metric_of_a_task_does_not_change_with_other_filters() -> None:
 def test_usual_metrics_of_what_ships() -> None:
     assert zoo(task="classification", frontier=True).metric == zoo(frontier=True).metric == "ImageNet top-1"
     assert zoo(task="video", frontier=True).metric == "Kinetics-400 top-1"
+    assert zoo(task="detection", frontier=True).metric == "COCO AP"
+    assert zoo("ssd300", frontier=True, max_macs=35 * 10**9).metric == "COCO AP"
 
 
 def test_what_ships_is_listed_task_by_task_and_by_year() -> None:
