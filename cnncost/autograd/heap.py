@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnncost.autograd.tensors import Storage
 from cnncost.records import NamedTuple
+from cnncost.symbolic.varying import chosen, largest
 
 
 class Mark(NamedTuple):
@@ -64,8 +65,14 @@ class Heap:
         storage = self._storage(size, kind)
         self.events.append((storage.number, storage.size))
         self.live += storage.size
-        if self.live > self.peak:
+        is_more = self.live > self.peak
+        if is_more is True:
             self.peak, self.peak_event = self.live, len(self.events)
+        elif is_more is not False:  # for some of many design points
+            self.peak, self.peak_event = (
+                largest((self.peak, self.live)),
+                chosen(is_more, len(self.events), self.peak_event),
+            )
         return storage
 
     def release(self, storage: Storage) -> None:
