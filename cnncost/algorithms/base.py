@@ -92,7 +92,9 @@ def refusal_of_others(layer: Layer) -> str | None:
 
 def refusal_of_steps(layer: Conv) -> str | None:
     """The refusal of strides: an algorithm that computes every output would compute most of them in vain."""
-    return None if set(layer.stride) == {1} else f"stride {_axes(layer.stride)}: it computes the outputs of stride 1"
+    if all(step == 1 for step in layer.stride):
+        return None
+    return f"stride {_axes(layer.stride)}: it computes the outputs of stride 1"
 
 
 def refusal_of_kernels(layer: Conv, kernel: tuple[int, ...]) -> str | None:
@@ -102,7 +104,9 @@ def refusal_of_kernels(layer: Conv, kernel: tuple[int, ...]) -> str | None:
         return f"a map of {axes}: it is for {len(kernel)}"
     if layer.kernel != kernel:
         return f"kernel {_axes(layer.kernel)}: it is for {_axes(kernel)}"
-    return None if set(layer.dilation) == {1} else f"dilation {_axes(layer.dilation)}: its tiles have no holes"
+    if all(gap == 1 for gap in layer.dilation):
+        return None
+    return f"dilation {_axes(layer.dilation)}: its tiles have no holes"
 
 
 def _axes(sizes: tuple[int, ...]) -> str:

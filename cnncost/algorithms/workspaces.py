@@ -167,7 +167,7 @@ class SampleSums(Workspace, name="sample_sums"):
 
 def _is_plain(call: ConvolutionCall) -> bool:
     """Whether every output is computed, by a kernel without holes that is more than a point."""
-    return set(call.layer.stride) == {1} and set(call.layer.dilation) == {1} and _has_window(call)
+    return all(each == 1 for each in (*call.layer.stride, *call.layer.dilation)) and _has_window(call)
 
 
 def _has_window(call: ConvolutionCall) -> bool:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.importorskip("numpy")
-
 from cnncost import SpecError
 from cnncost.spaces.evaluation.evaluator import Evaluator
 from cnncost.spaces.points import Points

@@ -28,7 +28,7 @@ class Loss:
     def __init__(self, kind: str, outputs: int) -> None:
         self.outputs = outputs
         self._of = {"cross_entropy": self._cross_entropy, "mse": self._mse, "sum": _sum}[kind]
-        self._targets: dict[int, Value] = {}
+        self._targets: list[Value] = []
 
     def add(self, tape: Tape, outputs: Sequence[Value]) -> Value:
         """The losses of all outputs that are no whole numbers, added up."""
@@ -61,9 +61,11 @@ class Loss:
 
     def _target(self, tape: Tape, elements: int, dtype: str) -> Value:
         """What an output is compared with: one tensor for all outputs that it is the same for."""
-        if elements not in self._targets:
-            self._targets[elements] = tape.target(elements, dtype)
-        return self._targets[elements]
+        for target in self._targets:
+            if target.elements == elements:
+                return target
+        self._targets.append(tape.target(elements, dtype))
+        return self._targets[-1]
 
 
 def _sum(tape: Tape, output: Value) -> Value:

@@ -161,7 +161,7 @@ class AffineGrid(Layer, keyword="affine_grid"):
         if rank not in _RANKS:
             message = f"`affine_grid` makes grids of 2 or 3 axes, not {rank}"
             raise LayerError(message, field=given[0], hint="a number for every axis: `size: [28, 28]`")
-        if x.dims not in {(rank * (rank + 1),), (rank, rank + 1)}:
+        if x.dims not in ((rank * (rank + 1),), (rank, rank + 1)):
             message = f"an affine map of {rank} axes has {rank * (rank + 1)} numbers, and the input is {x}"
             raise LayerError(message, hint=f"`linear: {rank * (rank + 1)}` makes them of a flat input")
 

@@ -48,7 +48,7 @@ class Upsample(Layer, keyword="upsample"):
         """With the size that a fraction makes of the input's, rounded down as PyTorch rounds it."""
         if len(xs) != 1 or self.size or all(isinstance(scale, int) for scale in self.scale or ()):
             return self
-        size = tuple(floor(float(size) * scale) for size, scale in zip(xs[0].spatial, self.scale or (), strict=True))
+        size = tuple(floor(1.0 * size * scale) for size, scale in zip(xs[0].spatial, self.scale or (), strict=True))
         return Upsample(size=size, mode=self.mode)
 
     def check(self, *xs: Tensor) -> None:

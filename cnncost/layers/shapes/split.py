@@ -11,6 +11,8 @@ from cnncost.layers.base.axes import check_axis, dimension
 from cnncost.layers.base.layer import REGISTRY, Layer
 from cnncost.layers.base.specifiers import axis, count, numbers
 from cnncost.layers.base.tensor import ANY_LAYOUT
+from cnncost.symbolic.dims import ceil_div
+from cnncost.symbolic.varying import smallest
 
 if TYPE_CHECKING:
     from cnncost.layers.base.tensor import Tensor
@@ -117,4 +119,4 @@ class Chunk(SplitStep, keyword="chunk"):
         if self.n > _MOST_PIECES:
             raise LayerError(f"`chunk` makes at most {_MOST_PIECES:,} pieces", field="n")
         size = -(-channels // self.n)
-        return tuple(min(size, channels - start) for start in range(0, channels, size))
+        return tuple(smallest((size, channels - place * size)) for place in range(ceil_div(channels, size)))
