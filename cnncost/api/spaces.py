@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from cnncost.progress import Progress
     from cnncost.spaces.results.sweep import Sweep
+    from cnncost.spaces.search.goal import Goal
+    from cnncost.spaces.space.space import Space
 
 
 def sweep(
@@ -31,6 +33,10 @@ def sweep(
     output: str | PathLike[str] | None = None,
     resume: bool = False,
     max_points: int | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    search: Iterable[str] | str | None = None,
+    budget: int | None = None,
     progress: Progress | None = None,
     **settings: Any,
 ) -> Sweep:
@@ -54,6 +60,13 @@ def sweep(
         output: a file that all points are written to as they come: ``.csv``, ``.jsonl`` or ``.parquet``.
         resume: go on with the file, if a part of the sweep is in it.
         max_points: how many points may be listed; a hundred million by default.
+        workers: how many processes compute points; this one alone by default. A script guards its calls by
+            ``if __name__ == "__main__":``, as each of them reads it.
+        cluster: a scheduler of Dask whose workers do so, ``tcp://host:8786``; or ``local``, for one that is started
+            here.
+        search: objectives, ``"params,max:macs"``: points are not listed but looked for, by NSGA-II; `where` holds for
+            what is looked for, and `seed` makes it the same again.
+        budget: how many points a search computes; 2000 by default.
         progress: told what is being done, and how many of how many points are.
         settings: how the network runs, as for :func:`analyze`: `batch`, `mode`, `dtype`, `optimizer`, `amp` and
             `convention`.
@@ -75,6 +88,7 @@ def sweep(
     [0.5, 0.75, 1.0]
     """
     from cnncost.progress import no_progress
+    from cnncost.spaces.execution.engines import engine_of
     from cnncost.spaces.plan import planned
     from cnncost.spaces.results.selection import Choice
     from cnncost.spaces.results.sinks import Memory, ResultFile
@@ -86,20 +100,29 @@ def sweep(
     sampling = None if sample is None else Sampling.checked(sample, method, seed)
     axes = [axis_of_argument(name, values) for name, values in _mapping(vary).items()]
     described, named = space_of(axes, file=space, where=conditions(where, "where"), sampling=sampling)
-    refuse_endless(described, LARGEST_GRID if max_points is None else integer("`max_points`", max_points, 1))
+    if search is None:
+        refuse_endless(described, LARGEST_GRID if max_points is None else integer("`max_points`", max_points, 1))
     path = spec_of(spec, named)
-    plan = planned(path, described, figures, Choice(), settings=settings, set=set, input=input)
+    goal = _goal(search, budget, seed, described)
+    engine = engine_of(None if workers is None else integer("`workers`", workers, 1), cluster)
+    if goal is not None and (engine is not None or resume or sampling is not None):
+        raise SpecError(
+            "a search computes generation after generation, here",
+            hint="leave out `workers`, `cluster`, `resume` and `sample`",
+        )
+    wanted = Choice() if goal is None else Choice(objectives=goal.objectives)
+    plan = planned(path, described, figures, wanted, settings=settings, set=set, input=input)._replace(goal=goal)
     report = function("`progress`", progress) or no_progress
     if output is None:
         memory = Memory(plan.name)
-        plan.run(memory, report)
+        plan.run(memory, report, engine)
         return _fulfilling(memory.sweep(), plan.space.after)
     from cnncost.spaces.results.reading import read_results
 
     if not is_path(output):
         raise wrong_type("`output`", "the path of a file", output)
     sink = ResultFile(str(output), plan.record(), plan.name, resume=flag("`resume`", resume))
-    plan.run(sink, report)
+    plan.run(sink, report, engine)
     sink.finish()
     return _fulfilling(joined([*read_results(str(output))]).sorted_by("index"), plan.space.after)
 
@@ -118,6 +141,18 @@ def spec_of(spec: object, named: str | None) -> str:
     if not is_path(spec):
         raise wrong_type("a spec", "a path or the name of a network", spec)
     return str(spec)
+
+
+def _goal(search: Iterable[str] | str | None, budget: int | None, seed: int, space: Space) -> Goal | None:
+    from cnncost.spaces.results.objectives import objectives
+    from cnncost.spaces.search.goal import USUAL_BUDGET, Goal
+
+    if search is None:
+        if budget is not None:
+            raise SpecError("`budget` is that of a search", hint='say for what: `search="params,macs"`')
+        return None
+    given = USUAL_BUDGET if budget is None else budget
+    return Goal.checked(objectives(search), given, seed, conditions=space.after)
 
 
 def _mapping(vary: object) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from cnncost.metrics.metric import METRICS
 from cnncost.records import NamedTuple
 from cnncost.report.totals import unknown_figure
 from cnncost.spaces.evaluation.evaluator import USUAL, Evaluator
+from cnncost.spaces.execution.run import run
 from cnncost.spaces.points import Points
 from cnncost.spaces.results.indices import remaining
 from cnncost.spaces.results.record import SweepRecord
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cnncost.progress import Progress
+    from cnncost.spaces.execution.engines import Engine
     from cnncost.spaces.figures import Figures
     from cnncost.spaces.results.selection import Choice
     from cnncost.spaces.results.sinks import Sink
+    from cnncost.spaces.search.goal import Goal
     from cnncost.spaces.space.space import Space
 
 CHUNK = 8192
@@ -62,6 +65,8 @@ class Plan(NamedTuple):
     """Its points."""
     evaluator: Evaluator
     """What they cost."""
+    goal: Goal | None = None
+    """What is searched for; ``None`` where all points are computed."""
 
     @property
     def name(self) -> str:
@@ -78,13 +83,28 @@ class Plan(NamedTuple):
         """The points that are not there yet."""
         return remaining(self.space.points(chunk), sink.done)
 
-    def run(self, sink: Sink, progress: Progress) -> None:
-        """Evaluate all points that are not there yet, one chunk after the other."""
-        total, evaluation = self.space.size, self.evaluation
-        progress("points", len(sink.done), total)
-        for points in self.chunks(sink):
-            sink.append(points, evaluation.evaluate(points))
-            progress("points", len(sink.done), total)
+    @property
+    def size(self) -> int:
+        """How many points are computed at the most."""
+        return self.space.size if self.goal is None else self.goal.budget
+
+    def run(self, sink: Sink, progress: Progress, engine: Engine | None = None) -> None:
+        """Evaluate all points that are not there yet, chunk by chunk; or those that a search comes to.
+
+        Args:
+            sink: where results go.
+            progress: told how many points there are.
+            engine: who computes chunks; nobody for this process. A search computes its generations here.
+
+        Raises:
+            SpecError: as the evaluator says, and the engine.
+        """
+        if self.goal is None:
+            run(self.evaluation, self.chunks(sink), sink, total=self.size, progress=progress, engine=engine)
+            return
+        from cnncost.spaces.search.search import search  # which needs what a grid does not
+
+        search(self.evaluation, self.space, self.goal, sink, self.name, progress=progress)
 
     def record(self) -> SweepRecord:
         """What decides what the sweep finds."""
@@ -96,7 +116,7 @@ class Plan(NamedTuple):
             schema=1,
             spec=self.spec,
             spec_sha256=sha256(text.encode()).hexdigest(),
-            space=self.space.to_dict(),
+            space=self.space.to_dict() | ({} if self.goal is None else {"search": self.goal.to_dict()}),
             figures=evaluator.figures,
             settings={**run, "set": given, "input": None if evaluator.input is None else str(evaluator.input)},
             cnncost=__version__,

@@ -165,6 +165,34 @@ def test_refused(arguments: tuple[str, ...], message: str) -> None:
     assert result.stderr.startswith(f"error: {message}"), result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--budget", "9"), "`--budget` is that of a search"),
+        (("--search",), "a search is for something"),
+        (("--search", "--by", "macs", "--sample", "9"), "goes without `--sample`"),
+        (("--search", "--by", "macs", "--workers", "2"), "goes without `--workers or --cluster`"),
+        (("--workers", "1000000"), "1,000,000 workers are more than 512"),
+        (("--workers", "2", "--cluster", "tcp://10.0.0.1:8786"), "has its workers"),
+    ],
+)
+def test_searches_and_workers_that_are_refused(arguments: tuple[str, ...], message: str) -> None:
+    result = _sweep("lenet5", "--vary", "batch=1,2", *arguments)
+    assert result.exit_code == 2
+    assert message in result.stderr.replace("\n       ", " ")
+
+
+def test_processes_write_what_one_writes(tmp_path: Path) -> None:
+    """Chunks of 8,192 points: two of them, in either order."""
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    for path, more in ((one, ()), (two, ("--workers", "2"))):
+        result = _sweep(
+            "lenet5", "--vary", "batch=1..10000", "--output", str(path), "--top", "1", "--by", "macs", *more
+        )
+        assert result.exit_code == 0, result.output
+    assert sorted(one.read_text().splitlines()) == sorted(two.read_text().splitlines())
+
+
 def test_the_place_is_that_in_the_option() -> None:
     assert _sweep("resnet50", "--vary", "depths[7]=1..3").stderr == dedent("""\
         error: `depths` has 4 elements, from `depths[0]` to `depths[3]`

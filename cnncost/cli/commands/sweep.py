@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cnncost.settings import Settings
+    from cnncost.spaces.execution.engines import Engine
     from cnncost.spaces.plan import Plan
     from cnncost.spaces.results.selection import Choice, Selection
 
@@ -33,7 +34,13 @@ def sweep(
     space: Annotated[Text, Option(metavar="FILE", help="a YAML file of a space")] = None,
     sample: Annotated[Text, Option(metavar="N", help="draw so many points; all of them otherwise")] = None,
     method: Annotated[Text, Option(metavar="random|sobol", help="how they are drawn; `random` otherwise")] = None,
-    seed: Annotated[str, Option(metavar="N", help="of the sample")] = "0",
+    seed: Annotated[str, Option(metavar="N", help="of the sample, or of the search")] = "0",
+    search: Annotated[bool, Option("--search", help="look for the frontier, in spaces too large to list")] = False,
+    budget: Annotated[Text, Option(metavar="N", help="points that a search computes; 2000 otherwise")] = None,
+    workers: Annotated[Text, Option(metavar="N", help="processes that compute points")] = None,
+    cluster: Annotated[
+        Text, Option(metavar="ADDRESS|local", help="a scheduler of Dask whose workers do, `tcp://host:8786`")
+    ] = None,
     figures: Annotated[Text, Option(metavar="FIGURE,...", help="what is computed, `params,macs,peak_bytes`")] = None,
     where: Annotated[Texts, Option(metavar="EXPRESSION", help="a condition on points, `params <= 5M`")] = None,
     score: Annotated[Text, Option(metavar="[NAME=]EXPRESSION", help="a column more, computed from the others")] = None,
@@ -67,7 +74,9 @@ def sweep(
 
     render = find_format(form).render
     _refuse_early(output, plot, pareto, resume)
-    given = {"spec": spec, "vary": vary, "space": space, "output": output, "sample": sample}
+    engine = _engine(workers, cluster)
+    searched = _searched(search, budget, seed, {"sample": sample, "resume": resume, "workers or --cluster": engine})
+    given = {"spec": spec, "vary": vary, "space": space, "output": output, "sample": sample, "search": search}
     settings = {
         "batch": options.whole("--batch", batch),
         "dtype": dtype,
@@ -89,11 +98,12 @@ def sweep(
         sampling=(sample, method, seed),
         figures=figures,
         most=options.whole("--max-points", max_points),
+        searched=searched,
         settings=settings,
         set=options.settings_of(set),
         input=options.shapes_of(input),
     )
-    found, is_whole = _swept(plan, wanted, output, resume=resume)
+    found, is_whole = _swept(plan, wanted, output, engine, resume=resume)
     _show(found, plan.evaluator.settings, plot, lambda document: write(render(document, raw)))
     if not is_whole:
         raise Exit(INTERRUPTED)
@@ -126,6 +136,28 @@ def _refuse_early(output: str | None, plot: str | None, pareto: str | None, resu
         raise SpecError("`--resume` goes on with a file", hint="name it: `--output FILE`")
 
 
+def _engine(workers: Text, cluster: Text) -> Engine | None:
+    """Who computes the points, besides this process."""
+    from cnncost.spaces.execution.engines import engine_of
+
+    return engine_of(None if workers is None else options.whole("--workers", workers), cluster)
+
+
+def _searched(search: bool, budget: Text, seed: str, others: dict[str, object]) -> tuple[int, int] | None:
+    """The budget of a search and its seed; nothing where all points are computed."""
+    from cnncost.spaces.search.goal import USUAL_BUDGET
+
+    if not search:
+        if budget is not None:
+            raise SpecError("`--budget` is that of a search", hint="`--search` looks for the frontier")
+        return None
+    for option, given in others.items():
+        if given:
+            raise SpecError(f"`--search` computes generation after generation, and goes without `--{option}`")
+    points = USUAL_BUDGET if budget is None else options.whole("--budget", budget)
+    return points, 0 if seed == "0" else options.whole("--seed", seed)
+
+
 def _choice_of(where: Texts, score: Text, pareto: Text, top: Text, by: Text) -> Choice:
     from cnncost.spaces.expressions.expression import column_expression
     from cnncost.spaces.results.objectives import objective, objectives
@@ -153,23 +185,32 @@ def _plan(spec: Text, wanted: Choice, data: Text, **given: Any) -> tuple[Plan, C
     from cnncost.spaces.space.options import axis_of_option, refuse_endless, space_of
     from cnncost.spaces.space.sampling import Sampling
 
-    number, method, seed = given["sampling"]
+    (number, method, seed), searched = given["sampling"], given["searched"]
     sampling = None
     if number is not None:
         start = 0 if seed == "0" else options.whole("--seed", seed)
         sampling = Sampling.checked(options.whole("--sample", number), method or "random", start)
     axes = [axis_of_option(option) for option in given["vary"] or ()]
     space, named = space_of(axes, file=given["space"], where=wanted.conditions, sampling=sampling)
-    refuse_endless(space, given["most"])
+    if searched is None:
+        refuse_endless(space, given["most"])
     if data is not None:
         wanted = wanted._replace(measured=read_measured(data, space.names))
     names = None if given["figures"] is None else [name.strip() for name in given["figures"].split(",")]
     wanted = wanted._replace(conditions=space.after)
     evaluation = {name: given[name] for name in ("settings", "set", "input")}
-    return planned(spec_of(spec, named), space, names, wanted, **evaluation), wanted
+    plan = planned(spec_of(spec, named), space, names, wanted, **evaluation)
+    if searched is not None:
+        from cnncost.spaces.search.goal import Goal
+
+        budget, seed = searched
+        objectives = wanted.objectives or ((wanted.top[1],) if wanted.top else ())
+        conditions = {"score": wanted.score, "conditions": wanted.conditions}
+        plan = plan._replace(goal=Goal.checked(objectives, budget, seed, **conditions))
+    return plan, wanted
 
 
-def _swept(plan: Plan, wanted: Choice, output: Text, *, resume: bool) -> tuple[Selection, bool]:
+def _swept(plan: Plan, wanted: Choice, output: Text, engine: Engine | None, *, resume: bool) -> tuple[Selection, bool]:
     """What is shown of a sweep, once it has run; and whether all of it is there, or somebody pressed Ctrl-C.
 
     Raises:
@@ -183,7 +224,7 @@ def _swept(plan: Plan, wanted: Choice, output: Text, *, resume: bool) -> tuple[S
     sink = Memory(plan.name) if output is None else ResultFile(output, plan.record(), plan.name, resume=resume)
     try:
         with progress_bar(speed=True) as progress:
-            plan.run(sink, progress)
+            plan.run(sink, progress, engine)
     except KeyboardInterrupt:
         _say_interrupted(plan, len(sink.done), output)
         if not len(sink.done):
@@ -197,7 +238,7 @@ def _swept(plan: Plan, wanted: Choice, output: Text, *, resume: bool) -> tuple[S
 
 def _say_interrupted(plan: Plan, done: int, output: Text) -> None:
     """Say how far it got, and how to go on."""
-    computed = f"interrupted: {done:,} of {plan.space.size:,} points are computed"
+    computed = f"interrupted: {done:,} of {plan.size:,} points are computed"
     if output is None:
         complain(str(SpecError(computed, hint="with `--output FILE` they are kept, and `--resume` goes on with them")))
         return

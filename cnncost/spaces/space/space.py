@@ -102,6 +102,14 @@ class Space(NamedTuple):
             "sampling": None if self.sampling is None else self.sampling.to_dict(),
         }
 
+    def drawn(self, shares: Array) -> tuple[dict[str, Array], Array]:
+        """Columns of those of some points of the unit cube that fulfil the conditions, and which of them do.
+
+        Args:
+            shares: a row for each point: its part of each axis, from 0 to below 1.
+        """
+        return self._filtered({axis.name: axis.at(shares[:, place]) for place, axis in enumerate(self.axes)})
+
     def _kept(self) -> Iterator[dict[str, Array]]:
         """Columns of points that fulfil the conditions, in parts of any length."""
         if self.sampling is None or self.sampling.points >= (self.grid or self.sampling.points + 1):
@@ -145,7 +153,7 @@ class Space(NamedTuple):
                 fresh = _first_seen(self._keys(shares), seen)
                 seen = np.union1d(seen, self._keys(shares[fresh]))
                 shares = shares[fresh]
-            columns, _ = self._filtered({axis.name: axis.at(shares[:, place]) for place, axis in enumerate(self.axes)})
+            columns, _ = self.drawn(shares)
             yield {name: column[:wanted] for name, column in columns.items()}
             wanted -= min(wanted, len(next(iter(columns.values()))))
             if not wanted or len(seen) == self.grid:
