@@ -90,5 +90,5 @@ def plain_value(value: Any) -> Any:
     """
     if isinstance(value, str | list | tuple) or value is None:
         return value
-    item = getattr(value, "item", None)
-    return value if item is None else item()
+    to_list = getattr(value, "tolist", None)
+    return value if to_list is None else to_list()
