@@ -91,7 +91,7 @@ def _marks(name: str, column: Any) -> Any:
 
 def _rank(shapes: Any) -> int | None:
     """How many axes shapes have, where all have as many and their sizes are Python's integers or NumPy's."""
-    if isinstance(shapes, np.ndarray):
+    if isinstance(shapes, np.ndarray) and shapes.dtype != object:
         return shapes.shape[1] if shapes.dtype.kind in "ui" and shapes.ndim == 2 else None
     try:
         ranks, kinds = set(map(len, shapes)), set(map(type, chain.from_iterable(shapes)))

@@ -100,16 +100,14 @@ class Program:
         return values
 
     def _planned(self, columns: Sequence[Column]) -> Plan | None:
-        """The plan for numbers within the bounds of these and of all before; ``None`` where bounds say too little."""
+        """The plan for numbers within bounds that hold these; ``None`` where bounds say too little."""
         bounds = [(each.low, each.high) for each in columns]
         if self._bounds:
-            around = zip(self._bounds, bounds, strict=True)
-            bounds = [(min(low, lower), max(high, higher)) for (low, high), (lower, higher) in around]
+            bounds = [_around(*both) for both in zip(self._bounds, bounds, strict=True)]
         if bounds != self._bounds:
             self._bounds = bounds
-            self._plan = self._made(
-                [Column.unknown(each.kind, *ends) for each, ends in zip(columns, bounds, strict=True)]
-            )
+            pairs = zip(columns, bounds, strict=True)
+            self._plan = self._made([Column.unknown(each.kind, low, high) for each, (low, high) in pairs])
         return self._plan
 
     def _made(self, unknown: Sequence[Column]) -> Plan | None:
@@ -120,6 +118,16 @@ class Program:
             return None
         results = [result if isinstance(result, Plain) else values[result] for result in self.results]
         return Plan(unknown, checks, results)
+
+
+def _around(before: Bounds, now: Bounds) -> Bounds:
+    """Bounds around both; where they must be wider than before, wider still, as the next numbers may be too."""
+    (low, high), (lower, higher) = before, now
+    if lower < low:
+        low = lower - abs(lower) // 2 if isinstance(lower, int) else lower - abs(lower) / 2
+    if higher > high:
+        high = higher + (higher - low if isinstance(higher, int) else (higher - low) / 2)
+    return low, high
 
 
 def _needed(trace: Trace, results: Sequence[int]) -> list[Any]:
