@@ -10,8 +10,8 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
 from cnncost.records import NamedTuple
-from cnncost.report.totals import unknown_figure
 from cnncost.spaces.evaluation.evaluator import USUAL, Evaluator
+from cnncost.spaces.evaluation.quantities import is_figure, unknown_figure
 from cnncost.spaces.execution.run import run
 from cnncost.spaces.points import Points
 from cnncost.spaces.results.indices import remaining
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 CHUNK = 8192
 """Points that are evaluated at once."""
-
-_COUNT = "count:"
 
 
 class Evaluation(NamedTuple):
@@ -140,8 +138,8 @@ def planned(spec: str, space: Space, figures: Iterable[str] | None, choice: Choi
         raise SpecError("a sweep reads its spec more than once, and standard input can't be", hint="give a file")
     wanted = tuple(dict.fromkeys([*(USUAL if figures is None else figures), *_asked_for(space, choice)]))
     for name in wanted:
-        if name not in METRICS and name not in ESTIMATES and not name.startswith(_COUNT):
-            raise unknown_figure(name, [*METRICS, *ESTIMATES])
+        if not is_figure(name):
+            raise unknown_figure(name)
     plan = Plan(spec, space, Evaluator(spec, wanted, **given))
     Names.of(plan.evaluator.family.document).check(space)
     _refuse_taken(plan)
@@ -154,7 +152,7 @@ def _asked_for(space: Space, choice: Choice) -> Iterator[str]:
     expressions = [*space.constraints, *choice.conditions, *([choice.score[1]] if choice.score else [])]
     wanted = [*choice.objectives, *([choice.top[1]] if choice.top else [])]
     for name in [*[name for each in expressions for name in sorted(each.names)], *[each.name for each in wanted]]:
-        if name in METRICS or name in ESTIMATES or name.startswith(_COUNT):
+        if is_figure(name):
             yield name
 
 

@@ -21,6 +21,11 @@ class Varying:
 
     __slots__ = ()
 
+    @property
+    def one(self) -> Any:
+        """The number that it is at all points, where they are alike."""
+        raise NotImplementedError
+
     def choose(self, first: Any, second: Any) -> Any:
         """The first where this holds, elsewhere the second."""
         raise NotImplementedError
