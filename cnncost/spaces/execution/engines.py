@@ -6,11 +6,13 @@ Another engine (MPI, Ray, a batch system) is another subclass of :class:`Engine`
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Executor
     from types import TracebackType
     from typing import Self
@@ -135,9 +137,9 @@ class Cluster(Engine):
         dask: Any = distributed  # which says nothing of its types
         self.lost = (dask.KilledWorker,)
         if self.address == "local":
-            cluster = dask.LocalCluster(
-                n_workers=self.workers, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
-            )
+            quietly = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL}
+            with _interruptions_ignored():
+                cluster = dask.LocalCluster(n_workers=self.workers, threads_per_worker=1, **quietly)
             self._client = dask.Client(cluster)
         else:
             self._client = self._connected(dask.Client)
@@ -174,6 +176,22 @@ def engine_of(workers: int | None = None, cluster: str | None = None) -> Engine 
     if workers is not None and workers > _MOST_WORKERS:
         raise SpecError(f"{workers:,} workers are more than {_MOST_WORKERS}", hint="`--cluster` is for more machines")
     return Processes(workers) if workers is not None and workers > 1 else None
+
+
+@contextmanager
+def _interruptions_ignored() -> Iterator[None]:
+    """Let processes that start meanwhile ignore Ctrl-C, which this one handles; only the main thread can say so."""
+    import signal
+    import threading
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _ignore_interruptions() -> None:
