@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,11 @@ class Step:
     def is_transparent(self) -> bool:
         """Whether it is a sequence that numbers the steps of the block around it."""
         return self.callee == "sequence" and self.label == ""
+
+    @property
+    def has_loops_name(self) -> bool:
+        """Whether it is called as a `for` without a name is, which nothing else may be."""
+        return re.fullmatch(r"for(_\d+)?", self.label or "") is not None
 
 
 def walk(steps: list[Step]) -> Iterator[Step]:

@@ -44,8 +44,12 @@ def test_the_figures_are_the_same(name: str) -> None:
     assert {name: written.totals[name] for name in own.metrics} == {name: own.totals[name] for name in own.metrics}
 
 
+OF_LOOPS = ("names that count", "loops without names")
+"""What only loops can say."""
+
+
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=str)
-@pytest.mark.parametrize("text", [text for name, text in TEXTS.items() if "names that count" not in name])
+@pytest.mark.parametrize("text", [text for name, text in TEXTS.items() if not name.startswith(OF_LOOPS)])
 def test_every_spelling_gives_the_same(text: str, spelling: object) -> None:
     graph = loads(text, "net.yaml")
     check_the_same(spelt(graph, spelling), graph)  # type: ignore[arg-type]
@@ -54,6 +58,52 @@ def test_every_spelling_gives_the_same(text: str, spelling: object) -> None:
 @pytest.mark.parametrize("seed", range(150))
 def test_random_graphs(seed: int) -> None:
     graph = random_graph(Random(seed))
+    check_the_same(write(graph), graph)
+
+
+LOOPS = {
+    "turns of unlike loops": """
+  - for: rows
+    in: [[[2, 4], [2, 8]], [[3, 6]]]
+    do:
+      - relu
+      - for: [a, b]
+        in: rows
+        do: [{conv: a}, {conv: b}]""",
+    "steps that some turns lack": """
+  - for: a
+    in: [2, 4, 5]
+    do: [{conv: a}, {relu, when: a > 2}, {gelu, when: a <= 2}]
+  - for: a
+    in: [7, 8]
+    do: [{conv: a}, {relu, when: first}, {conv: 3, when: not first}]""",
+    "shared weights": """
+  - {conv: 4, name: one}
+  - for: a
+    in: range(3)
+    do: [{conv: 4, share: one}, {relu, when: not last}]""",
+    "frozen weights": """
+  - for: a
+    in: range(2)
+    do: [{conv: 4, trainable: false}, relu]""",
+    "a loop in a branch": """
+  - concat:
+      - - for: a
+          in: [1, 2]
+          do: [{conv: a}, relu]
+      - {sequence: [{conv: 2}, {conv: 3}]}
+  - residual: {sequence: [{conv: 4}, {conv: 5}]}""",
+    "a block that is called for loops of several lengths": """
+  - for: n
+    in: [2, 5]
+    do: [{unit: n}]""",
+}
+
+
+@pytest.mark.parametrize("steps", LOOPS.values(), ids=LOOPS)
+def test_loops_without_names(steps: str) -> None:
+    unit = "unit(n): [{for: a, in: range(n), do: [{conv: 8}, {batchnorm, when: not last}]}]"
+    graph = loads(f"input: [4, 8, 8]\nblocks: {{{unit}}}\nnetwork:{steps}\n", "net.yaml")
     check_the_same(write(graph), graph)
 
 

@@ -217,4 +217,38 @@ network:
   - {conv: 4, name: between}
   - {max_unpool: first_pool, name: whole}
 """,
+    "loops without names, in each other": """\
+name: net
+input: [4, 8, 8]
+
+network:
+  - for: rows
+    in: [[2, 4], [3, 6, 7]]
+    do:
+      - maxpool: {kernel: 2, stride: 1}
+      - for: out
+        in: rows
+        do:
+          - conv: out
+          - relu
+""",
+    "sequences without names, as all of a branch": """\
+name: net
+input: [4, 8, 8]
+
+network:
+  - add:
+      - sequence:
+          - conv: 4
+          - batchnorm
+      - []
+  - residual:
+      - sequence:
+          - conv: 4
+          - relu
+    shortcut:
+      - sequence:
+          - conv: 4
+          - batchnorm
+""",
 }

@@ -168,14 +168,14 @@ class Arrangement:
         beside = [other for other in item.items if other.label == "shortcut" and other.items is not None]
         if node.type != "add" or len(node.inputs) != 2 or item.kind != "residual" or not inner:
             return None
-        if beside and (item.items[-1] is not beside[0] or any(other.label.startswith("[") for other in inner)):
+        if beside and item.items[-1] is not beside[0]:
             return None
-        body = self.steps(inner)
+        body = self._numbered(inner)
         read = node.inputs[1]
         step = Step("residual", item.label, body=body, ends=(node.id,))
         if beside:
             assert beside[0].items is not None
-            step.branches = [self.steps(beside[0].items)]
+            step.branches = [self._numbered(beside[0].items)]
             if step.branches[0][-1].ends != (read,):
                 return None
         return self._branched(step, item, node, [body, *(step.branches or [])])
@@ -190,9 +190,18 @@ class Arrangement:
             number = inner.label[1:-1]
             if inner.items is None or inner.node is not None or not number.isdecimal() or int(number) >= len(branches):
                 return None
-            branches[int(number)] = self.steps(inner.items)
+            branches[int(number)] = self._numbered(inner.items)
         step = Step(node.type, item.label, arguments_of(node), branches=branches, ends=(node.id,))
         return self._branched(step, item, node, branches)
+
+    def _numbered(self, items: Sequence[Item]) -> list[Step]:
+        """The steps of a branch: a `sequence` without a name where they have numbers."""
+        steps = self.steps(items)
+        if not any(item.label.startswith("[") for item in items):
+            return steps
+        made = range(items[0].nodes[0].id, items[-1].nodes[-1].id + 1)
+        inner = Step("sequence", "", body=steps, made=made, flow=self._outside(made), ends=steps[-1].ends)
+        return [self._measured(inner)]
 
     def _branched(self, step: Step, item: Item, node: Node, branches: Sequence[list[Step]]) -> Step | None:
         """The step, where its branches end in what the node reads, and all of them read the same."""

@@ -115,6 +115,9 @@ class References:
     def _weigh(self, steps: list[Step], around: list[Step]) -> None:
         nodes = self.graph.nodes
         for step in steps:
+            if step.has_loops_name or (around and around[-1].has_loops_name):  # what a loop has, its steps say
+                self._weigh(step.body or [], [*around, step])
+                continue
             weighted = [nodes[number] for number in step.made if has_weights(nodes[number])]
             owners = [node.weights for node in weighted]
             if weighted and all(owner not in step.made for owner in owners):

@@ -60,7 +60,7 @@ def _key(step: Step) -> Any:
     """What makes two steps the same one in two instances."""
     reads = None if step.reads is None else tuple(step.reads)
     if step.inner and step.callee in ("sequence", "for"):
-        return step.callee, step.label, reads, step.share
+        return step.callee, step.label, reads, step.share, step.variables, step.is_counted
     return structure([step])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ def compressed(steps: list[Step], *, in_block: bool = False) -> list[Step]:
     for step in steps:
         if step.body is not None and not step.is_block:
             if step.callee == "sequence":
-                step.body = _numbered(step.body, in_block, is_loop=_has_loops_name(step))
+                step.body = _numbered(step.body, in_block, is_loop=step.has_loops_name)
             else:
                 step.body = compressed(step.body, in_block=in_block)
         if step.branches is not None:
@@ -65,11 +64,6 @@ def _numbered(steps: list[Step], in_block: bool, *, is_loop: bool = False) -> li
         with_tables(equal_runs(once, longest, slack)) for longest in (LONGEST_PATTERN, 4, 3, 2) for slack in (0, _SLACK)
     ]
     return min([*ways, with_tables(once)], key=lines)
-
-
-def _has_loops_name(step: Step) -> bool:
-    """Whether it is called as a `for` without a name is."""
-    return re.fullmatch(r"for(_\d+)?", step.label or "") is not None
 
 
 def _is_counted(steps: Sequence[Step]) -> bool:

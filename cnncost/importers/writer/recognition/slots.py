@@ -36,7 +36,7 @@ class Slot(NamedTuple):
             value = self._whole()._replace(**{self.part: value})
         if self.name == ACTIVATION:
             self._put_activation(value)
-        elif self.name in ("repeat", "rows"):
+        elif self._is_of_step():
             setattr(self.step, self.name, value)
         else:
             self.step.arguments[self.name] = value
@@ -53,9 +53,11 @@ class Slot(NamedTuple):
     def _whole(self) -> Any:
         if self.name == ACTIVATION:
             return Activation(self.step.callee, tuple(self.step.arguments.items()))
-        if self.name in ("repeat", "rows"):
-            return getattr(self.step, self.name)
-        return self.step.arguments[self.name]
+        return getattr(self.step, self.name) if self._is_of_step() else self.step.arguments[self.name]
+
+    def _is_of_step(self) -> bool:
+        """Whether it says how often the step runs; a parameter of a block may be called `rows` too."""
+        return self.name == "repeat" or (self.name == "rows" and self.step.callee == "for")
 
 
 def slots(steps: list[Step]) -> Iterator[Slot]:
