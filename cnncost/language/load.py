@@ -163,7 +163,7 @@ def build(
         given: other input shapes.
         networks: the files that it is made of.
         values: settings that are values already.
-        elements: numbers that take the place of elements of variables that are lists.
+        elements: what takes the place of elements of variables that are lists.
 
     Raises:
         SpecError: a spec that does not hold with them.

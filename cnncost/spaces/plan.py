@@ -95,14 +95,24 @@ class Plan(NamedTuple):
             engine: who computes chunks; nobody for this process. A search computes its generations here.
 
         Raises:
-            SpecError: as the evaluator says, and the engine.
+            SpecError: as the evaluator says, and the engine; or the sink has points that are none of the space.
         """
         if self.goal is None:
+            self._refuse_others(sink)
             run(self.evaluation, self.chunks(sink), sink, total=self.size, progress=progress, engine=engine)
             return
         from cnncost.spaces.search.search import search  # which needs what a grid does not
 
         search(self.evaluation, self.space, self.goal, sink, self.name, progress=progress)
+
+    def _refuse_others(self, sink: Sink) -> None:
+        """Refuse results of points that there are not: a file that was changed has them."""
+        missing = sum(map(len, sink.done.missing(range(self.size))))
+        if len(sink.done) > self.size - missing:
+            raise SpecError(
+                f"there are results of other points than the {self.size:,} of the space",
+                hint="the file was changed: delete it to begin anew",
+            )
 
     def record(self) -> SweepRecord:
         """What decides what the sweep finds."""

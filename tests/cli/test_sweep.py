@@ -152,6 +152,8 @@ def test_an_interrupted_sweep_goes_on(tmp_path: Path) -> None:
         (("lenet5", "--vary", "batch=1,2", "--resume"), "`--resume` goes on with a file"),
         (("lenet5", "--vary", "batch=1,2", "--output", "x.txt"), "`x.txt` has no suffix of a file of results"),
         (("lenet5", "--vary", "batch=1,2", "--where", "macs < 1"), "none of the 2 points fulfils `macs < 1`"),
+        (("lenet5", "--vary", "batch=1,2", "--where", "'x'"), "`'x'` needs true or false, got the string 'x'"),
+        (("lenet5", "--vary", "batch=1,2", "--score", "[1]"), "a score is a number"),
         (("lenet5", "--vary", "batch=1,2", "--where", "batch > 2"), "no point of the space fulfils `batch > 2`"),
         (("lenet5", "--vary", "batch=1..2000000000000"), "the space has 2,000,000,000,000 points, and at most"),
         (("lenet5", "--read", "x.csv"), "`--read` shows results as they are: it goes without a spec"),
@@ -180,6 +182,22 @@ def test_searches_and_workers_that_are_refused(arguments: tuple[str, ...], messa
     result = _sweep("lenet5", "--vary", "batch=1,2", *arguments)
     assert result.exit_code == 2
     assert message in result.stderr.replace("\n       ", " ")
+
+
+def test_results_of_other_points_are_not_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    arguments = ("lenet5", "--vary", "batch=1,2", "--figures", "params", "--output", str(path))
+    assert _sweep(*arguments).exit_code == 0
+    path.write_text(path.read_text() + "7,3,4,\n")
+    assert "there are results of other points than the 2 of the space" in _sweep(*arguments, "--resume").output
+
+
+def test_a_table_of_none_of_the_points(tmp_path: Path) -> None:
+    path = tmp_path / "top1.csv"
+    path.write_text("batch,accuracy\n7,90\n")
+    output = _sweep("lenet5", "--vary", "batch=1,2", "--data", str(path)).output
+    assert "none of the 2 points is in" in output
+    assert "its first line is of batch 7" in output
 
 
 def test_processes_write_what_one_writes(tmp_path: Path) -> None:

@@ -44,6 +44,21 @@ network:
 """
 
 
+LISTS = """
+input: [3, 32, 32]
+vars:
+  acts: [relu, relu]
+  widths: [[8, 16], [16]]
+network:
+  - for: group
+    in: widths
+    do: [{for: c, in: group, do: [{conv: {out: c, kernel: 1}}]}]
+  - for: act
+    in: acts
+    do: [act]
+"""
+
+
 def compare(spec: str, columns: dict[str, Any], figures: tuple[str, ...] = FIGURES, **settings: Any) -> list[Any]:
     """Evaluate points at once and one by one, and return what both give."""
     points = Points(columns)
@@ -80,6 +95,18 @@ def test_elements_of_a_list_vary(branching: str) -> None:
     assert [found.row(place) for place in range(3)] == expected
 
 
+def test_elements_of_a_list_may_be_words_and_lists(tmp_path: Path) -> None:
+    path = tmp_path / "lists.yaml"
+    path.write_text(LISTS)
+    points = {"acts[1]": ["prelu", "relu", "prelu", "nope"], "widths[0]": [[4, 8], [4, 8], [8, 16], [4, 8]]}
+    found = Evaluator(str(path), ["params"]).evaluate(Points(points))
+    # convolutions 1 x 1 with biases from 3 channels to 4, 8 and 16, or to 8, 16 and 16, and a slope of PReLU's
+    narrow, wide = (3 + 1) * 4 + (4 + 1) * 8 + (8 + 1) * 16, (3 + 1) * 8 + (8 + 1) * 16 + (16 + 1) * 16
+    assert found.columns["params"].tolist() == [narrow + 1, narrow, wide + 1, -1]
+    assert found.errors[:3] == [None] * 3
+    assert "unknown name `nope`" in (found.errors[3] or "")
+
+
 def test_a_point_that_does_not_hold_says_why_and_the_others_have_figures(branching: str) -> None:
     found = compare(branching, {"groups": [1, 3, 16, 5], "kernel": [3, 3, 5, 99], "depth": [1, 1, 2, 1]})
     assert [isinstance(each, str) for each in found] == [False, True, False, True]
@@ -98,6 +125,10 @@ def test_a_batch_and_a_shape_that_are_none_are_refused_point_by_point() -> None:
 def test_what_overflows_64_bits_stays_exact() -> None:
     found = compare("vgg16", {"input": [(3, 8192, 8192), (3, 64, 64)], "batch": [10**6, 10**9]})
     assert found[0]["macs"] > 2**63
+
+
+def test_constants_beyond_64_bits_are_compared_exactly(branching: str) -> None:
+    compare(branching, {"depth": [2, 10**30, 2**63, 1]}, batch=10**9)
 
 
 def test_what_holds_for_no_point_is_raised() -> None:

@@ -171,11 +171,17 @@ def test_a_file_of_something_else_is_not_gone_on_with(tmp_path: Path) -> None:
     ("name", "text", "message"),
     [
         ("out.csv", "index,width,params\n0,1,10\n1,2\n", "out.csv:3: not a row of results: 2 cells below 3 headings"),
+        ("out.csv", "width,params\n1,10\n2,ten\n", "out.csv:3: not a row of results: `params` is `ten`, not a whole"),
+        ("out.csv", "width,params\n1,\n2,3.5\n", "out.csv:3: not a row of results: `params` is `3.5`, not a whole"),
+        ("out.csv", "index,params\nx,10\n", "out.csv:2: not a row of results: `index` is `x`, not a whole number"),
+        ("out.csv", "a,params,params\n1,2,3\n", "out.csv:1: not a row of results: `params` is a heading twice"),
+        ("out.csv", f"a,b\n{'x' * 200_000},1\n", "out.csv:2: not a row of results: field larger than"),
         ("out.csv", "", "`out.csv` holds no results"),
         ("out.csv", "width,params\n", "`out.csv` holds no results"),
         ("out.jsonl", '{"width": 1}\n{"width"\n', "out.jsonl:2: not a row of results: it is not JSON"),
         ("out.jsonl", '{"width": 1}\n[2]\n', "out.jsonl:2: not a row of results: it is not an object"),
         ("out.jsonl", '{"a": 1}\n{"b": 1}\n', "out.jsonl:2: not a row of results: its fields are not"),
+        ("out.jsonl", '{"params": "ten"}\n', "out.jsonl:1: not a row of results: `params` is `ten`, not a whole"),
         ("out.parquet", "width\n", "`out.parquet` is not a file of Parquet"),
         ("out.txt", "width\n", "`out.txt` has no suffix of a file of results"),
     ],
@@ -203,6 +209,29 @@ def test_a_table_of_ones_own(tmp_path: Path) -> None:
     assert sweep.row(0) == {"index": 0, "width": 0.5, "accuracy": 65.4, "params": 2_000_000, "note": "first"}
     assert sweep.row(1)["accuracy"] is None
     assert sweep.pareto("params,max:accuracy")["width"].tolist() == [0.5]
+
+
+def test_a_table_of_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes(b"\xef\xbb\xbfwidth,accuracy\r\n0.5,65.4\r\n1,NaN\r\n")
+    rows = joined([*read_results(str(path))]).to_dicts()
+    assert rows == [{"index": 0, "width": 0.5, "accuracy": 65.4}, {"index": 1, "width": 1.0, "accuracy": None}]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["index,width,params,macs,error", "0,1,2,3,", "0,1,2,3,"], "out.csv` has a point twice"),
+        (["width,params,macs,error", "1,2,3,"], "there is no column `index`"),
+    ],
+)
+def test_a_file_that_was_changed_is_not_gone_on_with(lines: list[str], message: str, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    ResultFile(str(path), _record(), "net", resume=False)
+    path.write_text("\n".join([*lines, ""]))
+    with pytest.raises(SpecError) as caught:
+        ResultFile(str(path), _record(), "net", resume=True)
+    assert message in caught.value.message
 
 
 def test_what_was_measured_elsewhere_stands_beside_its_points(tmp_path: Path) -> None:

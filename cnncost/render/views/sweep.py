@@ -71,7 +71,8 @@ def _drawn(found: Selection) -> tuple[Objective, Objective]:
 def _facts(found: Selection, settings: Settings | None) -> tuple[str, ...]:
     parts = settings_parts(settings) if settings is not None else ()
     varies = "batch" in found.rows.variables
-    return (f"{found.evaluated:,} points", *(part for part in parts if not (varies and part.startswith("batch"))))
+    points = "1 point" if found.evaluated == 1 else f"{found.evaluated:,} points"
+    return (points, *(part for part in parts if not (varies and part.startswith("batch"))))
 
 
 def _table(found: Selection, settings: Settings | None, *, limited: bool) -> Table:

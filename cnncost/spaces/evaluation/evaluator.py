@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnncost.language.family import Family, read_family
+from cnncost.language.request import setting_node
 from cnncost.metrics import Analysis
 from cnncost.settings import Settings, batch_of
 from cnncost.spaces.evaluation.found import Found
@@ -141,7 +142,13 @@ class Evaluator:
                 elements.setdefault(variable, []).append((places, number))
             elif name != "batch" and not is_shape(name):
                 values[name] = number
-        written = {name: value for name, value in given.fixed.items() if name != "batch" and not is_shape(name)}
+        written: dict[str, Any] = {}
+        for name, value in given.fixed.items():
+            variable, places = element_named(name)
+            if places:
+                elements.setdefault(variable, []).append((places, setting_node(name, value)))
+            elif name != "batch" and not is_shape(name):
+                written[name] = value
         return Analysis(self.family.network(values, elements, self._shapes(given, numbers), written), settings)
 
     def _shapes(self, given: Given, numbers: Mapping[Place, Any]) -> object:

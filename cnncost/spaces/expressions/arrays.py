@@ -131,8 +131,9 @@ def truths(value: Any, who: str) -> Any:
         return truth(value, who)
     if is_numeric(value):
         return value != 0
-    if wrong := next((item for item in value.tolist() if not is_number(item)), None):
-        refuse(who, "true or false", wrong)
+    for item in value.tolist():
+        if not is_number(item):
+            refuse(who, "true or false", item)
     return value.astype(bool)
 
 

@@ -63,7 +63,7 @@ class ColumnExpression(NamedTuple):
 
         value = self.values(columns, count)
         try:
-            mask = truths(value, "a condition")
+            mask = truths(value, self.text[:80])
         except Fault as fault:
             raise located(fault, self.text, self.span) from None
         return mask if is_array(mask) else np.full(count, mask)

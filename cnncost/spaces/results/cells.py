@@ -80,7 +80,7 @@ def value_of_cell(name: str, text: str) -> Any:
     """
     if match := _NUMBER.fullmatch(text):
         return int(text) if match[2] is None else float(text)
-    if not text:
+    if not text or text.lower() == "nan":
         return None
     if text in ("true", "false"):
         return text == "true"

@@ -9,6 +9,7 @@ from cnncost.files import shown_path
 from cnncost.records import NamedTuple
 from cnncost.spaces.expressions.arrays import as_array
 from cnncost.spaces.points import plain_value
+from cnncost.spaces.results.cells import cell_text
 from cnncost.spaces.results.reading import read_results
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ class Measured(NamedTuple):
         for place, name in enumerate(self.names):
             sweep = sweep.with_column(name, as_array([row[place] for row in found]))
         return sweep
+
+    def of_nothing(self, points: int) -> SpecError:
+        """The error for a table that has none of the points."""
+        first = next(iter(self.rows), ())
+        shown = ", ".join(f"{name} {cell_text(value)}" for name, value in zip(self.keys, first, strict=True))
+        message = f"none of the {points:,} points is in `{shown_path(self.path)}`"
+        return SpecError(message, hint=f"its first line is of {shown}")
 
 
 def read_measured(path: str, variables: Iterable[str]) -> Measured:

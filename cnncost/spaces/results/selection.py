@@ -52,6 +52,12 @@ class Choice(NamedTuple):
             part = part.scored(expression, name)
         return part
 
+    def measured_of(self, part: Sweep) -> int:
+        """How many of the points something was measured of."""
+        if self.measured is None:
+            return 0
+        return sum(int(part.known([name]).sum()) for name in self.measured.names)
+
     def fulfilling(self, part: Sweep) -> Sweep:
         """The points of a part that hold, and fulfil all conditions."""
         part = part.at(part.valid)
@@ -93,7 +99,7 @@ def select(parts: Iterable[Sweep], choice: Choice) -> Selection:
     """
     kept: Sweep | None = None
     around: list[Sweep] = []
-    evaluated = failed = fulfilling = stride = 0
+    evaluated = failed = fulfilling = measured = stride = 0
     fault: tuple[int, str] | None = None
     for part in parts:
         evaluated += len(part)
@@ -102,13 +108,17 @@ def select(parts: Iterable[Sweep], choice: Choice) -> Selection:
             first = int(bad.argmax())
             fault = int(part[sweeps.INDEX][first]), str(part[sweeps.ERROR][first])
         failed += int(bad.sum())
-        rows = choice.fulfilling(choice.completed(part))
+        completed = choice.completed(part)
+        measured += choice.measured_of(completed)
+        rows = choice.fulfilling(completed)
         fulfilling += len(rows)
         if choice.objectives:
             around, stride = _thinned([*around, rows], stride or 1)
         kept = choice.best(rows if kept is None else sweeps.joined([kept, rows]))
     if kept is None:
         raise SpecError("no point has been computed")
+    if choice.measured is not None and not measured:
+        raise choice.measured.of_nothing(evaluated)
     if not fulfilling:
         raise _nothing(choice, evaluated, failed, fault)
     return Selection(kept, choice, evaluated, failed, fulfilling, sweeps.joined(around) if around else kept, fault)

@@ -9,6 +9,7 @@ from cnncost.files import shown_path
 from cnncost.spaces.results.files.lines import delete
 from cnncost.spaces.results.files.table_file import table_file
 from cnncost.spaces.results.indices import Indices
+from cnncost.spaces.results.objectives import refuse_missing
 from cnncost.spaces.results.record import read_record, record_path, write_record
 from cnncost.spaces.results.sweep import INDEX, Sweep
 
@@ -122,11 +123,16 @@ class ResultFile:
             return
         self.record.refuse_unless_same(found, self.path)
         self.record = found
-        if not found.finished:
-            self._file.repair()
+        self._file.repair()
         if self._file.exists:
             self._take_in()
 
     def _take_in(self) -> None:
+        rows = 0
         for columns in self._file.read(self.record.figures):
+            refuse_missing(INDEX, columns)
+            rows += len(columns[INDEX])
             self.done.update(Indices.of(columns[INDEX]))
+        if rows > len(self.done):
+            hint = "the file was changed: delete it to begin anew"
+            raise SpecError(f"`{shown_path(self.path)}` has a point twice", hint=hint)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cnncost.arguments import integer
 from cnncost.errors import SpecError
 from cnncost.frozen import FrozenDict
+from cnncost.language.expressions.values import is_number
 from cnncost.spaces.expressions.arrays import as_array, is_array
 from cnncost.spaces.expressions.expression import column_expression
 from cnncost.spaces.figures import UNKNOWN
@@ -164,13 +165,12 @@ class Sweep:
         places = self.known(expression.names)
         rows = self.at(places)
         values: Any = expression.values(rows.columns, len(rows)) if len(rows) else 0.0
+        if not all(map(is_number, values.tolist() if is_array(values) else [values])):
+            raise SpecError("a score is a number", expression.span)
         if is_array(values) and values.dtype.kind in "iub" and places.all():
             return self.with_column(name, values)
         column = np.full(len(self), np.nan)
-        try:
-            column[places] = values
-        except (TypeError, ValueError):
-            raise SpecError("a score is a number", expression.span) from None
+        column[places] = values
         return self.with_column(name, column)
 
     def pareto(self, wanted: str | Iterable[str | Objective]) -> Sweep:
@@ -255,7 +255,9 @@ class Sweep:
         for each in found:
             refuse_missing(each.name, self.columns)
             if self.columns[each.name].dtype.kind == "O" and each.name not in self.figures:
-                raise SpecError(f"`{each.name}` has no order: it is not a column of numbers")
+                cells = self.columns[each.name].tolist()
+                wrong = next((cell for cell in cells if type(cell) not in (int, float, type(None))), None)
+                raise SpecError(f"`{each.name}` has no order: `{str(wrong)[:40]}` is not a number")
         return found
 
     def _cost(self, wanted: Objective) -> Array:

@@ -26,7 +26,8 @@ def whole(
         other: the second.
     """
     if one.low == one.high and other.low == other.high:
-        return constant(int(operation(int(one.low), int(other.low))))
+        numbers = [np.array(int(each.low), dtype=object) for each in (one, other)]  # of more than 64 bits, too
+        return constant(int(operation(*numbers)))
     ends = bounds(one, other)
     if not fits(*ends):
         one.tighten()

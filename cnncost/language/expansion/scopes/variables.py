@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cnncost.language.document.document import Document
     from cnncost.language.document.signature import Parameter
 
-    Element: TypeAlias = "tuple[tuple[int, ...], Value]"
-    """Where an element of a list stands, from outside to inside, and what takes its place."""
+    Element: TypeAlias = "tuple[tuple[int, ...], Value | Node]"
+    """Where an element of a list stands, from outside to inside, and what takes its place: a value, or its text."""
 
 
 class _Definition:
@@ -70,7 +70,7 @@ def define_variables(
     order = {name: position for position, name in enumerate(document.variables)}
     for name, variable in document.variables.items():
         if name in values:
-            globals_.variables[name] = _with_elements(name, values[name], elements.get(name, ()))
+            globals_.variables[name] = _with_elements(name, values[name], elements.get(name, ()), environment)
             continue
         value = overrides.get(name, variable.value)
         if is_empty(value):
@@ -79,18 +79,19 @@ def define_variables(
             seen = _Definition(name, Environment(globals_), order)
             globals_.variables[name] = _function(name, variable.signature.parameters, value, seen)
         else:
-            globals_.variables[name] = _with_elements(name, environment.evaluate(value), elements.get(name, ()))
+            own = environment.evaluate(value)
+            globals_.variables[name] = _with_elements(name, own, elements.get(name, ()), environment)
 
 
-def _with_elements(name: str, value: Value, elements: Sequence[Element]) -> Value:
+def _with_elements(name: str, value: Value, elements: Sequence[Element], environment: Environment) -> Value:
     """The value of a variable with other elements."""
-    for places, number in elements:
-        value = _replaced(name, value, places, number)
+    for places, given in elements:
+        value = _replaced(name, value, places, environment.evaluate(given) if isinstance(given, Node) else given)
     return value
 
 
 def _replaced(around: str, value: Value, places: tuple[int, ...], number: Value) -> Value:
-    """A list with a number in the place of one of its elements, which may lie in a list within."""
+    """A list with another value in the place of one of its elements, which may lie in a list within."""
     if not places:
         return number
     if not isinstance(value, list):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cnncost.spaces.results.cells import cell_texts, column_of
 from cnncost.spaces.results.files.lines import (
@@ -16,6 +16,7 @@ from cnncost.spaces.results.files.lines import (
     is_there,
     lines_of,
     not_a_row,
+    refuse_other_values,
 )
 
 if TYPE_CHECKING:
@@ -54,14 +55,24 @@ class CsvFile:
         header = next(reader, None)
         if header is None:
             return
+        if twice := next((name for name in header if header.count(name) > 1), None):
+            raise not_a_row(self.path, 1, f"`{twice}` is a heading twice")
         first = reader.line_num + 1
-        while rows := [*islice(reader, LINES_AT_ONCE)]:
+        while rows := self._rows(reader):
             for place, row in enumerate(rows):
                 if len(row) != len(header):
                     raise not_a_row(self.path, first + place, f"{len(row)} cells below {len(header)} headings")
             columns = dict(zip(header, zip(*rows, strict=True), strict=True))
-            yield {name: column_of(name, texts, figures) for name, texts in columns.items()}
+            read = {name: column_of(name, texts, figures) for name, texts in columns.items()}
+            refuse_other_values(self.path, first, read, figures)
+            yield read
             first = reader.line_num + 1
+
+    def _rows(self, reader: Any) -> list[list[str]]:
+        try:
+            return [*islice(reader, LINES_AT_ONCE)]
+        except csv.Error as error:
+            raise not_a_row(self.path, reader.line_num, str(error)) from None
 
     def finish(self) -> None:
         """It has its last form already."""

@@ -16,6 +16,7 @@ from cnncost.spaces.results.files.lines import (
     is_there,
     lines_of,
     not_a_row,
+    refuse_other_values,
 )
 from cnncost.spaces.space.values import is_input
 
@@ -57,7 +58,9 @@ class JsonLinesFile:
             for place, row in enumerate(rows):
                 if [*row] != names:
                     raise not_a_row(self.path, first + place, "its fields are not those of the first line")
-            yield {name: _column(name, [row[name] for row in rows], figures) for name in names}
+            read = {name: _column(name, [row[name] for row in rows], figures) for name in names}
+            refuse_other_values(self.path, first, read, figures)
+            yield read
             first += len(part)
 
     def _row(self, line: str, number: int) -> dict[str, Any]:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.files import reason, shown_path
+from cnncost.spaces.figures import UNKNOWN
+from cnncost.spaces.results.sweep import INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Mapping
+
+    from cnncost.spaces.expressions.arrays import Array
 
 LINES_AT_ONCE = 50_000
 _BLOCK = 1 << 16
@@ -54,13 +58,13 @@ def cut_to_whole_lines(path: str) -> None:
 
 
 def lines_of(path: str) -> Iterator[str]:
-    """The lines of a file, with their ends.
+    """The lines of a file, with their ends, without the mark of an encoding that spreadsheets put before them.
 
     Raises:
         SpecError: there is no such file, or it is not text.
     """
     try:
-        with open(path, encoding="utf-8", newline="") as file:
+        with open(path, encoding="utf-8-sig", newline="") as file:
             yield from file
     except FileNotFoundError:
         raise SpecError(f"there is no file `{shown_path(path)}`") from None
@@ -74,6 +78,26 @@ def delete(path: str) -> None:
     """Take a file away, if there is one."""
     with suppress(FileNotFoundError):
         os.unlink(path)
+
+
+def refuse_other_values(path: str, line: int, columns: Mapping[str, Array], figures: Collection[str]) -> None:
+    """Refuse figures and indices that are not whole numbers.
+
+    Args:
+        path: of the file.
+        line: that the first row stands on.
+        columns: the rows, as they were read.
+        figures: which of them cost.
+
+    Raises:
+        SpecError: one is something else; with its line.
+    """
+    for name, column in columns.items():
+        if column.dtype.kind == "i" or not (name == INDEX or name in figures):
+            continue
+        for place, value in enumerate(column.tolist()):
+            if type(value) is not int and value != UNKNOWN:
+                raise not_a_row(path, line + place, f"`{name}` is `{str(value)[:40]}`, not a whole number")
 
 
 def not_a_row(path: str, line: int, why: str) -> SpecError:
