@@ -27,7 +27,7 @@ def sweep(
     sample: int | None = None,
     method: str = "random",
     seed: int = 0,
-    figures: Iterable[str] | None = None,
+    figures: Iterable[str] | str | None = None,
     set: Mapping[str, object] | None = None,  # noqa: A002 - the language's own word
     input: object = None,  # noqa: A002 - likewise
     output: str | PathLike[str] | None = None,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from cnncost import __version__
+from cnncost.arguments import wrong_type
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
@@ -20,7 +22,7 @@ from cnncost.spaces.results.sweep import ERROR, INDEX
 from cnncost.spaces.space.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cnncost.progress import Progress
     from cnncost.spaces.execution.engines import Engine
@@ -131,7 +133,7 @@ class Plan(NamedTuple):
         )
 
 
-def planned(spec: str, space: Space, figures: Iterable[str] | None, choice: Choice, **given: Any) -> Plan:
+def planned(spec: str, space: Space, figures: Iterable[str] | str | None, choice: Choice, **given: Any) -> Plan:
     """The plan of a sweep.
 
     Args:
@@ -146,7 +148,10 @@ def planned(spec: str, space: Space, figures: Iterable[str] | None, choice: Choi
     """
     if spec == "-":
         raise SpecError("a sweep reads its spec more than once, and standard input can't be", hint="give a file")
-    wanted = tuple(dict.fromkeys([*(USUAL if figures is None else figures), *_asked_for(space, choice)]))
+    named = figures.split(",") if isinstance(figures, str) else USUAL if figures is None else figures
+    if not isinstance(named, Iterable):
+        raise wrong_type("`figures`", "names of figures, such as `params,macs`", figures)
+    wanted = tuple(dict.fromkeys([*[str(name).strip() for name in named], *_asked_for(space, choice)]))
     for name in wanted:
         if not is_figure(name):
             raise unknown_figure(name)

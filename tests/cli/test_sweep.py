@@ -22,6 +22,8 @@ from cnncost.cli.app import app
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from click.testing import Result
 
 WIDTHS = ("mobilenet_v2", "--vary", "alpha=0.5:1:0.25", "--figures", "params,macs")
@@ -233,6 +235,29 @@ def test_from_python(tmp_path: Path) -> None:
     assert (sampled["macs"] == 416_520 * sampled["batch"]).all()
 
 
+def test_figures_may_be_one_text_and_large_numbers_stay_exact_beside_fractions() -> None:
+    found = cnncost.sweep("lenet5", {"classes": [2.5, 2**53 + 1]}, figures="params, macs")
+    assert found.figures == ("params", "macs")
+    assert found["params"].tolist() == [-1, 61706 + 85 * (2**53 + 1 - 10)]  # 84 inputs of the last layer, and a bias
+
+
+@pytest.mark.parametrize(
+    ("choose", "message"),
+    [
+        (lambda found: found.where(5), "`where` must be an expression, not `5`"),
+        (lambda found: found.scored("1", "params"), "the score `params` has the name of a column"),
+        (lambda found: found.pareto(5), "what is wanted must be columns, such as `params,max:accuracy`, not `5`"),
+        (lambda found: found.pareto([]), "a frontier has one objective or more"),
+        (lambda found: found.pareto([5]), "what is wanted must be a column, such as `max:accuracy`, not `5`"),
+    ],
+)
+def test_choices_that_are_refused(choose: Callable[[cnncost.Sweep], object], message: str) -> None:
+    found = cnncost.sweep("lenet5", {"batch": [1, 2]}, figures="params")
+    with pytest.raises(SpecError) as caught:
+        choose(found)
+    assert caught.value.message == message
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -241,6 +266,9 @@ def test_from_python(tmp_path: Path) -> None:
         ({"vary": {"batch": [1]}, "sample": "many"}, "the number of points must be a whole number from 1"),
         ({"vary": {"batch": [1]}, "output": 5}, "`output` must be the path of a file, not `5`"),
         ({"vary": {"batch": [1]}, "where": [5]}, "`where` must be an expression, not `5`"),
+        ({"vary": {"batch": [1]}, "where": 5}, "`where` must be an expression, or several, not `5`"),
+        ({"vary": {"batch": [1]}, "figures": 5}, "`figures` must be names of figures, such as `params,macs`, not `5`"),
+        ({"vary": {5: [1]}}, "what varies must be a name, not `5`"),
         ({"vary": {"batch": [1]}, "space": 5}, "`space` must be the path of a file, not `5`"),
         ({"vary": {"batch": [1]}, "bach": 2}, "unknown setting `bach`; did you mean `batch`?"),
     ],

@@ -196,10 +196,9 @@ def _plan(spec: Text, wanted: Choice, data: Text, **given: Any) -> tuple[Plan, C
         refuse_endless(space, given["most"])
     if data is not None:
         wanted = wanted._replace(measured=read_measured(data, space.names))
-    names = None if given["figures"] is None else [name.strip() for name in given["figures"].split(",")]
     wanted = wanted._replace(conditions=space.after)
     evaluation = {name: given[name] for name in ("settings", "set", "input")}
-    plan = planned(spec_of(spec, named), space, names, wanted, **evaluation)
+    plan = planned(spec_of(spec, named), space, given["figures"], wanted, **evaluation)
     if searched is not None:
         from cnncost.spaces.search.goal import Goal
 

@@ -45,7 +45,8 @@ def as_array(values: Iterable[Any]) -> Array:
         return np.array(items, dtype=bool)
     if kinds == {int} and all(-_LARGEST <= item <= _LARGEST for item in items):
         return np.array(items, dtype="int64")
-    if float in kinds and kinds <= {int, float}:
+    whole = [item for item in items if type(item) is int] if kinds <= {int, float} else []
+    if float in kinds and kinds <= {int, float} and all(abs(item) <= _LARGEST_FLOAT_HOLDS for item in whole):
         return np.array(items, dtype="float64")
     return np.fromiter(items, dtype=object, count=len(items))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.arguments import text as checked_text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
@@ -38,7 +39,7 @@ def objective(text: str) -> Objective:
     Raises:
         SpecError: it names nothing, or does not say whether more is better.
     """
-    name = text.strip()
+    name = checked_text("what is wanted", text, "a column, such as `max:accuracy`").strip()
     direction, colon, rest = name.partition(":")
     if colon and direction in ("min", "max"):
         return Objective(_named(rest, text), direction == "max")
@@ -52,7 +53,7 @@ def objective(text: str) -> Objective:
     return Objective(name)
 
 
-def objectives(texts: str | Iterable[str]) -> tuple[Objective, ...]:
+def objectives(texts: str | Iterable[str | Objective]) -> tuple[Objective, ...]:
     """The objectives of a list, or of a text with commas.
 
     Raises:
@@ -61,7 +62,8 @@ def objectives(texts: str | Iterable[str]) -> tuple[Objective, ...]:
     >>> [each.text for each in objectives("params,macs,-accuracy")]
     ['params', 'macs', 'max:accuracy']
     """
-    found = tuple(map(objective, texts.split(",") if isinstance(texts, str) else texts))
+    given = texts.split(",") if isinstance(texts, str) else texts
+    found = tuple([each if isinstance(each, Objective) else objective(each) for each in given])
     names = [each.name for each in found]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cnncost.arguments import integer
+from cnncost.arguments import integer, text, wrong_type
 from cnncost.errors import SpecError
 from cnncost.frozen import FrozenDict
 from cnncost.language.expressions.values import is_number
 from cnncost.spaces.expressions.arrays import as_array, is_array
-from cnncost.spaces.expressions.expression import column_expression
+from cnncost.spaces.expressions.expression import ColumnExpression, column_expression
 from cnncost.spaces.figures import UNKNOWN
 from cnncost.spaces.points import plain_value
 from cnncost.spaces.results.frontier import frontier
-from cnncost.spaces.results.objectives import Objective, objective, objectives, refuse_missing
+from cnncost.spaces.results.objectives import Objective, objectives, refuse_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cnncost.spaces.expressions.arrays import Array
-    from cnncost.spaces.expressions.expression import ColumnExpression
     from cnncost.spaces.figures import Figures
     from cnncost.spaces.points import Points
 
@@ -142,7 +142,7 @@ class Sweep:
         >>> sweep.where("params < 20")["width"].tolist()
         [1]
         """
-        expression = column_expression(condition, "where") if isinstance(condition, str) else condition
+        expression = _expression(condition, "where")
         expression.refuse_unknown(self.columns, "columns are")
         places = self.known(expression.names)
         rows = self.at(places)
@@ -152,7 +152,7 @@ class Sweep:
         """The same with a column more: an expression over the columns, for each point that has what it reads.
 
         Raises:
-            SpecError: it is no expression, or reads what is no column.
+            SpecError: it is no expression, or reads what is no column; there is a column of that name.
 
         >>> sweep = Sweep("net", ["width"], ["params"], {"width": [1, 2], "params": [10, 40]})
         >>> sweep.scored("params / width")["score"].tolist()
@@ -160,7 +160,9 @@ class Sweep:
         """
         import numpy as np
 
-        expression = column_expression(score, "score") if isinstance(score, str) else score
+        expression = _expression(score, "score")
+        if name in self.columns:
+            raise SpecError(f"the score `{name}` has the name of a column", expression.span)
         expression.refuse_unknown(self.columns, "columns are")
         places = self.known(expression.names)
         rows = self.at(places)
@@ -248,10 +250,9 @@ class Sweep:
         return [*self]
 
     def _objectives(self, wanted: str | Iterable[str | Objective]) -> tuple[Objective, ...]:
-        if isinstance(wanted, str):
-            found = objectives(wanted)
-        else:
-            found = tuple([objective(each) if isinstance(each, str) else each for each in wanted])
+        if not isinstance(wanted, Iterable):
+            raise wrong_type("what is wanted", "columns, such as `params,max:accuracy`", wanted)
+        found = objectives(wanted)
         for each in found:
             refuse_missing(each.name, self.columns)
             if self.columns[each.name].dtype.kind == "O" and each.name not in self.figures:
@@ -283,6 +284,12 @@ class Sweep:
 
     def _is_missing(self, name: str, cell: Any) -> bool:
         return (name in self.figures and cell == UNKNOWN) or (isinstance(cell, float) and cell != cell)  # noqa: PLR0124
+
+
+def _expression(given: object, place: str) -> ColumnExpression:
+    if isinstance(given, ColumnExpression):
+        return given
+    return column_expression(text(f"`{place}`", given, "an expression"), place)
 
 
 def joined(parts: Sequence[Sweep]) -> Sweep:

@@ -51,6 +51,7 @@ def axis_of_argument(name: str, values: object) -> Axis:
     >>> axis_of_argument("batch", range(1, 4)).values
     (1, 2, 3)
     """
+    name = text("what varies", name, "a name")
     if isinstance(values, str):
         return axis_of_option(f"{name}={values}")
     span = option_span("vary", name)
@@ -116,6 +117,8 @@ def conditions(texts: Iterable[str] | str | None, place: str) -> tuple[ColumnExp
     ['params < 5M']
     """
     given = [texts] if isinstance(texts, str) else texts or ()
+    if not isinstance(given, Iterable):
+        raise wrong_type(f"`{place}`", "an expression, or several", given)
     return tuple([column_expression(text(f"`{place}`", each, "an expression"), place) for each in given])
 
 
