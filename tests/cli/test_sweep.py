@@ -152,6 +152,10 @@ def test_an_interrupted_sweep_goes_on(tmp_path: Path) -> None:
         (("lenet5", "--vary", "batch=1,2", "--top", "3"), "`--top` shows the best points"),
         (("lenet5", "--vary", "batch=1,2", "--plot", "x.svg"), "`--plot` draws a frontier"),
         (("lenet5", "--vary", "batch=1,2", "--resume"), "`--resume` goes on with a file"),
+        (
+            ("lenet5", "--vary", "batch=1,2", "--data", "x.csv", "-o", "x.csv"),
+            "`--output` would write over what `--data`",
+        ),
         (("lenet5", "--vary", "batch=1,2", "--output", "x.txt"), "`x.txt` has no suffix of a file of results"),
         (("lenet5", "--vary", "batch=1,2", "--where", "macs < 1"), "none of the 2 points fulfils `macs < 1`"),
         (("lenet5", "--vary", "batch=1,2", "--where", "'x'"), "`'x'` needs true or false, got the string 'x'"),

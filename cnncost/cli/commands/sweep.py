@@ -74,6 +74,7 @@ def sweep(
 
     render = find_format(form).render
     _refuse_early(output, plot, pareto, resume)
+    _refuse_overwriting(output, {"--data": data, "--read": read})
     engine = _engine(workers, cluster)
     searched = _searched(search, budget, seed, {"sample": sample, "resume": resume, "workers or --cluster": engine})
     given = {"spec": spec, "vary": vary, "space": space, "output": output, "sample": sample, "search": search}
@@ -118,6 +119,15 @@ def _show(found: Selection, run: Settings | None, plot: str | None, show: Callab
 
         write_file(plot, scatter_svg(frontier_plot(found)))
     show(sweep_document(found, run))
+
+
+def _refuse_overwriting(output: str | None, read: dict[str, str | None]) -> None:
+    """Refuse to write over a file that is read."""
+    import os
+
+    for option, path in read.items():
+        if output is not None and path is not None and os.path.realpath(path) == os.path.realpath(output):
+            raise SpecError(f"`--output` would write over what `{option}` reads", hint="name another file")
 
 
 def _refuse_early(output: str | None, plot: str | None, pareto: str | None, resume: bool) -> None:
