@@ -61,7 +61,7 @@ class GraphBuilder:
         self._names: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._layers: dict[Any, Layer] = {}
-        self._outputs: dict[Any, tuple[Layer, Tensor]] = {}
+        self._fitted: dict[Any, tuple[Layer, Layer, Tensor]] = {}
 
     @property
     def size(self) -> int:
@@ -120,7 +120,7 @@ class GraphBuilder:
         Raises:
             SpecError: an argument that the layer type does not take, or one that is missing.
         """
-        key = (kind, rank, *((name, _hashable(value)) for name, value in arguments.items()))
+        key = (kind, rank, *arguments, *map(_hashable, arguments.values()))
         layer = self._layers.get(key)
         if layer is None:
             try:
@@ -160,8 +160,7 @@ class GraphBuilder:
         reads = tuple(inputs)
         xs = tuple([self.nodes[read].y for read in reads])
         try:
-            layer = layer.fitted(*xs)
-            y = self._infer(layer, xs)
+            layer, y = self._infer(layer, xs)
             if layer.reads_indices:
                 refuse_computed(self.nodes, reads[0], layer)
         except LayerError as error:
@@ -236,15 +235,14 @@ class GraphBuilder:
         refuse_lost_values(nodes, (*last, *also))
         return Graph(self.name, tuple(nodes), first, last, also, source, warnings)
 
-    def _infer(self, layer: Layer, xs: tuple[Tensor, ...]) -> Tensor:
-        """The shape of the layer's output, inferred once for a layer and the same inputs."""
+    def _infer(self, layer: Layer, xs: tuple[Tensor, ...]) -> tuple[Layer, Tensor]:
+        """The layer fitted to its inputs and the shape of its output, inferred once for a layer and the same inputs."""
         key = (id(layer), xs)
-        known = self._outputs.get(key)
-        if known is not None:
-            return known[1]
-        y = infer_output(layer, xs)
-        self._outputs[key] = layer, y
-        return y
+        known = self._fitted.get(key)
+        if known is None:
+            fitted = layer.fitted(*xs)
+            known = self._fitted[key] = layer, fitted, infer_output(fitted, xs)
+        return known[1:]
 
     def _sources(self, error: LayerError, layer: Layer, reads: tuple[int, ...]) -> str | None:
         """The hint of a layer's refusal; for a join, with what comes from where."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.errors import LayerError, SpecError
-from cnncost.layers.base.choices import Reference
 
 if TYPE_CHECKING:
     from cnncost.errors import Origin
@@ -70,8 +69,7 @@ def _refuse_wrong_number(layer: Layer, number: int) -> None:
         raise LayerError(f"`{layer.keyword}` has nothing to read")
     if layer.joins:
         return
-    followed = [name for name, field in layer.fields.items() if isinstance(field, Reference)]
-    wanted = 1 + sum(bool(getattr(layer, name)) for name in followed)
+    wanted = 1 + sum([bool(getattr(layer, name)) for name in layer.references])
     if number != wanted:
         outputs = "one output" if wanted == 1 else f"{wanted} outputs"
         raise LayerError(f"`{layer.keyword}` reads {outputs}, not {number}")

@@ -20,6 +20,16 @@ def segments(name: str) -> list[str]:
     return _BOUNDARY.split(name)
 
 
+def last_segment(name: str) -> str:
+    """The last of the parts of a name: what it is called in its container.
+
+    >>> last_segment("stage[0].conv"), last_segment("stage[0]"), last_segment("features[0][1]")
+    ('conv', 'stage[0]', '[1]')
+    """
+    last = name.rpartition(".")[2]
+    return segments(last)[-1] if "][" in last else last
+
+
 def joined(parts: Iterable[str]) -> str:
     """The name of these parts.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import DescribedOrigin, LayerError
-from cnncost.language.expansion.arguments import Argument, field_values
+from cnncost.language.expansion.arguments import Argument
+from cnncost.language.expansion.fields import FieldArguments, field_values
 from cnncost.language.expansion.scopes.environment import Environment, Globals
 from cnncost.language.request import setting_node
 from cnncost.records import NamedTuple
@@ -53,10 +54,10 @@ def read_arguments(
     except LayerError as error:
         raise error.at(origin, {name: DescribedOrigin(f"--set {name}") for name in arguments}) from None
     nodes = {name: setting_node(name, value) for name, value in arguments.items()}
-    read = {name: Argument(name, node, node.span) for name, node in nodes.items()}
+    read = FieldArguments(kind.fields, {name: Argument(name, node, node.span) for name, node in nodes.items()})
     environment = Environment(Globals({}, {}))
     environment.tensor = tensor
     values, followed = field_values(
         kind.fields, read, environment, lambda node: (find(getattr(node, "text", ""), node.span),)
     )
-    return LayerArguments(values, followed, {name: node.span for name, node in nodes.items()})
+    return LayerArguments(values, followed, read.spans)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.language.expressions.expression import bracket_hint
-from cnncost.language.expressions.values import Opaque
 from cnncost.language.yaml.forms import is_empty, is_null
 from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from cnncost.layers.base.choices import Reference
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -18,19 +16,10 @@ if TYPE_CHECKING:
 
     from cnncost.errors import Span
     from cnncost.language.document.signature import Signature
-    from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.scopes.environment import Environment
     from cnncost.language.expressions.values import Value
     from cnncost.layers import Layer
     from cnncost.layers.base.fields import Field
-
-    Resolve = Callable[[Node], Flow]
-
-
-_WORDS_OF_PADDING = {
-    "same": "`same` is a padding of `conv` and `maxpool`; a `pad` before other layers adds zeros, `padding` as many",
-    "valid": "`valid` is a padding of `conv` and `maxpool`; elsewhere it is 0",
-}
 
 
 class Argument(NamedTuple):
@@ -163,75 +152,21 @@ def _unknown(parameters: Parameters, key: Scalar) -> SpecError:
     return SpecError(message, key.span, hint="; ".join(filter(None, [hint, f"it is {parameters.signature()}"])))
 
 
-def block_values(signature: Signature, node: Node | None, span: Span, outer: Environment, inner: Environment) -> None:
+def give_values(
+    signature: Signature, arguments: Mapping[str, Argument], span: Span, outer: Environment, inner: Environment
+) -> None:
     """Give `inner`, the environment of a block, the values of its parameters.
 
     Arguments see what the call sees; a default sees the parameters before it, and the size of the block's input.
 
     Raises:
-        SpecError: a missing, extra or ill-formed argument.
+        SpecError: a missing or ill-formed argument.
     """
-    arguments = match(block_parameters(signature), node)
-    for parameter in signature.parameters:
-        if parameter.name in arguments:
-            inner.values[parameter.name] = arguments[parameter.name].value(outer)
-        elif parameter.default is not None:
-            inner.values[parameter.name] = inner.evaluate_text(parameter.default, parameter.default_span)
+    values = inner.values
+    for name, default, default_span in signature.parameters:
+        if name in arguments:
+            values[name] = arguments[name].value(outer)
+        elif default is not None:
+            values[name] = inner.evaluate_text(default, default_span)
         else:
-            raise SpecError(f"`{signature.name}` needs `{parameter.name}`", span, hint=f"it is {signature}")
-
-
-def field_values(
-    fields: Mapping[str, Field], arguments: Mapping[str, Argument], environment: Environment, resolve: Resolve | None
-) -> tuple[dict[str, Any], list[int]]:
-    """The values that a layer is made of, and the nodes that it follows and so reads besides.
-
-    `resolve` finds the nodes that an argument names, for a field that follows another step.
-
-    Raises:
-        SpecError: an expression without a value, a value that no field can be, or a name of no step.
-    """
-    values: dict[str, Any] = {}
-    followed: list[int] = []
-    for name, argument in arguments.items():
-        field = fields[name]
-        if isinstance(field, Reference):
-            followed.append(_followed(argument, resolve, is_first=not values))
-            values[name] = True
-        else:
-            values[name] = _field_value(field, argument, environment)
-    return values, followed
-
-
-def _field_value(field: Field, argument: Argument, environment: Environment) -> Any:
-    """An argument's value for a field: a literal where the field knows the word, else an expression."""
-    literal = getattr(argument.node, "text", None)
-    if literal is not None and (field.is_literal or literal in field.literals):
-        return literal
-    if isinstance(argument.node, SequenceNode) and field.takes_list and field.literals:
-        return [
-            _field_value(field, argument._replace(node=item, span=item.span), environment)
-            for item in argument.node.items
-        ]
-    try:
-        value = argument.value(environment)
-    except SpecError:
-        if literal in _WORDS_OF_PADDING:
-            raise field.refuse(literal, hint=_WORDS_OF_PADDING[literal]).at(argument.span, {}) from None
-        raise
-    if isinstance(value, Opaque):
-        raise SpecError(f"`{field.name}` must be {field.wanted}; {value.describe()}", argument.span)
-    return value
-
-
-def _followed(argument: Argument, resolve: Resolve | None, *, is_first: bool) -> int:
-    """The one node that an argument names."""
-    if argument.node is None or resolve is None:
-        raise SpecError(f"`{argument.name}` needs the name of a step", argument.span)
-    if not isinstance(getattr(argument.node, "value", ""), str):
-        hint = None if is_first else "a list gives the parameters in order; one value per axis is `{size: [28, 28]}`"
-        raise SpecError(f"`{argument.name}` needs the name of a step, not a number", argument.span, hint=hint)
-    found = resolve(argument.node)
-    if len(found) != 1:
-        raise SpecError(f"`{argument.name}` names one step, not {len(found)}", argument.span)
-    return found[0]
+            raise SpecError(f"`{signature.name}` needs `{name}`", span, hint=f"it is {signature}")

@@ -35,7 +35,7 @@ def expand_join(expansion: Expansion, step: Step, scope: Scope, label: str, read
     for index, branch in enumerate(branches):
         inside = _inside(scope, f"{label}[{index}]", "branch")
         inside.lexicon.beside = before
-        flow = expansion.run(expansion.steps_of(branch, "a branch"), inside, reads)
+        flow = expansion.run(expansion.prepared.steps(branch, "a branch"), inside, reads)
         if _is_dropped(expansion, branch, inside):
             _refuse_dropped(step, branch)
             continue
@@ -54,7 +54,7 @@ def _is_dropped(expansion: Expansion, branch: Node, inside: Scope) -> bool:
     """Whether a branch is a single step that its `when` dropped; of a list of steps, what is left is the branch."""
     if not isinstance(branch, MappingNode):
         return False
-    (step,) = expansion.steps_of(branch, "a branch")
+    (step,) = expansion.prepared.steps(branch, "a branch")
     return step.when is not None and not inside.lexicon.names
 
 
@@ -113,5 +113,5 @@ def _inside(scope: Scope, name: str, kind: str) -> Scope:
 
 def _branch(expansion: Expansion, steps: Node, inside: Scope, reads: Flow) -> int:
     """Expand one branch; the node it ends in."""
-    flow = expansion.run(expansion.steps_of(steps, "a branch"), inside, reads)
+    flow = expansion.run(expansion.prepared.steps(steps, "a branch"), inside, reads)
     return end(expansion.builder, flow, steps.span, "a branch")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from cnncost.errors import SpecError
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cnncost.language.document.definition import Definition
     from cnncost.language.document.document import Block
     from cnncost.language.document.steps import Step
@@ -55,24 +52,23 @@ class Calls:
         shown = tuple([call.shown(is_innermost=call is innermost) for call in self._calls])
         return shown, innermost and innermost.line
 
-    @contextmanager
-    def entering(
-        self, label: str, step: Step, called: Block | Definition | str | None = None, name: str = ""
-    ) -> Iterator[None]:
-        """Expand a container; raises SpecError for a block or a network that calls itself."""
+    def enter(self, label: str, step: Step, called: Block | Definition | str | None = None, name: str = "") -> None:
+        """Begin to expand a container; raises SpecError for a block or a network that calls itself."""
         if called is None:
             self._calls.append(Call(label))
         else:
             self._refuse_recursion(step, called, name)
             # The first turn of a repeat reads like the plain call.
             self._calls.append(Call(label.removesuffix("[0]"), called, name, step.line))
-        yield
+
+    def leave(self) -> None:
+        """End the innermost container; one that fails is never left, so that it is known where."""
         self._calls.pop()
 
     def _refuse_recursion(self, step: Step, called: Block | Definition | str, name: str) -> None:
-        same = [call.called == called for call in self._calls]
-        if True in same:
-            entered = [call.name for call in self._calls[same.index(True) :] if call.called is not None]
+        around = [call.called for call in self._calls]
+        if called in around:
+            entered = [call.name for call in self._calls[around.index(called) :] if call.called is not None]
             what = "network" if isinstance(called, str) else "block"
             hint = f"the calls are {' > '.join([*entered, name])}"
             raise SpecError(f"the {what} `{name}` calls itself", step.callee_span, hint=hint)

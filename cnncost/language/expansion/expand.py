@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from cnncost.errors import SpecError
 from cnncost.graph.builder import LIMIT_HINT
 from cnncost.language.document.step_names import evaluated, has_expressions, name_of_turns
-from cnncost.language.document.steps import COMPOUNDS, Step, parse_steps
-from cnncost.language.expansion.arguments import block_values, layer_parameters, match_beside
+from cnncost.language.document.steps import COMPOUNDS
+from cnncost.language.expansion.arguments import give_values
 from cnncost.language.expansion.branches import check_join, expand_join, expand_residual
 from cnncost.language.expansion.calls import Call, Calls
 from cnncost.language.expansion.flow import end, tensor_of
 from cnncost.language.expansion.layers import add_layer, add_pieces
 from cnncost.language.expansion.loops import expand_for
+from cnncost.language.expansion.prepared import Prepared
 from cnncost.language.expansion.repeat import expand_repeat
 from cnncost.language.expansion.scopes.environment import (
     BlockValue,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from cnncost.errors import Span
     from cnncost.graph.builder import GraphBuilder
     from cnncost.language.document.document import Document
-    from cnncost.language.expansion.arguments import Argument
+    from cnncost.language.document.steps import Step
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.loops import Turn
     from cnncost.language.expansion.nested.files import Networks
@@ -61,8 +62,7 @@ class Expansion:
         self.networks = networks
         self._most_steps = _FEWEST_STEPS + builder.limit * _STEPS_PER_LAYER
         self._steps_left = self._most_steps
-        self._parsed: dict[int, list[Step]] = {}
-        self._matched: dict[tuple[type[Layer], int, int], tuple[dict[str, Argument], dict[str, Span]]] = {}
+        self.prepared = Prepared()
         self.calls = Calls(Call("network", networks.path, document.file))
         self.own_layers: dict[tuple[Globals, int, str, Tensor], OwnLayer] = {}
         """Layers that specs define themselves, as they were worked out for what is read."""
@@ -73,23 +73,6 @@ class Expansion:
         if self._steps_left < 0:
             message = f"more than {self._most_steps:,} steps, turns of loops and references"
             raise SpecError(message, span, hint=LIMIT_HINT)
-
-    def steps_of(self, node: Node, what: str) -> list[Step]:
-        """The steps in `node`, parsed once however often they run."""
-        steps = self._parsed.get(id(node))
-        if steps is None:
-            steps = self._parsed[id(node)] = parse_steps(node, what)
-        return steps
-
-    def arguments_of(self, step: Step, kind: type[Layer]) -> tuple[dict[str, Argument], dict[str, Span]]:
-        """The arguments of a layer and where each stands, matched once however often the step runs."""
-        key = kind, id(step.arguments), id(step.beside)
-        matched = self._matched.get(key)
-        if matched is None:
-            arguments = match_beside(layer_parameters(step.callee, kind), step.arguments, step.beside)
-            matched = arguments, {name: argument.span for name, argument in arguments.items()}
-            self._matched[key] = matched
-        return matched
 
     def run(self, steps: list[Step], scope: Scope, flow: Flow) -> Flow:
         """Expand `steps` one after the other; the flow after the last, or after the one at which the scope ends."""
@@ -108,12 +91,12 @@ class Expansion:
         scope.environment.tensor = tensor_of(self.builder, flow)
         if step.repeat is not None:
             return expand_repeat(self, step, scope, flow)
-        if not self.is_kept(step, scope, flow):
+        if step.when is not None and not self.is_kept(step, scope, flow):
             return self.drop(step, scope, flow)
-        reads = self.reads(step, scope, flow)
+        reads = flow if step.from_ is None else self.reads(step, scope, flow)
         label = self.label(step, scope)
         binding = scope.bind(label, self.weighted(step, scope, label, reads))
-        return binding.outputs
+        return (binding.output,) if binding.output is not None else binding.outputs
 
     def is_kept(self, step: Step, scope: Scope, flow: Flow) -> bool:
         """Whether the step's `when` holds; one that is false drops the `from` too, whatever that names."""
@@ -204,10 +187,12 @@ class Expansion:
             from cnncost.language.expansion.own.layers import add_own_layer  # few specs define layers
 
             return add_own_layer(self, step, scope, label, reads, value=callee)
-        step = step._replace(callee=callee.name)
-        if STEP_TYPES[callee.name].joins and isinstance(step.arguments, SequenceNode):
+        if step.callee != callee.name:  # a variable's
+            step = step._replace(callee=callee.name)
+        kind = STEP_TYPES[callee.name]
+        if kind.joins and isinstance(step.arguments, SequenceNode):
             return expand_join(self, step, scope, label, reads)
-        return self.layer(step, scope, label, reads)
+        return self.layer(kind, step, scope, label, reads)
 
     def compound(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step that is made of steps."""
@@ -229,9 +214,9 @@ class Expansion:
             raise SpecError(f"`{name}` is a variable that holds no layer, block or step", step.callee_span)
         raise unknown_callee(f"unknown layer or block `{name}`", step, [*globals_.callees, *COMPOUNDS])
 
-    def layer(self, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
+    def layer(self, kind: type[Layer], step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Add a layer, or the pieces of a `split`."""
-        first, kind = self.builder.size, STEP_TYPES[step.callee]
+        first = self.builder.size
         if kind.splits:
             pieces = add_pieces(self, step, scope, label, reads)
             turns: list[Binding | None] = [Binding(piece, step.line, piece, piece + 1) for piece in pieces]
@@ -239,7 +224,7 @@ class Expansion:
         if kind.joins:
             check_join(step, reads)
         node = add_layer(self, step, scope, label, reads)
-        return Binding(node, step.line, first, self.builder.size)
+        return Binding(node, step.line, first, node + 1)
 
     def step_value(self, value: StepValue, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
         """Expand a step that is a parameter's value; its arguments see what they saw where they were written."""
@@ -253,15 +238,18 @@ class Expansion:
         block, name = value.block, value.name
         environment = Environment(value.globals)
         environment.tensor = tensor_of(self.builder, reads)
-        block_values(block.signature, step.arguments, step.callee_span, scope.environment, environment)
+        arguments = self.prepared.of_block(step, block.signature)
+        give_values(block.signature, arguments, step.callee_span, scope.environment, environment)
         lexicon = Lexicon(of_block=True)
         if len(reads) == 1:
             lexicon.names["input"] = Binding(reads[0], step.line, reads[0], reads[0])
         inside = scope.inside(label, name, environment, lexicon)
         first = self.builder.size
-        with self.calls.entering(label, step, block, name):
-            flow = self.run(self.steps_of(block.steps, f"the block `{name}`"), inside, reads)
-            output = end(self.builder, flow, block.steps.span, f"the block `{name}`")
+        self.calls.enter(label, step, block, name)
+        what = f"the block `{name}`"
+        flow = self.run(self.prepared.steps(block.steps, what), inside, reads)
+        output = end(self.builder, flow, block.steps.span, what)
+        self.calls.leave()
         names, numbered = inside.lexicon.names, inside.own_steps
         return Binding(output, step.line, first, self.builder.size, inside=names, steps=numbered)
 

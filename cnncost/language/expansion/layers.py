@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import LayerError, SpecError
 from cnncost.graph.indices import of_pool
-from cnncost.language.expansion.arguments import field_values
+from cnncost.language.expansion.fields import field_values
 from cnncost.language.expansion.flow import refuse_unless_one, single
 from cnncost.language.yaml.nodes import SequenceNode
 from cnncost.layers import REGISTRY, SPLITS
@@ -15,6 +16,7 @@ from cnncost.layers.base.fields import SIZE_IS_KNOWN
 if TYPE_CHECKING:
     from cnncost.language.document.steps import Step
     from cnncost.language.expansion.expand import Expansion
+    from cnncost.language.expansion.fields import FieldArguments
     from cnncost.language.expansion.flow import Flow
     from cnncost.language.expansion.scopes.scope import Scope
     from cnncost.layers import Layer
@@ -35,10 +37,9 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
         hint = "a loop has no turns before its first: `when: not first` leaves a step out of that"
         raise SpecError(f"`{step.callee}` joins nothing", span, hint=hint if reads_every_turn(step) else None)
     rank = builder.rank(kind, reads, span)
-    arguments, origins = expansion.arguments_of(step, kind)
-    values, followed = field_values(
-        kind.fields, arguments, scope.environment, lambda node: expansion.references(node, scope)
-    )
+    arguments = expansion.prepared.of_layer(step, kind)
+    origins = arguments.spans
+    values, followed = _values(expansion, scope, kind, arguments)
     if kind.reads_maxima and followed:
         try:
             values, source = of_pool(builder.nodes, followed[-1], kind, values)
@@ -55,6 +56,15 @@ def add_layer(expansion: Expansion, step: Step, scope: Scope, label: str, reads:
         if reads and _is_in_pytorch_order(step, kind, values, builder.nodes[reads[0]].y.channels):
             error.hint = SIZE_IS_KNOWN
         raise
+
+
+def _values(
+    expansion: Expansion, scope: Scope, kind: type[Layer], arguments: FieldArguments
+) -> tuple[dict[str, Any], list[int]]:
+    """The values of a layer's fields, and the nodes that it follows."""
+    if arguments.all_fixed:
+        return arguments.fixed, []
+    return field_values(kind.fields, arguments, scope.environment, partial(expansion.references, scope=scope))
 
 
 def _is_in_pytorch_order(step: Step, kind: type[Layer], values: dict[str, Any], channels: int) -> bool:
@@ -86,7 +96,8 @@ def add_pieces(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     builder, kind, span = expansion.builder, SPLITS[step.callee], step.callee_span
     read = single(builder, reads, step)
     x = builder.nodes[read].y
-    arguments, origins = expansion.arguments_of(step, kind)
+    arguments = expansion.prepared.of_layer(step, kind)
+    origins = arguments.spans
     values, _ = field_values(kind.fields, arguments, scope.environment, None)
     try:
         pieces = kind.make(values, rank=0).slices(x)

@@ -25,7 +25,7 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
     """Expand a `for`; its turns are bound as `label[index]`."""
     variables = _variables(step.part("for"))
     rows = _rows(step.part("in"), scope.environment)
-    body = expansion.steps_of(step.part("do"), "`do`")
+    body = expansion.prepared.steps(step.part("do"), "`do`")
     turns: list[Binding | None] = []
     first, flow = expansion.builder.size, reads
     if step.name is not None:  # its steps may read the turns before theirs
@@ -38,9 +38,10 @@ def expand_for(expansion: Expansion, step: Step, scope: Scope, label: str, reads
         inside = _inside(step, scope, name, environment)
         before, inner = expansion.builder.size, inside.lexicon.names
         turns.append(Binding(None, step.line, before, before, inside=inner, is_running=True))
-        with expansion.calls.entering(name, step):
-            flow = expansion.run(body, inside, flow)
-            output = end(expansion.builder, flow, step.part("do").span, "the loop") if flow else None
+        expansion.calls.enter(name, step)
+        flow = expansion.run(body, inside, flow)
+        output = end(expansion.builder, flow, step.part("do").span, "the loop") if flow else None
+        expansion.calls.leave()
         size = expansion.builder.size
         turns[index] = turn = Binding(output, step.line, before, size, inside=inner, steps=inside.own_steps)
         if has_expressions(step.name):

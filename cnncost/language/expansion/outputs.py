@@ -37,7 +37,7 @@ def run_steps(expansion: Expansion, document: Document, scope: Scope, inputs: Fl
     Raises:
         SpecError: a step that is refused.
     """
-    steps = expansion.steps_of(document.network, "`network`")
+    steps = expansion.prepared.steps(document.network, "`network`")
     flow = expansion.run(steps, scope, inputs if len(inputs) == 1 else ())
     return flow if steps else None
 

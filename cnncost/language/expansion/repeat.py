@@ -86,7 +86,7 @@ def _run(
                 scope.bind(name, binding)
         if binding.output is None:
             raise SpecError(f"`{step.callee}` has several outputs and cannot repeat", step.callee_span)
-        flow, step = (binding.output,), step._replace(from_=None)
+        flow, step = (binding.output,), step if step.from_ is None else step._replace(from_=None)
         if len(turns) == scope.turns_of(label, count):
             break
     return label, turns, flow

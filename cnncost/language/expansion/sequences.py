@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def expand_sequence(expansion: Expansion, step: Step, scope: Scope, label: str, reads: Flow) -> Binding:
     """Expand a `sequence`; its steps without names are bound as `label[index]`, or by the number of what is around."""
-    first, steps = expansion.builder.size, expansion.steps_of(step.part("sequence"), "`sequence`")
+    first, steps = expansion.builder.size, expansion.prepared.steps(step.part("sequence"), "`sequence`")
     inside = _inside(step, scope, label)
     assert inside.steps is not None
     names = inside.lexicon.names

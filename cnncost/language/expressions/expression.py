@@ -47,11 +47,13 @@ class Namespace(Protocol):
 class Expression:
     """A parsed expression. It knows no place, so one serves every place where the same text stands."""
 
-    __slots__ = ("_evaluate", "names", "text")
+    __slots__ = ("_evaluate", "cost", "names", "text")
 
     def __init__(self, text: str, evaluate: Evaluate, names: frozenset[str]) -> None:
         self.text = text
         self.names = names
+        self.cost = 1 + len(text) // _CHARACTERS_PER_OPERATION
+        """What an evaluation takes out of the budget, beside what it computes."""
         self._evaluate = evaluate
 
     def evaluate(self, namespace: Namespace, span: Span, budget: Budget | None = None, depth: int = 0) -> Value:
@@ -61,7 +63,7 @@ class Expression:
         """
         budget = budget or Budget()
         try:
-            budget.spend(1 + len(self.text) // _CHARACTERS_PER_OPERATION)
+            budget.spend(self.cost)
             return self._evaluate(Run(namespace, span, budget, depth))
         except Fault as fault:
             raise located(fault, self.text, span) from None

@@ -66,6 +66,8 @@ class Layer:
     source: ClassVar[str] = ""
     """Where the formulas come from: section of the notes, paper and section, or PyTorch's definition."""
     fields: ClassVar[dict[str, Field]] = {}
+    references: ClassVar[tuple[str, ...]] = ()
+    """Those of its fields that name an input more, which it reads where they are given."""
     accepts: ClassVar[tuple[Layout, ...]] = ("map",)
     """Layouts of input that the layer takes."""
     joins: ClassVar[bool] = False
@@ -100,6 +102,7 @@ class Layer:
             field.name = name
         # A class that restates a field of its family also places it: signatures keep the order of the class body.
         cls.fields = {name: field for name, field in cls.fields.items() if name not in own} | own
+        cls.references = tuple([name for name, field in cls.fields.items() if isinstance(field, Reference)])
         if keyword is not None:
             cls.keyword = keyword
             _register(cls)
@@ -187,7 +190,7 @@ class Layer:
     @property
     def follows_shape(self) -> bool:
         """Whether its last input is there for its shape only."""
-        return any(isinstance(field, Reference) and getattr(self, name) for name, field in self.fields.items())
+        return any(getattr(self, name) for name in self.references)
 
     @property
     def overwrites(self) -> bool:

@@ -39,25 +39,27 @@ def expand_network(expansion: Expansion, step: Step, scope: Scope, label: str, r
     named, until = step.part("network"), step.optional_part("until")
     outer, builder, first = scope.environment, expansion.builder, expansion.builder.size
     place, path = read_network(expansion.networks, named, outer)
-    with expansion.calls.entering(label, step, path, place.name):
-        document = expansion.networks.document(path, place.name)
+    expansion.calls.enter(label, step, path, place.name)
+    document = expansion.networks.document(path, place.name)
+    expansion.calls.leave()
     title, overrides, values = settings_of(document, place, step.optional_part("set"), outer, named.span)
     expansion.spend(named.span, _STEPS_EACH + len(document.variables) + len(document.blocks))
     folder = dirname(str(place.path))
     environment = Environment(outer.globals.of_another(document.blocks, document.layers, folder))
     inside = scope.inside(label, title, environment, Lexicon())
-    with expansion.calls.entering(label, step, path, place.name):
-        define_variables(document, overrides, environment, values)
-        declared = with_channels(declared_inputs(document, environment), step, outer)
-        inputs = join_inputs(builder, step, title, declared, reads)
-        inside.lexicon.names = {name: Binding(read, step.line, read, read) for name, read in inputs.items()}
-        reads = tuple(inputs.values())
-        if until is None:
-            outputs = _whole(expansion, step, document, inside, reads)
-        else:
-            outputs = _up_to(End(until, outer), expansion, document, inside, reads)
-            builder.make_part(range(first, builder.size), inside.prefix[:-1], named.span)
-        freeze_steps(builder, step.optional_part("frozen"), inside.lexicon, outer)
+    expansion.calls.enter(label, step, path, place.name)
+    define_variables(document, overrides, environment, values)
+    declared = with_channels(declared_inputs(document, environment), step, outer)
+    inputs = join_inputs(builder, step, title, declared, reads)
+    inside.lexicon.names = {name: Binding(read, step.line, read, read) for name, read in inputs.items()}
+    reads = tuple(inputs.values())
+    if until is None:
+        outputs = _whole(expansion, step, document, inside, reads)
+    else:
+        outputs = _up_to(End(until, outer), expansion, document, inside, reads)
+        builder.make_part(range(first, builder.size), inside.prefix[:-1], named.span)
+    freeze_steps(builder, step.optional_part("frozen"), inside.lexicon, outer)
+    expansion.calls.leave()
     return _binding(outputs, step.line, first, builder.size, inside.lexicon)
 
 

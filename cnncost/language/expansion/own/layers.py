@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import SpecError
 from cnncost.language.document.definition import KINDS
-from cnncost.language.expansion.arguments import block_values
+from cnncost.language.expansion.arguments import give_values
 from cnncost.language.expansion.flow import single
 from cnncost.language.expansion.own.texts import text_of
 from cnncost.language.expansion.own.window import read_window
@@ -43,11 +43,13 @@ def add_own_layer(
     definition, builder, first = value.definition, expansion.builder, expansion.builder.size
     environment = Environment(value.globals)
     environment.tensor = x = builder.nodes[single(builder, reads, step)].y
-    block_values(definition.signature, step.arguments, step.callee_span, scope.environment, environment)
+    arguments = expansion.prepared.of_block(step, definition.signature)
+    give_values(definition.signature, arguments, step.callee_span, scope.environment, environment)
     key = value.globals, id(definition), repr(environment.values), x
-    with expansion.calls.entering(label, step, definition, value.name):
-        if key not in expansion.own_layers:
-            expansion.own_layers[key] = evaluate_definition(definition, environment, x)
+    expansion.calls.enter(label, step, definition, value.name)
+    if key not in expansion.own_layers:
+        expansion.own_layers[key] = evaluate_definition(definition, environment, x)
+    expansion.calls.leave()
     layer, name = expansion.own_layers[key], scope.prefix + label
     node = builder.add(layer, reads, name, containers=scope.containers, origin=step.callee_span)
     return Binding(node, step.line, first, builder.size)

@@ -11,7 +11,7 @@ from cnncost.language.expansion.scopes.names import Lexicon, OutputValue
 from cnncost.language.expressions.expression import parse_expression
 from cnncost.language.expressions.values import Budget, Callee, Fault, Opaque, Value, checked_list, truth
 from cnncost.language.yaml.forms import is_null
-from cnncost.language.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from cnncost.language.yaml.nodes import MappingNode, Node, Scalar
 from cnncost.layers import STEP_TYPES
 
 if TYPE_CHECKING:
@@ -208,11 +208,11 @@ class Environment:
 
     def callee(self, name: str) -> Callee | StepValue | None:
         """The layer, block or step that `name` stands for; a variable goes first when it holds one."""
-        for values in (self.values, self.globals.variables):
-            value = values.get(name)
-            if isinstance(value, (Callee, StepValue)):
+        globals_ = self.globals
+        for values in (self.values, globals_.variables):
+            if name in values and isinstance(value := values[name], (Callee, StepValue)):
                 return value
-        return self.globals.callees.get(name)
+        return globals_.callees.get(name)
 
     def evaluate(self, node: Node) -> Value:
         """The value of a node: a number, an expression, a list of them, or a whole step.
@@ -220,22 +220,27 @@ class Environment:
         Raises:
             SpecError: an expression that has no value.
         """
-        if isinstance(node, SequenceNode):
-            try:
-                return checked_list([self.evaluate(item) for item in node.items], self.globals.budget)
-            except Fault as fault:
-                raise SpecError(fault.message, node.span, hint=fault.hint) from None
+        if isinstance(node, Scalar):
+            value = node.value
+            if isinstance(value, str):
+                return self.evaluate_text(node.text, node.span)
+            if value is None:
+                raise SpecError("a value is missing", node.span)
+            return value
         if isinstance(node, MappingNode):
             return self._step_value(node)
-        if not isinstance(node.value, str):
-            if node.value is None:
-                raise SpecError("a value is missing", node.span)
-            return node.value
-        return self.evaluate_text(node.text, node.span)
+        try:
+            return checked_list([self.evaluate(item) for item in node.items], self.globals.budget)
+        except Fault as fault:
+            raise SpecError(fault.message, node.span, hint=fault.hint) from None
 
     def evaluate_text(self, text: str, span: Span) -> Value:
         """The value of an expression that stands at `span`."""
-        return self.globals.expression(text, span).evaluate(self, span, self.globals.budget)
+        expression, budget = self.globals.expression(text, span), self.globals.budget
+        if text in self.values and budget.left >= expression.cost:  # a name alone, as most are
+            budget.left -= expression.cost
+            return self.values[text]
+        return expression.evaluate(self, span, budget)
 
     def reads_any(self, node: Node, names: frozenset[str]) -> bool:
         """Whether a node is an expression that reads one of `names`."""

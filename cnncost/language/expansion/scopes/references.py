@@ -147,6 +147,8 @@ def _one_of(binding: Binding, text: str) -> str:
 def _parse(text: str, span: Span) -> list[_Part]:
     if len(text) > _LONGEST_REFERENCE:
         raise SpecError(f"a reference of more than {_LONGEST_REFERENCE} characters", span)
+    if _IDENTIFIER.fullmatch(text):
+        return [_Part("name", text, 0, len(text))]
     parts: list[_Part] = []
     position = 0
     while position < len(text):

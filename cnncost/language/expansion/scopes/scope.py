@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import Container
-from cnncost.graph.names import segments
+from cnncost.graph.names import last_segment, segments
 from cnncost.language.expansion.scopes.names import Binding, Lexicon
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ class Scope:
     def inside(self, name: str, kind: str, environment: Environment, lexicon: Lexicon | None = None) -> Scope:
         """The scope inside the container `name`; its lexicon sees the names here unless it is given one of its own."""
         placed, around = self.placed(name)
-        own = segments(placed)[-1]
         environment.lexicon = lexicon = lexicon or Lexicon(self.lexicon)
-        return Scope(environment, lexicon, f"{placed}.", (*around, Container(own, kind)))
+        return Scope(environment, lexicon, f"{placed}.", (*around, Container(last_segment(placed), kind)))
 
     def placed(self, label: str) -> tuple[str, tuple[Container, ...]]:
         """The whole name of what is called `label` here, and the containers around it.
