@@ -281,7 +281,7 @@ class Real(Field):
             raise self.refuse(value)
         if abs(value) == float("inf"):
             raise self.refuse(value)
-        return 1.0 * value
+        return value if value.__class__ is float else 1.0 * value
 
     def json_schema(self) -> dict[str, Any]:
         bounds = {"minimum": self.low, "maximum": self.high}
