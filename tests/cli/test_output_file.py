@@ -51,7 +51,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_every_command_is_here() -> None:
-    assert set(ARGUMENTS) == set(ALL)
+    assert set(ARGUMENTS) == set(ALL) - {"sweep"}  # whose file has all points, and not what is printed
 
 
 @pytest.mark.parametrize("command", ARGUMENTS)

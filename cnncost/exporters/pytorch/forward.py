@@ -34,10 +34,13 @@ _WORTH_A_NAME = 15
 """Characters of an expression that is computed once where it stands twice."""
 
 
+_OF_METHOD = INDENT * 2
+
+
 def forward_lines(
     body: Body, results: Sequence[Any], inputs: Sequence[str], auxiliary: Sequence[int], outputs: Sequence[int]
 ) -> list[str]:
-    """The statements of a forward pass, without an indent.
+    """The statements of a forward pass, a method of a class.
 
     Args:
         body: the class.
@@ -58,13 +61,13 @@ def forward_lines(
     for value in early:  # a class inside the network gives nothing for it outside of training
         writer.nothing(value)
     writer.say("if self.training:")
-    writer.indent = INDENT
+    writer.indent = _OF_METHOD + INDENT
     for number, unit, result in steps[len(steps) - len(trained) :]:
         writer.run(number, unit, result)
     if auxiliary:
         writer.give((*outputs, *auxiliary))
     writer.flush()
-    writer.indent = ""
+    writer.indent = _OF_METHOD
     writer.give(outputs)
     return writer.lines
 
@@ -74,7 +77,7 @@ class _Writer:
 
     def __init__(self, body: Body, inputs: Sequence[str], returned: Sequence[int]) -> None:
         self.lines: list[str] = []
-        self.indent = ""
+        self.indent = _OF_METHOD
         self._names: dict[int, str] = dict(zip(body.inputs, inputs, strict=True))
         self._last_uses = {value: number for number, unit in enumerate(body.units) for value in unit.inputs}
         self._last_uses |= dict.fromkeys(returned, len(body.units))

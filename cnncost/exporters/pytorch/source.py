@@ -138,7 +138,7 @@ def _class_text(template: Template, graph: Graph, finish: Sequence[str], is_netw
     names = letters(len(body.inputs)) if template.is_layer else input_names(graph, body.inputs, is_network)
     auxiliary = graph.auxiliary if is_network else ()
     lines += _signature("forward", [f"{name}: Tensor" for name in names], _returned(body, auxiliary))
-    lines += [INDENT * 2 + line for line in forward_lines(body, free, names, auxiliary, body.outputs)]
+    lines += forward_lines(body, free, names, auxiliary, body.outputs)
     return "\n".join(lines) + "\n"
 
 

@@ -183,11 +183,26 @@ def argument_text(name: str, argument: Any) -> str:
 
 def _index_text(index: Any) -> str:
     if isinstance(index, Slice):
-        ends = ["" if end == Literal(None) else text_of(end) for end in index]
-        return ":".join(ends if ends[-1] else ends[:-1])
+        return _slice_text(index)
     if isinstance(index, Series) and index.brackets == "()":
         return ", ".join([_index_text(item) for item in index.items])
     return text_of(index)
+
+
+def _slice_text(index: Slice) -> str:
+    """A slice, with blanks around its colons where an end of it is more than a name or a number."""
+    ends = ["" if end == Literal(None) else text_of(end) for end in index]
+    ends = ends if ends[-1] else ends[:-1]
+    blank = "" if all(map(_is_simple, index)) else " "
+    text = ends[0]
+    for end in ends[1:]:
+        text += (blank if text and text[-1] != ":" else "") + ":" + (blank if end else "")
+        text += end
+    return text
+
+
+def _is_simple(end: Any) -> bool:
+    return isinstance(end.operand if isinstance(end, Negative) else end, Name | Literal)
 
 
 def literal_text(value: Any) -> str:

@@ -60,12 +60,27 @@ def _broken(before: str, expression: Any, indent: str, behind: str) -> list[str]
         case Turns(item=item, times=times, variable=variable):
             inside = [*_broken("", item, indent + INDENT, ""), f"{indent}{INDENT}for {variable} in range({times})"]
             return [f"{indent}{before}[", *inside, f"{indent}]{behind}"]
-        case Call(function=function, arguments=arguments) if arguments:
-            return _bracketed(f"{before}{text_of(function)}(", arguments, indent, f"){behind}")
+        case Call() if expression.arguments:
+            return _broken_call(before, expression, indent, behind)
         case Series(brackets=brackets, items=items) if items:
             pairs = [("", item) for item in items]
             return _bracketed(before + brackets[0], pairs, indent, brackets[1] + behind)
     return [one_line]
+
+
+def _broken_call(before: str, call: Call, indent: str, behind: str) -> list[str]:
+    """A call at its own bracket; where that comes too late in the line, at the last one before it that does not."""
+    whole = text_of(call)
+    part: Any = call
+    while isinstance(part, Attribute | Item | Call):
+        rest = whole.removeprefix(text_of(part)) + behind
+        if isinstance(part, Item) and fits(opening := f"{indent}{before}{text_of(part.base)}["):
+            index = text_of(part).removeprefix(text_of(part.base))[1:-1]
+            return [opening, f"{indent}{INDENT}{index}", f"{indent}]{rest}"]
+        if isinstance(part, Call) and part.arguments and fits(f"{indent}{before}{text_of(part.function)}("):
+            return _bracketed(f"{before}{text_of(part.function)}(", part.arguments, indent, f"){rest}")
+        part = part.function if isinstance(part, Call) else part.base
+    return _bracketed(f"{before}{text_of(call.function)}(", call.arguments, indent, f"){behind}")
 
 
 def _bracketed(opening: str, arguments: Sequence[tuple[str, Any]], indent: str, closing: str) -> list[str]:
