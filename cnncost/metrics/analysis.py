@@ -68,7 +68,7 @@ class Analysis:
         self._whole = whole
         self._reads: list[tuple[bool, ...]] | None = None
         self._decided: dict[str, Sequence[int]] = {}
-        self._models, self._model_of = _models(graph.nodes, domain)
+        self._models, self._model_of = _models(graph.nodes)
 
     def column(self, name: str) -> Sequence[int | None]:
         """The values of a metric, one per node.
@@ -260,10 +260,8 @@ def metric_called(name: str) -> Metric:
     return ALGORITHM_METRICS[name]
 
 
-def _models(nodes: Sequence[Node], domain: Domain) -> tuple[Sequence[Node], Sequence[int]]:
+def _models(nodes: Sequence[Node]) -> tuple[Sequence[Node], Sequence[int]]:
     """One node of each layer and shapes, and for every node which of them it is like."""
-    if not domain.hashable:
-        return nodes, range(len(nodes))
     models: list[Node] = []
     known: dict[Any, int] = {}
     model_of = []

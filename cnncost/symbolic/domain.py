@@ -1,10 +1,11 @@
 """The kinds of numbers that formulas run on, and what must be known of each beyond its arithmetic.
 
-Formulas are plain arithmetic, the same on all of them. What is not arithmetic is asked of the domain: whether equal
-layers can be found by hashing, whether something is there at all, and which of several values is the largest.
+Formulas are plain arithmetic, the same on both. What is not arithmetic is asked of the domain: whether something is
+there at all, and which of several values is the largest.
 
->>> INTEGERS.largest([3, 5]), ARRAYS.largest([3, 5])
-(5, 5)
+>>> from cnncost.symbolic.symbols import Symbol
+>>> INTEGERS.largest([3, 5]), str(SYMBOLS.largest([Symbol("C"), 5]))
+(5, 'max(C, 5)')
 """
 
 from __future__ import annotations
@@ -21,12 +22,10 @@ if TYPE_CHECKING:
 
 
 class Domain:
-    """A kind of numbers. Of the three, this is the one for arithmetic without further knowledge."""
+    """A kind of numbers: what can be said of any by arithmetic alone."""
 
     name = "numbers"
     """In the plural, for people."""
-    hashable = False
-    """Whether equal numbers have equal hashes, so that equal layers are recognised."""
 
     def exists(self, count: Any) -> bool:
         """Whether a count is of anything at all: a matter of structure, not of size."""
@@ -55,7 +54,6 @@ class Domain:
 
 class _Integers(Domain):
     name = "whole numbers"
-    hashable = True
 
     def exists(self, count: int) -> bool:
         return bool(count > 0)
@@ -74,26 +72,8 @@ class _Integers(Domain):
         """Nothing to refuse."""
 
 
-class _Arrays(Domain):
-    name = "arrays of design points"
-
-    def exists(self, count: Any) -> bool:
-        """The same answer for all design points.
-
-        Raises:
-            SpecError: some have it and others don't, so that they are not of one structure.
-        """
-        if isinstance(count, int):
-            return count > 0
-        answers = {number > 0 for number in count.numbers}
-        if len(answers) > 1:
-            raise SpecError("some design points have parameters where others have none: they are of unlike structure")
-        return answers.pop() if answers else False
-
-
 class _Symbols(Domain):
     name = "symbols"
-    hashable = True
 
     def exists(self, count: Any) -> bool:
         """What is written with symbols is there, whatever their numbers."""
@@ -101,10 +81,7 @@ class _Symbols(Domain):
 
 
 INTEGERS: Domain = _Integers()
-"""Python's integers, of any size."""
-
-ARRAYS: Domain = _Arrays()
-"""Arrays of design points, :class:`cnncost.symbolic.arrays.ExactArray`, with integers among them."""
+"""Python's integers, of any size; numbers that vary over design points stand for them."""
 
 SYMBOLS: Domain = _Symbols()
 """Expressions, :mod:`cnncost.symbolic.symbols`, with integers among them."""

@@ -81,7 +81,6 @@ class Program:
             return self.error or found
         except (ArithmeticError, ValueError):  # a number is refused that is one of points for which it does not hold
             raise DifferError(np.zeros(points, dtype=bool)) from None
-        return self.error or found
 
     def _computed(self, columns: Sequence[Column], points: int) -> list[Any]:
         """The results, with as many bits as they need."""
