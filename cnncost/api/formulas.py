@@ -55,6 +55,9 @@ def closed_forms(
     >>> forms.compile()({"B": 8, "R": [224, 225, 256]})["macs"].tolist()
     [32713474048, 37013710336, 42722787328]
     """
+    from cnncost.spaces.requirements import require_numpy
+
+    require_numpy()
     from cnncost.importers.sources import is_imported
     from cnncost.language.load import limits_given
     from cnncost.language.request import settings_given, shapes_given

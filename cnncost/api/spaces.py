@@ -87,6 +87,9 @@ def sweep(
     >>> found.pareto("macs,max:params")["alpha"].tolist()
     [0.5, 0.75, 1.0]
     """
+    from cnncost.spaces.requirements import require_numpy
+
+    require_numpy()
     from cnncost.progress import no_progress
     from cnncost.spaces.execution.engines import engine_of
     from cnncost.spaces.plan import planned

@@ -71,7 +71,9 @@ def sweep(
     And which are the best: `cnncost sweep mobilenet_v2 --vary 'alpha=0.25:2:0.05' --pareto params,macs`.
     """
     from cnncost.render.format import find_format
+    from cnncost.spaces.requirements import require_numpy
 
+    require_numpy()
     render = find_format(form).render
     _refuse_early(output, plot, pareto, resume)
     _refuse_overwriting(output, {"--data": data, "--read": read})
