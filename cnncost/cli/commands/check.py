@@ -12,7 +12,7 @@ from cnncost.cli.several import exit_unless_all, good_ones
 from cnncost.errors import SpecError
 
 if TYPE_CHECKING:
-    from cnncost.cli.project import Project
+    from cnncost.cli.project_files.read import Project
     from cnncost.report.checks import Verdict
 
 FAILED = 1
@@ -61,7 +61,7 @@ def check(
     their specs, of one sample in inference. Exit code 1 when a check fails; 2 when there is nothing to check.
     """
     from cnncost.api import load
-    from cnncost.cli.baseline import baseline_of
+    from cnncost.cli.project_files.baseline import baseline_of
     from cnncost.render.format import find_format
     from cnncost.render.views.check import checks_document
     from cnncost.report.budgets import Budget
@@ -113,11 +113,11 @@ _HINT = "give a budget, such as `--max-params 5M`, or write it into the spec or 
 
 def _project(config: str | None) -> Project | None:
     """The project's file that is named, or that of the folder that the command runs in."""
-    from cnncost.cli.find_project import find_project
+    from cnncost.cli.project_files.find import find_project
 
     path = config or find_project()
     if path is None:
         return None
-    from cnncost.cli.project import read_project  # and pydantic with it
+    from cnncost.cli.project_files.read import read_project  # and pydantic with it
 
     return read_project(path)
