@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cnncost import SpecError, fit, load, memory
-from cnncost.footprint.cards.devices import profile
-from cnncost.footprint.cards.devices.profile import FOLDER
+from cnncost.devices import memory_profile
+from cnncost.devices.profile import FOLDER
 from cnncost.footprint.fitting.capacity import LARGEST_CONTEXT, capacity_of, verdict_on
 from cnncost.language.load import loads
 
@@ -164,7 +164,7 @@ def test_whether_it_fits_on_a_processor(given: str | int, fits: bool, free: int)
 
 def test_what_the_allocator_takes_and_the_context_count_on_a_card_with_a_profile() -> None:
     found = memory(loads(SMALL), mode="infer", device="h200")
-    low, high = profile("h200").context
+    low, high = memory_profile("h200").context
     reserved = found._replace(reserved_bytes=10**9)
     verdicts = [verdict_on(reserved, capacity_of(10**9 + free)) for free in (low - 1, low, high - 1, high)]
     assert [verdict.fits for verdict in verdicts] == [False, None, None, True]

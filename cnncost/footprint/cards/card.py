@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cnncost.algorithms import ConvolutionCall
+from cnncost.devices import largest_workspace, memory_profile
 from cnncost.footprint.cards.allocator import CachingAllocator
-from cnncost.footprint.cards.devices import largest_workspace, profile
 from cnncost.footprint.running.step import run_step
 from cnncost.layers.contractions.conv import Conv
 from cnncost.records import NamedTuple
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from cnncost.autograd.convolution import Site
     from cnncost.autograd.heap import Heap
     from cnncost.autograd.tensors import Storage
+    from cnncost.devices import MemoryProfile
     from cnncost.footprint.cards.allocator import AllocatorFigures
-    from cnncost.footprint.cards.devices import DeviceProfile
     from cnncost.footprint.running.record import Step
     from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
@@ -61,7 +61,7 @@ def on_card(graph: Graph, settings: StepSettings, step: Step, *, allocator: bool
     if not settings.has_profile:
         figures = _simulated(graph, settings, step, ())
         return OnCard(figures.peak_allocated, figures.reserved, _largest_workspace(graph, settings))
-    device = profile(settings.device)
+    device = memory_profile(settings.device)
     with_workspaces = run_step(graph, settings, partial(_held, device, settings))
     matrices = device.matrix_workspaces(training=True)  # what a process has that trained before it infers
     figures = _simulated(graph, settings, with_workspaces, matrices)
@@ -69,7 +69,7 @@ def on_card(graph: Graph, settings: StepSettings, step: Step, *, allocator: bool
     return OnCard(figures.peak_allocated, figures.reserved, held)
 
 
-def _held(device: DeviceProfile, settings: StepSettings, site: Site, direction: str, dtype: str) -> int:
+def _held(device: MemoryProfile, settings: StepSettings, site: Site, direction: str, dtype: str) -> int:
     """What a convolution holds while it runs on a device; of transposed ones it is not known."""
     if not isinstance(site.layer, Conv):
         return 0

@@ -10,7 +10,7 @@ from cnncost.errors import SpecError
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from cnncost.footprint.cards.devices import Device
+    from cnncost.devices import Device
     from cnncost.footprint.report import MemoryReport
 
 LARGEST_CONTEXT = 426 * 2**20
@@ -98,7 +98,7 @@ def capacity_on(card: Device) -> Capacity:
     Raises:
         SpecError: it is not known.
 
-    >>> from cnncost.footprint.cards.devices import device
+    >>> from cnncost.devices import device
     >>> capacity_on(device("rtx4090")).about
     'what programs can take of its 24,564 MiB (ali-vilab/VGen issue 104)'
     """
@@ -130,10 +130,11 @@ def place_of(device: object, memory: object) -> tuple[str, Capacity | None]:
     device = str(device)
     if device in ("cpu", "cuda"):
         return device, capacity
-    from cnncost.footprint.cards.devices import device as card_called
-    from cnncost.footprint.cards.devices import profile, profiles
+    from cnncost.devices import device as card_called
+    from cnncost.devices import memory_profile, profile, profiles
 
     if device.endswith((".yaml", ".yml")):
+        memory_profile(device)
         card, name = profile(device).card, device
         return name, capacity if card is None or capacity is not None else capacity_on(card_called(card))
     known = card_called(device)
@@ -161,7 +162,7 @@ def _besides(report: MemoryReport) -> tuple[int, int | None]:
     if device == "cpu":
         return 0, 0
     if report.settings.has_profile:
-        from cnncost.footprint.cards.devices import profile  # only who names a card reads its file
+        from cnncost.devices import memory_profile  # only who names a card reads its file
 
-        return profile(device).context
+        return memory_profile(device).context
     return 0, None if report.workspace_bytes is None else report.workspace_bytes + LARGEST_CONTEXT

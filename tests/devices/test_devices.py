@@ -10,10 +10,10 @@ import pytest
 
 from cnncost.algorithms import ConvolutionCall
 from cnncost.algorithms.workspaces import WORKSPACES
+from cnncost.devices import DIRECTIONS, device, devices, largest_workspace, memory_profile, profile, profiles
+from cnncost.devices.profile import FOLDER
+from cnncost.devices.record import checked
 from cnncost.errors import SpecError
-from cnncost.footprint.cards.devices import DIRECTIONS, device, devices, largest_workspace, profile, profiles
-from cnncost.footprint.cards.devices.profile import FOLDER
-from cnncost.footprint.cards.devices.record import checked
 from cnncost.language.yaml.plain import read_plain
 from cnncost.layers.base.tensor import Tensor
 from cnncost.layers.contractions.conv import Conv
@@ -40,7 +40,7 @@ def measured(dtype: str) -> Iterator[tuple[int, int]]:
             if row["dtype"] == dtype:
                 sizes = [int(row[name]) for name in ("size", "in_channels", "out_channels", "kernel")]
                 call = call_of(*sizes, stride=int(row["stride"]), groups=int(row["groups"]))
-                yield profile("h200").workspace(call, row["direction"], dtype), int(row["workspace_bytes"])
+                yield memory_profile("h200").workspace(call, row["direction"], dtype), int(row["workspace_bytes"])
 
 
 def test_every_float32_workspace_of_the_traces() -> None:
@@ -77,28 +77,28 @@ def test_ways_that_depend_on_the_batch(
     batch: int, sizes: tuple[int, int, int, int], direction: str, workspace: int
 ) -> None:
     call = call_of(*sizes, batch=batch)
-    assert profile("h200").workspace(call, direction, "float32") == workspace
+    assert memory_profile("h200").workspace(call, direction, "float32") == workspace
 
 
 def test_videos_are_copied_for_the_gradient_of_the_weights() -> None:
     # 2 samples of 4³ positions in and 2³ out, 64 and 128 channels, 27 weights each
     call = call_of(4, 64, 128, 3, batch=2, stride=2, axes=3)
     copies = 4 * (2 * 64 * 64 + 2 * 128 * 8 + 64 * 128 * 27) + 16
-    assert [profile("h200").workspace(call, each, "float32") for each in DIRECTIONS] == [0, 0, copies]
+    assert [memory_profile("h200").workspace(call, each, "float32") for each in DIRECTIONS] == [0, 0, copies]
 
 
 def test_two_bytes_are_filled_up_to_eight_channels() -> None:
     # a stem of 7 × 7: 3 channels become 8
     call = call_of(224, 3, 64, 7, stride=2)
     copies = 2 * (8 * 8 * 224**2 + 8 * 64 * 112**2 + 8 * 64 * 49) + 16
-    assert profile("h200").workspace(call, "forward", "bfloat16") == copies
-    assert profile("h200").workspace(call, "forward", "bfloat16", channels_last=True) == 0
+    assert memory_profile("h200").workspace(call, "forward", "bfloat16") == copies
+    assert memory_profile("h200").workspace(call, "forward", "bfloat16", channels_last=True) == 0
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_groups_take_none(direction: str, dtype: str) -> None:
-    assert profile("h200").workspace(call_of(56, 64, 64, 3, groups=64), direction, dtype) == 0
+    assert memory_profile("h200").workspace(call_of(56, 64, 64, 3, groups=64), direction, dtype) == 0
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -108,7 +108,7 @@ def test_groups_take_none(direction: str, dtype: str) -> None:
 )
 def test_no_workspace_is_above_the_bound(sizes: tuple[int, int, int, int], dtype: str, direction: str) -> None:
     call = call_of(*sizes, batch=16)
-    assert profile("h200").workspace(call, direction, dtype) <= largest_workspace(call, dtype)
+    assert memory_profile("h200").workspace(call, direction, dtype) <= largest_workspace(call, dtype)
 
 
 def test_a_convolution_that_nothing_else_can_compute_is_bounded_by_copies() -> None:
@@ -119,7 +119,7 @@ def test_a_convolution_that_nothing_else_can_compute_is_bounded_by_copies() -> N
 
 
 def test_cublas_keeps_more_once_backward_has_run() -> None:
-    h200 = profile("h200")
+    h200 = memory_profile("h200")
     assert sum(h200.matrix_workspaces(training=True)) == 68_157_440  # as the H200's allocator reported
     assert sum(h200.matrix_workspaces(training=False)) == 33 * 2**20
 
@@ -135,7 +135,7 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text((FOLDER / "h200.yaml").read_text().replace("name: h200", "name: mine"))
     mine = profile(str(path))
-    assert (mine.name, mine.rules) == ("mine", profile("h200").rules)
+    assert (mine.name, mine.memory) == ("mine", memory_profile("h200"))
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,16 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
         (
             "algorithm: tiled_fft",
             "algorithm: fast",
-            "`workspaces[2].algorithm` must be one of `none`, `winograd`, `tiled_fft`",
+            "`memory.workspaces[2].algorithm` must be one of `none`, `winograd`, `tiled_fft`",
         ),
-        ("directions: [input_gradient]", "directions: [backward]", "`workspaces[2].directions[0]` should be 'forward'"),
-        ("widens: false", "wider: false", "`workspaces[2].wider` is not a known field"),
-        ("map: [28, null]", "map: 28", "`workspaces[2].map` should be a valid tuple"),
-        ("context: [287000000", "context: [-1", "`context[0]` should be greater than or equal to 0"),
+        (
+            "directions: [input_gradient]",
+            "directions: [backward]",
+            "`memory.workspaces[2].directions[0]` should be 'forward'",
+        ),
+        ("widens: false", "wider: false", "`memory.workspaces[2].wider` is not a known field"),
+        ("map: [28, null]", "map: 28", "`memory.workspaces[2].map` should be a valid tuple"),
+        ("context: [287000000", "context: [-1", "`memory.context[0]` should be greater than or equal to 0"),
         ("title: NVIDIA H200\n", "", "`title` is missing"),
     ],
 )
@@ -204,3 +208,16 @@ def test_what_was_not_read_is_left_out() -> None:
         figures |= {f"peaks.{dtype}": peak for dtype, peak in card.peaks.items()}
         assert {name for name, value in figures.items() if value is not None} == set(card.sources)
         assert card.memory_bytes is None or card.usable_bytes is None or card.usable_bytes <= card.memory_bytes
+
+
+def test_a_profile_that_says_nothing_of_memory(tmp_path: Path) -> None:
+    path = tmp_path / "clock.yaml"
+    text = (FOLDER / "h200.yaml").read_text()
+    path.write_text(text[: text.index("memory:")])
+    assert profile(str(path)).memory is None
+    with pytest.raises(SpecError) as caught:
+        memory_profile(str(path))
+    assert str(caught.value) == (
+        f"error: the profile `{str(path)[-80:]}` says nothing of memory\n"
+        "  = hint: `--device cpu` and `--device cuda` need none"
+    )

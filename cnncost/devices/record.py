@@ -70,6 +70,17 @@ class MatrixWorkspaces(Record):
     """blocks of the thread that runs backward, in bytes"""
 
 
+class MemoryRecord(Record):
+    """What a step takes of memory besides its tensors."""
+
+    matrix_workspaces: MatrixWorkspaces
+    """what cuBLAS takes and keeps"""
+    context: tuple[Count, Count]
+    """bounds of what lies outside of PyTorch's allocator, in bytes"""
+    workspaces: tuple[RuleRecord, ...]
+    """which way is taken for a convolution: the first rule that fits"""
+
+
 class ProfileRecord(Record):
     """A device's profile."""
 
@@ -87,12 +98,8 @@ class ProfileRecord(Record):
     """version of PyTorch"""
     source: Text
     """what was measured, and when"""
-    matrix_workspaces: MatrixWorkspaces
-    """what cuBLAS takes and keeps"""
-    context: tuple[Count, Count]
-    """bounds of what lies outside of PyTorch's allocator, in bytes"""
-    workspaces: tuple[RuleRecord, ...]
-    """which way is taken for a convolution: the first rule that fits"""
+    memory: MemoryRecord | None = None
+    """what a step takes of memory besides its tensors"""
 
 
 def checked(data: Any, path: object) -> dict[str, Any]:
@@ -106,6 +113,6 @@ def checked(data: Any, path: object) -> dict[str, Any]:
     except ValidationError as error:
         raise SpecError(
             f"`{shown_path(path)}` is not a device's profile: {first_fault(error, data)}",
-            hint="`cnncost/footprint/cards/devices/h200.yaml` is one to start from",
+            hint="`cnncost/devices/h200.yaml` is one to start from",
         ) from None
     return record.model_dump(exclude_none=True)
