@@ -1,0 +1,147 @@
+/**
+ * What a step does with memory: every tensor with when it was made and freed, counted in allocations and frees.
+ *
+ * @typedef {object} Memory
+ * @property {string} mode `train` or `infer`
+ * @property {number} peak_bytes the most that lives at once
+ * @property {number} events how many allocations and frees there are
+ * @property {string[]} kinds what tensors are: parameters, activations and so on
+ * @property {string[]} phases `forward`, `loss`, `backward`, `optimizer`
+ * @property {{ event: number[], phase: number[], layer: number[] }} marks what runs when: how many events came before,
+ *     the phase, and the layer, -1 for none
+ * @property {{ start: number[], end: number[], size: number[], kind: number[], layer: number[] }} tensors the event
+ *     that makes each, -1 for what is there before; the event that frees it, the number of events for what stays; its
+ *     bytes, its kind, and the layer that it is of, -1 for none
+ */
+
+/**
+ * One operation in the course of a step.
+ *
+ * @typedef {object} Moment
+ * @property {number} event how many events there were when the most lived while it ran
+ * @property {number} phase
+ * @property {number} layer -1 where none runs
+ * @property {number} bytes the most that lived while it ran
+ * @property {number[]} parts the same by kind
+ */
+
+/**
+ * The step in its course: for each operation, the most that lived while it ran.
+ *
+ * @param {Memory} memory
+ * @returns {Moment[]}
+ */
+export function courseOf(memory) {
+  const { marks } = memory;
+  const events = eventsOf(memory);
+  const live = memory.kinds.map(() => 0);
+  standingTensors(memory).forEach((tensor) => grow(live, memory, tensor, 1));
+  return marks.event.map((start, place) => {
+    const end = marks.event[place + 1] ?? events.length;
+    const highest = highestBetween(memory, events, start, end);
+    run(memory, events.slice(start, highest), live);
+    const parts = [...live];
+    run(memory, events.slice(highest, end), live);
+    const bytes = parts.reduce((sum, part) => sum + part, 0);
+    return { event: highest, phase: marks.phase[place] ?? 0, layer: marks.layer[place] ?? -1, bytes, parts };
+  });
+}
+
+/**
+ * The tensors that live after so many events, the largest first.
+ *
+ * @param {Memory} memory
+ * @param {number} event
+ * @returns {number[]} their places among the tensors
+ */
+export function livingAt(memory, event) {
+  const { start, end, size } = memory.tensors;
+  const tensors = start.map((_, tensor) => tensor);
+  const living = tensors.filter((tensor) => at(start, tensor) < event && at(end, tensor) >= event);
+  return living.sort((one, other) => at(size, other) - at(size, one));
+}
+
+/**
+ * What lives at the peak, by the layer that it is of.
+ *
+ * @param {Memory} memory
+ * @param {number} layers how many layers there are
+ * @returns {number[]} bytes of each layer; what is of no layer is in none of them
+ */
+export function peakByLayer(memory, layers) {
+  const bytes = Array.from({ length: layers }, () => 0);
+  const peak = courseOf(memory).reduce((most, moment) => (moment.bytes > most.bytes ? moment : most));
+  for (const tensor of livingAt(memory, peak.event)) {
+    const layer = at(memory.tensors.layer, tensor);
+    if (layer >= 0) bytes[layer] = (bytes[layer] ?? 0) + at(memory.tensors.size, tensor);
+  }
+  return bytes;
+}
+
+/**
+ * @param {readonly number[]} values
+ * @param {number} place
+ */
+function at(values, place) {
+  return /** @type {number} */ (values[place]);
+}
+
+/**
+ * What happens at each event: the tensor that is made, or `-1 - tensor` for one that is freed.
+ *
+ * @param {Memory} memory
+ * @returns {number[]}
+ */
+function eventsOf({ events: count, tensors }) {
+  const events = Array.from({ length: count }, () => 0);
+  tensors.start.forEach((start, tensor) => {
+    if (start >= 0) events[start] = tensor;
+  });
+  tensors.end.forEach((end, tensor) => {
+    if (end < count) events[end] = -1 - tensor;
+  });
+  return events;
+}
+
+/** @param {Memory} memory */
+function standingTensors({ tensors }) {
+  return tensors.start.map((_, tensor) => tensor).filter((tensor) => at(tensors.start, tensor) < 0);
+}
+
+/**
+ * @param {number[]} live bytes of each kind, which are changed
+ * @param {Memory} memory
+ * @param {number} tensor
+ * @param {1 | -1} sign
+ */
+function grow(live, { tensors }, tensor, sign) {
+  const kind = at(tensors.kind, tensor);
+  live[kind] = at(live, kind) + sign * at(tensors.size, tensor);
+}
+
+/**
+ * @param {Memory} memory
+ * @param {readonly number[]} events
+ * @param {number[]} live bytes of each kind, which are changed
+ */
+function run(memory, events, live) {
+  for (const event of events) grow(live, memory, event < 0 ? -1 - event : event, event < 0 ? -1 : 1);
+}
+
+/**
+ * After how many events the most lives between two of them.
+ *
+ * @param {Memory} memory
+ * @param {readonly number[]} events
+ * @param {number} start
+ * @param {number} end
+ */
+function highestBetween({ tensors }, events, start, end) {
+  let [most, live, highest] = [0, 0, start];
+  for (let place = start; place < end; place += 1) {
+    const event = at(events, place);
+    live += event < 0 ? -at(tensors.size, -1 - event) : at(tensors.size, event);
+    if (live > most) [most, highest] = [live, place + 1];
+  }
+  return highest;
+}
