@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { coverage, spansOf } from "../../../cnncost/render/page/assets/script/span.js";
 
 // Three 3x3 convolutions with padding 1, the second with stride 2: fields of 3, 5 and 9 pixels, 1, 2 and 2 apart.
-const THIRD = { size: [9, 9], jump: [2, 2], start_padding: [4, 4], global: false };
+const THIRD = { size: [9, 9], jump: [2, 2], start_padding: [4, 4] };
 
 test("a unit's field begins its jump further on than that of its neighbour", () => {
   assert.deepEqual(spansOf(THIRD, [0, 3], [32, 32]), [
@@ -18,6 +18,6 @@ test("what lies in the padding covers nothing", () => {
 });
 
 test("a field whose place is not known is shown in the middle", () => {
-  const field = { size: [16], jump: null, start_padding: null, global: false };
+  const field = { size: [16], jump: null, start_padding: null };
   assert.deepEqual(spansOf(field, [], [32]), [{ start: 8, size: 16, known: false }]);
 });

@@ -1,3 +1,5 @@
+/** A step in its course, and what lives when. */
+
 /**
  * What a step does with memory: every tensor with when it was made and freed, counted in allocations and frees.
  *
@@ -43,7 +45,7 @@ export function courseOf(memory) {
     const parts = [...live];
     run(memory, events.slice(highest, end), live);
     const bytes = parts.reduce((sum, part) => sum + part, 0);
-    return { event: highest, phase: marks.phase[place] ?? 0, layer: marks.layer[place] ?? -1, bytes, parts };
+    return { event: highest, phase: marks.phase[place], layer: marks.layer[place], bytes, parts };
   });
 }
 
@@ -57,8 +59,8 @@ export function courseOf(memory) {
 export function livingAt(memory, event) {
   const { start, end, size } = memory.tensors;
   const tensors = start.map((_, tensor) => tensor);
-  const living = tensors.filter((tensor) => at(start, tensor) < event && at(end, tensor) >= event);
-  return living.sort((one, other) => at(size, other) - at(size, one));
+  const living = tensors.filter((tensor) => start[tensor] < event && end[tensor] >= event);
+  return living.sort((one, other) => size[other] - size[one]);
 }
 
 /**
@@ -72,18 +74,10 @@ export function peakByLayer(memory, layers) {
   const bytes = Array.from({ length: layers }, () => 0);
   const peak = courseOf(memory).reduce((most, moment) => (moment.bytes > most.bytes ? moment : most));
   for (const tensor of livingAt(memory, peak.event)) {
-    const layer = at(memory.tensors.layer, tensor);
-    if (layer >= 0) bytes[layer] = (bytes[layer] ?? 0) + at(memory.tensors.size, tensor);
+    const layer = memory.tensors.layer[tensor];
+    if (layer >= 0) bytes[layer] += memory.tensors.size[tensor];
   }
   return bytes;
-}
-
-/**
- * @param {readonly number[]} values
- * @param {number} place
- */
-function at(values, place) {
-  return /** @type {number} */ (values[place]);
 }
 
 /**
@@ -105,7 +99,7 @@ function eventsOf({ events: count, tensors }) {
 
 /** @param {Memory} memory */
 function standingTensors({ tensors }) {
-  return tensors.start.map((_, tensor) => tensor).filter((tensor) => at(tensors.start, tensor) < 0);
+  return tensors.start.map((_, tensor) => tensor).filter((tensor) => tensors.start[tensor] < 0);
 }
 
 /**
@@ -115,8 +109,8 @@ function standingTensors({ tensors }) {
  * @param {1 | -1} sign
  */
 function grow(live, { tensors }, tensor, sign) {
-  const kind = at(tensors.kind, tensor);
-  live[kind] = at(live, kind) + sign * at(tensors.size, tensor);
+  const kind = tensors.kind[tensor];
+  live[kind] += sign * tensors.size[tensor];
 }
 
 /**
@@ -139,8 +133,8 @@ function run(memory, events, live) {
 function highestBetween({ tensors }, events, start, end) {
   let [most, live, highest] = [0, 0, start];
   for (let place = start; place < end; place += 1) {
-    const event = at(events, place);
-    live += event < 0 ? -at(tensors.size, -1 - event) : at(tensors.size, event);
+    const event = events[place];
+    live += event < 0 ? -tensors.size[-1 - event] : tensors.size[event];
     if (live > most) [most, highest] = [live, place + 1];
   }
   return highest;

@@ -1,37 +1,23 @@
-/**
- * A network as a point: two costs, of which less is better.
- *
- * @typedef {object} CostPoint
- * @property {number} x
- * @property {number} y
- */
+/** Which networks no other one beats. */
 
 /**
  * The points that no other point beats: none is as good in both costs and better in one (a Pareto front).
  *
- * @param {readonly CostPoint[]} points
+ * @param {readonly { x: number, y: number }[]} points two costs each, of which less is better
  * @returns {number[]} their places, by rising x
  */
 export function paretoFront(points) {
-  const order = points.map((_, place) => place).sort((one, other) => compared(points, one, other));
+  const order = points.map((_, place) => place);
+  order.sort((one, other) => points[one].x - points[other].x || points[one].y - points[other].y);
   /** @type {number[]} */
   const front = [];
-  let least = Infinity;
-  let widest = NaN;
+  let least = { x: NaN, y: Infinity };
   for (const place of order) {
-    const { x, y } = /** @type {CostPoint} */ (points[place]);
-    if (y < least || (y === least && x === widest)) front.push(place);
-    if (y < least) [least, widest] = [y, x];
+    const { x, y } = points[place];
+    if (y < least.y || (y === least.y && x === least.x)) {
+      front.push(place);
+      least = { x, y };
+    }
   }
   return front;
-}
-
-/**
- * @param {readonly CostPoint[]} points
- * @param {number} one
- * @param {number} other
- */
-function compared(points, one, other) {
-  const [a, b] = [/** @type {CostPoint} */ (points[one]), /** @type {CostPoint} */ (points[other])];
-  return a.x - b.x || a.y - b.y;
 }

@@ -1,12 +1,4 @@
-/**
- * The receptive field of a layer's units in an input, in pixels along each axis.
- *
- * @typedef {object} FieldFigures
- * @property {number[]} size
- * @property {number[] | null} jump pixels between the fields of neighbouring units; null where there is no such number
- * @property {number[] | null} start_padding how far the first unit's field lies before the border; null where unknown
- * @property {boolean} global whether some path reads the whole input
- */
+/** What a unit of a layer sees of an input. */
 
 /**
  * What a unit sees along one axis.
@@ -20,7 +12,7 @@
 /**
  * What a unit sees of the input along each axis. Where the place of a field is not known it is shown in the middle.
  *
- * @param {FieldFigures} field
+ * @param {Pick<import("./network.js").ReceptiveField, "size" | "jump" | "start_padding">} field
  * @param {readonly number[]} unit the unit's position along each axis of its map
  * @param {readonly number[]} pixels extents of the input
  * @returns {Span[]}
@@ -28,7 +20,7 @@
 export function spansOf({ size, jump, start_padding: padding }, unit, pixels) {
   return size.map((extent, axis) => {
     const before = padding?.[axis];
-    if (before === undefined) return { start: ((pixels[axis] ?? extent) - extent) / 2, size: extent, known: false };
+    if (before === undefined) return { start: ((pixels[axis]) - extent) / 2, size: extent, known: false };
     return { start: (unit[axis] ?? 0) * (jump?.[axis] ?? 0) - before, size: extent, known: true };
   });
 }
@@ -41,7 +33,7 @@ export function spansOf({ size, jump, start_padding: padding }, unit, pixels) {
  */
 export function coverage(spans, pixels) {
   return spans.reduce((share, { start, size }, axis) => {
-    const extent = pixels[axis] ?? 1;
+    const extent = pixels[axis];
     const seen = Math.min(start + size, extent) - Math.max(start, 0);
     return (share * Math.max(seen, 0)) / extent;
   }, 1);

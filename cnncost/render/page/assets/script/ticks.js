@@ -1,3 +1,5 @@
+/** Round numbers along an axis. */
+
 /**
  * Round numbers from 0 to a figure or a little beyond, as an axis shows them.
  *
