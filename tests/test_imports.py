@@ -108,7 +108,7 @@ COMMANDS = pytest.mark.parametrize(
 
 
 @COMMANDS
-@pytest.mark.parametrize("form", ["json", "csv", "markdown", "latex"])
+@pytest.mark.parametrize("form", ["json", "csv", "markdown", "latex", "html"])
 def test_other_formats_need_typer_alone(command: str, form: str) -> None:
     assert heavy_imports(COMMAND_LINE.format(arguments=[*command.split(), "--format", form])) == {"typer"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class AlgorithmExplanation(NamedTuple):
         return self._asdict() | {"figures": [figure.to_dict() for figure in self.figures]}
 
 
+@displayed
 class LayerExplanation(NamedTuple):
     """Where every figure of one layer comes from."""
 
@@ -164,6 +166,7 @@ class Breakdown(NamedTuple):
         }
 
 
+@displayed
 class SumExplanation(NamedTuple):
     """Where the figures of a network, or of one block of it, come from."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 _PLACES = {"loss": "the loss", "backward": "backward of the loss", "optimizer": "the optimizer's step"}
 """What phases are where no layer runs."""
+
+_FITS = {True: "fits", False: "does not fit", None: "may fit"}
 
 
 class Part(NamedTuple):
@@ -44,6 +47,7 @@ class Moment(NamedTuple):
     """What lived at that most, by kind."""
 
 
+@displayed
 class MemoryReport(NamedTuple):
     """What a steady step of a network takes.
 
@@ -86,6 +90,14 @@ class MemoryReport(NamedTuple):
     """Whether it fits, where a memory was given."""
     warnings: tuple[str, ...] = ()
     """What is odd about the network, or left out."""
+
+    def __repr__(self) -> str:
+        settings, verdict = self.settings, self.verdict
+        fits = "" if verdict is None else f", {_FITS[verdict.fits]} {verdict.capacity.place}"
+        return (
+            f"<MemoryReport of {self.name!r}: batch {settings.batch}, {settings.mode}, "
+            f"peak_bytes={self.peak_bytes:_} in {self.peak_place}{fits}>"
+        )
 
     @property
     def peak_place(self) -> str:

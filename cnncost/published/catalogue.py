@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import text
+from cnncost.display import displayed
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language import library
 from cnncost.language.document.document import Document, read_document
@@ -72,6 +73,7 @@ class Entry(NamedTuple):
         return {**self._asdict(), "published": [claim._asdict() for claim in self.published]}
 
 
+@displayed
 class Zoo(NamedTuple):
     """Architectures."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from cnncost.display import displayed
 from cnncost.errors import SpecError
 from cnncost.published.figures import PrintedFigure
 from cnncost.records import NamedTuple
@@ -96,6 +97,7 @@ class Claim(NamedTuple):
         }
 
 
+@displayed
 class PublishedComparison(NamedTuple):
     """Networks beside what is published of them."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cnncost.render.document import Document
 
 _PACKAGE = "cnncost.render.formats"
-_FIRST = ("table", "json", "csv", "markdown", "latex")
+_FIRST = ("table", "json", "csv", "markdown", "latex", "html")
 """The order in which the command line names formats; any other follows by name."""
 
 
@@ -43,7 +43,7 @@ def format_names() -> tuple[str, ...]:
     """The names of all formats.
 
     >>> format_names()
-    ('table', 'json', 'csv', 'markdown', 'latex')
+    ('table', 'json', 'csv', 'markdown', 'latex', 'html')
     """
     return tuple(dict.fromkeys((*_shipped(), *REGISTERED)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.records import NamedTuple
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.budgets import Budget, budget_of
@@ -57,6 +58,7 @@ class Verdict(NamedTuple):
         return {**self._asdict(), "holds": self.holds}
 
 
+@displayed
 class Checks(NamedTuple):
     """All checks of one network or of several, and how they came out."""
 
@@ -66,6 +68,11 @@ class Checks(NamedTuple):
     """The networks that could not be checked, since their specs are bad."""
     baseline: str | None = None
     """What figures are compared with besides: a file, or a revision of Git."""
+
+    def __repr__(self) -> str:
+        failed = sum(not verdict.holds for verdict in self.checks)
+        refused = f", {len(self.refused)} networks refused" if self.refused else ""
+        return f"<Checks: {len(self.checks)}, {failed} failed{refused}>"
 
     @property
     def ok(self) -> bool:

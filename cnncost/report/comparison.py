@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import whole_number, wrong_type
+from cnncost.display import displayed
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.records import NamedTuple
 from cnncost.report.totals import counted, total_of
@@ -21,6 +22,7 @@ _MOST_NAMED = 5
 """Networks whose names are shown in one line."""
 
 
+@displayed
 class Comparison(NamedTuple):
     """Several reports, what each is called, and which of them ratios refer to."""
 
@@ -121,6 +123,7 @@ class StageDifference(NamedTuple):
         return difference(*self.figures(metric))
 
 
+@displayed
 class StageComparison(NamedTuple):
     """Two networks, stage by stage."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost import arguments
 from cnncost.conventions import CONVENTIONS, RecordedConvention
+from cnncost.display import displayed
 from cnncost.errors import SpecError
 from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.metrics.counting import ConventionTotal
@@ -27,6 +28,7 @@ SCHEMA_VERSION = 1
 """Version of the JSON form."""
 
 
+@displayed
 class Report(NamedTuple):
     """What a network costs, layer by layer."""
 

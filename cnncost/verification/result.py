@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, computed_field, model_validator
 
+from cnncost.display import displayed
 from cnncost.measurement.devices import Machine
 from cnncost.measurement.results import LatencyResult, MemoryResult
 from cnncost.settings import Settings
@@ -183,6 +184,7 @@ class ModelComparison(Record):
     """figures of the whole networks: the spec's are predicted, those of the model measured"""
 
 
+@displayed
 class Verification(Record):
     """All that was found out about one network."""
 

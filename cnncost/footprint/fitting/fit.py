@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.errors import SpecError
 from cnncost.footprint.estimate import step_memory, unknown_layers
 from cnncost.footprint.fitting.capacity import verdict_on
@@ -66,6 +67,7 @@ class Change(NamedTuple):
         }
 
 
+@displayed
 class FitReport(NamedTuple):
     """What of a network fits into a memory."""
 
@@ -87,6 +89,12 @@ class FitReport(NamedTuple):
     """Layers of a spec's own, and gaps, that leave open what they keep or store: more is needed than is known."""
     warnings: tuple[str, ...] = ()
     """What is odd about the network, or left out."""
+
+    def __repr__(self) -> str:
+        return (
+            f"<FitReport of {self.name!r} {self.verdict.capacity.place}: largest batch {self.largest_batch}, "
+            f"for certain {self.certain_batch}>"
+        )
 
     @property
     def largest_batch(self) -> int:

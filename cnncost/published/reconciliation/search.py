@@ -6,6 +6,7 @@ import re
 from math import inf, log
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.progress import no_progress
 from cnncost.published.figures import PrintedFigure
@@ -31,6 +32,7 @@ _UNITS = re.compile(
 )
 
 
+@displayed
 class Reconciliation(NamedTuple):
     """What was found of a published figure."""
 

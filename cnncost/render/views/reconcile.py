@@ -44,6 +44,11 @@ def reconciliation_document(reconciliations: Sequence[Reconciliation], most: int
     )
 
 
+def one_figure_document(found: Reconciliation) -> Document:
+    """All that was found of one figure."""
+    return reconciliation_document([found], len(found.matches) + len(found.nearest))
+
+
 def _shown(found: Reconciliation, most: int) -> tuple[Way, ...]:
     return found.matches[:most] + found.nearest[:most]
 

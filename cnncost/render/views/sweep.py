@@ -8,7 +8,7 @@ from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table
 from cnncost.render.parts.headings import detail_of, heading_of, kind_of, settings_parts
 from cnncost.render.plot import Plot, Point
 from cnncost.spaces.results.cells import cell_text
-from cnncost.spaces.results.sweep import INDEX
+from cnncost.spaces.results.sweep import ERROR, INDEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,16 @@ def sweep_document(found: Selection, settings: Settings | None) -> Document:
         notes=tuple(_notes(found)),
         data=lambda: _data(found, settings),
     )
+
+
+def all_points_document(sweep: Sweep) -> Document:
+    """Every point that holds, and how many do not."""
+    from cnncost.spaces.results.selection import Choice, Selection
+
+    rows = sweep.at(sweep.valid)
+    faults = sweep.at(~sweep.valid)
+    fault = (int(faults[INDEX][0]), str(faults[ERROR][0])) if len(faults) else None
+    return sweep_document(Selection(rows, Choice(), len(sweep), len(faults), len(rows), rows, fault), None)
 
 
 def frontier_plot(found: Selection) -> Plot:

@@ -77,6 +77,11 @@ def verification_document(verifications: Sequence[Verification], notes: tuple[st
     )
 
 
+def one_network_document(verification: Verification) -> Document:
+    """One network with all that was found."""
+    return verification_document([verification])
+
+
 def _data(verifications: Sequence[Verification]) -> dict[str, Any]:
     return {
         "schema": SCHEMA_VERSION,

@@ -40,6 +40,11 @@ def frontier_document(frontier: Zoo) -> Document:
     return Document(tables=lambda: [_table(frontier)], figures=lambda: [_plot(frontier)], data=frontier.to_dict)
 
 
+def chosen_document(zoo: Zoo) -> Document:
+    """A frontier where it is one among other architectures, or else a list."""
+    return frontier_document(zoo) if zoo.others else zoo_document(zoo)
+
+
 def _by_task(zoo: Zoo) -> Table:
     """The architectures of each task together, in the order that they have, below the task."""
     groups = _groups(zoo.entries)

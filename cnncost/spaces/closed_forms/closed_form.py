@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.records import NamedTuple
 from cnncost.symbolic.polynomials.polynomial import Polynomial
 
@@ -82,6 +83,7 @@ class ClosedForm(NamedTuple):
         }
 
 
+@displayed
 class ClosedForms(NamedTuple):
     """The figures of a network as formulas of some letters, and where they hold."""
 

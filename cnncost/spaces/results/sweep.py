@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cnncost.arguments import integer, text, wrong_type
+from cnncost.display import displayed
 from cnncost.errors import SpecError
 from cnncost.frozen import FrozenDict
 from cnncost.language.expressions.values import is_number
@@ -27,6 +28,7 @@ INDEX, ERROR = "index", "error"
 """The columns that every sweep has: which point of the space it is, and what is wrong with it."""
 
 
+@displayed
 class Sweep:
     """Points of a design space with their figures, as columns: arrays of NumPy's, one number for each point.
 

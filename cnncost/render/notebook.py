@@ -1,0 +1,54 @@
+"""The views that notebooks show of results: those that commands print of them, as HTML."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from cnncost.render.formats.html import fragment
+
+if TYPE_CHECKING:
+    from cnncost.render.document import Document
+
+_VIEWS = {
+    "Checks": "check:checks_document",
+    "ClosedForms": "closed_forms:closed_forms_document",
+    "Comparison": "compare:comparison_document",
+    "FitReport": "fit:fit_document",
+    "LayerExplanation": "explain:explanation_document",
+    "MemoryReport": "memory:memory_document",
+    "PublishedComparison": "published:claims_document",
+    "Reconciliation": "reconcile:one_figure_document",
+    "Report": "analyze:report_document",
+    "StageComparison": "compare:stage_document",
+    "SumExplanation": "explain:explanation_document",
+    "Sweep": "sweep:all_points_document",
+    "Verification": "verify:one_network_document",
+    "Zoo": "zoo:chosen_document",
+}
+"""The function in `views` that makes a document of a result, by the result's type; imported when one is shown."""
+
+
+def html(result: object) -> str:
+    """A result as a fragment of HTML, with what the loader found odd about the network.
+
+    Raises:
+        KeyError: there is no view of such a thing.
+
+    >>> from cnncost import memory
+    >>> html(memory("lenet5")).count("<svg ")
+    1
+    """
+    warnings: tuple[str, ...] = getattr(result, "warnings", ())
+    return fragment(document_of(result), warnings=warnings)
+
+
+def document_of(result: Any) -> Document:
+    """What the command that makes such a result shows of it.
+
+    Raises:
+        KeyError: there is no view of such a thing.
+    """
+    module, _, function = _VIEWS[type(result).__name__].partition(":")
+    document: Document = getattr(import_module(f"cnncost.render.views.{module}"), function)(result)
+    return document
