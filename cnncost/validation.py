@@ -64,15 +64,19 @@ def first_fault(error: ValidationError, data: Any) -> str:
     faults = {_path(each["loc"], data): each for each in reversed(error.errors(include_url=False))}
     path, first = [*faults.items()][-1]
     others = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
-    return _sentence(path, first["type"], first["msg"]) + others
+    return _sentence(path, first["type"], first["msg"], first["input"]) + others
 
 
-def _sentence(path: str, kind: str, message: str) -> str:
+def _sentence(path: str, kind: str, message: str, given: object) -> str:
     name = f"`{path}`" if path else "it"
     if kind == "missing":
         return f"{name} is missing"
     if kind == "extra_forbidden":
         return f"{name} is not a known field"
+    if given is None:
+        return f"{name} has no value"
+    if kind == "too_short" and not given:
+        return f"{name} is empty"
     return f"{name} {message.removeprefix('Input ').removeprefix('Value error, ')}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import flag, function, integer, is_path, wrong_type
@@ -125,8 +126,9 @@ def sweep(
     if not is_path(output):
         raise wrong_type("`output`", "the path of a file", output)
     sink = ResultFile(str(output), plan.record(), plan.name, resume=flag("`resume`", resume))
-    plan.run(sink, report, engine)
-    sink.finish()
+    with closing(sink):
+        plan.run(sink, report, engine)
+        sink.finish()
     return _fulfilling(joined([*read_results(str(output))]).sorted_by("index"), plan.space.after)
 
 

@@ -86,6 +86,7 @@ def test_an_interrupted_sweep_goes_on_and_has_every_point_once(suffix: str, tmp_
     first = ResultFile(str(path), _record(), "net", resume=True)  # there is nothing to go on with yet
     first.append(_points(8, 12), _figures(8, 12))
     first.append(_points(0, 4), _figures(0, 4))
+    first.close()
     again = ResultFile(str(path), _record(), "net", resume=True)
     assert [*again.done] == [0, 1, 2, 3, 8, 9, 10, 11]
     for start, stop in ((0, 6), (6, 16), (12, 20), (0, 20)):  # chunks that overlap, as after a retry
@@ -109,6 +110,7 @@ def test_a_line_that_was_cut_off_is_computed_again(suffix: str, tmp_path: Path) 
         header = suffix == ".csv"
         assert len(sink.done) == max(0, sum(end <= cut for end in line_ends) - header)
         sink.append(_points(0, 20), _figures(0, 20))
+        sink.close()
         assert _all(path) == _expected(20)
 
 
@@ -147,6 +149,13 @@ def test_the_beginning_of_a_sweep_is_not_overwritten_and_a_finished_one_is(tmp_p
     path = str(tmp_path / "out.csv")
     sink = ResultFile(path, _record(), "net", resume=False)
     sink.append(_points(0, 4), _figures(0, 4))
+    for resume in (False, True):
+        with pytest.raises(SpecError) as caught:
+            ResultFile(path, _record(), "net", resume=resume)
+        assert str(caught.value) == dedent(f"""\
+            error: another sweep is writing `{path}`
+              = hint: wait until it has ended, or name another file""")
+    sink.close()
     with pytest.raises(SpecError) as caught:
         ResultFile(path, _record(), "net", resume=False)
     assert str(caught.value) == dedent(f"""\
@@ -160,6 +169,9 @@ def test_the_beginning_of_a_sweep_is_not_overwritten_and_a_finished_one_is(tmp_p
 def test_a_file_of_something_else_is_not_gone_on_with(tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     path.write_text("a,b\n1,2\n")
+    with pytest.raises(SpecError, match=r"out\.csv` is there already, and no sweep of ours wrote it"):
+        ResultFile(str(path), _record(), "net", resume=False)
+    assert path.read_text() == "a,b\n1,2\n"
     with pytest.raises(SpecError, match=r"out\.csv\.sweep\.json` is missing, which says what the sweep is of"):
         ResultFile(str(path), _record(), "net", resume=True)
     (tmp_path / "out.csv.sweep.json").write_text('{"schema": 1}')

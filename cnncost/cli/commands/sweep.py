@@ -241,6 +241,8 @@ def _swept(plan: Plan, wanted: Choice, output: Text, engine: Engine | None, *, r
         if not len(sink.done):
             raise Exit(INTERRUPTED) from None
         return select([sink.sweep()] if isinstance(sink, Memory) else read_results(sink.path), wanted), False
+    finally:
+        sink.close()
     if isinstance(sink, Memory):
         return select([sink.sweep()], wanted), True
     sink.finish()

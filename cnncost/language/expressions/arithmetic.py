@@ -15,6 +15,7 @@ from cnncost.language.expressions.values import (
     LONGEST_LIST,
     Budget,
     Fault,
+    Undefined,
     Value,
     bounded,
     checked_list,
@@ -73,7 +74,7 @@ def combine(symbol: str, left: Value, right: Value, budget: Budget, shown: str |
         try:
             return bounded(ARITHMETIC[symbol](left, right))
         except ZeroDivisionError:
-            raise Fault("division by zero") from None
+            raise Undefined("division by zero") from None
         except OverflowError:
             raise Fault("the result is too large") from None
     for operand in (left, right):

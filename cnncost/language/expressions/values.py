@@ -36,6 +36,10 @@ class Fault(Exception):  # noqa: N818 - the error that a user sees is SpecError
         return self
 
 
+class Undefined(Fault):
+    """There is no value for these numbers, while there may be for others: a division by zero."""
+
+
 class Budget:
     """How many list elements and function calls evaluation may still produce: no input keeps it busy for long.
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.errors import Source, Span, SpecError, did_you_mean
 from cnncost.language.expressions.expression import located
-from cnncost.language.expressions.values import Budget, Fault
+from cnncost.language.expressions.values import Budget, Fault, Undefined
 from cnncost.records import NamedTuple
-from cnncost.spaces.expressions.arrays import as_array, is_array, truths
+from cnncost.spaces.expressions.arrays import as_array, truths
 from cnncost.spaces.expressions.parser import ColumnParser, Rows
 
 if TYPE_CHECKING:
@@ -46,27 +46,62 @@ class ColumnExpression(NamedTuple):
         Raises:
             SpecError: it has no value for one of them, or reads what is no column.
         """
-        read = {name: as_array(column) for name, column in columns.items()}
-        budget = Budget(_FEWEST_OPERATIONS + _OPERATIONS_PER_POINT * count)
         try:
-            return self.compute(Rows(read, count, budget))
+            return self._computed(columns, count)
         except Fault as fault:
             raise located(fault, self.text, self.span) from None
 
-    def holds(self, columns: Mapping[str, Any], count: int) -> Array:
-        """Whether it is true, for each of so many points.
+    def defined(self, columns: Mapping[str, Any], count: int) -> Array:
+        """For which of so many points it has a value: for none that it divides by zero.
 
         Raises:
-            SpecError: as for :meth:`values`, or it is no condition.
+            SpecError: it reads what is no column, or what it does makes no sense of any point.
+
+        >>> import numpy as np
+        >>> column_expression("1 / width", "--score").defined({"width": [0, 2]}, 2).tolist()
+        [False, True]
         """
         import numpy as np
 
-        value = self.values(columns, count)
         try:
-            mask = truths(value, self.text[:80])
+            self._computed(columns, count)
+        except Undefined:
+            return np.array([self._is_defined(columns, place) for place in range(count)], dtype=bool)
         except Fault as fault:
             raise located(fault, self.text, self.span) from None
-        return mask if is_array(mask) else np.full(count, mask)
+        return np.ones(count, dtype=bool)
+
+    def holds(self, columns: Mapping[str, Any], count: int) -> Array:
+        """Whether it is true, for each of so many points: not where it has no value.
+
+        Raises:
+            SpecError: as for :meth:`defined`, or it is no condition.
+        """
+        import numpy as np
+
+        defined = self.defined(columns, count)
+        if not defined.all():
+            columns = {name: as_array(column)[defined] for name, column in columns.items()}
+        try:
+            mask = truths(self.values(columns, int(defined.sum())), self.text[:80])
+        except Fault as fault:
+            raise located(fault, self.text, self.span) from None
+        held = np.zeros(count, dtype=bool)
+        held[defined] = mask
+        return held
+
+    def _computed(self, columns: Mapping[str, Any], count: int) -> Any:
+        read = {name: as_array(column) for name, column in columns.items()}
+        return self.compute(Rows(read, count, Budget(_FEWEST_OPERATIONS + _OPERATIONS_PER_POINT * count)))
+
+    def _is_defined(self, columns: Mapping[str, Any], place: int) -> bool:
+        try:
+            self._computed({name: as_array(column)[place : place + 1] for name, column in columns.items()}, 1)
+        except Undefined:
+            return False
+        except Fault as fault:
+            raise located(fault, self.text, self.span) from None
+        return True
 
     def refuse_unknown(self, known: Collection[str], what: str) -> None:
         """Refuse names that are none of the known ones.

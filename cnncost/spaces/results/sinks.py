@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cnncost.errors import SpecError
 from cnncost.files import shown_path
+from cnncost.spaces.results.files.claim import Claim
 from cnncost.spaces.results.files.lines import delete
 from cnncost.spaces.results.files.table_file import table_file
 from cnncost.spaces.results.indices import Indices
@@ -29,6 +30,9 @@ class Sink(Protocol):
 
     def append(self, points: Points, figures: Figures) -> None:
         """Take in some points, in any order; those that are there already are left out."""
+
+    def close(self) -> None:
+        """Nothing more comes, be it all or not."""
 
 
 class Memory:
@@ -54,6 +58,9 @@ class Memory:
             self._parts.append((points, figures))
             self.done.add(points.indices)
 
+    def close(self) -> None:
+        """What is in memory stays there."""
+
     def sweep(self) -> Sweep:
         """All of them, in the order of the space.
 
@@ -75,7 +82,8 @@ class ResultFile:
         resume: go on with what is there, if anything is.
 
     Raises:
-        SpecError: the file is of another sweep, or of one that is not finished and is not to be gone on with.
+        SpecError: the file is of another sweep, or of one that is not finished and is not to be gone on with; it is
+            none of ours, or another process is writing it.
     """
 
     def __init__(self, path: str, record: SweepRecord, name: str, *, resume: bool) -> None:
@@ -83,11 +91,13 @@ class ResultFile:
         self.record = record
         self.done = Indices()
         self._file: TableFile = table_file(path)
-        if resume:
-            self._resume()
-        else:
-            self._begin()
-        write_record(path, self.record)
+        self._claim = Claim(path)
+        try:
+            self._resume() if resume else self._begin()
+            write_record(path, self.record)
+        except BaseException:
+            self.close()
+            raise
 
     def append(self, points: Points, figures: Figures) -> None:
         """Write some points; those that are there already are left out."""
@@ -105,12 +115,20 @@ class ResultFile:
         self._file.finish()
         self.record = self.record.model_copy(update={"finished": True})
         write_record(self.path, self.record)
+        self.close()
+
+    def close(self) -> None:
+        """Let other processes write it."""
+        self._claim.give_up()
 
     def _begin(self) -> None:
         found = read_record(self.path)
         if found is not None and not found.finished:
             hint = "`--resume` goes on with it; delete the file to begin anew"
             raise SpecError(f"`{shown_path(self.path)}` has the beginning of a sweep", hint=hint)
+        if found is None and self._file.exists:
+            hint = "name another file, or delete it"
+            raise SpecError(f"`{shown_path(self.path)}` is there already, and no sweep of ours wrote it", hint=hint)
         self._file.delete()
         delete(record_path(self.path))
 

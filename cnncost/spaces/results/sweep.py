@@ -135,7 +135,7 @@ class Sweep:
     def where(self, condition: str | ColumnExpression) -> Sweep:
         """The points that fulfil a condition: an expression over the columns, with amounts such as `5M` and `64MiB`.
 
-        Points that lack a figure that the condition reads do not fulfil it.
+        Points that lack a figure that the condition reads do not fulfil it, nor do those where it divides by zero.
 
         Raises:
             SpecError: it is no condition, or reads what is no column.
@@ -146,12 +146,11 @@ class Sweep:
         """
         expression = _expression(condition, "where")
         expression.refuse_unknown(self.columns, "columns are")
-        places = self.known(expression.names)
-        rows = self.at(places)
+        rows = self.at(self.known(expression.names))
         return rows.at(expression.holds(rows.columns, len(rows)))
 
     def scored(self, score: str | ColumnExpression, name: str = "score") -> Sweep:
-        """The same with a column more: an expression over the columns, for each point that has what it reads.
+        """The same with a column more: an expression over the columns, for each point at which it has a value.
 
         Raises:
             SpecError: it is no expression, or reads what is no column; there is a column of that name.
@@ -167,6 +166,8 @@ class Sweep:
             raise SpecError(f"the score `{name}` has the name of a column", expression.span)
         expression.refuse_unknown(self.columns, "columns are")
         places = self.known(expression.names)
+        rows = self.at(places)
+        places[places] = expression.defined(rows.columns, len(rows))
         rows = self.at(places)
         values: Any = expression.values(rows.columns, len(rows)) if len(rows) else 0.0
         if not all(map(is_number, values.tolist() if is_array(values) else [values])):

@@ -14,7 +14,7 @@ import numpy as np
 from cnncost.errors import SpecError
 from cnncost.progress import no_progress
 from cnncost.spaces.points import Points, plain_value
-from cnncost.spaces.results.sweep import Sweep
+from cnncost.spaces.results.sweep import INDEX, Sweep
 
 if TYPE_CHECKING:
     from cnncost.progress import Progress
@@ -128,11 +128,7 @@ class _Generations:
         wanted = [each.name for each in self.goal.objectives]
         refused = (~found.known(wanted)).astype(float)
         for condition in self.goal.conditions:
-            holds = np.zeros(len(points), dtype=bool)
-            readable = found.known(condition.names)
-            rows = found.at(readable)
-            holds[readable] = condition.holds(rows.columns, len(rows))
-            refused += ~holds
+            refused += ~np.isin(found[INDEX], found.where(condition)[INDEX])
         costs = np.stack([_cost(found[each.name], each) for each in self.goal.objectives], axis=1)
         for place, key in enumerate(keys):
             self._known[key] = (costs[place].tolist(), float(refused[place]))
