@@ -9,6 +9,7 @@ from cnncost.api.exports import export
 from cnncost.api.footprint import fit, memory
 from cnncost.api.formulas import closed_forms
 from cnncost.api.networks import analyze, compare, load
+from cnncost.api.pages import page, write_page
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
 from cnncost.api.spaces import sweep
@@ -27,11 +28,13 @@ __all__ = [
     "json_schema",
     "load",
     "memory",
+    "page",
     "read_document",
     "reconcile",
     "spec_text",
     "sweep",
     "verify",
+    "write_page",
     "write_spec",
     "zoo",
 ]

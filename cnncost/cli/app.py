@@ -17,7 +17,7 @@ from cnncost.errors import SpecError
 
 COMMANDS = (
     *("analyze", "compare", "explain", "memory", "fit", "check", "verify", "reconcile", "sweep"),
-    *("import", "export", "zoo", "schema", "layers", "conventions"),
+    *("report", "import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""
 

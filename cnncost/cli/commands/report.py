@@ -1,0 +1,62 @@
+"""`cnncost report`: a page to explore networks on."""
+
+from __future__ import annotations
+
+from functools import partial as applied
+from typing import Annotated, Any
+
+from typer import Option
+
+from cnncost.cli import options
+from cnncost.cli.output import warn, write
+from cnncost.cli.several import exit_unless_all, good_ones
+
+
+def report(
+    specs: options.Specs,
+    *,
+    batch: options.Batch = "1",
+    input: options.Input = None,  # noqa: A002 - the option's name
+    set: options.Set = None,  # noqa: A002
+    arg: options.Arg = None,
+    partial: options.Partial = False,
+    dtype: options.Dtype = "float32",
+    optimizer: options.Optimizer = "adam",
+    mode: options.Mode = "infer",
+    amp: options.Amp = None,
+    convention: options.Convention = "textbook",
+    device: options.Device = "cuda",
+    memory: Annotated[str | None, Option(metavar="BYTES", help="what there is, e.g. 24GiB: does a step fit?")] = None,
+    max_nodes: options.MaxNodes = options.MAX_NODES,
+    max_bytes: options.MaxBytes = options.MAX_BYTES,
+) -> None:
+    """Write a page to explore networks on, for a browser.
+
+    One file that needs nothing else: `cnncost report resnet50 -o report.html`. Of several networks it has each, and
+    shows them side by side.
+    """
+    from cnncost.api.pages import page_network
+    from cnncost.render.page.page import page_html
+    from cnncost.report.comparison import numbered
+
+    settings: dict[str, Any] = {
+        "set": options.settings_of(set),
+        "input": options.shapes_of(input),
+        "arguments": options.model_arguments_of(arg),
+        "partial": partial,
+        "limits": options.limits_of(max_nodes, max_bytes),
+        "batch": options.whole("--batch", batch),
+        "dtype": dtype,
+        "optimizer": optimizer,
+        "mode": mode,
+        "amp": amp,
+        "convention": convention,
+        "device": device,
+        "memory": options.memory_of(memory),
+    }
+    found = good_ones(specs, applied(page_network, **settings))
+    names = numbered([name for name, _ in found])
+    networks = [network._replace(title=name) for name, (_, network) in zip(names, found, strict=True)]
+    warn(dict.fromkeys(warning for network in networks for warning in network.report.warnings))
+    write(page_html(networks))
+    exit_unless_all(specs, found)

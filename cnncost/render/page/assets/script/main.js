@@ -1,0 +1,38 @@
+/** The page: what it shows, in order. A view is a function from the state to its element, in a module of its own. */
+
+import { cardsView } from "./cards.js";
+import { html } from "./dom.js";
+import { networksOf } from "./network.js";
+import { State } from "./state.js";
+import { tableView } from "./table.js";
+import { toolbar } from "./toolbar.js";
+
+/** @typedef {(state: State) => import("./state.js").View} ViewOf */
+
+/** @type {[id: string, heading: string, view: ViewOf][]} */
+const SECTIONS = [
+  ["overview", "Overview", cardsView],
+  ["layers", "Layers", tableView],
+];
+
+const data = JSON.parse(document.getElementById("data")?.textContent ?? "");
+const state = new State(networksOf(data));
+const views = SECTIONS.map(([id, heading, viewOf]) => {
+  const view = viewOf(state);
+  state.subscribe(view.update);
+  return { id, heading, view };
+});
+const bar = toolbar(state, views);
+state.subscribe(bar.update);
+document.body.append(
+  bar.element,
+  html(
+    "main",
+    {},
+    views.map(({ id, heading, view }) =>
+      html("section", { id, "aria-labelledby": `${id}-heading` }, html("h2", { id: `${id}-heading` }, heading), view.element),
+    ),
+  ),
+  html("footer", {}, `Made by cnncost ${data.version}.`),
+);
+state.change({});

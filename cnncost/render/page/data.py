@@ -1,0 +1,156 @@
+"""What a page holds, as plain data: every figure that `analyze` has, in columns.
+
+Layers are numbered in the order of execution, from 0; the inputs of a network are -1, -2 and so on. Columns are packed
+(:mod:`~cnncost.render.page.packing`), and `assets/script/network.js` reads all of it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cnncost import __version__
+from cnncost.metrics.estimate import ESTIMATES
+from cnncost.metrics.receptive_field.figures import ReceptiveField
+from cnncost.records import NamedTuple
+from cnncost.render.page.blocks import block_tree
+from cnncost.render.page.packing import packed, packed_fields, plain
+from cnncost.render.parts.headings import heading_of, kind_of, settings_parts, title_of
+from cnncost.report.totals import quantity_called
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cnncost.footprint.report import MemoryReport
+    from cnncost.report.report import Report
+    from cnncost.report.rows import Row
+
+SCHEMA_VERSION = 1
+"""Version of the data."""
+
+
+class PageNetwork(NamedTuple):
+    """A network of a page."""
+
+    title: str
+    """What it is called among the others, as it was asked for."""
+    report: Report
+    """What it costs."""
+    memory: MemoryReport | None = None
+    """What a step of it takes; ``None`` where that is not known."""
+
+
+def page_data(networks: Sequence[PageNetwork]) -> dict[str, Any]:
+    """The data of a page.
+
+    >>> from cnncost import analyze
+    >>> data = page_data([PageNetwork("lenet5", analyze("lenet5"))])
+    >>> data["networks"][0]["totals"]["params"], data["networks"][0]["columns"]["type"]["of"]
+    (61706, ['conv', 'tanh', 'avgpool', 'flatten', 'linear'])
+    """
+    return {
+        "schema": SCHEMA_VERSION,
+        "version": __version__,
+        "networks": [network_data(network) for network in networks],
+    }
+
+
+def page_json(data: dict[str, Any]) -> str:
+    """The data as it stands within a page: nothing in it can end the element that it stands in.
+
+    >>> page_json({"name": "</script>"})
+    '{"name":"\\\\u003c/script>"}'
+    """
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+
+
+def network_data(network: PageNetwork) -> dict[str, Any]:
+    """The data of one network."""
+    report, memory = network.report, network.memory
+    places = {name: -1 - number for number, name in enumerate(report.inputs)}
+    places |= {row.name: number for number, row in enumerate(report.rows)}
+    return {
+        "title": network.title,
+        "name": report.name,
+        "source": report.source,
+        "variables": dict(report.variables),
+        "settings": report.settings.to_dict(),
+        "conditions": list(settings_parts(report.settings)),
+        "inputs": {name: list(shape) for name, shape in report.inputs.items()},
+        "outputs": [places[name] for name in report.outputs],
+        "totals": {name: plain(value) for name, value in report.totals.items()},
+        "at_least": dict(report.totals.at_least),
+        "figures": {name: _figure(name, report) for name in report.totals},
+        "columns": _columns(report),
+        "edges": [[places[read], number] for number, row in enumerate(report.rows) for read in row.inputs],
+        "blocks": block_tree(report.rows),
+        "memory": None if memory is None else _memory(memory, places),
+        "warnings": list(report.warnings),
+    }
+
+
+def _figure(name: str, report: Report) -> dict[str, Any]:
+    """What must be known of a figure to show it; `total` is how it adds up, ``None`` if a layer has no share of it."""
+    quantity = quantity_called(name)
+    assert quantity is not None
+    convention = report.settings.convention
+    return {
+        "heading": heading_of(quantity, convention),
+        "title": title_of(quantity, convention),
+        "kind": kind_of(quantity),
+        "about": getattr(quantity, "about", ""),
+        "total": None if name in ESTIMATES else getattr(quantity, "total", None),
+    }
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    rows = report.rows
+    several = {
+        name: packed_fields([(row.receptive_fields or {}).get(name) for row in rows], ReceptiveField._fields)
+        for name in report.inputs
+        if len(report.inputs) > 1
+    }
+    return {
+        **packed_fields(rows, ("name", "type", "output_shape", "kernel", "stride")),
+        **{name: packed([row.figures[name] for row in rows]) for name in report.metrics},
+        "at_least": _known(rows),
+        "receptive_field": packed_fields([row.receptive_field for row in rows], ReceptiveField._fields),
+        "receptive_fields": several,
+    }
+
+
+def _known(rows: Sequence[Row]) -> dict[str, dict[int, Any]]:
+    """What is known of figures that have a gap: by figure, by layer."""
+    known: dict[str, dict[int, Any]] = {}
+    for number, row in enumerate(rows):
+        for name, value in row.figures.at_least.items():
+            known.setdefault(name, {})[number] = plain(value)
+    return known
+
+
+def _memory(memory: MemoryReport, places: dict[str, int]) -> dict[str, Any]:
+    """A step in its course, in columns."""
+    moments = memory.timeline
+    kinds = dict.fromkeys(kind for moment in moments for kind in moment.parts)
+    return {
+        "settings": memory.settings.to_dict(),
+        **{name: plain(getattr(memory, name)) for name in _OF_MEMORY},
+        "peak_layer": None if memory.peak_layer is None else places[memory.peak_layer],
+        "peak_place": memory.peak_place,
+        "lower_bound": memory.lower_bound,
+        "parts": [{"kind": part.kind, "bytes": plain(part.bytes)} for part in memory.parts],
+        "course": {
+            "phase": packed([moment.phase for moment in moments]),
+            "layer": packed([None if moment.layer is None else places[moment.layer] for moment in moments]),
+            "peak_bytes": packed([moment.peak_bytes for moment in moments]),
+            "bytes": packed([moment.bytes for moment in moments]),
+            "parts": {kind: packed([moment.parts.get(kind, 0) for moment in moments]) for kind in kinds},
+        },
+        "verdict": None if memory.verdict is None else memory.verdict.to_dict(),
+    }
+
+
+_OF_MEMORY = (
+    *("peak_bytes", "kept_bytes", "steady_bytes", "allocated_bytes", "reserved_bytes", "workspace_bytes"),
+    "peak_phase",
+)
