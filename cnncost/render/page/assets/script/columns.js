@@ -18,7 +18,10 @@ import { Block } from "./network.js";
  * @property {(item: Item) => number | string} key
  */
 
-const USUAL = ["type", "output_shape", "params", "macs", "flops", "activation_bytes", "kept_bytes", "receptive_field", "share"];
+const USUAL = [
+  ...["type", "output_shape", "params", "macs", "flops", "activation_bytes", "kept_bytes"],
+  ...["receptive_field", "share"],
+];
 
 /**
  * Every column of a network, by name.

@@ -4,7 +4,7 @@
 
 /**
  * An element of HTML. Attributes that begin with `on` are listeners; `true` is an attribute without a value, and one
- * that is `false`, `null` or `undefined` is left out.
+ * that is `false`, `null` or `undefined` is left out; those of ARIA are always written out.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Record<string, unknown>} [attributes]
@@ -38,14 +38,32 @@ function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") {
       element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
-    } else if (value !== false && value !== null && value !== undefined) {
-      element.setAttribute(name, value === true ? "" : String(value));
+    } else {
+      setAttribute(element, name, value);
     }
   }
   for (const child of children.flat()) {
-    if (child !== null && child !== undefined && child !== false) {
+    if (isShown(child)) {
       element.append(child instanceof Node ? child : String(child));
     }
   }
   return element;
+}
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {unknown} value
+ */
+function setAttribute(element, name, value) {
+  if (name.startsWith("aria-") && typeof value === "boolean") {
+    element.setAttribute(name, String(value));
+  } else if (isShown(value)) {
+    element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+/** @param {unknown} value */
+function isShown(value) {
+  return value !== false && value !== null && value !== undefined;
 }

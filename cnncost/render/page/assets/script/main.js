@@ -29,9 +29,10 @@ document.body.append(
   html(
     "main",
     {},
-    views.map(({ id, heading, view }) =>
-      html("section", { id, "aria-labelledby": `${id}-heading` }, html("h2", { id: `${id}-heading` }, heading), view.element),
-    ),
+    views.map(({ id, heading, view }) => {
+      const label = `${id}-heading`;
+      return html("section", { id, "aria-labelledby": label }, html("h2", { id: label }, heading), view.element);
+    }),
   ),
   html("footer", {}, `Made by cnncost ${data.version}.`),
 );

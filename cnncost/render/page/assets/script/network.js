@@ -3,7 +3,14 @@
 import { UNKNOWN, bytesText, countText, wholeText } from "./format.js";
 
 /** @typedef {number | bigint | null} Value a whole number, exact; `null` where there is no answer */
-/** @typedef {{ heading: string, title: string, kind: "count" | "bytes" | "seconds", about: string, total: "sum" | "max" | null }} Figure */
+/**
+ * @typedef {object} Figure what must be known of a figure to show it
+ * @property {string} heading above a column
+ * @property {string} title where no column is around it
+ * @property {"count" | "bytes" | "seconds"} kind
+ * @property {string} about in a sentence
+ * @property {"sum" | "max" | null} total how it adds up; `null` if layers have no share of it
+ */
 /**
  * @typedef {object} ReceptiveField
  * @property {number[]} size
@@ -29,12 +36,17 @@ export class Block {
     this.name = name;
     this.label = label;
     this.kind = kind;
+    /** @type {Block | null} the block around it */
     this.parent = parent;
-    this.depth = parent === null ? 0 : parent.depth + 1;
     /** @type {Item[]} in the order of execution */
     this.children = [];
     /** @type {Map<string, Total>} */
     this.known = new Map();
+  }
+
+  /** How many blocks lie around it. @returns {number} */
+  get depth() {
+    return this.parent === null ? 0 : this.parent.depth + 1;
   }
 
   /** The numbers of all layers in it. @returns {number[]} */
@@ -216,7 +228,7 @@ export class Network {
   fullText(figure, item) {
     const { value, least } = item instanceof Block ? this.#total(figure, item) : this.#ofLayer(figure, item);
     const unit = this.figures[figure].kind === "bytes" ? " B" : "";
-    return shown(value, least, (number) => `${wholeText(number)}${unit}`);
+    return shown(value, least, (whole) => `${wholeText(whole)}${unit}`);
   }
 
   /**

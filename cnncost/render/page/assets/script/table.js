@@ -8,147 +8,188 @@ import { Block } from "./network.js";
 import { rowsOf } from "./rows.js";
 import { rowWindow } from "./window.js";
 
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./columns.js").Column} Column */
+/** @typedef {import("./network.js").Item} Item */
 /** @typedef {import("./network.js").Network} Network */
 /** @typedef {import("./rows.js").Row} Row */
+/** @typedef {import("./state.js").State} State */
+
+const FILTER = "Filter layers by words in their names and types, and by figures, such as macs>1M";
 
 /**
  * The view of the layers.
  * @param {State} state
  */
 export function tableView(state) {
-  /** @type {Network | null} */
-  let shown = null;
-  let nested = true;
-  /** @type {{ column: string, descending: boolean } | null} */
-  let sort = null;
-  /** @type {Set<string>} */
-  let open = new Set();
-  /** @type {string[]} */
-  let names = [];
+  const table = new LayerTable(state);
+  return { element: table.element, update: () => table.update() };
+}
 
-  const filter = html("input", {
-    type: "search",
-    placeholder: "Filter: conv macs>1M",
-    "aria-label": "Filter layers by words in their names and types, and by figures, such as macs>1M",
-    spellcheck: "false",
-    oninput: () => state.change({ filter: filter.value }),
-  });
-  const count = html("output", { "aria-live": "polite" });
-  const nest = html("button", { type: "button", "aria-pressed": "true", onclick: () => arrange(() => (nested = !nested)) }, "Blocks");
-  const all = html("button", { type: "button", onclick: () => arrange(openAll) }, "Open all");
-  const none = html("button", { type: "button", onclick: () => arrange(() => (open = new Set())) }, "Close all");
-  const chooser = html("details", { class: "chooser" });
-  const head = html("thead");
-  const table = html("table", { class: "layers" }, html("caption", { class: "hidden" }, "Layers and what they cost"), head);
-  const scroller = html("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Layers" }, table);
-  const body = rowWindow(scroller, table, rowElement);
-  const element = html("div", {}, html("div", { class: "controls" }, filter, nest, all, none, chooser, count), scroller);
+/** The table and what arranges it. */
+class LayerTable {
+  /** @type {Network | null} the network that it was last drawn for */
+  #shown = null;
+  #nested = true;
+  /** @type {{ column: string, descending: boolean } | null} `null` for the order of execution */
+  #sort = null;
+  /** @type {Set<string>} the names of the blocks that are open */
+  #open = new Set();
+  /** @type {string[]} the columns behind the name */
+  #names = [];
+  /** @type {Map<string, Column>} */
+  #columns = new Map();
 
-  /** @param {() => void} change */
-  function arrange(change) {
-    change();
-    update();
+  /** @param {State} state */
+  constructor(state) {
+    this.state = state;
+    this.filter = html("input", {
+      type: "search",
+      placeholder: "Filter: conv macs>1M",
+      "aria-label": FILTER,
+      title: FILTER,
+      spellcheck: "false",
+      oninput: () => state.change({ filter: this.filter.value }),
+    });
+    this.count = html("output", { "aria-live": "polite" });
+    this.nest = this.#button("Blocks", () => (this.#nested = !this.#nested));
+    this.openAll = this.#button("Open all", () => (this.#open = new Set(state.network.blocks.keys())));
+    this.closeAll = this.#button("Close all", () => (this.#open = new Set()));
+    this.chooser = html("details", { class: "chooser" });
+    this.head = html("thead");
+    const caption = html("caption", { class: "hidden" }, "Layers and what they cost");
+    const table = html("table", { class: "layers" }, caption, this.head);
+    const scroller = html("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": "Layers" }, table);
+    this.body = rowWindow(scroller, table, (/** @type {Row} */ row) => this.#rowElement(row));
+    const { filter, nest, openAll, closeAll, chooser, count } = this;
+    const controls = html("div", { class: "controls" }, filter, nest, openAll, closeAll, chooser, count);
+    this.element = html("div", {}, controls, scroller);
   }
 
-  function openAll() {
-    open = new Set(state.network.blocks.keys());
+  /** Show what the state says. */
+  update() {
+    const { network, filter, block } = this.state;
+    this.#columns = columnsOf(this.state);
+    if (this.#shown !== network) {
+      this.#begin(network);
+    }
+    const filtered = filter.trim() !== "";
+    const rows = rowsOf(block, {
+      nested: this.#nested,
+      open: this.#open,
+      sort: this.#sort,
+      filter: filtered ? filterOf(network, filter) : null,
+      key: (column, item) => (column === "name" ? network.labelOf(item) : (this.#columns.get(column)?.key(item) ?? 0)),
+    });
+    if (this.filter.value !== filter) {
+      this.filter.value = filter;
+    }
+    this.nest.setAttribute("aria-pressed", String(this.#nested));
+    this.openAll.disabled = this.closeAll.disabled = !this.#nested || filtered;
+    this.count.textContent = countOf(network, rows);
+    this.head.replaceChildren(this.#headRow());
+    this.body.show(rows);
   }
 
-  /** @param {string} column */
-  function sortBy(column) {
-    const descending = sort?.column === column ? !sort.descending : isNumber(column);
-    const back = sort?.column === column && sort.descending !== isNumber(column);
-    sort = back ? null : { column, descending };
-  }
-
-  /** @param {string} column */
-  function isNumber(column) {
-    return columns().get(column)?.kind === "number";
-  }
-
-  function columns() {
-    return columnsOf(state);
-  }
-
-  /** Start anew with another network. */
-  function begin() {
-    shown = state.network;
-    open = new Set();
-    sort = null;
-    names = usualColumns(shown);
-    const boxes = [...columns().values()].map(({ name, heading }) => {
-      const box = html("input", { type: "checkbox", checked: names.includes(name), onchange: () => arrange(choose) });
-      box.value = name;
+  /**
+   * Begin anew, with another network.
+   * @param {Network} network
+   */
+  #begin(network) {
+    this.#shown = network;
+    this.#open = new Set();
+    this.#sort = null;
+    this.#names = usualColumns(network);
+    const boxes = [...this.#columns.values()].map(({ name, heading }) => {
+      const box = html("input", {
+        type: "checkbox",
+        value: name,
+        checked: this.#names.includes(name),
+        onchange: () => this.#arrange(() => this.#choose()),
+      });
       return html("label", {}, box, heading);
     });
-    chooser.replaceChildren(html("summary", {}, "Columns"), html("div", { class: "choices" }, boxes));
+    this.chooser.replaceChildren(html("summary", {}, "Columns"), html("div", { class: "choices" }, boxes));
   }
 
-  function choose() {
-    names = [...chooser.querySelectorAll("input")].filter((box) => box.checked).map((box) => box.value);
+  #choose() {
+    const boxes = [...this.chooser.querySelectorAll("input")];
+    this.#names = boxes.filter((box) => box.checked).map((box) => box.value);
   }
 
-  function update() {
-    if (shown !== state.network) {
-      begin();
+  /** @param {() => void} change of what only the table knows */
+  #arrange(change) {
+    change();
+    this.update();
+  }
+
+  /**
+   * @param {string} label
+   * @param {() => void} change
+   */
+  #button(label, change) {
+    return html("button", { type: "button", onclick: () => this.#arrange(change) }, label);
+  }
+
+  /**
+   * Sort by a column: its usual order first, then the other, then that of execution.
+   * @param {string} column
+   */
+  #sortBy(column) {
+    const usual = this.#columns.get(column)?.kind === "number";
+    if (this.#sort?.column !== column) {
+      this.#sort = { column, descending: usual };
+    } else {
+      this.#sort = this.#sort.descending === usual ? { column, descending: !usual } : null;
     }
-    const { network } = state;
-    const known = columns();
-    const rows = rowsOf(state.block, {
-      nested,
-      open,
-      sort,
-      filter: state.filter.trim() ? filterOf(network, state.filter) : null,
-      key: (column, item) => (column === "name" ? network.labelOf(item) : (known.get(column)?.key(item) ?? 0)),
-    });
-    if (filter.value !== state.filter) {
-      filter.value = state.filter;
-    }
-    nest.setAttribute("aria-pressed", String(nested));
-    all.disabled = none.disabled = !nested || state.filter.trim() !== "";
-    count.textContent = countOf(network, rows);
-    head.replaceChildren(headRow());
-    body.show(rows);
   }
 
-  function headRow() {
-    const known = columns();
-    const cells = ["name", ...names].map((name) => {
-      const column = known.get(name);
-      const order = sort?.column !== name ? "none" : sort.descending ? "descending" : "ascending";
-      const button = html("button", { type: "button", title: column?.about, onclick: () => arrange(() => sortBy(name)) }, column?.heading ?? "layer");
-      return html("th", { scope: "col", "aria-sort": order, class: column?.kind ?? "text", "data-column": name }, button);
+  #headRow() {
+    const cells = ["name", ...this.#names].map((name) => {
+      const column = this.#columns.get(name);
+      const order = this.#sort?.column !== name ? "none" : this.#sort.descending ? "descending" : "ascending";
+      const button = this.#button(column?.heading ?? "layer", () => this.#sortBy(name));
+      button.title = column?.about ?? "";
+      const kind = column?.kind ?? "text";
+      return html("th", { scope: "col", "aria-sort": order, class: kind, "data-column": name }, button);
     });
     return html("tr", {}, cells);
   }
 
   /** @param {Row} row */
-  function rowElement({ item, depth, open: isOpen }) {
-    const { network } = state;
-    const known = columns();
-    const label = nested ? network.labelOf(item) : network.nameOf(item);
-    const button =
-      item instanceof Block
-        ? html("button", { type: "button", class: "fold", "aria-expanded": String(isOpen), onclick: () => arrange(() => toggle(item)) }, label)
-        : html("button", { type: "button", class: "layer", "aria-pressed": String(state.layer === item), onclick: () => state.change({ layer: item }) }, label);
-    button.title = network.nameOf(item);
-    const cells = names.map((name) => {
-      const column = known.get(name);
+  #rowElement({ item, depth, open }) {
+    const button = item instanceof Block ? this.#foldButton(item, open) : this.#layerButton(item);
+    button.title = this.state.network.nameOf(item);
+    const cells = this.#names.map((name) => {
+      const column = this.#columns.get(name);
       return html("td", { class: column?.kind, "data-column": name }, column?.cell(item));
     });
-    const kind = item instanceof Block ? "block" : state.layer === item ? "selected" : null;
+    const kind = item instanceof Block ? "block" : this.state.layer === item && "selected";
     return html("tr", { class: kind }, html("th", { scope: "row", style: `--depth: ${depth}` }, button), cells);
   }
 
-  /** @param {Block} block */
-  function toggle(block) {
-    if (!open.delete(block.name)) {
-      open.add(block.name);
-    }
+  /**
+   * @param {Block} block
+   * @param {boolean} open
+   */
+  #foldButton(block, open) {
+    const button = this.#button(this.state.network.labelOf(block), () => {
+      if (!this.#open.delete(block.name)) {
+        this.#open.add(block.name);
+      }
+    });
+    button.className = "fold";
+    button.setAttribute("aria-expanded", String(open));
+    return button;
   }
 
-  return { element, update };
+  /** @param {number} layer */
+  #layerButton(layer) {
+    const { network } = this.state;
+    const label = this.#nested ? network.labelOf(layer) : network.nameOf(layer);
+    const select = () => this.state.change({ layer });
+    const isSelected = this.state.layer === layer;
+    return html("button", { type: "button", class: "layer", "aria-pressed": isSelected, onclick: select }, label);
+  }
 }
 
 /**
