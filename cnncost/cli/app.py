@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 from typer import Exit, Option, Typer
@@ -21,6 +22,11 @@ COMMANDS = (
 )
 """In the order of the help."""
 
+_COMPLETING = "_CNNCOST_COMPLETE"
+"""What is in the environment when a shell asks what may follow on its line."""
+_OF_SHELLS = ("--install-completion", "--show-completion")
+_SHELLS = "bash|zsh|fish"
+
 
 class Commands(PlainGroup):
     """The group of all commands: bad input ends any of them with a message, never with a traceback."""
@@ -30,11 +36,23 @@ class Commands(PlainGroup):
         self.commands: Any = CommandsOnDemand(COMMANDS)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
+        if _COMPLETING in os.environ:
+            from cnncost.cli.completion.asked import answer
+
+            write(answer(self.commands, self.params, os.environ))
+            raise SystemExit(0)
         try:
             return super().main(*arguments, **options)
         except SpecError as error:  # of an option before the command
             complain(str(error))
         raise SystemExit(BAD_INPUT)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The shell may be left out behind the options that set up its completion."""
+        for place, word in enumerate(args[:2]):
+            if word in _OF_SHELLS and args[place + 1 :][:1] in ([], ["--"]):
+                args = [*args[: place + 1], "auto", *args[place + 1 :]]
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -66,6 +84,24 @@ def _print_version(wanted: bool) -> None:
     raise Exit
 
 
+def _install_completion(shell: str | None) -> None:
+    if shell is None:
+        return
+    from cnncost.cli.completion.shells import install
+
+    write(install(shell) + "\n")
+    raise Exit
+
+
+def _show_completion(shell: str | None) -> None:
+    if shell is None:
+        return
+    from cnncost.cli.completion.shells import script
+
+    write(script(shell))
+    raise Exit
+
+
 app = Typer(
     name="cnncost",
     cls=Commands,
@@ -79,6 +115,18 @@ app = Typer(
 
 @app.callback()
 def cnncost(
-    version: Annotated[bool, Option("--version", callback=_print_version, is_eager=True)] = False,
+    version: Annotated[
+        bool, Option("--version", callback=_print_version, is_eager=True, help="say which it is")
+    ] = False,
+    install_completion: Annotated[
+        str | None,
+        Option(callback=_install_completion, is_eager=True, metavar=_SHELLS, help="let the Tab key complete commands"),
+    ] = None,
+    show_completion: Annotated[
+        str | None,
+        Option(
+            callback=_show_completion, is_eager=True, metavar=_SHELLS, help="print what does that, to put it elsewhere"
+        ),
+    ] = None,
 ) -> None:
     """What a convolutional network costs, before anyone trains it."""

@@ -48,10 +48,22 @@ class CommandsOnDemand(Mapping[str, Any]):
         return len(self._built)
 
 
+def summary(name: str) -> str:
+    """What a command does, in a sentence.
+
+    >>> summary("layers")
+    'List layer types with their parameters.'
+    """
+    return (_function(name).__doc__ or "").partition("\n")[0]
+
+
+def _function(name: str) -> Any:
+    own = f"{name}_" if iskeyword(name) else name
+    return getattr(import_module(f"{_PACKAGE}.{own}"), own)
+
+
 def _built(name: str) -> Any:
     """The command of a name, as typer builds that of a program which has no other."""
-    own = f"{name}_" if iskeyword(name) else name
-    function = getattr(import_module(f"{_PACKAGE}.{own}"), own)
     alone = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name, cls=PlainCommand)(with_output_file(function))
+    alone.command(name, cls=PlainCommand)(with_output_file(_function(name)))
     return get_command(alone)

@@ -20,6 +20,8 @@ SPEC_HELP = (
     "`file.py:factory`, or a file: `model.onnx`, `yolov3.cfg`, `yolov8n.yaml`"
 )
 
+OPTIMIZERS = "sgd|momentum|adam|adamw|rmsprop|adagrad|lion"
+
 Spec = Annotated[str, Argument(metavar="SPEC", help=SPEC_HELP, show_default=False)]
 Specs = Annotated[list[str], Argument(metavar="SPEC...", help=SPEC_HELP, show_default=False)]
 Batch = Annotated[str, Option("--batch", "-b", metavar="N", help="samples in a batch")]
@@ -29,12 +31,15 @@ Input = Annotated[
 ]
 Set = Annotated[list[str] | None, Option("--set", "-s", metavar="NAME=VALUE", help="a variable of the spec")]
 Arg = Annotated[
-    list[str] | None, Option("--arg", "-a", metavar="NAME=VALUE", help="an argument that a PyTorch model is made with")
+    list[str] | None,
+    Option("--arg", "-a", metavar="ARGUMENT=VALUE", help="an argument that a PyTorch model is made with"),
 ]
 Partial = Annotated[bool, Option("--partial", help="let operators of a model that are not known be gaps")]
 AllowCode = Annotated[bool, Option("--allow-code", help="run the modules that the spec names for its own layers")]
-Dtype = Annotated[str, Option(metavar="TYPE", help="what parameters and activations are stored in")]
-Optimizer = Annotated[str, Option(metavar="NAME", help="whose state is counted in training")]
+Dtype = Annotated[
+    str, Option(metavar="float32|float16|bfloat16|int8", help="what parameters and activations are stored in")
+]
+Optimizer = Annotated[str, Option(metavar=OPTIMIZERS, help="whose state is counted in training")]
 Mode = Annotated[str, Option(metavar="infer|train", help="what runs")]
 Amp = Annotated[str | None, Option(metavar="bf16|fp16", help="what autocast runs operations in")]
 Scaler = Annotated[bool, Option("--scaler", help="scale the loss, as float16 needs it")]
@@ -43,7 +48,7 @@ Implementation = Annotated[
     str | None, Option(metavar="foreach|fused|forloop", help="how the optimizer steps, unless PyTorch chooses")
 ]
 Device = Annotated[
-    str, Option(metavar="NAME", help="where it runs: `cpu`, `cuda`, a card such as `rtx4090`, or a profile's file")
+    str, Option(metavar="cpu|cuda|CARD|FILE", help="where it runs; a card such as `rtx4090`, or a profile's file")
 ]
 ChannelsLast = Annotated[bool, Option("--channels-last", help="maps lie in memory with their channels last")]
 Inplace = Annotated[bool, Option("--inplace", help="activations overwrite what they read, where nothing else does")]
@@ -52,10 +57,11 @@ Accumulate = Annotated[str, Option(metavar="N", help="passes whose gradients are
 Checkpoint = Annotated[
     list[str] | None, Option(metavar="BLOCK", help="a block that is computed again in backward, by name or kind")
 ]
-Loss = Annotated[str, Option(metavar="NAME", help="cross_entropy, mse or sum, of all outputs")]
-Convention = Annotated[str, Option(metavar="NAME|FILE", help="how operations are counted as FLOPs")]
+Loss = Annotated[str, Option(metavar="cross_entropy|mse|sum", help="of all outputs")]
+Convention = Annotated[str, Option(metavar="CONVENTION|FILE", help="how operations are counted as FLOPs")]
 Conventions = Annotated[
-    str, Option("--convention", metavar="NAME|FILE,...|all", help="how operations are counted as FLOPs, or ways to")
+    str,
+    Option("--convention", metavar="CONVENTION|FILE,...|all", help="how operations are counted as FLOPs, or ways to"),
 ]
 Format = Annotated[str, Option("--format", "-f", metavar="|".join(format_names()), help="how the result is written")]
 Raw = Annotated[bool, Option("--raw", help="whole numbers instead of 25.6 M")]

@@ -440,7 +440,7 @@ def test_notes_that_a_source_names_are_explained_once() -> None:
         ("compare", "SPEC..."),
         ("check", "[SPEC...]"),
         ("verify", "[SPEC...]"),
-        ("layers", "[NAME]"),
+        ("layers", "[TYPE]"),
     ],
 )
 def test_help_calls_arguments_by_their_name_alone(command: str, arguments: str) -> None:

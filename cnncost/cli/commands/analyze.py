@@ -29,9 +29,9 @@ def analyze(
     convention: options.Conventions = "textbook",
     depth: Annotated[str, Option("--depth", "-d", metavar="N|all", help="group by block, N levels deep")] = "auto",
     by: Annotated[str, Option(metavar="block|type", help="what rows are grouped by")] = "block",
-    sort: Annotated[str | None, Option(metavar="METRIC", help="largest first, e.g. `macs`")] = None,
-    top: Annotated[str | None, Option(metavar="K", help="only the first K rows, by --sort or FLOPs")] = None,
-    columns: Annotated[str | None, Option(metavar="NAME,...", help="which, e.g. `layer,macs,flops_per_byte`")] = None,
+    sort: Annotated[str | None, Option(metavar="COLUMN", help="largest first, e.g. `macs`")] = None,
+    top: Annotated[str | None, Option(metavar="N", help="only the first N rows, by --sort or FLOPs")] = None,
+    columns: Annotated[str | None, Option(metavar="COLUMN,...", help="which, e.g. `layer,macs,flops_per_byte`")] = None,
     algorithms: Annotated[
         bool, Option("--algorithms", help="convolutions by algorithm: direct, FFT, Winograd")
     ] = False,

@@ -12,7 +12,7 @@ from cnncost.cli.output import write
 
 def conventions(
     name: Annotated[
-        str | None, Argument(metavar="NAME", help="one of them, or a file; all when left out", show_default=False)
+        str | None, Argument(metavar="CONVENTION", help="one of them, or a file; all when left out", show_default=False)
     ] = None,
     *,
     form: options.Format = "table",

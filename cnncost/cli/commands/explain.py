@@ -29,7 +29,7 @@ def explain(
     symbolic: Annotated[
         str | None,
         Option(
-            metavar="NAME,...",
+            metavar="batch|input|resolution|VARIABLE,...",
             help="formulas in `batch`, `input` (its axes), `resolution` (all of them alike), or variables of the spec",
         ),
     ] = None,

@@ -11,7 +11,7 @@ from cnncost.cli.output import write
 
 def layers(
     name: Annotated[
-        str | None, Argument(metavar="NAME", help="a layer type; all of them when left out", show_default=False)
+        str | None, Argument(metavar="TYPE", help="a layer type; all of them when left out", show_default=False)
     ] = None,
 ) -> None:
     """List layer types with their parameters."""

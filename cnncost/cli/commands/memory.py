@@ -38,7 +38,7 @@ def memory(
     accumulate: options.Accumulate = "1",
     checkpoint: options.Checkpoint = None,
     loss: options.Loss = "cross_entropy",
-    plot: Annotated[str | None, Option(metavar="FILE", help="draw the step in its course, as SVG")] = None,
+    plot: Annotated[str | None, Option(metavar="FILE.svg", help="draw the step in its course, as SVG")] = None,
     form: options.Format = "table",
     raw: options.Raw = False,
     max_nodes: options.MaxNodes = options.MAX_NODES,

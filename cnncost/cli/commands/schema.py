@@ -30,7 +30,7 @@ def schema(
     name: Annotated[
         str,
         Argument(
-            metavar="NAME",
+            metavar="SCHEMA",
             help=f"`{SPEC}`, or a command whose `--format json` it describes: {', '.join(COMMANDS)}",
         ),
     ] = SPEC,

@@ -45,9 +45,13 @@ def sweep(
     where: Annotated[Texts, Option(metavar="EXPRESSION", help="a condition on points, `params <= 5M`")] = None,
     score: Annotated[Text, Option(metavar="[NAME=]EXPRESSION", help="a column more, computed from the others")] = None,
     data: Annotated[Text, Option(metavar="FILE", help="a table with what varies and what was measured of it")] = None,
-    pareto: Annotated[Text, Option(metavar="NAME,...", help="show the frontier: `params,macs,max:accuracy`")] = None,
+    pareto: Annotated[
+        Text, Option(metavar="[max:]FIGURE,...", help="show the frontier: `params,macs,max:accuracy`")
+    ] = None,
     top: Annotated[Text, Option(metavar="N", help="show so many points, the best `--by` a column")] = None,
-    by: Annotated[Text, Option(metavar="NAME", help="what points are ordered by: `macs`, `max:accuracy`")] = None,
+    by: Annotated[
+        Text, Option(metavar="[max:]FIGURE", help="what points are ordered by: `macs`, `max:accuracy`")
+    ] = None,
     plot: Annotated[Text, Option(metavar="FILE.svg", help="draw the frontier as SVG")] = None,
     output: Annotated[
         Text, Option("--output", "-o", metavar="FILE", help="write all points as they come: .csv, .jsonl or .parquet")

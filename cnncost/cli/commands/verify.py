@@ -41,10 +41,10 @@ def verify(
     set: options.Set = None,  # noqa: A002
     arg: options.Arg = None,
     partial: options.Partial = False,
-    dtype: Annotated[str, Option(metavar="TYPE", help="float32, tf32, float16 or bfloat16")] = "float32",
+    dtype: Annotated[str, Option(metavar="float32|tf32|float16|bfloat16", help="what PyTorch computes in")] = "float32",
     mode: options.Mode = "infer",
     convention: options.Convention = "textbook",
-    optimizer: Annotated[str, Option(metavar="NAME", help="whose step ends a step of training")] = "adam",
+    optimizer: Annotated[str, Option(metavar=options.OPTIMIZERS, help="whose step ends a step of training")] = "adam",
     latency: Annotated[
         bool | None, Option("--latency/--no-latency", help="measure it  [default: except on meta]", show_default=False)
     ] = None,
@@ -52,7 +52,7 @@ def verify(
     compile: Annotated[bool, Option("--compile", help="also what torch.compile makes of it")] = False,  # noqa: A002
     channels_last: Annotated[bool, Option("--channels-last", help="channels last in memory")] = False,
     per_layer: Annotated[bool, Option("--per-layer", help="latency of every layer, too")] = False,
-    seconds: Annotated[str, Option(metavar="S", help="time budget of one measurement")] = "2",
+    seconds: Annotated[str, Option(metavar="SECONDS", help="time budget of one measurement")] = "2",
     against: Annotated[
         str | None, Option(metavar="MODEL", help="also compare it with this model, whose code is run, or spec")
     ] = None,

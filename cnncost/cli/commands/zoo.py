@@ -34,7 +34,7 @@ def zoo(
     mode: options.Mode = "infer",
     amp: options.Amp = None,
     show: Annotated[
-        Text, Option(metavar="NAME", help="print the spec of one, to copy: `--show lenet5 -o mine.yaml`")
+        Text, Option(metavar="ARCHITECTURE", help="print the spec of one, to copy: `--show lenet5 -o mine.yaml`")
     ] = None,
     form: options.Format = "table",
     raw: options.Raw = False,

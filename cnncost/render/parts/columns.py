@@ -75,6 +75,17 @@ def known(report: Report) -> tuple[str, ...]:
     return (*first, *report.metrics, *algorithm, *counted(report), *last)
 
 
+def names() -> tuple[str, ...]:
+    """Every column that some analysis has, algorithms among them; those of conventions are called `count:NAME`.
+
+    >>> {"layer", "macs", "fft_bytes", "share"} <= {*names()}
+    True
+    """
+    from cnncost.metrics import convolution_algorithms as algorithms
+
+    return tuple(dict.fromkeys((*_OWN, *METRICS, *algorithms.names())))
+
+
 def value_of(name: str, report: Report, shared: str) -> Callable[[Row], Any]:
     """The function from a row to its cell in the column `name`."""
     if name == "share":
