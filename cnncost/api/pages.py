@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from cnncost.api.networks import called, graph_of
@@ -12,12 +13,13 @@ from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings, batch_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from cnncost.conventions import AnyConvention
     from cnncost.language.limits import Limits
     from cnncost.render.page.data import PageNetwork
+    from cnncost.render.page.memory import PageStep
 
 
 def page(specs: str | Path | Graph | Iterable[str | Path | Graph], **settings: Any) -> str:
@@ -82,7 +84,6 @@ def page_network(
     Raises:
         SpecError: as :func:`page` does.
     """
-    from cnncost.api.footprint import memory as memory_of
     from cnncost.language.request import run_behind
     from cnncost.render.page.data import PageNetwork
 
@@ -93,8 +94,20 @@ def page_network(
         runs |= {**own, "batch": batch_text(own["batch"])} if "batch" in own else own
     settings = Settings.checked(**runs, convention=convention)
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
-    step = memory_of(graph, memory=memory, device=device, **runs)
-    return PageNetwork(title, analyze_graph(graph, settings), step)
+    steps = tuple(_steps(graph, {**runs, "device": device, "memory": memory}))
+    return PageNetwork(title, analyze_graph(graph, settings), steps)
+
+
+def _steps(graph: Graph, runs: Mapping[str, Any]) -> Iterator[PageStep]:
+    """A step in the mode that was asked for, and one in the other mode, where the settings make sense in it too."""
+    from cnncost.api.footprint import memory
+    from cnncost.render.page.memory import PageStep
+
+    asked = memory(graph, **runs)
+    yield PageStep.run(graph, asked)
+    with suppress(SpecError):
+        other = memory(graph, **{**runs, "mode": "infer" if asked.settings.trains else "train"})
+        yield PageStep.run(graph, other)
 
 
 def _several(specs: object) -> list[Any]:

@@ -22,8 +22,8 @@ def parts_of(step: Step, graph: Graph) -> tuple[Part, ...]:
     """What lives at the peak, by kind, the largest first; activations by the stage that made them too."""
     sizes: dict[str, int] = {}
     stages: dict[str, dict[str, int]] = {}
-    kinds = _kinds(step)
-    for storage in _alive(step.heap):
+    kinds = kinds_of(step)
+    for storage in alive_at_peak(step.heap):
         kind = kinds[storage.number]
         sizes[kind] = sizes.get(kind, 0) + storage.size
         if kind in _IN_STAGES and storage.layer >= 0:
@@ -34,7 +34,7 @@ def parts_of(step: Step, graph: Graph) -> tuple[Part, ...]:
     return tuple([Part(kind, sizes[kind], stages.get(kind, {})) for kind in largest_first])
 
 
-def _kinds(step: Step) -> list[str]:
+def kinds_of(step: Step) -> list[str]:
     """What lies in each storage, by number. What was there before the step stays that, whether it is kept or not."""
     kinds = ["kept" if storage.number in step.ever_kept else storage.kind for storage in step.heap.storages]
     for storage in step.heap.standing:
@@ -42,7 +42,7 @@ def _kinds(step: Step) -> list[str]:
     return kinds
 
 
-def _alive(heap: Heap) -> list[Storage]:
+def alive_at_peak(heap: Heap) -> list[Storage]:
     """The storages that live at the peak: those that were there before, and those of the step."""
     alive: dict[int, None] = {}
     for number, change in heap.events[: heap.peak_event]:
@@ -56,7 +56,7 @@ def _alive(heap: Heap) -> list[Storage]:
 def timeline_of(step: Step, graph: Graph) -> tuple[Moment, ...]:
     """The step in its course: what lived at most while each operation ran, and what lived once it had run."""
     heap = step.heap
-    kinds = _kinds(step)
+    kinds = kinds_of(step)
     live: dict[str, int] = {}
     for storage in heap.standing:
         live[storage.kind] = live.get(storage.kind, 0) + storage.size

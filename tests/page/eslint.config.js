@@ -28,7 +28,7 @@ export default [
       eqeqeq: "error",
       "max-len": ["error", { code: 120, ignoreUrls: true }],
       "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
-      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      "max-lines-per-function": ["error", { max: 120, skipBlankLines: true, skipComments: true }],
       "no-eval": "error",
       "no-implied-eval": "error",
       "no-new-func": "error",

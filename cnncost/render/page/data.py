@@ -14,6 +14,8 @@ from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.receptive_field.figures import ReceptiveField
 from cnncost.records import NamedTuple
 from cnncost.render.page.blocks import block_tree
+from cnncost.render.page.families import FAMILIES, family_of
+from cnncost.render.page.memory import ABOUT_PEAK, AT_PEAK, PageStep, peak_by_layer, step_data
 from cnncost.render.page.packing import packed, packed_fields, plain
 from cnncost.render.parts.headings import heading_of, kind_of, settings_parts, title_of
 from cnncost.report.totals import quantity_called
@@ -21,7 +23,6 @@ from cnncost.report.totals import quantity_called
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cnncost.footprint.report import MemoryReport
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
@@ -36,8 +37,8 @@ class PageNetwork(NamedTuple):
     """What it is called among the others, as it was asked for."""
     report: Report
     """What it costs."""
-    memory: MemoryReport | None = None
-    """What a step of it takes; ``None`` where that is not known."""
+    steps: tuple[PageStep, ...] = ()
+    """A step of it in the report's mode, and in the other one where there is such a step."""
 
 
 def page_data(networks: Sequence[PageNetwork]) -> dict[str, Any]:
@@ -66,7 +67,7 @@ def page_json(data: dict[str, Any]) -> str:
 
 def network_data(network: PageNetwork) -> dict[str, Any]:
     """The data of one network."""
-    report, memory = network.report, network.memory
+    report, steps = network.report, network.steps
     places = {name: -1 - number for number, name in enumerate(report.inputs)}
     places |= {row.name: number for number, row in enumerate(report.rows)}
     return {
@@ -80,11 +81,12 @@ def network_data(network: PageNetwork) -> dict[str, Any]:
         "outputs": [places[name] for name in report.outputs],
         "totals": {name: plain(value) for name, value in report.totals.items()},
         "at_least": dict(report.totals.at_least),
-        "figures": {name: _figure(name, report) for name in report.totals},
-        "columns": _columns(report),
+        "figures": {name: _figure(name, report) for name in report.totals} | ({AT_PEAK: ABOUT_PEAK} if steps else {}),
+        "families": FAMILIES,
+        "columns": _columns(report) | ({AT_PEAK: packed(peak_by_layer(steps[0]))} if steps else {}),
         "edges": [[places[read], number] for number, row in enumerate(report.rows) for read in row.inputs],
         "blocks": block_tree(report.rows),
-        "memory": None if memory is None else _memory(memory, places),
+        "steps": [step_data(step) for step in steps],
         "warnings": list(report.warnings),
     }
 
@@ -112,6 +114,7 @@ def _columns(report: Report) -> dict[str, Any]:
     }
     return {
         **packed_fields(rows, ("name", "type", "output_shape", "kernel", "stride")),
+        "family": packed([family_of(row.type) for row in rows]),
         **{name: packed([row.figures[name] for row in rows]) for name in report.metrics},
         "at_least": _known(rows),
         "receptive_field": packed_fields([row.receptive_field for row in rows], ReceptiveField._fields),
@@ -126,31 +129,3 @@ def _known(rows: Sequence[Row]) -> dict[str, dict[int, Any]]:
         for name, value in row.figures.at_least.items():
             known.setdefault(name, {})[number] = plain(value)
     return known
-
-
-def _memory(memory: MemoryReport, places: dict[str, int]) -> dict[str, Any]:
-    """A step in its course, in columns."""
-    moments = memory.timeline
-    kinds = dict.fromkeys(kind for moment in moments for kind in moment.parts)
-    return {
-        "settings": memory.settings.to_dict(),
-        **{name: plain(getattr(memory, name)) for name in _OF_MEMORY},
-        "peak_layer": None if memory.peak_layer is None else places[memory.peak_layer],
-        "peak_place": memory.peak_place,
-        "lower_bound": memory.lower_bound,
-        "parts": [{"kind": part.kind, "bytes": plain(part.bytes)} for part in memory.parts],
-        "course": {
-            "phase": packed([moment.phase for moment in moments]),
-            "layer": packed([None if moment.layer is None else places[moment.layer] for moment in moments]),
-            "peak_bytes": packed([moment.peak_bytes for moment in moments]),
-            "bytes": packed([moment.bytes for moment in moments]),
-            "parts": {kind: packed([moment.parts.get(kind, 0) for moment in moments]) for kind in kinds},
-        },
-        "verdict": None if memory.verdict is None else memory.verdict.to_dict(),
-    }
-
-
-_OF_MEMORY = (
-    *("peak_bytes", "kept_bytes", "steady_bytes", "allocated_bytes", "reserved_bytes", "workspace_bytes"),
-    "peak_phase",
-)

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { courseOf, livingAt, peakByLayer } from "../../../cnncost/render/page/assets/script/course.js";
+import { courseOf, livingAt } from "../../../cnncost/render/page/assets/script/course.js";
 
 // Weights of 100 bytes stand. The first layer makes 30 bytes (event 0); the second a buffer of 50 (1), which it frees
 // (2), and its output of 10 (3), and then the first layer's output is freed (4).
 const MEMORY = {
-  mode: "infer",
-  peak_bytes: 180,
   events: 5,
   kinds: ["parameters", "activation"],
   phases: ["forward"],
@@ -31,8 +29,4 @@ test("what lives at a moment, the largest first", () => {
   assert.deepEqual(livingAt(MEMORY, 0), [0]);
   assert.deepEqual(livingAt(MEMORY, 2), [0, 2, 1]);
   assert.deepEqual(livingAt(MEMORY, 5), [0, 3]);
-});
-
-test("the peak by layer", () => {
-  assert.deepEqual(peakByLayer(MEMORY, 2), [130, 50]);
 });

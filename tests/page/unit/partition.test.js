@@ -14,8 +14,14 @@ function labelOf(item) {
 test("a block is as wide as its layers together", () => {
   const cells = partition(NETWORK, (layer) => VALUES[layer]);
   assert.deepEqual(
-    cells.map(({ item, depth, start, width, value, parent }) =>
-      [labelOf(item), depth, start, width, value, parent && labelOf(parent.item)]),
+    cells.map(({ item, depth, start, width, value, parent }) => [
+      labelOf(item),
+      depth,
+      start,
+      width,
+      value,
+      parent && labelOf(parent.item),
+    ]),
     [
       ["net", 0, 0, 1, 100, null],
       [0, 1, 0, 0.1, 10, "net"],
@@ -29,11 +35,17 @@ test("a block is as wide as its layers together", () => {
 
 test("what is too narrow is left out, and leaves its place empty", () => {
   const cells = partition(NETWORK, (layer) => VALUES[layer], 0.25);
-  assert.deepEqual(cells.map(({ item }) => labelOf(item)), ["net", "stage", 3, 2]);
+  assert.deepEqual(
+    cells.map(({ item }) => labelOf(item)),
+    ["net", "stage", 3, 2],
+  );
   assert.equal(cells[3].start, 0.30000000000000004);
 });
 
 test("a network in which nothing costs anything is its root alone", () => {
   const root = { item: NETWORK, depth: 0, start: 0, width: 1, value: 0, parent: null };
-  assert.deepEqual(partition(NETWORK, () => 0), [root]);
+  assert.deepEqual(
+    partition(NETWORK, () => 0),
+    [root],
+  );
 });

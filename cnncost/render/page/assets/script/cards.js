@@ -28,7 +28,11 @@ function overview(state) {
   const facts = [...inputs, ...network.conditions, `${wholeText(network.size)} layers`];
   const cards = usual.map((figure) => card(network, figure));
   return [
-    html("p", { class: "facts" }, facts.map((fact) => html("span", {}, fact))),
+    html(
+      "p",
+      { class: "facts" },
+      facts.map((fact) => html("span", {}, fact)),
+    ),
     network.source ? html("p", { class: "source" }, network.source) : "",
     html("dl", { class: "cards" }, cards),
     html("details", { class: "more" }, html("summary", {}, "All figures"), moreFigures(network, others)),

@@ -1,11 +1,11 @@
 /** A step in its course, and what lives when. */
 
+import { unpacked } from "./network.js";
+
 /**
  * What a step does with memory: every tensor with when it was made and freed, counted in allocations and frees.
  *
  * @typedef {object} Memory
- * @property {string} mode `train` or `infer`
- * @property {number} peak_bytes the most that lives at once
  * @property {number} events how many allocations and frees there are
  * @property {string[]} kinds what tensors are: parameters, activations and so on
  * @property {string[]} phases `forward`, `loss`, `backward`, `optimizer`
@@ -26,6 +26,21 @@
  * @property {number} bytes the most that lived while it ran
  * @property {number[]} parts the same by kind
  */
+
+/**
+ * The tensors and marks of a step, with columns as arrays.
+ *
+ * @param {any} step as `cnncost/render/page/memory.py` writes it
+ * @returns {Memory}
+ */
+export function memoryOf(step) {
+  return { ...step, marks: columnsUnpacked(step.marks), tensors: columnsUnpacked(step.tensors) };
+}
+
+/** @param {Record<string, any>} columns */
+function columnsUnpacked(columns) {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, unpacked(column)]));
+}
 
 /**
  * The step in its course: for each operation, the most that lived while it ran.
@@ -61,23 +76,6 @@ export function livingAt(memory, event) {
   const tensors = start.map((_, tensor) => tensor);
   const living = tensors.filter((tensor) => start[tensor] < event && end[tensor] >= event);
   return living.sort((one, other) => size[other] - size[one]);
-}
-
-/**
- * What lives at the peak, by the layer that it is of.
- *
- * @param {Memory} memory
- * @param {number} layers how many layers there are
- * @returns {number[]} bytes of each layer; what is of no layer is in none of them
- */
-export function peakByLayer(memory, layers) {
-  const bytes = Array.from({ length: layers }, () => 0);
-  const peak = courseOf(memory).reduce((most, moment) => (moment.bytes > most.bytes ? moment : most));
-  for (const tensor of livingAt(memory, peak.event)) {
-    const layer = memory.tensors.layer[tensor];
-    if (layer >= 0) bytes[layer] += memory.tensors.size[tensor];
-  }
-  return bytes;
 }
 
 /**

@@ -15,7 +15,10 @@ const UNITS = { ...DECIMAL, ...BINARY };
  * @returns {(layer: number) => boolean}
  */
 export function filterOf(network, text) {
-  const tests = text.split(/\s+/).filter(Boolean).map((word) => limitOf(network, word) ?? hasWord(network, word));
+  const tests = text
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((word) => limitOf(network, word) ?? hasWord(network, word));
   return (layer) => tests.every((test) => test(layer));
 }
 

@@ -1,10 +1,14 @@
 /** The page: what it shows, in order. A view is a function from the state to its element, in a module of its own. */
 
 import { cardsView } from "./cards.js";
+import { comparisonView } from "./comparison.js";
 import { html } from "./dom.js";
+import { icicleView } from "./icicle.js";
 import { networksOf } from "./network.js";
+import { receptiveView } from "./receptive.js";
 import { State } from "./state.js";
 import { tableView } from "./table.js";
+import { timelineView } from "./timeline.js";
 import { toolbar } from "./toolbar.js";
 
 /** @typedef {(state: State) => import("./state.js").View} ViewOf */
@@ -12,11 +16,17 @@ import { toolbar } from "./toolbar.js";
 /** @type {[id: string, heading: string, view: ViewOf][]} */
 const SECTIONS = [
   ["overview", "Overview", cardsView],
+  ["blocks", "Blocks", icicleView],
   ["layers", "Layers", tableView],
+  ["memory", "Memory in time", timelineView],
+  ["receptive-fields", "Receptive fields", receptiveView],
 ];
 
 const data = JSON.parse(document.getElementById("data")?.textContent ?? "");
 const state = new State(networksOf(data));
+if (state.networks.length > 1) {
+  SECTIONS.splice(1, 0, ["comparison", "Side by side", comparisonView]);
+}
 const views = SECTIONS.map(([id, heading, viewOf]) => {
   const view = viewOf(state);
   state.subscribe(view.update);

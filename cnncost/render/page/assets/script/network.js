@@ -114,8 +114,12 @@ export class Network {
     this.receptiveFields = fieldsOf(columns.receptive_field);
     /** @type {Record<string, (ReceptiveField | null)[]>} in every input, where there are several */
     this.receptiveFieldsIn = mapped(columns.receptive_fields, fieldsOf);
-    /** @type {any} the memory of a step in its course; `null` where that is not known */
-    this.memory = data.memory;
+    /** @type {string[]} a family for each layer, whose names `familyTitles` has */
+    this.families = unpacked(columns.family);
+    /** @type {Record<string, string>} */
+    this.familyTitles = data.families;
+    /** @type {any[]} steps in their course: in the mode of the report, and in the other one */
+    this.steps = data.steps;
     /** @type {Map<string, Block>} by name */
     this.blocks = new Map();
     /** @type {Block[]} the block that each layer lies in */

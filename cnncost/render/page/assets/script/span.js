@@ -20,7 +20,7 @@
 export function spansOf({ size, jump, start_padding: padding }, unit, pixels) {
   return size.map((extent, axis) => {
     const before = padding?.[axis];
-    if (before === undefined) return { start: ((pixels[axis]) - extent) / 2, size: extent, known: false };
+    if (before === undefined) return { start: (pixels[axis] - extent) / 2, size: extent, known: false };
     return { start: (unit[axis] ?? 0) * (jump?.[axis] ?? 0) - before, size: extent, known: true };
   });
 }

@@ -35,7 +35,10 @@ export function rowWindow(scroller, table, rowElement) {
     table.setAttribute("aria-rowcount", String(rows.length + 1));
     height = elements[0]?.offsetHeight || height;
     if (focused !== null) {
-      elements.find((element) => element.getAttribute("aria-rowindex") === focused)?.querySelector("button")?.focus();
+      elements
+        .find((element) => element.getAttribute("aria-rowindex") === focused)
+        ?.querySelector("button")
+        ?.focus();
     }
   }
 
