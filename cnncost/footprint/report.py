@@ -139,7 +139,28 @@ class MemoryReport(NamedTuple):
 
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
+    def to_pandas(self) -> Any:
+        """A data frame of pandas', a row for each moment of the step in its course; all figures are bytes.
 
+        Columns are the phase, the layer, the most that lived meanwhile and what lives then, and of that most each kind.
+
+        Raises:
+            SpecError: pandas is not installed.
+        """
+        from cnncost.frames import data_frame
+
+        moments = self.timeline
+        kinds = dict.fromkeys(kind for moment in moments for kind in moment.parts)
+        columns: dict[str, list[Any]] = {
+            **{name: [getattr(moment, name) for moment in moments] for name in _MOMENT},
+            **{f"{kind.replace(' ', '_')}_bytes": [moment.parts.get(kind, 0) for moment in moments] for kind in kinds},
+        }
+        figures = {name: getattr(self, name) for name in _FIGURES}
+        attrs = {"name": self.name, "settings": self.settings.to_dict(), **figures}
+        return data_frame(columns, index_name="moment", attrs=attrs)
+
+
+_MOMENT = ("phase", "layer", "peak_bytes", "bytes")
 _FIGURES = (
     *("peak_bytes", "kept_bytes", "steady_bytes", "allocated_bytes", "reserved_bytes", "workspace_bytes"),
     *("peak_phase", "peak_layer"),

@@ -241,6 +241,20 @@ class Graph(NamedTuple):
             ],
         }
 
+    def to_pandas(self) -> Any:
+        """A data frame of pandas', a row for each layer by its name: its type and fields, what it reads, its output.
+
+        Raises:
+            SpecError: pandas is not installed.
+        """
+        from cnncost.frames import data_frame
+
+        plain = self.to_dict()
+        layers = plain.pop("layers")
+        names = ("type", "fields", "inputs", "output_shape", "weights", "trainable")
+        columns = {name: [layer[name] for layer in layers] for name in names}
+        return data_frame(columns, index=[layer["name"] for layer in layers], index_name="layer", attrs=plain)
+
 
 def _shape(tensor: Tensor) -> str:
     return "x".join(map(str, tensor.dims))

@@ -147,6 +147,21 @@ class Zoo(NamedTuple):
             "architectures": [entry.to_dict() for entry in self.entries],
         }
 
+    def to_pandas(self) -> Any:
+        """A data frame of pandas', a row for each architecture by its name; what is not known is missing.
+
+        Raises:
+            SpecError: pandas is not installed.
+        """
+        from cnncost.frames import data_frame
+
+        fields = [name for name in Entry._fields if name not in ("name", "published")]
+        columns = {name: [getattr(entry, name) for entry in self.entries] for name in fields}
+        attrs = {"metric": self.metric, "mode": self.mode, "amp": self.amp}
+        names = [entry.name for entry in self.entries]
+        types = dict.fromkeys(("year", "params", "macs", "peak_bytes"), int) | {"accuracy": float}
+        return data_frame(columns, index=names, index_name="name", types=types, attrs=attrs)
+
 
 def shipped(mode: str = "infer", amp: str | None = None) -> Zoo:
     """Every architecture that ships with cnncost, task by task, in the order of their years and then of their files.

@@ -90,6 +90,18 @@ class Comparison(NamedTuple):
         ]
         return {"schema": 1, "baseline": self.names[self.baseline], "networks": networks}
 
+    def to_pandas(self) -> Any:
+        """A data frame of pandas', a row for each network by its name; what is not known is missing.
+
+        Columns are the settings, the totals, and behind each total its ratio to that of the baseline.
+
+        Raises:
+            SpecError: pandas is not installed.
+        """
+        from cnncost.report.frames import networks_frame
+
+        return networks_frame(self)
+
     def _counts(self, position: int) -> dict[str, Any]:
         """What each convention counts of one network, with the ratio."""
         report = self.reports[position]

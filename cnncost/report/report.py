@@ -150,6 +150,19 @@ class Report(NamedTuple):
 
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
+    def to_pandas(self) -> Any:
+        """A data frame of pandas', a row for each layer by its name; what is not known is missing.
+
+        Figures are whole numbers, and the receptive field has a column for each axis. `attrs` has the settings, and the
+        units of the columns.
+
+        Raises:
+            SpecError: pandas is not installed.
+        """
+        from cnncost.report.frames import layers_frame
+
+        return layers_frame(self)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Report:
         """The report that :meth:`to_dict` described.

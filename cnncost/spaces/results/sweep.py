@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from cnncost.arguments import integer, text, wrong_type
 from cnncost.display import displayed
 from cnncost.errors import SpecError
+from cnncost.frames import require_pandas
 from cnncost.frozen import FrozenDict
 from cnncost.language.expressions.values import is_number
 from cnncost.spaces.expressions.arrays import as_array, is_array
@@ -236,17 +237,16 @@ class Sweep:
         Raises:
             SpecError: pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError:
-            raise SpecError("a data frame needs pandas", hint="pip install pandas") from None
+        pd = require_pandas()
         frame = {}
         for name, column in self.columns.items():
             missing = self._missing(name)
             is_whole = column.dtype.kind == "i" and missing.any()
             series = pd.Series(column, dtype="Int64" if is_whole else None)
             frame[name] = series.mask(missing) if missing.any() and name != ERROR else series
-        return pd.DataFrame(frame)
+        made = pd.DataFrame(frame)
+        made.attrs |= {"name": self.name, "variables": [*self.variables], "figures": [*self.figures]}
+        return made
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """The points as plain data, a mapping for each."""
