@@ -12,7 +12,7 @@ from cnncost.cli.interruption import INTERRUPTED
 from cnncost.cli.lookup import not_a_command
 from cnncost.cli.on_demand import CommandsOnDemand
 from cnncost.cli.output import complain, os_reason, write
-from cnncost.cli.plain import PlainGroup
+from cnncost.cli.plain import PlainGroup, write_examples
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
@@ -21,6 +21,9 @@ COMMANDS = (
     *("report", "import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""
+
+EXAMPLES = ("cnncost analyze resnet50", "cnncost zoo", "cnncost help compare")
+"""What to type first."""
 
 _COMPLETING = "_CNNCOST_COMPLETE"
 """What is in the environment when a shell asks what may follow on its line."""
@@ -46,6 +49,10 @@ class Commands(PlainGroup):
         except SpecError as error:  # of an option before the command
             complain(str(error))
         raise SystemExit(BAD_INPUT)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """What to type first."""
+        write_examples(formatter, EXAMPLES)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The shell may be left out behind the options that set up its completion."""

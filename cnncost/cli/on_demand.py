@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from importlib import import_module
 from keyword import iskeyword
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _PACKAGE = "cnncost.cli.commands"
+_EXAMPLES = "\n\nExamples:\n"
+"""Behind what follows it in a docstring, each line is a command that shows what can be done."""
 
 
 class CommandsOnDemand(Mapping[str, Any]):
@@ -64,6 +67,10 @@ def _function(name: str) -> Any:
 
 def _built(name: str) -> Any:
     """The command of a name, as typer builds that of a program which has no other."""
+    function = _function(name)
+    about, _, examples = inspect.cleandoc(function.__doc__ or "").partition(_EXAMPLES)
     alone = Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    alone.command(name, cls=PlainCommand)(with_output_file(_function(name)))
-    return get_command(alone)
+    alone.command(name, cls=PlainCommand, help=about)(with_output_file(function))
+    command: Any = get_command(alone)
+    command.examples = tuple([line.strip() for line in examples.splitlines()])
+    return command

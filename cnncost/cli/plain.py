@@ -1,18 +1,21 @@
 """Options that arrive as they were typed, and arguments that help shows by their metavar alone.
 
 All that reaches into typer stands here and in `usage`. It relies on what typer 0.15 to 0.29 have in common:
-`parse_args`, `get_params`, `get_help_option` and `collect_usage_pieces` of commands and groups, and `process_value`,
-`get_help_record`, `get_usage_pieces` and `param_type_name` of parameters.
+`parse_args`, `get_params`, `get_help_option`, `format_epilog` and `collect_usage_pieces` of commands and groups, and
+`process_value`, `get_help_record`, `get_usage_pieces` and `param_type_name` of parameters.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from typer import BadParameter
 from typer.core import TyperCommand, TyperGroup
 
 from cnncost.cli.output import write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 UsageError: Any = BadParameter.__mro__[1]
 """What is wrong with a command line; each release of typer has it elsewhere."""
@@ -20,6 +23,13 @@ UsageError: Any = BadParameter.__mro__[1]
 
 class PlainCommand(TyperCommand):
     """A command whose parameters are text, lists of text and flags, so that nothing has to be converted."""
+
+    examples: tuple[str, ...] = ()
+    """What can be typed; help ends with it."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Examples stand as they are, to be copied: they are not filled."""
+        write_examples(formatter, self.examples)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Raises: SpecError: an unknown option, one without its value, an argument too many or too few."""
@@ -62,6 +72,12 @@ class PlainGroup(TyperGroup):
 
     def get_help_option(self, ctx: Any) -> Any:
         return _help_written(super().get_help_option(ctx))
+
+
+def write_examples(formatter: Any, examples: Iterable[str]) -> None:
+    """The end of a help: commands to copy."""
+    with formatter.section("Examples"):
+        formatter.write("".join(f"  {example}\n" for example in examples))
 
 
 def _help_written(option: Any) -> Any:

@@ -40,7 +40,14 @@ def analyze(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Show what each layer of a network costs, and the totals."""
+    """Show what each layer of a network costs, and the totals.
+
+    Examples:
+        cnncost analyze resnet50
+        cnncost analyze resnet50@classes=10 --batch 8 --mode train
+        cnncost analyze resnet50 --depth all --sort activation_bytes --top 5
+        cnncost analyze resnet50 --columns layer,macs,share --format csv -o layers.csv
+    """
     from cnncost.api import analyze as analyze_spec
     from cnncost.render.format import find_format
     from cnncost.render.parts.columns import asks_for_algorithms

@@ -59,6 +59,10 @@ def check(
 
     Those given here, of their specs (`budget`) and of the project (`cnncost.toml`); and against the `expect` figures of
     their specs, of one sample in inference. Exit code 1 when a check fails; 2 when there is nothing to check.
+
+    Examples:
+        cnncost check resnet50 --max-params 26M --max-memory 200MB
+        cnncost check lenet5 resnet18 --max activation_bytes=64MiB
     """
     from cnncost.api import load
     from cnncost.cli.project_files.baseline import baseline_of

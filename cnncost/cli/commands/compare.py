@@ -42,7 +42,13 @@ def compare(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Show networks side by side."""
+    """Show networks side by side.
+
+    Examples:
+        cnncost compare resnet50 efficientnet_b0 convnext_tiny
+        cnncost compare resnet50@batch=1 resnet50@batch=8 --mode train
+        cnncost compare resnet18 resnet34 --stages
+    """
     from cnncost.api.networks import analyze_as_asked
     from cnncost.conventions import choose
     from cnncost.render.format import find_format

@@ -20,6 +20,10 @@ def conventions(
     """List the conventions that operations are counted by.
 
     With a name: its rules, what it is taken from, and what it gets wrong.
+
+    Examples:
+        cnncost conventions
+        cnncost conventions fvcore
     """
     from cnncost.conventions import find
     from cnncost.render.format import find_format

@@ -50,8 +50,15 @@ def explain(
 ) -> None:
     """Show the formula, numbers and source of each figure.
 
-    Of one layer of a network; of a block, or of the totals, what they add up from. Without a network, of one layer:
-    `cnncost explain conv --input 64,56,56 --set out=128,kernel=3,padding=1`. As polynomials: `--symbolic batch,input`.
+    Of one layer of a network; of a block, or of the totals, what they add up from. Without a network, of one layer.
+    As polynomials: `--symbolic batch,input`.
+
+    Examples:
+        cnncost explain lenet5 conv
+        cnncost explain resnet50 'stage[0].bottleneck[0]'
+        cnncost explain resnet50 --total params
+        cnncost explain conv --input 64,56,56 --set out=128,kernel=3,padding=1
+        cnncost explain lenet5 --symbolic batch
     """
     from cnncost.api import explain as explain_spec
     from cnncost.explanation.single import names_a_layer_type

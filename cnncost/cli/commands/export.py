@@ -37,7 +37,12 @@ def export(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Write a network as another program reads it."""
+    """Write a network as another program reads it.
+
+    Examples:
+        cnncost export lenet5 --to pytorch -o lenet5.py
+        cnncost export resnet50 --to mermaid --depth 2
+    """
     from cnncost.api import export as export_spec
 
     path = None if output == "-" else output

@@ -45,8 +45,11 @@ def fit(
 ) -> None:
     """Find the largest batch and resolution that fit into a memory.
 
-    And what would help, with its figures: `cnncost fit resnet50 --memory 24GiB`. Exit code 1 unless `--batch`, or one
-    sample, fits for certain.
+    And what would help, with its figures. Exit code 1 unless `--batch`, or one sample, fits for certain.
+
+    Examples:
+        cnncost fit resnet50 --memory 24GiB
+        cnncost fit lenet5 --memory 1GB --mode infer --device cpu
     """
     from cnncost.api import fit as fit_into
     from cnncost.render.format import find_format

@@ -16,7 +16,12 @@ def import_(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Write a model as a spec, with blocks and loops; a spec anew, with its settings."""
+    """Write a model as a spec, with blocks and loops; a spec anew, with its settings.
+
+    Examples:
+        cnncost import torchvision:resnet18 -o mine.yaml
+        cnncost import resnet50 --set classes=10
+    """
     from cnncost.api import write_spec
 
     text = write_spec(

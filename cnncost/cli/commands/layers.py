@@ -14,7 +14,12 @@ def layers(
         str | None, Argument(metavar="TYPE", help="a layer type; all of them when left out", show_default=False)
     ] = None,
 ) -> None:
-    """List layer types with their parameters."""
+    """List layer types with their parameters.
+
+    Examples:
+        cnncost layers
+        cnncost layers conv
+    """
     from cnncost.errors import SpecError
     from cnncost.layers import STEP_TYPES
     from cnncost.layers.base.elsewhere import suggest_layer

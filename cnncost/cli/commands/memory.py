@@ -46,8 +46,11 @@ def memory(
 ) -> None:
     """Show what a step of training or inference takes, and whether it fits.
 
-    The peak, what lives there, and the step in its course: `cnncost memory resnet50 --batch 32 --amp bf16 --memory
-    24GiB`. Exit code 1 unless it fits for certain.
+    The peak, what lives there, and the step in its course. Exit code 1 unless it fits for certain.
+
+    Examples:
+        cnncost memory resnet50 --batch 32 --amp bf16 --memory 24GiB
+        cnncost memory resnet50 --batch 32 --device h200 --plot step.svg
     """
     from cnncost.api import memory as memory_of
     from cnncost.render.format import find_format

@@ -41,6 +41,10 @@ def reconcile(
     """Find what gives a published figure: convention and variant.
 
     Exit code 1 when there is none for it. Ctrl-C shows what was found until then.
+
+    Examples:
+        cnncost reconcile resnet50 4.09G
+        cnncost reconcile resnet18
     """
     from cnncost.render.format import find_format
     from cnncost.render.views.reconcile import reconciliation_document

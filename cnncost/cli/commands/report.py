@@ -32,8 +32,11 @@ def report(
 ) -> None:
     """Write a page to explore networks on, for a browser.
 
-    One file that needs nothing else: `cnncost report resnet50 -o report.html`. Of several networks it has each, and
-    shows them side by side.
+    One file that needs nothing else. Of several networks it has each, and shows them side by side.
+
+    Examples:
+        cnncost report resnet50 -o report.html
+        cnncost report resnet18 resnet50 --mode train --batch 32 -o both.html
     """
     from cnncost.api.pages import page_network
     from cnncost.render.page.page import page_html

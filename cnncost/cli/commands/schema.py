@@ -35,7 +35,12 @@ def schema(
         ),
     ] = SPEC,
 ) -> None:
-    """Print the JSON Schema of specs, or of JSON output."""
+    """Print the JSON Schema of specs, or of JSON output.
+
+    Examples:
+        cnncost schema -o spec.schema.json
+        cnncost schema analyze
+    """
     import json
 
     write(json.dumps(_schema(name), indent=2) + "\n")

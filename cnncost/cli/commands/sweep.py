@@ -72,7 +72,11 @@ def sweep(
 ) -> None:
     """Show what every point of a design space costs.
 
-    And which are the best: `cnncost sweep mobilenet_v2 --vary 'alpha=0.25:2:0.05' --pareto params,macs`.
+    And which are the best.
+
+    Examples:
+        cnncost sweep mobilenet_v2 --vary alpha=0.25:2:0.05 --pareto params,macs
+        cnncost sweep resnet50 --vary batch=1,8,64 --figures macs,peak_bytes
     """
     from cnncost.render.format import find_format
     from cnncost.spaces.requirements import require_numpy

@@ -69,6 +69,11 @@ def verify(
     1 when a figure differs or something broke; figures that cannot be measured are counted apart, and end it with 0.
     What `--against` takes is what stands in place of a spec; a model in Python is imported, which runs its code.
     Interrupted, it shows and keeps what was found until then, and ends with 130.
+
+    Examples:
+        cnncost verify lenet5 --device meta
+        cnncost verify resnet18 --against torchvision:resnet18 --device meta
+        cnncost verify lenet5 --device cpu --mode train --memory --no-latency
     """
     from cnncost.measurement.options import MeasureOptions
     from cnncost.render.format import find_format

@@ -42,6 +42,12 @@ def zoo(
     """List the architectures that ship, task by task.
 
     With their parameters, multiply-accumulates and memory, and the accuracy that somebody printed of them.
+
+    Examples:
+        cnncost zoo resnet
+        cnncost zoo --task detection --max-params 40M --sort params
+        cnncost zoo --task classification --frontier
+        cnncost zoo --show lenet5 -o mine.yaml
     """
     if show is not None:
         chosen_by = (pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, sort)
