@@ -63,7 +63,7 @@ _BAR = "background:linear-gradient(to right,#56b4e966 {share:.1%},transparent 0)
 def render(document: Document, raw: bool = False) -> str:
     """The document as a page that needs nothing else; in ASCII where standard output is not in Unicode."""
     title = document.title or next((table.title for table in document.tables if table.title), "") or "cnncost"
-    page = _PAGE.format(title=escaped(title), body=fragment(document, raw, folded=False))
+    page = _PAGE.format(title=_text(title), body=fragment(document, raw, folded=False))
     return page.encode("ascii", "xmlcharrefreplace").decode() if output_is_ascii() else page
 
 
@@ -76,7 +76,7 @@ def fragment(document: Document, raw: bool = False, *, folded: bool = True, warn
         folded: whether long tables are closed at first.
         warnings: what stands above everything else.
     """
-    parts = [f"<style>\n{STYLE}</style>\n", *(element("p", escaped(f"warning: {each}")) + "\n" for each in warnings)]
+    parts = [f"<style>\n{STYLE}</style>\n", *(element("p", _text(f"warning: {each}")) + "\n" for each in warnings)]
     parts += _pictures(document, above=True)
     parts += [_foldable(table, raw, folded) for table in document.titled_tables(rounded=not raw)]
     return f'<div class="cnncost">\n{"".join([*parts, *_pictures(document, above=False)])}</div>\n'
@@ -100,7 +100,7 @@ def _foldable(table: Table, raw: bool, folded: bool) -> str:
     if len(table.lines) <= _MOST_LINES:
         return shown
     name = f"{table.title}: " if table.title else ""
-    summary = element("summary", f"{escaped(name)}{len(table.lines):,} lines")
+    summary = element("summary", _text(f"{name}{len(table.lines):,} lines"))
     return f"<details{'' if folded else ' open'}>{summary}\n{shown}</details>\n"
 
 
@@ -113,14 +113,19 @@ def _table(table: Table, raw: bool) -> str:
     ]
     if table.totals:
         rows.append(f"<tfoot>{_row(_line(table.totals, table.columns, raw))}</tfoot>")
-    remarks = "".join(element("p", escaped(remark)) + "\n" for remark in table.remarks())
+    remarks = "".join(element("p", _text(remark)) + "\n" for remark in table.remarks())
     return "\n".join([f"<table>{_caption(table)}", *rows, "</table>"]) + f"\n{remarks}"
 
 
 def _caption(table: Table) -> str:
-    title = element("strong", escaped(table.title)) if table.title else ""
-    facts = element("small", escaped(" · ".join(table.facts))) if table.facts else ""
+    title = element("strong", _text(table.title)) if table.title else ""
+    facts = element("small", _text(" · ".join(table.facts))) if table.facts else ""
     return element("caption", "<br>".join(filter(None, (title, facts)))) if title or facts else ""
+
+
+def _text(text: str) -> str:
+    """A text in one line, as itself."""
+    return escaped(" ".join(text.split()))
 
 
 def _row(cells: list[str]) -> str:
@@ -128,9 +133,9 @@ def _row(cells: list[str]) -> str:
 
 
 def _heading(column: Column) -> str:
-    detail = " " + element("small", escaped(column.detail)) if column.detail else ""
+    detail = " " + element("small", _text(column.detail)) if column.detail else ""
     kind = ' class="text"' if column.kind in LEFT_ALIGNED else ""
-    return f'<th scope="col"{kind}>{escaped(column.heading)}{detail}</th>'
+    return f'<th scope="col"{kind}>{_text(column.heading)}{detail}</th>'
 
 
 def _line(line: Line, columns: tuple[Column, ...], raw: bool) -> list[str]:
@@ -138,20 +143,20 @@ def _line(line: Line, columns: tuple[Column, ...], raw: bool) -> list[str]:
     first, *others = line_texts(line, columns, raw)
     indent = f' style="padding-left:{number(0.7 + _INDENT * line.level)}em"' if line.level else ""
     if line.title:
-        return [f'<th scope="row" colspan="{len(columns)}"{indent}>{escaped(first)}</th>']
-    heading = f'<th scope="row"{indent}>{escaped(first)}</th>'
+        return [f'<th scope="row" colspan="{len(columns)}"{indent}>{_text(first)}</th>']
+    heading = f'<th scope="row"{indent}>{_text(first)}</th>'
     return [heading, *map(_cell, columns[1:], line.cells[1:], others)]
 
 
 def _cell(column: Column, value: Any, text: str) -> str:
     """A cell; a number that is rounded has all of its digits where the mouse rests on it."""
     if isinstance(value, Share) and value.whole:
-        return f'<td style="{_BAR.format(share=min(1.0, value.part / value.whole))}">{escaped(text)}</td>'
+        return f'<td style="{_BAR.format(share=min(1.0, value.part / value.whole))}">{_text(text)}</td>'
     if column.kind in LEFT_ALIGNED:
-        return f'<td class="text">{escaped(text)}</td>'
+        return f'<td class="text">{_text(text)}</td>'
     whole = readable(column.kind, value, raw=True)
-    title = f' title="{escaped(whole)}"' if whole != text else ""
-    return f"<td{title}>{escaped(text)}</td>"
+    title = f' title="{_text(whole)}"' if whole != text else ""
+    return f"<td{title}>{_text(text)}</td>"
 
 
 FORMAT = Format("html", "for browsers, notebooks and pages of your own", ".html", "tables", render)

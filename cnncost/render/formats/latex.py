@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnncost.render.cells import LEFT_ALIGNED, line_texts
 from cnncost.render.format import Format
-from cnncost.render.terminal.screen import in_ascii, output_is_ascii
+from cnncost.render.terminal.screen import in_ascii, output_is_ascii, printable
 
 if TYPE_CHECKING:
     from cnncost.render.document import Column, Document, Line, Table
 
 _SPECIAL = str.maketrans(
     {
+        "\0": "{}",
         "\\": r"\textbackslash{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
@@ -38,6 +40,8 @@ _SPECIAL = str.maketrans(
         **{character: "\\" + character for character in "&%$#_{}"},
     }
 )
+_LIGATURES = re.compile(r"(?<=-)(?=-)|(?<=')(?=')|(?<=[`?!])(?=`)|(?<=,)(?=,)")
+"""Between signs that TeX's fonts have one sign for (Knuth, The TeXbook, chapter 2; Cork encoding for the commas)."""
 
 
 def render(document: Document, raw: bool = False) -> str:
@@ -77,7 +81,13 @@ def _row(cells: list[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return " ".join(text.split()).translate(_SPECIAL)
+    """The text as itself, also where TeX makes one sign of two that follow each other.
+
+    >>> _escaped("a--b_c")
+    'a-{}-b\\_c'
+    """
+    shown = printable(" ".join(text.split()))
+    return _LIGATURES.sub("\0", shown).translate(_SPECIAL)
 
 
 def _comment(text: str) -> str:

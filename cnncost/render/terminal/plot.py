@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from cnncost.records import NamedTuple
-from cnncost.render.terminal.screen import ASCII
+from cnncost.render.terminal.screen import ASCII, printable, width_of
 from cnncost.units import COUNT_UNITS
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def draw_plot(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[l
     canvas = _Canvas(across.length, down.length)
     _fill(canvas, [point._replace(y=height) for point, height in zip(plot.points, heights, strict=True)], across, down)
     lines = [
-        *([("title", line)] for line in wrap(plot.title, width)),
-        [("caption", plot.y_heading)],
+        *([("title", line)] for line in wrap(printable(plot.title), width)),
+        [("caption", printable(plot.y_heading))],
         *(
             [("caption", labels.get(row, "").rjust(margin - 2)), ("rule", " │"), *canvas.pieces(row)]
             for row in reversed(range(down.length))
@@ -73,7 +73,7 @@ def _below(across: Axis, margin: int, heading: str) -> list[list[Piece]]:
     return [
         [("rule", f"{blank[1:]}└{rule}")],
         [("caption", blank + tick_line(ticks, across.length))],
-        [("caption", blank + heading.rjust(across.length))],
+        [("caption", blank + printable(heading).rjust(across.length))],
     ]
 
 
@@ -85,8 +85,14 @@ class _Canvas:
         self.cells = [[(" ", "")] * width for _ in range(height)]
 
     def put(self, row: int, column: int, text: str, role: str) -> None:
-        for offset, character in enumerate(text):
-            self.cells[row][column + offset] = (character, role)
+        for character in text:
+            width = width_of(character)
+            if not width:  # it stands over the one before
+                before, role_before = self.cells[row][column - 1]
+                self.cells[row][column - 1] = (before + character, role_before)
+            for beside in range(width):  # a wide character takes the room of two
+                self.cells[row][column + beside] = ("" if beside else character, role)
+            column += width
 
     def has_room(self, row: int, start: int, end: int, giving_way: Sequence[str]) -> bool:
         """Whether a row is free between two columns and beside them, but for roles that give way."""
@@ -115,19 +121,21 @@ def _fill(canvas: _Canvas, points: Sequence[Point], across: Axis, down: Axis) ->
 
 def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
     """A name that touches its mark, rather than over a dot; none where only other names would give way."""
+    name = printable(" ".join(name.split()))
+    width = width_of(name)
     beside = (
-        (row, column - 1 - len(name)),
-        (row + 1, column + 1 - len(name)),
+        (row, column - 1 - width),
+        (row + 1, column + 1 - width),
         (row, column + 2),
-        (row + 1, column - len(name) // 2),
+        (row + 1, column - width // 2),
         (row - 1, column + 1),
         (row + 1, column + 1),
-        (row - 1, column + 1 - len(name)),
-        (row - 1, column - len(name) // 2),
+        (row - 1, column + 1 - width),
+        (row - 1, column - width // 2),
     )
     for giving_way in ((), ("dot",)):
         for place, start in beside:
-            if canvas.has_room(place, start, start + len(name), giving_way):
+            if canvas.has_room(place, start, start + width, giving_way):
                 canvas.put(place, start, name, "label")
                 return
 
