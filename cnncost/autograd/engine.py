@@ -78,6 +78,8 @@ class Engine:
         made: list[Gradient | None] = [None] * len(operation.inputs)
         if any(received):  # otherwise it was run, but no gradient comes its way
             made = self.fitted(operation, operation.backward(self, operation))
+            if self.tape.observer is not None:
+                self.tape.observer.differentiated(operation, made)
         for gradient in received:
             if gradient is not None:
                 self.release(gradient)
@@ -102,6 +104,8 @@ class Engine:
         """Both gradients in one: in place of the earlier one where nobody else holds that, or in a new tensor."""
         if earlier is None:
             return gradient
+        if self.tape.observer is not None:
+            self.tape.observer.added(self.heap.layer, gradient)
         if self.adds_in_place and earlier.storage.holders == 1 and earlier.is_dense:
             self.release(gradient)
             return earlier

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnncost.autograd.checkpoint import Checkpoint
     from cnncost.autograd.convolution import Workspace
     from cnncost.autograd.heap import Heap
+    from cnncost.autograd.observer import Observer
     from cnncost.autograd.operation import Rule
     from cnncost.autograd.tensors import Storage
     from cnncost.layers.base.tensor import Tensor
@@ -61,6 +62,8 @@ class Tape:
         self.channels_last = channels_last
         self.workspace = workspace
         """The bytes that a convolution holds while it runs; ``None`` where only tensors count."""
+        self.observer: Observer | None = None
+        """Who is told of everything that runs."""
         self.operations: list[Operation] = []
         """What autograd recorded, in order."""
         self.weights: dict[tuple[int, str], Weight] = {}
@@ -141,6 +144,8 @@ class Tape:
             value = Value(into.storage, elements, dtype)
         value.strides = strides
         self._made.append(value)
+        if self.observer is not None:
+            self.observer.ran(self.heap.layer, name, reads, keeps, value)
         if recorded:
             saved = [kept.storage for kept in keeps]
             if keeps_output:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cnncost.devices.latency import LatencyProfile
 from cnncost.devices.memory import MemoryProfile
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.yaml.plain import read_plain
@@ -44,6 +45,8 @@ class DeviceProfile(NamedTuple):
     """What was measured."""
     memory: MemoryProfile | None
     """What a step takes of memory besides its tensors, where that was measured."""
+    latency: LatencyProfile | None
+    """How long its kernels take, where that was measured."""
 
 
 def profile(name: str) -> DeviceProfile:
@@ -81,6 +84,20 @@ def memory_profile(name: str) -> MemoryProfile:
     return memory
 
 
+def latency_profile(name: str) -> LatencyProfile:
+    """What a profile says of times.
+
+    Raises:
+        SpecError: there is no such profile, or it says nothing of times.
+    """
+    latency = profile(name).latency
+    if latency is None:
+        raise SpecError(
+            f"the profile `{name[-80:]}` says nothing of times", hint="`cnncost calibrate` measures a device"
+        )
+    return latency
+
+
 @cache
 def profiles() -> dict[str, Path]:
     """The files of the profiles that ship with cnncost, by name."""
@@ -93,5 +110,9 @@ def _shipped(name: str) -> DeviceProfile:
 
 
 def _profile_of(data: Mapping[str, Any]) -> DeviceProfile:
-    memory = data.get("memory")
-    return DeviceProfile(**{"card": None, **data, "memory": None if memory is None else MemoryProfile.of(memory)})
+    memory, latency = data.get("memory"), data.get("latency")
+    sections = {
+        "memory": None if memory is None else MemoryProfile.of(memory),
+        "latency": None if latency is None else LatencyProfile.of(latency),
+    }
+    return DeviceProfile(**{"card": None, **data, **sections})

@@ -11,6 +11,7 @@ from cnncost.footprint.running.record import Step
 
 if TYPE_CHECKING:
     from cnncost.autograd.convolution import Workspace
+    from cnncost.autograd.observer import Observer
     from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
 
@@ -18,13 +19,16 @@ CUDA_ROUNDING = 512
 """Bytes that CUDA's caching allocator rounds every block up to a multiple of."""
 
 
-def run_step(graph: Graph, settings: StepSettings, workspace: Workspace | None = None) -> Step:
+def run_step(
+    graph: Graph, settings: StepSettings, workspace: Workspace | None = None, observer: Observer | None = None
+) -> Step:
     """A training step, or an inference, once the optimizer has its states.
 
     Args:
         graph: the network.
         settings: how the step runs.
         workspace: the bytes that a convolution holds while it runs. Without it, there are tensors only.
+        observer: who is told of everything that runs.
     """
     if settings.inplace:
         from cnncost.graph.overwriting import with_activations_in_place
@@ -40,6 +44,7 @@ def run_step(graph: Graph, settings: StepSettings, workspace: Workspace | None =
         channels_last=settings.channels_last,
         workspace=workspace,
     )
+    tape.observer = observer
     forward = Forward(graph, tape, settings)
     if not settings.trains:
         forward.run()

@@ -1,0 +1,53 @@
+"""What kernels are to a device: a few kinds, each with coefficients of its own in a profile."""
+
+from __future__ import annotations
+
+KINDS = {
+    "pointwise": "convolutions of one element, without strides or groups",
+    "strided_pointwise": "convolutions of one element that leave positions out",
+    "convolution": "convolutions of several elements",
+    "winograd": "the same by minimal filtering, where a profile says so",
+    "fft": "the same by Fourier transforms, where a profile says so",
+    "stem": "convolutions of at most four channels",
+    "grouped": "convolutions of groups of channels",
+    "depthwise": "convolutions of single channels",
+    "volume": "convolutions of three axes",
+    "matrix_product": "linear layers and products of matrices in batches",
+    "attention": "attention in one kernel",
+    "normalisation": "normalisations by given statistics, or of single samples",
+    "batch_statistics": "normalisations by the statistics of the batch",
+    "elementwise": "functions of one element that are computed at once: sums, products, ReLU",
+    "transcendental": "functions of one element with exponentials or roots: SiLU, GELU, sigmoid",
+    "bias": "biases that are added after a convolution",
+    "pool": "pools over windows",
+    "copy": "copies, casts, concatenations, padding",
+    "resize": "interpolation",
+    "reduction": "sums and means over axes",
+    "gather": "elements taken from, or put to, places that are computed",
+    "optimizer": "a pass of the optimizer over parameters, gradients and states",
+}
+"""Every kind, and what it is."""
+
+TWINS = {
+    "strided_pointwise": "pointwise",
+    "winograd": "convolution",
+    "fft": "convolution",
+    "stem": "convolution",
+    "volume": "convolution",
+    "depthwise": "grouped",
+    "grouped": "convolution",
+    "convolution": "pointwise",
+    "pointwise": "matrix_product",
+    "attention": "matrix_product",
+    "batch_statistics": "normalisation",
+    "pool": "reduction",
+    "reduction": "normalisation",
+    "normalisation": "elementwise",
+    "resize": "copy",
+    "gather": "copy",
+    "copy": "elementwise",
+    "transcendental": "elementwise",
+    "bias": "elementwise",
+    "optimizer": "elementwise",
+}
+"""The kind that stands in for one which was not measured: what is most like it."""
