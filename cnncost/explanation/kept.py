@@ -9,6 +9,8 @@ from cnncost.metrics.step_memory import KEPT
 from cnncost.units import bytes_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
 
@@ -29,26 +31,32 @@ def explain_kept(analysis: Analysis, node: Node) -> Figure:
 
 
 def _note(analysis: Analysis, node: Node, value: int | None) -> str:
+    return kept_note(node, value, tensors_kept(analysis).get(node.id, {}))
+
+
+def kept_note(node: Node, value: int | None, tensors: Mapping[str, int]) -> str:
+    """What a layer keeps in words, from the bytes of its tensors."""
     if value is None:
         return f"the definition of `{node.type}` does not say its `kept`"
-    return _tensors(analysis, node) if value else "no tensor that is not kept by a layer before it"
+    if not value:
+        return "no tensor that is not kept by a layer before it"
+    parts = sorted(tensors.items(), key=lambda part: -part[1])
+    return ", ".join(f"{name}: {bytes_text(size)}" for name, size in parts)
 
 
-def _tensors(analysis: Analysis, node: Node) -> str:
-    """What is kept, the largest first, each with the layer that made it; what the loss keeps, at the output."""
+def tensors_kept(analysis: Analysis) -> dict[int, dict[str, int]]:
+    """The bytes that each node keeps first, by the layer that made them; what the loss keeps, at the output."""
     step, nodes = analysis.step, analysis.graph.nodes
-    made: dict[str, int] = {}
+    made: dict[int, dict[str, int]] = {}
     for number, keeper in step.kept.items():
         storage = step.heap.storages[number]
-        if keeper == node.id:
-            name = "its own" if storage.layer == node.id else _maker(nodes, storage.layer)
-        elif keeper < 0 and node.id == analysis.graph.outputs[0]:
-            name = "the loss"
+        if keeper >= 0:
+            place, name = keeper, "its own" if storage.layer == keeper else _maker(nodes, storage.layer)
         else:
-            continue
-        made[name] = made.get(name, 0) + storage.requested
-    parts = sorted(made.items(), key=lambda part: -part[1])
-    return ", ".join(f"{name}: {bytes_text(size)}" for name, size in parts)
+            place, name = analysis.graph.outputs[0], "the loss"
+        found = made.setdefault(place, {})
+        found[name] = found.get(name, 0) + storage.requested
+    return made
 
 
 def _maker(nodes: tuple[Node, ...], number: int) -> str:

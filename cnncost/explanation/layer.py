@@ -9,21 +9,26 @@ from cnncost.conventions.quantities import QUANTITIES, LayerCall
 from cnncost.explanation.algorithms import explain_algorithms
 from cnncost.explanation.figure import Figure, LayerExplanation, Meaning
 from cnncost.explanation.kept import explain_kept
-from cnncost.explanation.receptive_field import explain_receptive_field
+from cnncost.explanation.receptive_field import explain_receptive_field, seen_by
 from cnncost.explanation.symbolic import BATCH, ITEM_SIZE, Formula, SymbolicFormulas
 from cnncost.explanation.zeros import why_nothing, why_unknown
 from cnncost.layers.gap import Gap
 from cnncost.layers.own import OwnLayer
 from cnncost.metrics.metric import METRICS, Unit
+from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.symbolic.terms import Sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
     from cnncost.metrics.metric import Metric
+    from cnncost.metrics.receptive_field.figures import ReceptiveField
+
+    Fields: TypeAlias = Mapping[str, Sequence[ReceptiveField | None]]
 
 _BEFORE_OPERATIONS, _BEFORE_INPUTS = "macs", "optimizer_bytes"
 """Where figures that are no metrics stand among them: operations by kind, and the bytes of what is read."""
@@ -43,8 +48,8 @@ OF_A_LAYER = (
 """The figures of a layer that are no metrics, and do not add up."""
 
 
-def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
-    """The formulas of a node of `analysis`, with its numbers.
+def explain_layer(analysis: Analysis, node: Node, fields: Fields | None = None) -> LayerExplanation:
+    """The formulas of a node of `analysis`, with its numbers; `fields` are its receptive fields, if they are known.
 
     >>> from cnncost import load
     >>> from cnncost.metrics import Analysis
@@ -54,7 +59,8 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
     """
     writer = _Writer(analysis, node)
     figures = list(writer.figures())
-    seen, formulas = explain_receptive_field(analysis, node, writer.symbolic.formulas[0])
+    columns = receptive_fields(analysis) if fields is None else fields
+    seen, formulas = explain_receptive_field(seen_by(columns.values(), node), node, writer.symbolic.formulas[0])
     algorithms, cheapest = explain_algorithms(analysis, writer.symbolic, node)
     return LayerExplanation(
         analysis.graph.name,
@@ -203,18 +209,23 @@ class _Writer:
 
     def _input_bytes(self) -> Figure:
         """What the layer reads, for the whole batch: what training keeps of it is at most this."""
-        settings, formulas = self.analysis.settings, self.symbolic.formulas[0]
-        reads = self.node.reads
-        elements = sum(x.elements for x, is_read in zip(self.node.xs, reads, strict=True) if is_read)
-        written = sum(x.elements for x, is_read in zip(formulas.xs, reads, strict=True) if is_read)
-        runs = settings.training or not self.node.auxiliary
+        formulas = self.symbolic.formulas[0]
+        written = sum(x.elements for x, is_read in zip(formulas.xs, self.node.reads, strict=True) if is_read)
+        runs = self.analysis.settings.training or not self.node.auxiliary
         return self._figure(
             "input_bytes",
             BATCH * ITEM_SIZE * written * runs,
-            settings.batch * settings.item_size * elements * runs,
+            input_bytes(self.analysis, self.node),
             unit="bytes",
             source="notes 004, 9.1; Sohoni et al. 2019, section 2",
         )
+
+
+def input_bytes(analysis: Analysis, node: Node) -> int:
+    """The bytes that a layer reads, for the whole batch."""
+    settings = analysis.settings
+    elements = sum(x.elements for x, is_read in zip(node.xs, node.reads, strict=True) if is_read)
+    return settings.batch * settings.item_size * elements * (settings.training or not node.auxiliary)
 
 
 def _names_in(rule: str, place: LayerCall) -> Iterator[Meaning]:

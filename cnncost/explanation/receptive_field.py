@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 from cnncost.explanation.figure import Figure
 from cnncost.explanation.symbolic import Formula
 from cnncost.layers.base.window import SAME_POSITION, Dealt, Reads, Shifted, windows_of
-from cnncost.metrics.receptive_field.figures import receptive_fields
+from cnncost.records import NamedTuple
 from cnncost.symbolic.symbols import Symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnncost.explanation.formulas import Formulas
     from cnncost.graph.graph import Node
     from cnncost.layers.base.window import Window
-    from cnncost.metrics.analysis import Analysis
     from cnncost.metrics.receptive_field.figures import ReceptiveField
 
 _SOURCE = "notes 004, 10.1; Araujo et al. 2019"
@@ -28,22 +27,54 @@ _MEANINGS = {
 _NAMES = ("receptive_field", "jump", "start_padding")
 
 
-def explain_receptive_field(analysis: Analysis, node: Node, formulas: Formulas) -> tuple[list[Figure], list[Formula]]:
-    """The figures of the receptive field, and the formulas that they were written from."""
-    for column in receptive_fields(analysis).values():
+class Seen(NamedTuple):
+    """What a node sees of the first input that reaches it, and what those see that it reads."""
+
+    field: ReceptiveField
+    """Its own."""
+    read: tuple[tuple[ReceptiveField, int], ...]
+    """That of each input of which it reads numbers, with the place of that input among all."""
+
+    @property
+    def note(self) -> str:
+        """In words, where no formula says it."""
+        return _in_words(self.field, [before for before, _ in self.read])
+
+    @property
+    def letters(self) -> dict[str, Any]:
+        """The numbers of the letters that formulas have for the field that is read, for every axis and for all."""
+        (before, _), *_ = self.read
+        if before.jump is None or before.start_padding is None:
+            return {}
+        numbers: dict[str, Any] = {}
+        for letter, values in zip(_MEANINGS, (before.size, before.jump, before.start_padding), strict=True):
+            numbers[letter] = values[0] if values else None
+            numbers |= {f"{letter}_{axis}": value for axis, value in zip(_axis_names(before), values, strict=True)}
+        return numbers
+
+
+def seen_by(columns: Iterable[Sequence[ReceptiveField | None]], node: Node) -> Seen | None:
+    """What a node sees, from the fields of all nodes in each input; ``None`` where it reads no input."""
+    for column in columns:
         field = column[node.id]
-        if field is None:
-            continue
-        read = [
-            (before, place)
-            for place, (number, reach) in enumerate(zip(node.inputs, node.reach(), strict=True))
-            if reach is not Reads.NOTHING and (before := column[number]) is not None
-        ]
-        written = _written(read[0][0], field, node, formulas, read[0][1]) if len(read) == 1 else None
-        if written is not None:
-            return list(_figures(field, written)), [formula for axis in written for formula in axis]
-        return list(_in_words(field, [before for before, _ in read])), []
-    return [], []
+        if field is not None:
+            reads = enumerate(zip(node.inputs, node.reach(), strict=True))
+            read = [(column[number], place) for place, (number, reach) in reads if reach is not Reads.NOTHING]
+            return Seen(field, tuple([(before, place) for before, place in read if before is not None]))
+    return None
+
+
+def explain_receptive_field(seen: Seen | None, node: Node, formulas: Formulas) -> tuple[list[Figure], list[Formula]]:
+    """The figures of the receptive field, and the formulas that they were written from."""
+    if seen is None:
+        return [], []
+    field, read = seen
+    written = _written(read[0][0], field, node, formulas, read[0][1]) if len(read) == 1 else None
+    if written is not None:
+        return list(_figures(field, written)), [formula for axis in written for formula in axis]
+    values = zip(_NAMES, (field.size, field.jump, field.start_padding), strict=True)
+    note = seen.note
+    return [Figure(name, value, "pixels", source=_SOURCE, note=note) for name, value in values if value is not None], []
 
 
 def _written(
@@ -57,7 +88,7 @@ def _written(
     if len(windows) != len(figures) or not all(isinstance(number, int) for axis in figures for number in axis):
         return None
     alike = len({*zip(figures, windows, strict=True)}) == 1
-    axes = [""] if alike else [f"_{letter}" for letter in ("l", "hw", "dhw")[len(figures) - 1]]
+    axes = [""] if alike else [f"_{letter}" for letter in _axis_names(field)]
     written = [
         _axis(window, axis, letters, formulas) for window, axis, letters in zip(windows, figures, axes, strict=False)
     ]
@@ -95,15 +126,19 @@ def _axis(window: Window, numbers: tuple[Any, ...], axis: str, formulas: Formula
 
 
 def _figures(field: ReceptiveField, written: list[tuple[Formula, ...]]) -> Iterator[Figure]:
-    names = "l" if len(field.size) == 1 else "hw" if len(field.size) == 2 else "dhw"
+    names = _axis_names(field)
     for place, name in enumerate(_NAMES):
         for number, axis in enumerate(written):
             formula = axis[place]
             full = name if len(written) == 1 else f"{name}_{names[number]}"
-            yield Figure(full, formula.result, "pixels", formula.text, formula.substituted, _SOURCE, _marks(field))
+            yield Figure(full, formula.result, "pixels", formula.text, formula.substituted, _SOURCE, marks_of(field))
 
 
-def _in_words(field: ReceptiveField, read: list[ReceptiveField]) -> Iterator[Figure]:
+def _axis_names(field: ReceptiveField) -> str:
+    return ("l", "hw", "dhw")[len(field.size) - 1] if field.size else ""
+
+
+def _in_words(field: ReceptiveField, read: list[ReceptiveField]) -> str:
     if len(read) > 1:
         sizes = " and ".join(dict.fromkeys("×".join(map(str, each.size)) for each in read))
         note = f"everything that is seen along any path: its inputs see {sizes}"
@@ -113,12 +148,10 @@ def _in_words(field: ReceptiveField, read: list[ReceptiveField]) -> Iterator[Fig
         note = "at most: it is not known which of so many pixels are seen"
     else:
         note = "followed pixel by pixel: no single window says it"
-    for name, value in zip(_NAMES, (field.size, field.jump, field.start_padding), strict=True):
-        if value is not None:
-            yield Figure(name, value, "pixels", source=_SOURCE, note=note + (_marks(field) and f"; {_marks(field)}"))
+    return note + (marks_of(field) and f"; {marks_of(field)}")
 
 
-def _marks(field: ReceptiveField) -> str:
+def marks_of(field: ReceptiveField) -> str:
     """What the numbers leave unsaid of a field."""
     if field.is_global and not field.is_everything:
         return "some path reads the whole input too"
