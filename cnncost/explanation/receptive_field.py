@@ -40,6 +40,21 @@ class Seen(NamedTuple):
         """In words, where no formula says it."""
         return _in_words(self.field, [before for before, _ in self.read])
 
+    def follows_recurrence(self, node: Node) -> bool:
+        """Whether the field is that of the recurrence in numbers, through one window at one field."""
+        if len(self.read) != 1:
+            return False
+        (before, place), *_ = self.read
+        windows = _windows_in_numbers(node, place)
+        if windows is None or before.jump is None or before.start_padding is None:
+            return False
+        axes = zip(windows, before.size, before.jump, before.start_padding, strict=False)
+        found = [
+            (size + (window.size - 1) * jump, jump * window.stride, padding - window.start * jump)
+            for window, size, jump, padding in axes
+        ]
+        return found == list(zip(self.field.size, self.field.jump or (), self.field.start_padding or (), strict=False))
+
     @property
     def letters(self) -> dict[str, Any]:
         """The numbers of the letters that formulas have for the field that is read, for every axis and for all."""
@@ -101,13 +116,25 @@ def _written(
 
 def _windows(node: Node, formulas: Formulas, place: int) -> tuple[Window, ...] | None:
     """The window of every axis in symbols, where there are windows and symbols can say them."""
-    reach = node.reach()[place]
-    windows = windows_of(reach)
-    if isinstance(reach, Shifted | Dealt) or reach in (Reads.POINT, Reads.MIXTURE, Reads.NEIGHBOURS):
+    windows = _windows_in_numbers(node, place)
+    if windows is None or _same_position(node, place):
+        return windows
+    return None if formulas.reach is None else windows_of(formulas.reach[place])
+
+
+def _windows_in_numbers(node: Node, place: int) -> tuple[Window, ...] | None:
+    """The window of every axis, where there are windows and the recurrence holds of them."""
+    if _same_position(node, place):
         return (SAME_POSITION,) * len(node.xs[place].spatial)
-    if windows is None or formulas.reach is None or any(window.phases or not window.exact for window in windows):
+    windows = windows_of(node.reach()[place])
+    if windows is None or any(window.phases or not window.exact for window in windows):
         return None
-    return windows_of(formulas.reach[place])
+    return windows
+
+
+def _same_position(node: Node, place: int) -> bool:
+    reach = node.reach()[place]
+    return isinstance(reach, Shifted | Dealt) or reach in (Reads.POINT, Reads.MIXTURE, Reads.NEIGHBOURS)
 
 
 def _axis(window: Window, numbers: tuple[Any, ...], axis: str, formulas: Formulas) -> tuple[Formula, ...]:
