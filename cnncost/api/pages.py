@@ -9,7 +9,6 @@ from cnncost.api.networks import called, graph_of
 from cnncost.arguments import is_path, wrong_type
 from cnncost.errors import SpecError
 from cnncost.graph.graph import Graph
-from cnncost.report.analyze import analyze_graph
 from cnncost.settings import Settings, batch_text
 
 if TYPE_CHECKING:
@@ -84,8 +83,11 @@ def page_network(
     Raises:
         SpecError: as :func:`page` does.
     """
+    from cnncost.explanation.patterns import explain_all
     from cnncost.language.request import run_behind
+    from cnncost.metrics import Analysis
     from cnncost.render.page.data import PageNetwork
+    from cnncost.report.analyze import report_of
 
     title = called(spec)
     runs: dict[str, Any] = {"batch": batch, "dtype": dtype, "optimizer": optimizer, "mode": mode, "amp": amp}
@@ -95,7 +97,8 @@ def page_network(
     settings = Settings.checked(**runs, convention=convention)
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     steps = tuple(_steps(graph, {**runs, "device": device, "memory": memory}))
-    return PageNetwork(title, analyze_graph(graph, settings), steps)
+    analysis = Analysis(graph, settings)
+    return PageNetwork(title, report_of(analysis), steps, explain_all(analysis))
 
 
 def _steps(graph: Graph, runs: Mapping[str, Any]) -> Iterator[PageStep]:

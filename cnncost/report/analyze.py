@@ -39,7 +39,12 @@ def analyze_graph(
     >>> analyze_graph(Graph("empty", (), (), ())).totals.params
     0
     """
-    analysis = Analysis(graph, settings)
+    return report_of(Analysis(graph, settings), algorithms=algorithms, conventions=conventions)
+
+
+def report_of(analysis: Analysis, *, algorithms: bool = False, conventions: Sequence[Convention] = ()) -> Report:
+    """The report of an analysis, from which others take more."""
+    graph, settings = analysis.graph, analysis.settings
     names = (*METRICS, *STEP_METRICS, *(_names_of_algorithms() if algorithms else ()))
     columns = {name: analysis.column(name) for name in names}
     counts = {convention.name: forward_counts(analysis, convention) for convention in conventions}

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from cnncost.report.rows import Row
 
+_SAY_NOTHING = ("for", "branch")
+"""Kinds of blocks that say nothing of what is in them."""
+
 
 def block_tree(rows: Sequence[Row]) -> dict[str, Any]:
     """The outermost block, with blocks and the numbers of layers as its `children`, in the order of execution.
@@ -37,6 +40,7 @@ def _block(known: dict[str, dict[str, Any]], path: list[str], row: Row) -> dict[
     name = joined(path)
     if name not in known:
         kind = row.scopes[len(path) - 1] if len(row.scopes) >= len(path) else ""
+        kind = "" if kind in _SAY_NOTHING else kind
         known[name] = {"label": path[-1], "kind": kind, "children": []}
         _block(known, path[:-1], row)["children"].append(known[name])
     return known[name]

@@ -15,6 +15,7 @@ from cnncost.metrics.receptive_field.figures import ReceptiveField
 from cnncost.records import NamedTuple
 from cnncost.render.page.blocks import block_tree
 from cnncost.render.page.families import FAMILIES, family_of
+from cnncost.render.page.formulas import formulas_data
 from cnncost.render.page.memory import ABOUT_PEAK, AT_PEAK, PageStep, peak_by_layer, step_data
 from cnncost.render.page.packing import packed, packed_fields, plain
 from cnncost.render.parts.headings import heading_of, kind_of, settings_parts, title_of
@@ -23,6 +24,7 @@ from cnncost.report.totals import quantity_called
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cnncost.explanation.patterns import Patterns
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
@@ -39,6 +41,8 @@ class PageNetwork(NamedTuple):
     """What it costs."""
     steps: tuple[PageStep, ...] = ()
     """A step of it in the report's mode, and in the other one where there is such a step."""
+    patterns: Patterns | None = None
+    """The formulas of its layers."""
 
 
 def page_data(networks: Sequence[PageNetwork]) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def network_data(network: PageNetwork) -> dict[str, Any]:
         "edges": [[places[read], number] for number, row in enumerate(report.rows) for read in row.inputs],
         "blocks": block_tree(report.rows),
         "steps": [step_data(step) for step in steps],
+        "formulas": None if network.patterns is None else formulas_data(network.patterns),
         "warnings": list(report.warnings),
     }
 

@@ -4,6 +4,7 @@ import { cardsView } from "./cards.js";
 import { comparisonView } from "./comparison.js";
 import { html } from "./dom.js";
 import { icicleView } from "./icicle.js";
+import { layerView } from "./layer.js";
 import { networksOf } from "./network.js";
 import { receptiveView } from "./receptive.js";
 import { State } from "./state.js";
@@ -34,6 +35,8 @@ const views = SECTIONS.map(([id, heading, viewOf]) => {
 });
 const bar = toolbar(state, views);
 state.subscribe(bar.update);
+const panel = layerView(state);
+state.subscribe(panel.update);
 document.body.append(
   bar.element,
   html(
@@ -44,6 +47,7 @@ document.body.append(
       return html("section", { id, "aria-labelledby": label }, html("h2", { id: label }, heading), view.element);
     }),
   ),
+  panel.element,
   html("footer", {}, `Made by cnncost ${data.version}.`),
 );
 state.change({});

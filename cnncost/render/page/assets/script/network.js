@@ -1,8 +1,10 @@
 /** The networks of the page, read from its data. */
 
+import { Explanations } from "./explanations.js";
 import { UNKNOWN, bytesText, countText, wholeText } from "./format.js";
+import { number, unpacked } from "./packing.js";
 
-/** @typedef {number | bigint | null} Value a whole number, exact; `null` where there is no answer */
+/** @typedef {import("./packing.js").Value} Value */
 /**
  * @typedef {object} Figure what must be known of a figure to show it
  * @property {string} heading above a column
@@ -120,6 +122,8 @@ export class Network {
     this.familyTitles = data.families;
     /** @type {any[]} steps in their course: in the mode of the report, and in the other one */
     this.steps = data.steps;
+    /** The formulas of its layers; `null` where there are none. */
+    this.explanations = data.formulas && new Explanations(data.formulas);
     /** @type {Map<string, Block>} by name */
     this.blocks = new Map();
     /** @type {Block[]} the block that each layer lies in */
@@ -289,30 +293,6 @@ export class Network {
  */
 export function networksOf(data) {
   return data.networks.map((/** @type {any} */ network) => new Network(network));
-}
-
-/**
- * A column as an array, however it was packed.
- * @param {any} column
- * @returns {any[]}
- */
-export function unpacked(column) {
-  if (Array.isArray(column)) {
-    return column;
-  }
-  if ("of" in column) {
-    return column.at.map((/** @type {number} */ place) => column.of[place]);
-  }
-  return new Array(column.count).fill(column.every);
-}
-
-/**
- * A whole number, which is a text where it is too large for JSON's.
- * @param {number | string | null} value
- * @returns {Value}
- */
-export function number(value) {
-  return typeof value === "string" ? BigInt(value) : value;
 }
 
 /**

@@ -1,0 +1,75 @@
+"""The formulas of the layers, as a page holds them: each once, with the numbers of the layers that have it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnncost.explanation.patterns import is_substituted
+from cnncost.render.page.packing import packed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cnncost.explanation.figure import AlgorithmExplanation, Figure
+    from cnncost.explanation.patterns import Pattern, Patterns
+
+
+def formulas_data(found: Patterns) -> dict[str, Any]:
+    """Patterns, with numbers for their texts, which stand once; and how each layer follows one.
+
+    >>> from cnncost import load
+    >>> from cnncost.explanation.patterns import explain_all
+    >>> from cnncost.metrics import Analysis
+    >>> data = formulas_data(explain_all(Analysis(load("lenet5"))))
+    >>> "C_o·(C_i/g)·k² + C_o" in data["texts"], data["follows"]["at"]
+    (True, [0, 1, 2, 3, 1, 2, 4, 5, 1, 6, 1, 6])
+    """
+    writer = _Writer()
+    return {
+        "patterns": [writer.pattern(pattern) for pattern in found.patterns],
+        "texts": [*writer.texts],
+        "follows": packed([layer.pattern for layer in found.layers]),
+        "numbers": packed([layer.numbers for layer in found.layers]),
+        "values": packed([layer.values for layer in found.layers]),
+        "notes": packed([layer.notes for layer in found.layers]),
+    }
+
+
+class _Writer:
+    """Writes patterns, and remembers their texts."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, int] = {}
+
+    def text(self, text: str | None) -> int | None:
+        """The number of a text."""
+        return None if text is None else self.texts.setdefault(text, len(self.texts))
+
+    def pattern(self, pattern: Pattern) -> dict[str, Any]:
+        """One pattern: its letters with what they stand for, its figures, and the algorithms of a convolution."""
+        explanation = pattern.explanation
+        meanings = {symbol.symbol: symbol.meaning for symbol in explanation.symbols}
+        numbers = {symbol.symbol: symbol.number for symbol in explanation.symbols}
+        return {
+            "about": self.text(explanation.about),
+            "letters": [[letter, self.text(meanings.get(letter))] for letter in pattern.letters],
+            "figures": [
+                [*self.figure(figure, numbers), int(figure in pattern.valued)] for figure in explanation.figures
+            ],
+            "algorithms": [self.algorithm(algorithm) for algorithm in explanation.algorithms],
+        }
+
+    def algorithm(self, algorithm: AlgorithmExplanation) -> list[Any]:
+        """One algorithm: its name, why it does not apply, its figures, whose values stand beside the layers."""
+        known = {figure.name: figure.value for figure in algorithm.figures}
+        return [
+            self.text(algorithm.title),
+            self.text(algorithm.refusal),
+            [self.figure(figure, known, is_written=True) for figure in algorithm.figures],
+        ]
+
+    def figure(self, figure: Figure, numbers: Mapping[str, Any], *, is_written: bool = False) -> list[Any]:
+        """One figure: name, unit, formula, source, note, and the formula with numbers where those are not letters'."""
+        follows = is_written or figure.formula is None or is_substituted(figure, numbers)
+        texts = (figure.name, figure.unit, figure.formula, figure.source, figure.note)
+        return [*[self.text(text) for text in texts], None if follows else self.text(figure.substituted)]
