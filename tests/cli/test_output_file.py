@@ -29,6 +29,7 @@ ARGUMENTS = {
     "check": ["lenet5"],
     "verify": ["lenet5", "--device", "meta"],
     "reconcile": ["lenet5", "61706"],
+    "report": ["lenet5"],
     "import": ["lenet5"],
     "export": ["lenet5", "--to", "dot"],
     "zoo": ["lenet5"],

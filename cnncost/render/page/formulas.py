@@ -21,8 +21,8 @@ def formulas_data(found: Patterns) -> dict[str, Any]:
     >>> from cnncost.explanation.patterns import explain_all
     >>> from cnncost.metrics import Analysis
     >>> data = formulas_data(explain_all(Analysis(load("lenet5"))))
-    >>> "C_o·(C_i/g)·k² + C_o" in data["texts"], data["follows"]["at"]
-    (True, [0, 1, 2, 3, 1, 2, 4, 5, 1, 6, 1, 6])
+    >>> "C_o·(C_i/g)·k² + C_o" in data["texts"], data["follows"]
+    (True, [0, 1, 2, 3, 1, 2, 4, 5, 6, 5, 6, 5])
     """
     writer = _Writer()
     return {

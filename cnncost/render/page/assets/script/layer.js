@@ -64,7 +64,13 @@ function contents(state, layer, close) {
       html("h2", {}, network.names[layer]),
       html("button", { type: "button", "aria-label": "Close", title: "Close", onclick: close }, "×"),
     ),
-    html("p", { class: "about" }, html("strong", {}, network.types[layer]), " ", explanation && codeIn(explanation.about)),
+    html(
+      "p",
+      { class: "about" },
+      html("strong", {}, network.types[layer]),
+      " ",
+      explanation && codeIn(explanation.about),
+    ),
     links(state, "reads", inputs),
     links(state, "read by", readers),
     explanation && formulas(network, explanation),
@@ -105,7 +111,12 @@ function formulas(network, { letters, figures, algorithms }) {
     html("h3", {}, "Formulas"),
     there.map((figure) => figurePart(network, figure)),
     zero.length > 0 &&
-      html("details", {}, html("summary", {}, "Zero here"), zero.map((figure) => figurePart(network, figure))),
+      html(
+        "details",
+        {},
+        html("summary", {}, "Zero here"),
+        zero.map((figure) => figurePart(network, figure)),
+      ),
     algorithms.length > 0 && html("h3", {}, "By algorithm"),
     algorithms.map((algorithm) => algorithmPart(network, algorithm)),
     html("h3", {}, "Letters"),
