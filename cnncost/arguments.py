@@ -18,8 +18,12 @@ _LARGEST_SHOWN = 10**20
 class ArgumentError(SpecError, TypeError):
     """An argument of a wrong type: bad input like any other, and the TypeError that Python programs expect.
 
-    >>> print(wrong_type("`spec`", "a path or a name", 5))
-    error: `spec` must be a path or a name, not `5`
+    >>> from cnncost import analyze
+    >>> try:
+    ...     analyze(5)
+    ... except TypeError as error:
+    ...     print(error)
+    error: a spec must be a path or the name of a network, not `5`
     """
 
 

@@ -81,7 +81,12 @@ class DescribedOrigin(NamedTuple):
 
 
 class Source:
-    """A named text that spans point into: a file, standard input, or a ``--set`` option."""
+    """A named text that spans point into: a file, standard input, or a ``--set`` option.
+
+    Args:
+        name: what errors call it.
+        text: all of it.
+    """
 
     __slots__ = ("_lines", "name", "text")
 

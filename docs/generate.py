@@ -5,8 +5,8 @@
 
 With names behind it, such as `zoo.md`, only those documents are written or checked.
 
-Generated are `formulas.md` and `notes-audit.md`, the tables between comments, the output of every command, the picture,
-and the peaks of memory that `cnncost zoo` shows.
+Generated are `formulas.md`, `notes-audit.md` and the pages of `reference`, the tables between comments, the output of
+every command, the picture, and the peaks of memory that `cnncost zoo` shows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from docs import formula_reference, peaks, picture
+from docs import api_reference, formula_reference, peaks, picture
 from docs.examples import ROOT, failures, refreshed
 from docs.notes import audit
 from docs.tables import with_tables
@@ -24,16 +24,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PAGES = {"formulas.md": formula_reference.page, "notes-audit.md": audit.page}
-"""The documents that are written whole."""
+PAGES = {"formulas.md": formula_reference.page, "notes-audit.md": audit.page, **api_reference.pages()}
+"""The documents that are written whole, by their names below `docs`."""
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+_WRITTEN = sorted({*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / name for name in PAGES)})
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *_WRITTEN]
+
+
+def called(document: Path) -> str:
+    """What a document is called here.
+
+    >>> [called(ROOT / path) for path in ("README.md", "docs/zoo.md", "docs/reference/errors.md")]
+    ['README.md', 'zoo.md', 'reference/errors.md']
+    """
+    return document.relative_to(ROOT).as_posix().removeprefix("docs/")
 
 
 def generated(document: Path) -> str:
     """A document as it should be."""
-    if document.name in PAGES:
-        return PAGES[document.name]()
+    if called(document) in PAGES:
+        return PAGES[called(document)]()
     return refreshed(with_tables(document.read_text(encoding="utf-8")))
 
 
@@ -54,7 +65,7 @@ def write(document: Path) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """The exit code: 1 when something is wrong, or stays wrong after writing."""
-    known = {document.name: document for document in DOCUMENTS}
+    known = {called(document): document for document in DOCUMENTS}
     action, *names = arguments or [""]
     if action not in ("--write", "--check") or not known.keys() >= {*names}:
         print(__doc__)

@@ -14,12 +14,12 @@ from cnncost.layers import REGISTRY
 from docs import examples, peaks, picture, tables
 from docs.examples import ROOT
 from docs.formula_reference import examples as layer_examples
-from docs.generate import DOCUMENTS, faults, main
+from docs.generate import DOCUMENTS, called, faults, main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+PAGES = pytest.mark.parametrize("document", DOCUMENTS, ids=called)
 
 
 @PAGES

@@ -51,7 +51,8 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
 def read_document(source: Source) -> Document:
     """The document in a JSON text, in the file of a path, or in plain data: which kind it is shows in its fields.
 
-    A text that begins with a brace or a bracket is JSON, any other the path of a file.
+    Args:
+        source: a text that begins with a brace or a bracket is JSON, any other the path of a file.
 
     Raises:
         SpecError: no such file, not JSON, or not a document that a command prints; the message has the path of the
@@ -70,6 +71,9 @@ def read_document(source: Source) -> Document:
 
 def json_schema(command: str) -> dict[str, Any]:
     """The schema (Draft 2020-12) of all documents that a command prints with ``--format json``.
+
+    Args:
+        command: its name, such as ``analyze``.
 
     Raises:
         SpecError: no such command, or it prints none.

@@ -51,8 +51,20 @@ def page(specs: str | Path | Graph | Iterable[str | Path | Graph], **settings: A
 def write_page(specs: str | Path | Graph | Iterable[str | Path | Graph], path: str | Path, **settings: Any) -> None:
     """Write the :func:`page` of networks to a file, in the place of what it held.
 
+    Args:
+        specs: as for :func:`page`.
+        path: of the file.
+        settings: as for :func:`page`.
+
     Raises:
         SpecError: the file cannot be written, and what :func:`page` raises.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_page("lenet5", f"{folder}/report.html")
+    ...     Path(folder, "report.html").read_text(encoding="utf-8")[:15]
+    '<!doctype html>'
     """
     from cnncost.files import write_file
 

@@ -87,6 +87,9 @@ def zoo(
 def spec_text(name: str) -> str:
     """The spec of an architecture that ships, to read or to copy.
 
+    Args:
+        name: as :func:`zoo` has it; of a variant, the spec is that of its family.
+
     Raises:
         SpecError: no architecture is called so.
 

@@ -60,7 +60,13 @@ class Verdict(NamedTuple):
 
 @displayed
 class Checks(NamedTuple):
-    """All checks of one network or of several, and how they came out."""
+    """All checks of one network or of several, and how they came out.
+
+    >>> from cnncost import check
+    >>> checks = check("resnet50", max_params="20M")
+    >>> checks.ok, [check.figure for check in checks.checks if not check.holds]
+    (False, ['params'])
+    """
 
     checks: tuple[Verdict, ...]
     """Of one network after the other."""

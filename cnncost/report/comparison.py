@@ -24,7 +24,13 @@ _MOST_NAMED = 5
 
 @displayed
 class Comparison(NamedTuple):
-    """Several reports, what each is called, and which of them ratios refer to."""
+    """Several reports, what each is called, and which of them ratios refer to.
+
+    >>> from cnncost import compare
+    >>> comparison = compare(["resnet18", "resnet50"])
+    >>> comparison, round(comparison.ratio("params", 1), 2)
+    (<Comparison of 'resnet18', 'resnet50', baseline 'resnet18'>, 2.19)
+    """
 
     names: tuple[str, ...]
     """As the networks were asked for."""

@@ -69,7 +69,13 @@ class Change(NamedTuple):
 
 @displayed
 class FitReport(NamedTuple):
-    """What of a network fits into a memory."""
+    """What of a network fits into a memory.
+
+    >>> from cnncost import fit
+    >>> found = fit("resnet50", "24GiB", mode="infer")
+    >>> found.fits, found.batch.certain <= found.batch.most
+    (True, True)
+    """
 
     name: str
     """Of the network."""

@@ -145,6 +145,7 @@ class Grid:
         from cnncost.symbolic.polynomials.compiled import Compiled
 
         self.names = [form.name for form in forms.forms if form.formula is not None]
+        """The figures that have a formula."""
         self._formulas = Compiled([form.formula for form in forms.forms if form.formula is not None])
         self._conditions = forms.conditions
         self._differences = Compiled([condition.difference for condition in forms.conditions])
