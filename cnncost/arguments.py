@@ -23,7 +23,7 @@ class ArgumentError(SpecError, TypeError):
     ...     analyze(5)
     ... except TypeError as error:
     ...     print(error)
-    error: a spec must be a path or the name of a network, not `5`
+    error: a spec must be a path, the name of a network or a `Graph`, not `5`
     """
 
 
