@@ -110,7 +110,7 @@ def page_network(
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     steps = tuple(_steps(graph, {**runs, "device": device, "memory": memory}))
     analysis = Analysis(graph, settings)
-    return PageNetwork(title, report_of(analysis), steps, explain_all(analysis))
+    return PageNetwork(title, report_of(analysis), steps, explain_all(analysis), graph.published)
 
 
 def _steps(graph: Graph, runs: Mapping[str, Any]) -> Iterator[PageStep]:

@@ -36,7 +36,7 @@ class Storage:
         self.kind = kind
         """What lies in it."""
         self.layer = layer
-        """The node of the graph that was running; -1 outside the network."""
+        """The node of the graph that it is of: that which was running; -1 outside the network."""
         self.holders = 1
         """How many values, saved tensors and gradients lie in it."""
 

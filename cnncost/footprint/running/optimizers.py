@@ -39,10 +39,10 @@ def make_states(tape: Tape, settings: StepSettings) -> None:
     counts = settings.optimizer in _COUNTS_STEPS and (fused or not settings.on_cuda)
     for weight in list(tape.weights.values()):
         if weight.trained and (weight.gradient is not None or settings.optimizer in STATES_WITHOUT_GRADIENT):
-            if counts:
-                tape.heap.place(_COUNTER_BYTES, "optimizer")
-            for _ in range(OPTIMIZER_STATES[settings.optimizer]):
-                tape.heap.place(weight.storage.requested, "optimizer")
+            sizes = [_COUNTER_BYTES] if counts else []
+            sizes += [weight.storage.requested] * OPTIMIZER_STATES[settings.optimizer]
+            for size in sizes:
+                tape.heap.place(size, "optimizer").layer = weight.storage.layer
 
 
 def step_optimizer(tape: Tape, settings: StepSettings) -> None:
@@ -97,7 +97,10 @@ def _decays(settings: StepSettings) -> bool:
 
 def _like(heap: Heap, weights: Sequence[Weight]) -> list[Storage]:
     """A temporary as large as each of the parameters."""
-    return [heap.allocate(weight.storage.requested, "optimizer step") for weight in weights]
+    made = [heap.allocate(weight.storage.requested, "optimizer step") for weight in weights]
+    for storage, weight in zip(made, weights, strict=True):
+        storage.layer = weight.storage.layer
+    return made
 
 
 def _release(heap: Heap, storages: Sequence[Storage]) -> None:

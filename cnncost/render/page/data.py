@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cnncost.explanation.patterns import Patterns
+    from cnncost.graph.graph import Published
     from cnncost.report.report import Report
     from cnncost.report.rows import Row
 
@@ -43,6 +44,8 @@ class PageNetwork(NamedTuple):
     """A step of it in the report's mode, and in the other one where there is such a step."""
     patterns: Patterns | None = None
     """The formulas of its layers."""
+    published: tuple[Published, ...] = ()
+    """What others print of it."""
 
 
 def page_data(networks: Sequence[PageNetwork]) -> dict[str, Any]:
@@ -92,6 +95,7 @@ def network_data(network: PageNetwork) -> dict[str, Any]:
         "blocks": block_tree(report.rows),
         "steps": [step_data(step) for step in steps],
         "formulas": None if network.patterns is None else formulas_data(network.patterns),
+        "accuracies": _accuracies(network.published),
         "warnings": list(report.warnings),
     }
 
@@ -108,6 +112,15 @@ def _figure(name: str, report: Report) -> dict[str, Any]:
         "about": getattr(quantity, "about", ""),
         "total": None if name in ESTIMATES else getattr(quantity, "total", None),
     }
+
+
+def _accuracies(published: Sequence[Published]) -> dict[str, dict[str, Any]]:
+    """What it is measured to be good for, by what was measured; of several sources the first."""
+    found: dict[str, dict[str, Any]] = {}
+    for claim in published:
+        if claim.accuracy is not None:
+            found.setdefault(claim.metric, {"percent": claim.accuracy, "source": claim.source})
+    return found
 
 
 def _columns(report: Report) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logTicks, roundTicks } from "../../../cnncost/render/page/assets/script/ticks.js";
+import { logTicks, rangeTicks, roundTicks } from "../../../cnncost/render/page/assets/script/ticks.js";
 
 test("round numbers up to a figure", () => {
   assert.deepEqual(roundTicks(97, 5), [0, 20, 40, 60, 80, 100]);
@@ -18,4 +18,9 @@ test("a logarithmic axis goes from below the least to above the most", () => {
   assert.deepEqual(logTicks(3, 70), [2, 5, 10, 20, 50, 100]);
   assert.deepEqual(logTicks(100, 100), [100]);
   assert.deepEqual(logTicks(1_200_000, 60_000_000).slice(0, 2), [1_000_000, 2_000_000]);
+});
+
+test("an axis around figures that are far from 0", () => {
+  assert.deepEqual(rangeTicks(69.8, 77.7, 5), [68, 70, 72, 74, 76, 78]);
+  assert.deepEqual(rangeTicks(7, 7, 5), [7]);
 });

@@ -116,12 +116,14 @@ function totalOf(network, figure) {
 }
 
 /**
- * How often one figure is another, with three digits; nothing where there is no such number.
+ * How often one figure is another, `0.300×`; nothing where there is no such number.
  * @param {number} value
  * @param {number} base
  */
 export function ratioText(value, base) {
-  if (!base || Number.isNaN(value)) return "";
+  if (!base || Number.isNaN(value)) {
+    return "";
+  }
   const ratio = value / base;
-  return `×${ratio >= 1000 ? Math.round(ratio) : Number(ratio.toPrecision(3))}`;
+  return `${ratio >= 1000 ? wholeText(Math.round(ratio)) : ratio.toPrecision(3)}×`;
 }

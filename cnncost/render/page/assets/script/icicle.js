@@ -55,7 +55,8 @@ export function icicleView(state) {
     path.replaceChildren(...block.path.map((each) => crumb(state, each)));
     const laid = partition(block, (layer) => network.magnitude(figure, layer), NARROWEST);
     const depth = Math.max(...laid.map((cell) => cell.depth));
-    cells = new Map(laid.map((cell) => [cellButton(state, cell, depth), cell]));
+    const whole = network.names.reduce((sum, _, layer) => sum + network.magnitude(figure, layer), 0);
+    cells = new Map(laid.map((cell) => [cellButton(state, cell, depth, whole), cell]));
     rows.style.height = `${(depth + 1) * ROW}rem`;
     rows.setAttribute("aria-label", `${network.figures[figure].title} of ${network.nameOf(block)}, by block`);
     rows.replaceChildren(...cells.keys());
@@ -115,14 +116,15 @@ function neighbour(cells, from, key) {
  * @param {State} state
  * @param {Cell} cell
  * @param {number} lowest the depth of the lowest row
+ * @param {number} whole the figure of the whole network
  */
-function cellButton(state, cell, lowest) {
+function cellButton(state, cell, lowest, whole) {
   const { network, figure } = state;
   const { item } = cell;
-  const name = network.nameOf(item);
-  const share = percentText(cell.value, network.magnitude(figure, network.root));
-  const said = `${name}: ${network.text(figure, item)} ${network.figures[figure].title}, ${share}`;
+  const [name, label, share] = [network.nameOf(item), network.labelOf(item), percentText(cell.value, whole)];
+  const said = `${network.text(figure, item)} ${network.figures[figure].title}`;
   const isBlock = item instanceof Block;
+  const more = isBlock ? "" : `\n${network.types[item]}, ${shapeText(network.shapes[item])}`;
   const high = isBlock ? 1 : lowest - cell.depth + 1;
   const place = [
     `left:${100 * cell.start}%`,
@@ -137,12 +139,13 @@ function cellButton(state, cell, lowest) {
       class: `cell ${isBlock ? "of-block" : `of-${network.families[item]}`}`,
       style: place.join(";"),
       tabindex: -1,
-      title: isBlock ? said : `${said}\n${network.types[item]}, ${shapeText(network.shapes[item])}`,
-      "aria-label": isBlock ? `${said}. ${state.block === item ? "Shown whole" : "Go in"}` : said,
+      title: `${name}: ${said}, ${share}${more}`,
+      "aria-label": `${label} ${share}, ${said}${name === label ? "" : `, ${name}`}`,
       "data-name": name,
       onclick: () => state.change(isBlock ? { root: item.name } : { layer: item }),
     },
-    html("span", {}, network.labelOf(item)),
+    html("span", {}, label),
+    " ",
     html("small", {}, share),
   );
 }

@@ -120,6 +120,8 @@ export class Network {
     this.families = unpacked(columns.family);
     /** @type {Record<string, string>} */
     this.familyTitles = data.families;
+    /** @type {Record<string, { percent: number, source: string }>} published, by what was measured */
+    this.accuracies = data.accuracies;
     /** @type {any[]} steps in their course: in the mode of the report, and in the other one */
     this.steps = data.steps;
     /** The formulas of its layers; `null` where there are none. */

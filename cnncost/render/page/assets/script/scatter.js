@@ -1,31 +1,31 @@
 /** Networks as points of two figures, and the frontier of those that no other one beats. */
 
+import { axesFor } from "./axes.js";
 import { html, svg } from "./dom.js";
 import { paretoFront } from "./frontier.js";
 import { labelSides } from "./labels.js";
 import { PLOT_HEIGHT, PLOT_WIDTH } from "./plot.js";
-import { logTicks } from "./ticks.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./network.js").Network} Network */
-/** @typedef {{ ticks: number[], at: (value: number) => number }} Scale the place of a value, from 0 to 1 */
-/** @typedef {{ place: number, x: number, y: number, left: number, up: number, text: string }} Point */
-
-const FIRST_AXES = ["macs", "params"];
+/** @typedef {import("./axes.js").Axis} Axis */
+/** @typedef {import("./axes.js").Scale} Scale */
+/** @typedef {{ place: number, values: number[], left: number, up: number, text: string }} Point */
 
 /**
  * The picture of the networks by two figures, which can be chosen.
  * @param {State} state
  */
 export function frontierView(state) {
-  const { networks } = state;
-  const figures = sharedFigures(networks);
-  const [across, upwards] = ["Across", "Upwards"].map((label, place) => {
-    const options = figures.map((name) => html("option", { value: name }, networks[0].figures[name].title));
+  const axes = axesFor(state.networks);
+  const [across, upwards] = ["Across", "Upwards"].map((label) => {
+    const options = axes.map(({ title }) => html("option", {}, title));
     const select = html("select", { onchange: () => draw() }, options);
-    select.selectedIndex = place;
     return { select, element: html("label", {}, html("span", {}, label), select) };
   });
+  upwards.select.selectedIndex = Math.max(
+    axes.findIndex(({ gains }) => gains),
+    1,
+  );
   const picture = html("div", { class: "points" });
   const summary = html("p", { class: "hint", "aria-live": "polite" });
   const element = html(
@@ -36,50 +36,53 @@ export function frontierView(state) {
     picture,
     summary,
   );
-  element.hidden = figures.length < 2;
+  element.hidden = axes.length < 2;
 
   function draw() {
-    const [x, y] = [across.select.value, upwards.select.value];
-    const [scaleX, scaleY] = [x, y].map((figure) => scaleOf(networks.map((network) => Number(network.totals[figure]))));
-    const points = networks.map((network, place) => {
-      const [a, b] = [Number(network.totals[x]), Number(network.totals[y])];
-      return { place, x: a, y: b, left: scaleX.at(a), up: scaleY.at(b), text: network.title };
-    });
-    const front = paretoFront(points).map((place) => points[place]);
+    const chosen = [axes[across.select.selectedIndex], axes[upwards.select.selectedIndex]];
+    const { points, scales } = pointsOf(state, chosen);
+    const front = frontOf(points, chosen);
     const sides = labelSides(points);
     picture.replaceChildren(
-      ...gridOf(scaleX, "left", networks[0].formatOf(x)),
-      ...gridOf(scaleY, "bottom", networks[0].formatOf(y)),
-      frontPicture(front),
-      ...points.map((point) =>
-        pointButton(state, point, [x, y], `${sides[point.place]} ${front.includes(point) ? "front" : ""}`),
-      ),
+      ...gridOf(scales[0], "left", chosen[0].format),
+      ...gridOf(scales[1], "bottom", chosen[1].format),
+      frontPicture(front, chosen),
+      ...points.map((point, place) => pointButton(state, point, chosen, sides[place], front.includes(point))),
     );
-    const names = front.map((point) => point.text).join(", ");
-    const titles = [x, y].map((figure) => networks[0].figures[figure].title);
-    summary.textContent = `No other network has less of ${titles[0]} and of ${titles[1]}: ${names}.`;
+    summary.textContent = summaryOf(front, chosen, state.networks.length - points.length);
   }
 
   return { element, update: () => element.hidden || draw() };
 }
 
 /**
- * The figures that all networks have, and that are not zero: a logarithmic axis can show them.
- * @param {Network[]} networks
+ * The networks that have both figures, in their places.
+ * @param {State} state
+ * @param {Axis[]} axes
  */
-function sharedFigures(networks) {
-  const names = Object.keys(networks[0].totals).filter((name) => networks.every((network) => network.totals[name]));
-  return [...FIRST_AXES.filter((name) => names.includes(name)), ...names.filter((name) => !FIRST_AXES.includes(name))];
+function pointsOf(state, axes) {
+  const known = state.networks.flatMap((network, place) => {
+    const values = axes.map((axis) => axis.of(network));
+    return values.includes(null) ? [] : [{ place, values: /** @type {number[]} */ (values), text: network.title }];
+  });
+  const scales = axes.map((axis, side) => axis.scale(known.map(({ values }) => values[side])));
+  const points = known.map((point) => ({
+    ...point,
+    left: scales[0].at(point.values[0]),
+    up: scales[1].at(point.values[1]),
+  }));
+  return { points, scales };
 }
 
 /**
- * @param {number[]} values
- * @returns {Scale}
+ * The points that no other one beats, from left to right.
+ * @param {Point[]} points
+ * @param {Axis[]} axes
  */
-function scaleOf(values) {
-  const ticks = logTicks(Math.min(...values), Math.max(...values));
-  const [least, most] = [Math.log(ticks[0]), Math.log(ticks[ticks.length - 1])];
-  return { ticks, at: (value) => (most > least ? (Math.log(value) - least) / (most - least) : 0.5) };
+function frontOf(points, axes) {
+  const [x, y] = axes.map((axis, side) => points.map(({ values }) => (axis.gains ? -values[side] : values[side])));
+  const front = paretoFront(points.map((_, place) => ({ x: x[place], y: y[place] })));
+  return front.map((place) => points[place]).sort((one, other) => one.left - other.left);
 }
 
 /**
@@ -88,53 +91,67 @@ function scaleOf(values) {
  * @param {(value: number) => string} format
  */
 function gridOf({ ticks, at }, side, format) {
-  return ticks.map((tick) =>
-    html(
-      "div",
-      { class: `tick ${side}`, style: `${side}:${100 * at(tick)}%`, "aria-hidden": "true" },
-      html("span", {}, format(tick)),
-    ),
-  );
+  return ticks.map((tick) => {
+    const style = `${side}:${100 * at(tick)}%`;
+    return html("div", { class: `tick ${side}`, style, "aria-hidden": "true" }, html("span", {}, format(tick)));
+  });
 }
 
 /**
- * The frontier as steps: what lies above it is beaten.
- * @param {Point[]} front by rising x
+ * The frontier as steps around what is beaten.
+ * @param {Point[]} front from left to right
+ * @param {Axis[]} axes
  */
-function frontPicture(front) {
+function frontPicture(front, [across, upwards]) {
+  const worst = upwards.gains ? PLOT_HEIGHT : 0;
   const steps = front.map(({ left, up }, place) => {
     const [x, y] = [PLOT_WIDTH * left, PLOT_HEIGHT * (1 - up)];
-    return place ? `H${x}V${y}` : `M${x} 0V${y}`;
+    if (place) {
+      return across.gains ? `V${y}H${x}` : `H${x}V${y}`;
+    }
+    return across.gains ? `M0 ${y}H${x}` : `M${x} ${worst}V${y}`;
   });
+  const end = across.gains ? `V${worst}` : `H${PLOT_WIDTH}`;
   return svg(
     "svg",
     { viewBox: `0 0 ${PLOT_WIDTH} ${PLOT_HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
-    svg("path", { class: "front", d: `${steps.join("")}H${PLOT_WIDTH}` }),
+    front.length > 0 && svg("path", { class: "front", d: `${steps.join("")}${end}` }),
   );
 }
 
 /**
  * @param {State} state
  * @param {Point} point
- * @param {string[]} figures
- * @param {string} looks
+ * @param {Axis[]} axes
+ * @param {string} side of the point, on which its name stands
+ * @param {boolean} onFront
  */
-function pointButton(state, { place, left, up, text }, figures, looks) {
-  const network = state.networks[place];
-  const values = figures.map((figure) => `${network.totalText(figure)} ${network.figures[figure].title}`).join(", ");
-  const front = looks.includes("front") ? ", on the frontier" : "";
+function pointButton(state, { place, values, left, up, text }, axes, side, onFront) {
+  const said = axes.map(({ title, format }, axis) => `${format(values[axis])} ${title}`).join(", ");
   return html(
     "button",
     {
       type: "button",
-      class: `point ${looks}`,
+      class: `point ${side}${onFront ? " front" : ""}`,
       style: `left:${100 * left}%;bottom:${100 * up}%`,
-      title: `${text}: ${values}`,
-      "aria-label": `${text}: ${values}${front}`,
+      title: `${text}: ${said}`,
+      "aria-label": `${text}: ${said}${onFront ? ", on the frontier" : ""}`,
       "aria-pressed": String(place === state.selected),
       onclick: () => state.change({ selected: place }),
     },
     html("i", {}),
     html("span", {}, text),
   );
+}
+
+/**
+ * @param {Point[]} front
+ * @param {Axis[]} axes
+ * @param {number} missing how many networks have not both figures
+ */
+function summaryOf(front, axes, missing) {
+  const [x, y] = axes.map(({ title, gains }) => `${gains ? "more" : "less"} ${title}`);
+  const names = front.map(({ text }) => text).join(", ");
+  const others = missing ? ` Not both are known of ${missing}.` : "";
+  return `On the frontier, where no other network has ${x} and ${y}: ${names}.${others}`;
 }

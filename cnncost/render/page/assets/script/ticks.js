@@ -17,6 +17,20 @@ export function roundTicks(most, count, base = 10) {
 }
 
 /**
+ * Round numbers around figures, as an axis shows them that does not begin at 0.
+ *
+ * @param {number} least
+ * @param {number} most
+ * @param {number} count how many there should be, about
+ * @returns {number[]} the first is at most `least`, and the last at least `most`
+ */
+export function rangeTicks(least, most, count) {
+  const step = roundTicks(most - least || 1, count)[1];
+  const first = Math.floor(least / step);
+  return Array.from({ length: Math.ceil(most / step) - first + 1 }, (_, place) => (first + place) * step);
+}
+
+/**
  * Round numbers around positive figures on a logarithmic axis: 1, 2 and 5 times powers of ten.
  *
  * @param {number} least
