@@ -172,6 +172,7 @@ class Document:
         tables: for people.
         records: one flat table for programs, with full names and nothing left out; by default the first of the tables.
         figures: drawings, above the tables.
+        pictures: others, for formats that draw finely.
         curves: drawings of what happens over time, below them.
         passages: what stands in place of the tables where there is room for sentences, but not for columns of them.
         notes: remarks on all of it.
@@ -191,6 +192,7 @@ class Document:
         tables: Callable[[], Iterable[Table]],
         records: Callable[[], Table] | None = None,
         figures: Callable[[], Iterable[Plot]] = tuple,
+        pictures: Callable[[], Iterable[Plot]] = tuple,
         curves: Callable[[], Iterable[Curve]] = tuple,
         passages: Callable[[], Iterable[Passage]] = tuple,
         notes: Sequence[str] = (),
@@ -198,7 +200,7 @@ class Document:
     ) -> None:
         self.title, self.facts, self.notes = title, tuple(facts), tuple(notes)
         self._tables, self._records, self._data = tables, records, data
-        self._figures, self._curves, self._passages = figures, curves, passages
+        self._figures, self._pictures, self._curves, self._passages = figures, pictures, curves, passages
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -214,6 +216,11 @@ class Document:
     def figures(self) -> tuple[Plot, ...]:
         """Drawings, as the points that are drawn."""
         return tuple(self._figures())
+
+    @cached_property
+    def pictures(self) -> tuple[Plot, ...]:
+        """Drawings that stand beside tables where a format draws finely, and not in characters."""
+        return tuple(self._pictures())
 
     @cached_property
     def curves(self) -> tuple[Curve, ...]:
