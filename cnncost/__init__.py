@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         explain,
         export,
         fit,
+        latency,
         load,
         memory,
         page,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from cnncost.report.checks import Checks
     from cnncost.report.comparison import Comparison
     from cnncost.report.report import Report
+    from cnncost.roofline.report import LatencyReport
     from cnncost.spaces.results.sweep import Sweep
 
 __version__ = "0.1.0"
@@ -46,6 +48,7 @@ _HOMES = {
     "Comparison": "cnncost.report.comparison",
     "FitReport": "cnncost.footprint.fitting.fit",
     "Graph": "cnncost.graph.graph",
+    "LatencyReport": "cnncost.roofline.report",
     "Limits": "cnncost.language.limits",
     "MemoryReport": "cnncost.footprint.report",
     "Report": "cnncost.report.report",
@@ -61,6 +64,7 @@ _HOMES = {
     "export": "cnncost.api",
     "fit": "cnncost.api",
     "json_schema": "cnncost.api",
+    "latency": "cnncost.api",
     "load": "cnncost.api",
     "memory": "cnncost.api",
     "page": "cnncost.api",
@@ -79,6 +83,7 @@ __all__ = [
     "Comparison",
     "FitReport",
     "Graph",
+    "LatencyReport",
     "Limits",
     "MemoryReport",
     "Report",
@@ -94,6 +99,7 @@ __all__ = [
     "export",
     "fit",
     "json_schema",
+    "latency",
     "load",
     "memory",
     "page",

@@ -1,4 +1,4 @@
-"""Amounts as people type them: `5M`, `1.5G`, `4e6` for counts, `24GB`, `24GiB` for bytes."""
+"""Amounts as people type them: `5M`, `1.5G`, `4e6` for counts, `24GB`, `24GiB` for bytes, `5ms` for times."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _BYTES = {
     **{f"{letter}b": 1000**power for power, letter in enumerate("kmgtp", 1)},
     **{f"{letter}ib": 1024**power for power, letter in enumerate("kmgtp", 1)},
 }
+_NANOSECONDS = {"s": 10**9, "ms": 10**6, "us": 10**3, "µs": 10**3, "μs": 10**3, "ns": 1}
 _WHOLE = r"\d[\d_]*|\d{1,3}(?:,\d{3})+"
 """A decimal comma must not pass for one between thousands: `4,09G` would be a hundred times as much as it says."""
 # Nothing that has parameters has more: a larger exponent is a typo, and must not become a huge integer.
@@ -79,6 +80,27 @@ def parse_bytes(text: str) -> int:
     return _with_unit(amount, text, ("MB", "MiB", "GiB")).floor
 
 
+def parse_nanoseconds(text: str) -> int:
+    """A time in whole nanoseconds: its unit is `s`, `ms`, `us` or `ns`.
+
+    Raises:
+        SpecError: not a time, or one without a unit.
+
+    >>> parse_nanoseconds("5ms"), parse_nanoseconds("0.25 s"), parse_nanoseconds("80µs")
+    (5000000, 250000000, 80000)
+    >>> parse_nanoseconds("5")
+    Traceback (most recent call last):
+    cnncost.errors.SpecError: error: `5` is a time without a unit
+      = hint: write `5ms`, `5us` or `5s`
+    """
+    stripped = text.strip()
+    if stripped.replace(".", "", 1).isdecimal():
+        shown = stripped[:40]
+        hint = f"write `{shown}ms`, `{shown}us` or `{shown}s`"
+        raise SpecError(f"`{shown}` is a time without a unit", hint=hint)
+    return _parse(text, _NANOSECONDS, "a time such as `5ms`, `80us` or `1.5s`").floor
+
+
 def _with_unit(amount: Amount, text: str, units: tuple[str, ...]) -> Amount:
     """The amount; decimals without a unit are refused: nobody counts in tenths, so that a unit was left out."""
     if "." not in text or amount.factor != 1:
@@ -92,7 +114,7 @@ def _with_unit(amount: Amount, text: str, units: tuple[str, ...]) -> Amount:
 def _parse(text: str, units: dict[str, int], example: str) -> Amount:
     import re  # only budgets need it
 
-    pattern = rf"\s*({_WHOLE})?(?:\.(\d*))?(?:e\+?(-?\d{{1,9}}))?\s*([a-z]*)\s*"
+    pattern = rf"\s*({_WHOLE})?(?:\.(\d*))?(?:e\+?(-?\d{{1,9}}))?\s*([a-zµμ]*)\s*"
     amount = re.fullmatch(pattern, text.lower(), re.ASCII)
     if amount is None or not (amount[1] or amount[2]) or len(text) > 100:
         commas = "; commas stand before three digits each, and decimals behind a point" if "," in text else ""

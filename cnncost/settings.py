@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.arguments import whole_number, wrong_type
+from cnncost.arguments import flag, is_path, whole_number, wrong_type
 from cnncost.conventions import CONVENTIONS, find
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.records import NamedTuple
@@ -60,6 +60,10 @@ class Settings(NamedTuple):
     """How operations become FLOPs."""
     amp: str | None = None
     """``bfloat16`` or ``float16``, where autocast runs operations in it; parameters stay in `dtype`."""
+    device: str | None = None
+    """Where a step runs whose latency is asked for, as ``cnncost latency`` takes it; ``None`` where none is."""
+    channels_last: bool = False
+    """Whether maps lie in memory with their channels last there."""
 
     @classmethod
     def checked(cls, **values: Any) -> Settings:
@@ -84,7 +88,13 @@ class Settings(NamedTuple):
         refuse_unknown("mode", settings.mode, MODES)
         if settings.dtype == "int8" and settings.mode == "train":
             raise SpecError("int8 is an inference type", hint="train in `float32`, `float16` or `bfloat16`")
-        return settings._replace(amp=checked_amp(settings.amp, settings.dtype))
+        if settings.device is not None and not is_path(settings.device):
+            raise wrong_type("`device`", "the name of a device, or the path of a profile", settings.device)
+        return settings._replace(
+            amp=checked_amp(settings.amp, settings.dtype),
+            device=None if settings.device is None else str(settings.device),
+            channels_last=flag("`channels_last`", settings.channels_last),
+        )
 
     @property
     def item_size(self) -> int:
@@ -102,12 +112,15 @@ class Settings(NamedTuple):
         return self.dtype != "int8"
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, as the JSON holds it: the convention by its name.
+        """Plain data, as the JSON holds it: the convention by its name, and no device where none is named.
 
         >>> Settings().to_dict()
         {'batch': 1, 'dtype': 'float32', 'optimizer': 'adam', 'mode': 'infer', 'convention': 'textbook', 'amp': None}
         """
-        return {**self._asdict(), "convention": self.convention.name}
+        values = {**self._asdict(), "convention": self.convention.name}
+        if self.device is None:
+            del values["device"], values["channels_last"]
+        return values
 
 
 def checked_amp(amp: object, dtype: str) -> str | None:

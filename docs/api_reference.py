@@ -51,6 +51,7 @@ TOPICS = {
         ("cnncost.explanation", "cnncost.spaces.closed_forms"),
     ),
     "memory-of-a-step": Topic("The memory of a step", "What `memory` and `fit` return.", ("cnncost.footprint",)),
+    "latency-of-a-step": Topic("The latency of a step", "What `latency` returns.", ("cnncost.roofline.report",)),
     "published-figures": Topic(
         "Published figures", "What `zoo`, `compare_published` and `reconcile` return.", ("cnncost.published",)
     ),

@@ -1,4 +1,4 @@
-"""The pictures in the documents: what a command prints in colour, and what others draw, as SVG files."""
+"""The picture in the README: what a command prints in colour, as an SVG file."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 COMMAND = "cnncost analyze resnet50"
 PATH = ROOT / "docs" / "images" / "analyze.svg"
 WIDTH = 100
-DRAWN = {"frontier.svg": "cnncost zoo --task classification --frontier --plot frontier.svg"}
-"""Pictures that commands draw, by the names of their files."""
 
 
 def svg() -> str:
@@ -37,36 +35,17 @@ def svg() -> str:
     return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL).replace("Fira Code, ", "")
 
 
-def drawn(name: str) -> str:
-    """The picture that a command of :data:`DRAWN` draws now."""
-    with TemporaryDirectory() as directory:
-        shell = Shell(Path(directory))
-        shell.run(DRAWN[name])
-        return (shell.directory / name).read_text(encoding="utf-8")
-
-
 def write() -> None:
-    """Write the pictures; that of what is printed only when it shows something else: how rich draws it is not ours."""
-    PATH.parent.mkdir(exist_ok=True)
-    if _is_old():
+    """Write the picture, unless it shows the same already: how rich draws it is not ours."""
+    if list(faults()):
+        PATH.parent.mkdir(exist_ok=True)
         PATH.write_text(svg(), encoding="utf-8")
-    for name in DRAWN:
-        PATH.with_name(name).write_text(drawn(name), encoding="utf-8")
 
 
 def faults() -> Iterator[str]:
-    """A sentence for each picture that shows something else than its command now."""
-    old = [name for name in DRAWN if not _holds(PATH.with_name(name), drawn(name))]
-    for path in ([PATH] if _is_old() else []) + [PATH.with_name(name) for name in old]:
-        yield f"{path.relative_to(ROOT)} is out of date: run `python -m docs.generate --write`"
-
-
-def _holds(path: Path, text: str) -> bool:
-    return path.exists() and path.read_text(encoding="utf-8") == text
-
-
-def _is_old() -> bool:
-    return not PATH.exists() or shown(PATH.read_text(encoding="utf-8")) != shown(svg())
+    """A sentence when the picture shows something else than the command prints now."""
+    if not PATH.exists() or shown(PATH.read_text(encoding="utf-8")) != shown(svg()):
+        yield f"{PATH.relative_to(ROOT)} is out of date: run `python -m docs.generate --write`"
 
 
 def shown(picture: str) -> list[str]:

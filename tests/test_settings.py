@@ -62,7 +62,7 @@ def test_known_values_are_taken(values: dict[str, Any]) -> None:
         (
             {"batchsize": 1},
             "unknown setting `batchsize`; did you mean `batch`?",
-            "known are `batch`, `dtype`, `optimizer`, `mode`, `convention`, `amp`",
+            "known are `batch`, `dtype`, `optimizer`, `mode`, `convention`, `amp`, `device`, `channels_last`",
         ),
         (
             {"dtype": "int8", "mode": "train"},

@@ -8,6 +8,7 @@ from cnncost.api.explained import explain
 from cnncost.api.exports import export
 from cnncost.api.footprint import fit, memory
 from cnncost.api.formulas import closed_forms
+from cnncost.api.latencies import latency
 from cnncost.api.networks import analyze, compare, load
 from cnncost.api.pages import page, write_page
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
@@ -26,6 +27,7 @@ __all__ = [
     "export",
     "fit",
     "json_schema",
+    "latency",
     "load",
     "memory",
     "page",

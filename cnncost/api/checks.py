@@ -29,6 +29,7 @@ def check(
     max_macs: int | str | None = None,
     max_flops: int | str | None = None,
     max_memory: int | str | None = None,
+    max_latency: int | str | None = None,
     budget: Mapping[str, int | str] | None = None,
     set: Mapping[str, object] | None = None,  # noqa: A002
     input: Mapping[str, object] | object | None = None,  # noqa: A002
@@ -37,6 +38,8 @@ def check(
     optimizer: str = "adam",
     mode: str = "infer",
     amp: str | None = None,
+    device: str | None = None,
+    channels_last: bool = False,
     convention: AnyConvention = "textbook",
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
@@ -50,9 +53,11 @@ def check(
         max_params: parameters at most, a number or a text such as ``5M``.
         max_macs, max_flops: multiply-accumulates and FLOPs at most, likewise.
         max_memory: bytes of ``peak_bytes`` at most, a number or a text such as ``24GiB``.
-        budget: the same of any figure of the totals, by its name; `memory` is short for ``peak_bytes``.
+        max_latency: nanoseconds of ``latency_ns`` at most, a number or a text such as ``5ms``.
+        budget: the same of any figure of the totals, by its name; `memory` is short for ``peak_bytes``, and `latency`
+            for ``latency_ns``.
         set, input: as for :func:`analyze`.
-        batch, dtype, optimizer, mode, amp, convention: for the budgets, as for :func:`analyze`.
+        batch, dtype, optimizer, mode, amp, device, channels_last, convention: for the budgets, as for :func:`analyze`.
         limits, arguments: as for :func:`load`.
 
     Returns:
@@ -70,9 +75,22 @@ def check(
     from cnncost.report.checks import Checks, verdicts_of
 
     settings = Settings.checked(
-        batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, amp=amp, convention=convention
+        batch=batch,
+        dtype=dtype,
+        optimizer=optimizer,
+        mode=mode,
+        amp=amp,
+        convention=convention,
+        device=device,
+        channels_last=channels_last,
     )
-    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "peak_bytes": max_memory}
+    named = {
+        "params": max_params,
+        "macs": max_macs,
+        "flops": max_flops,
+        "peak_bytes": max_memory,
+        "latency_ns": max_latency,
+    }
     amounts = {figure: most for figure, most in named.items() if most is not None}
     if not isinstance(budget, Mapping | None):
         raise wrong_type("`budget`", "a mapping of figures to their limits", budget)

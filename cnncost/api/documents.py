@@ -39,6 +39,7 @@ def kinds() -> dict[str, tuple[type[Document], ...]]:
         ),
         "memory": (documents.MemoryDocument,),
         "fit": (documents.FitDocument,),
+        "latency": (documents.LatencyDocument,),
         "check": (documents.CheckDocument,),
         "verify": (VerificationDocument,),
         "reconcile": (documents.ReconciliationDocument,),

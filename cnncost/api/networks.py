@@ -68,6 +68,8 @@ def analyze(
     amp: str | None = None,
     convention: SomeConventions = "textbook",
     algorithms: bool = False,
+    device: str | None = None,
+    channels_last: bool = False,
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
     partial: bool = False,
@@ -86,6 +88,8 @@ def analyze(
         convention: how operations become FLOPs: a name, the path of a file, or a
             :class:`~cnncost.conventions.Convention`. Of several, or of ``all``, the report has the `counts` besides.
         algorithms: whether convolutions are counted by every algorithm too, as figures of their own.
+        device: where a step runs: the totals have ``latency_ns`` then, as :func:`latency` predicts it.
+        channels_last: whether maps lie in memory with their channels last there.
         limits, arguments, partial: as for :func:`load`.
 
     Raises:
@@ -97,7 +101,16 @@ def analyze(
     """
     algorithms = flag("`algorithms`", algorithms)
     chosen = choose(convention)
-    settings = Settings.checked(batch=batch, dtype=dtype, optimizer=optimizer, mode=mode, amp=amp, convention=chosen[0])
+    settings = Settings.checked(
+        batch=batch,
+        dtype=dtype,
+        optimizer=optimizer,
+        mode=mode,
+        amp=amp,
+        convention=chosen[0],
+        device=device,
+        channels_last=channels_last,
+    )
     several = chosen if len(chosen) > 1 else ()
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
     return analyze_graph(graph, settings, algorithms=algorithms, conventions=several)

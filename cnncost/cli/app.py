@@ -17,7 +17,7 @@ from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
 COMMANDS = (
-    *("analyze", "compare", "explain", "memory", "fit", "check", "verify", "reconcile", "sweep"),
+    *("analyze", "compare", "explain", "memory", "fit", "latency", "check", "verify", "reconcile", "sweep"),
     *("report", "import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from cnncost.language.limits import Limits
+    from cnncost.settings import Settings
 
 SPEC_HELP = (
     "a YAML file, `-` for standard input, or a shipped architecture; `resnet50@classes=10` sets variables. "
@@ -49,6 +50,10 @@ Implementation = Annotated[
 ]
 Device = Annotated[
     str, Option(metavar="cpu|cuda|CARD|FILE", help="where it runs; a card such as `rtx4090`, or a profile's file")
+]
+LatencyDevice = Annotated[
+    str | None,
+    Option("--device", metavar="CARD|FILE", help="with the latency there: `h200`, or a profile of `cnncost calibrate`"),
 ]
 ChannelsLast = Annotated[bool, Option("--channels-last", help="maps lie in memory with their channels last")]
 Inplace = Annotated[bool, Option("--inplace", help="activations overwrite what they read, where nothing else does")]
@@ -124,6 +129,20 @@ def seconds_of(option: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise SpecError(f"`{option}` takes seconds, such as `0.5`, not `{text[:80]}`") from None
+
+
+def refuse_unknown_device(settings: Settings) -> None:
+    """Refuse a device of which it is not known how fast it is, and settings that only a device has a use for.
+
+    Raises:
+        SpecError: there is no such device; or none, and maps are to lie with their channels last on it.
+    """
+    if settings.device is not None:
+        from cnncost.roofline.place import place_called
+
+        place_called(settings.device)
+    elif settings.channels_last:
+        raise SpecError("`--channels-last` is of a device, and none is named", hint="`--device h200` names one")
 
 
 def percent_of(option: str, text: str) -> float:

@@ -16,6 +16,7 @@ from cnncost.documents.compare import ComparisonDocument, PublishedComparisonDoc
 from cnncost.documents.conventions import ConventionDocument, ConventionsDocument
 from cnncost.documents.explain import LayerExplanationDocument, SumExplanationDocument
 from cnncost.documents.fit import FitDocument
+from cnncost.documents.latency import LatencyDocument
 from cnncost.documents.memory import MemoryDocument
 from cnncost.documents.reconcile import ReconciliationDocument
 from cnncost.documents.sweep import SweepDocument
@@ -30,6 +31,7 @@ __all__ = [
     "ConventionsDocument",
     "Document",
     "FitDocument",
+    "LatencyDocument",
     "LayerExplanationDocument",
     "MemoryDocument",
     "PublishedComparisonDocument",

@@ -133,6 +133,8 @@ class AnalysisDocument(Document, Sparse):
     optimizer: base.Optimizer
     mode: base.Mode
     amp: base.Amp = None
+    device: base.Device = None
+    channels_last: base.ChannelsLast = False
     convention: base.Convention
     convention_unit: Literal["FLOPs", "MACs"] | None = None
     """what the convention counts, where it is a user's own"""

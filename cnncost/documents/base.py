@@ -20,7 +20,7 @@ from cnncost.arguments import wrong_type
 from cnncost.errors import SpecError
 from cnncost.files import read_file, shown_path
 from cnncost.settings import ITEM_SIZES, LARGEST_BATCH, MODES, OPTIMIZER_STATES
-from cnncost.validation import Fraction, Positive, Record, Text, Whole, first_fault
+from cnncost.validation import Flag, Fraction, Positive, Record, Text, Whole, first_fault
 
 if TYPE_CHECKING:
     Source = str | bytes | PathLike[str] | Mapping[str, Any]
@@ -142,6 +142,8 @@ Mode = Annotated[str, OneOf(MODES), Field(description="which layers run: auxilia
 Amp = Annotated[
     Literal["bfloat16", "float16"] | None, Field(description="what autocast runs operations in; null without autocast")
 ]
+Device = Annotated[Text | None, Field(description="where a step runs whose latency is asked for")]
+ChannelsLast = Annotated[Flag, Field(description="whether maps lie in memory with their channels last there")]
 Convention = Annotated[Text, Field(description="how operations become `flops`; `cnncost conventions` lists them")]
 Warnings = Annotated[tuple[Text, ...], Field(description="what is odd about the spec")]
 

@@ -32,6 +32,8 @@ class ComparedNetwork(Sparse):
     optimizer: base.Optimizer
     mode: base.Mode
     amp: base.Amp = None
+    device: base.Device = None
+    channels_last: base.ChannelsLast = False
     convention: base.Convention
     inputs: base.Inputs
     layers: Count

@@ -13,6 +13,7 @@ from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.estimate import ESTIMATES, Estimate
 from cnncost.metrics.figures import Figures
 from cnncost.metrics.metric import Metric
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.validation import Count, Fraction, Whole
 
@@ -66,6 +67,8 @@ def required_names(*, whole: bool = False) -> Iterator[str]:
 def names(*, whole: bool = False) -> Iterator[str]:
     """The figures that every report has, and those that it has only when it was asked for them."""
     yield from required_names(whole=whole)
+    if whole:
+        yield from ON_DEVICE
     yield from algorithms.names()
 
 
@@ -93,7 +96,8 @@ def refuse_other_names(given: Collection[str], *, whole: bool = False) -> None:
 
 
 def _called(name: str) -> Metric | Estimate:
-    return ESTIMATES[name] if name in ESTIMATES else metric_called(name)
+    estimates = ESTIMATES | ON_DEVICE
+    return estimates[name] if name in estimates else metric_called(name)
 
 
 def about_total(figure: Metric | Estimate) -> str:

@@ -8,13 +8,13 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from cnncost.documents import base
-from cnncost.documents.base import Document
+from cnncost.documents.base import Document, Sparse
 from cnncost.validation import Count, Flag, Number, Record, Text
 
 Value = Flag | Number | Text | tuple[Any, ...]
 
 
-class Run(Record):
+class Run(Sparse):
     """How the network runs, wherever that does not vary."""
 
     batch: base.Batch
@@ -23,6 +23,8 @@ class Run(Record):
     mode: base.Mode
     convention: base.Convention
     amp: base.Amp
+    device: base.Device = None
+    channels_last: base.ChannelsLast = False
 
 
 class Wanted(Record):

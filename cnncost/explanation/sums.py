@@ -13,6 +13,7 @@ from cnncost.graph.graph import INPUT
 from cnncost.graph.names import joined, segments
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.records import NamedTuple
 from cnncost.report.totals import unknown_figure
@@ -92,7 +93,7 @@ class _Writer:
 
     def breakdown(self, name: str) -> Breakdown:
         """Where one figure comes from."""
-        if name in ESTIMATES:
+        if name in ESTIMATES or name in ON_DEVICE:
             raise SpecError(f"`{name}` is estimated for the network as a whole: there is nothing to add up")
         if name in STEP_METRICS:
             hint = "`cnncost memory` shows which layers keep it"

@@ -25,7 +25,7 @@ _ANOTHER = re.compile(r"[,;\s]\s*(?=[A-Za-z_]\w*\s*=(?!=))")
 """What parts two settings: a comma, say, before a name and `=`, which stands in no expression."""
 
 
-_RUN = ("batch", "dtype", "amp", "mode", "optimizer")
+_RUN = ("batch", "dtype", "amp", "mode", "optimizer", "device")
 """What may be said of how a network runs, where several are compared."""
 
 
@@ -68,7 +68,7 @@ def parse_request(text: str) -> Request:
 
 
 def run_behind(text: str) -> tuple[str, dict[str, str]]:
-    """What a network is asked for with, less how it runs: ``batch``, ``dtype``, ``amp``, ``mode`` and ``optimizer``.
+    """What a network is asked for with, less how it runs: ``batch``, ``dtype``, ``amp``, ``mode`` and others.
 
     Raises:
         SpecError: one of them is said twice.

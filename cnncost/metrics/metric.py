@@ -38,6 +38,7 @@ class Unit(Enum):
     """A whole number of anything else."""
     BYTES = "bytes"
     SECONDS = "seconds"
+    NANOSECONDS = "nanoseconds"
 
 
 class AtLeast(NamedTuple):

@@ -26,6 +26,9 @@ WHOLE_TOO = "+"
 """Marks a receptive field beside which some path reads the whole input."""
 
 
+_WRITTEN_OUT: dict[Kind, str] = {"count": "", "bytes": " B", "nanoseconds": " ns"}
+"""Kinds whose values are written out to the last digit where that is asked for, and their units."""
+
 AT_LEAST = ">="
 """Stands before a figure that is not less, where a layer leaves something unsaid."""
 
@@ -60,8 +63,8 @@ def readable(kind: Kind, value: Any, raw: bool = False) -> str:
     if kind in ("typed", "change"):
         text = readable(value.kind, value.value, raw or value.exact)
         return f"+{text}" if kind == "change" and value.value and value.value > 0 else text
-    if raw and kind in ("count", "bytes"):
-        return f"{value:,} B" if kind == "bytes" else f"{value:,}"
+    if raw and kind in _WRITTEN_OUT:
+        return f"{value:,}{_WRITTEN_OUT[kind]}"
     return _READABLE[kind](value)
 
 
@@ -123,6 +126,7 @@ _READABLE: dict[Kind, Callable[[Any], str]] = {
     "verdict": lambda holds: "ok" if holds else "FAILED",
     "outcome": str,
     "seconds": seconds_text,
+    "nanoseconds": lambda value: seconds_text(value / 1e9),
     "deviation": deviation_text,
     "percent": lambda fraction: percent_text(round(1_000_000 * fraction), 1_000_000),
     "share": lambda share: percent_text(share.part, share.whole),

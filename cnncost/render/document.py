@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cnncost.render.curve import Curve
     from cnncost.render.passages import Passage
     from cnncost.render.plot import Plot
+    from cnncost.render.roofline import Roofline
 
 Kind = Literal[
     "text",
@@ -32,6 +33,7 @@ Kind = Literal[
     "verdict",  # whether a check holds
     "outcome",  # of a measurement: same, different, not measured
     "seconds",
+    "nanoseconds",  # a whole number of them
     "deviation",  # a signed fraction
     "percent",  # a fraction of something that the heading names
     "points",  # a number with all its digits, such as points of a hundred
@@ -172,8 +174,8 @@ class Document:
         tables: for people.
         records: one flat table for programs, with full names and nothing left out; by default the first of the tables.
         figures: drawings, above the tables.
-        pictures: others, for formats that draw finely.
         curves: drawings of what happens over time, below them.
+        rooflines: drawings of layers below a device's ceilings, below them too.
         passages: what stands in place of the tables where there is room for sentences, but not for columns of them.
         notes: remarks on all of it.
         data: what JSON holds.
@@ -192,15 +194,15 @@ class Document:
         tables: Callable[[], Iterable[Table]],
         records: Callable[[], Table] | None = None,
         figures: Callable[[], Iterable[Plot]] = tuple,
-        pictures: Callable[[], Iterable[Plot]] = tuple,
         curves: Callable[[], Iterable[Curve]] = tuple,
+        rooflines: Callable[[], Iterable[Roofline]] = tuple,
         passages: Callable[[], Iterable[Passage]] = tuple,
         notes: Sequence[str] = (),
         data: Callable[[], dict[str, Any]],
     ) -> None:
         self.title, self.facts, self.notes = title, tuple(facts), tuple(notes)
         self._tables, self._records, self._data = tables, records, data
-        self._figures, self._pictures, self._curves, self._passages = figures, pictures, curves, passages
+        self._figures, self._curves, self._rooflines, self._passages = figures, curves, rooflines, passages
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -218,14 +220,14 @@ class Document:
         return tuple(self._figures())
 
     @cached_property
-    def pictures(self) -> tuple[Plot, ...]:
-        """Drawings that stand beside tables where a format draws finely, and not in characters."""
-        return tuple(self._pictures())
-
-    @cached_property
     def curves(self) -> tuple[Curve, ...]:
         """Drawings of what happens over time."""
         return tuple(self._curves())
+
+    @cached_property
+    def rooflines(self) -> tuple[Roofline, ...]:
+        """Drawings of layers below a device's ceilings."""
+        return tuple(self._rooflines())
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

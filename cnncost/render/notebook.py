@@ -15,6 +15,7 @@ _VIEWS = {
     "ClosedForms": "closed_forms:closed_forms_document",
     "Comparison": "compare:comparison_document",
     "FitReport": "fit:fit_document",
+    "LatencyReport": "latency:latency_document",
     "LayerExplanation": "explain:explanation_document",
     "MemoryReport": "memory:memory_document",
     "PublishedComparison": "published:claims_document",

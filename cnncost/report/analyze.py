@@ -12,6 +12,7 @@ from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.figures import Figures, merged, total
 from cnncost.metrics.metric import AtLeast
 from cnncost.metrics.receptive_field.figures import receptive_fields
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.report.report import Report
 from cnncost.report.rows import Row
@@ -68,7 +69,7 @@ def _totals(analysis: Analysis, columns: Mapping[str, Sequence[int | None]], row
     totals = total(columns)
     values: dict[str, int | None] = dict(totals)
     least = dict(merged([row.figures for row in rows]).at_least) if any(row.figures.at_least for row in rows) else {}
-    for name, each in ESTIMATES.items():
+    for name, each in (ESTIMATES if analysis.settings.device is None else ESTIMATES | ON_DEVICE).items():
         value = each.compute(analysis)
         values[name] = None if isinstance(value, AtLeast) else value
         if isinstance(value, AtLeast):

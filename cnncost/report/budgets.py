@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnncost.amounts import parse_bytes, parse_count
+from cnncost.amounts import parse_bytes, parse_count, parse_nanoseconds
 from cnncost.arguments import integer, text
 from cnncost.errors import SpecError
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS, Unit
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.records import NamedTuple
 from cnncost.report.totals import unknown_figure
 from cnncost.settings import Settings
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
     from cnncost.errors import Origin
     from cnncost.graph.graph import BudgetText, LimitText
 
-SHORT = {"memory": "peak_bytes"}
+SHORT = {"memory": "peak_bytes", "latency": "latency_ns"}
 """Figures by what people call them."""
+
+_PARSERS = {Unit.BYTES: parse_bytes, Unit.NANOSECONDS: parse_nanoseconds}
+"""How amounts of a unit are read; all others are counts."""
 
 
 class Budget(NamedTuple):
@@ -40,16 +44,16 @@ class Budget(NamedTuple):
 
 
 def limit_of(figure: str, amount: int | str) -> int:
-    """What a figure may be at most: bytes in units of bytes, and everything else as counts.
+    """What a figure may be at most: bytes in units of bytes, times in units of time, and everything else as counts.
 
     Raises:
         SpecError: there is no such figure, or it is not an amount of it.
 
-    >>> limit_of("params", "5M"), limit_of("memory", "24GiB"), limit_of("macs", 10**9)
-    (5000000, 25769803776, 1000000000)
+    >>> limit_of("params", "5M"), limit_of("memory", "24GiB"), limit_of("macs", 10**9), limit_of("latency", "5ms")
+    (5000000, 25769803776, 1000000000, 5000000)
     """
     figure = figure_called(figure)
-    quantity = METRICS.get(figure) or ESTIMATES[figure]
+    quantity = METRICS.get(figure) or ESTIMATES.get(figure) or ON_DEVICE[figure]
     if not isinstance(amount, str):
         return integer(f"the limit of {figure}", amount)
     if quantity.unit is Unit.PARAMETERS and _is_of_bytes(amount):
@@ -58,13 +62,13 @@ def limit_of(figure: str, amount: int | str) -> int:
             hint="the memory that they take is another figure, `param_bytes`",
         )
     try:
-        return parse_bytes(amount) if quantity.unit is Unit.BYTES else parse_count(amount)
+        return _PARSERS.get(quantity.unit, parse_count)(amount)
     except SpecError as error:
         raise SpecError(f"the limit of {figure}: {error.message}", hint=error.hint) from None
 
 
 def figure_called(name: str) -> str:
-    """The figure that a name is of: `memory` is short for the peak.
+    """The figure that a name is of: `memory` is short for the peak, `latency` for its nanoseconds.
 
     Raises:
         SpecError: there is no such figure.
@@ -73,8 +77,8 @@ def figure_called(name: str) -> str:
     ('peak_bytes', 'macs')
     """
     figure = SHORT.get(text("a figure", name, "a name"), name)
-    if figure not in METRICS and figure not in ESTIMATES:
-        raise unknown_figure(name, [*METRICS, *ESTIMATES, *SHORT])
+    if figure not in METRICS and figure not in ESTIMATES and figure not in ON_DEVICE:
+        raise unknown_figure(name, [*METRICS, *ESTIMATES, *ON_DEVICE, *SHORT])
     return figure
 
 

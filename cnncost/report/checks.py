@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cnncost.display import displayed
+from cnncost.metrics.step_latency import LATENCY, refuse_unpredicted
 from cnncost.records import NamedTuple
 from cnncost.report.analyze import analyze_graph
 from cnncost.report.budgets import Budget, budget_of
@@ -109,12 +110,15 @@ def verdicts_of(
         earlier: its figures in the baseline; with them, those of :data:`COMPARED` are among the verdicts anyway.
 
     Raises:
-        SpecError: the spec's budget limits a figure that there is not, or has a setting that there is not.
+        SpecError: the spec's budget limits a figure that there is not, or has a setting that there is not; or a limit
+            of latency is for no device that predicts it.
     """
     report = cache(lambda settings: analyze_graph(graph, settings))
     given = [*budgets, *([budget_of(graph.budget, "its spec")] if graph.budget else ())]
     found = list(as_expected(network, report(Settings()), graph.expect)) if graph.expect else []
     for budget in given:
+        if LATENCY.name in budget.limits:
+            refuse_unpredicted(budget.settings.device)
         found += within_budget(network, report(budget.settings), budget, earlier)
     if earlier is None:
         return found

@@ -58,7 +58,7 @@ class Comparison(NamedTuple):
     @property
     def metrics(self) -> tuple[str, ...]:
         """The figures that are compared."""
-        return tuple(self.reports[0].totals)
+        return tuple([name for name in self.reports[0].totals if all(name in each.totals for each in self.reports)])
 
     @property
     def counted(self) -> tuple[str, ...]:
@@ -70,7 +70,8 @@ class Comparison(NamedTuple):
     def unlike(self) -> tuple[str, ...]:
         """The settings in which the networks differ."""
         settings = [report.settings.to_dict() for report in self.reports]
-        return tuple(name for name in settings[0] if any(each[name] != settings[0][name] for each in settings))
+        names = dict.fromkeys(name for each in settings for name in each)
+        return tuple(name for name in names if any(each.get(name) != settings[0].get(name) for each in settings))
 
     def ratio(self, metric: str, position: int) -> float | None:
         """A total of one network over that of the baseline; ``None`` where either is unknown or the latter zero."""

@@ -15,6 +15,7 @@ from cnncost.frozen import NOTHING, FrozenDict
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.figures import Figures
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.records import NamedTuple
 from cnncost.report.rows import Row, merge_blocks, merge_types
 from cnncost.settings import Settings
@@ -63,7 +64,7 @@ class Report(NamedTuple):
     @property
     def metrics(self) -> tuple[str, ...]:
         """The figures that every row has; the totals have those of the network as a whole besides."""
-        return tuple([name for name in self.totals if name not in ESTIMATES])
+        return tuple([name for name in self.totals if name not in ESTIMATES and name not in ON_DEVICE])
 
     @property
     def flops_per_byte(self) -> float | None:

@@ -9,6 +9,7 @@ from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.analysis import metric_called
 from cnncost.metrics.estimate import ESTIMATES, Estimate
 from cnncost.metrics.metric import AtLeast, Metric, Unit
+from cnncost.metrics.step_latency import ON_DEVICE, latency_without_device
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def quantity_called(name: str) -> Metric | Estimate | None:
     """
     if name in ESTIMATES:
         return ESTIMATES[name]
+    if name in ON_DEVICE:
+        return ON_DEVICE[name]
     try:
         return metric_called(name)
     except KeyError:
@@ -116,6 +119,8 @@ def total_of(report: Report, name: str) -> int | None:
     counts = counted(report)
     if name in counts:
         return report.counts[counts[name].convention].total
+    if name in ON_DEVICE and name not in report.totals:
+        raise latency_without_device()
     if name not in report.totals:
         raise unknown_figure(name, report.totals)
     return report.totals[name]

@@ -11,6 +11,7 @@ from cnncost.arguments import wrong_type
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.records import NamedTuple
 from cnncost.spaces.evaluation.evaluator import USUAL, Evaluator
 from cnncost.spaces.evaluation.quantities import is_figure, unknown_figure
@@ -196,6 +197,6 @@ def _refuse_unknown(plan: Plan, choice: Choice) -> None:
         condition.refuse_unknown(own, "there are")
     for each in (*choice.objectives, *([choice.top[1]] if choice.top else ())):
         if each.name not in own:
-            known = [*own, *METRICS, *ESTIMATES]
+            known = [*own, *METRICS, *ESTIMATES, *ON_DEVICE]
             hint = "`--score NAME=EXPRESSION` computes one, and `--data FILE` reads one" if not choice.score else None
             raise SpecError(f"there is no `{each.name[:60]}`{did_you_mean(each.name, known)}", hint=hint)

@@ -17,6 +17,7 @@ from cnncost.cli.completion.kinds import FREE, KINDS, NAMES
 from cnncost.cli.on_demand import CommandsOnDemand
 from cnncost.footprint.settings import IMPLEMENTATIONS, LOSSES
 from cnncost.render.format import format_names
+from cnncost.roofline.report import FIGURES
 from cnncost.settings import AMP, ITEM_SIZES, MODES, OPTIMIZER_STATES
 from docs.examples import ROOT
 
@@ -195,6 +196,7 @@ def test_a_form_that_is_not_known_would_be_found() -> None:
         ("analyze", "mode", MODES),
         ("analyze", "amp", [name for name in AMP if name not in AMP.values()]),
         ("memory", "loss", LOSSES),
+        ("latency", "sort", FIGURES),
         ("memory", "implementation", IMPLEMENTATIONS),
     ],
 )

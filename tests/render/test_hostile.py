@@ -23,6 +23,7 @@ from cnncost.render.cells import line_texts, plain
 from cnncost.render.format import format_names
 from cnncost.render.notebook import document_of
 from cnncost.render.svg.curve import curve_svg
+from cnncost.render.svg.roofline import roofline_svg
 from cnncost.render.svg.scatter import scatter_svg
 from cnncost.render.terminal.screen import printable
 from cnncost.render.views.analyze import View, report_document
@@ -57,6 +58,7 @@ def documents() -> dict[str, Document]:
         "stages": StageComparison.of(few),
         "memory": cnncost.memory(graph, memory="1KiB"),
         "fit": cnncost.fit(graph, memory="10MiB"),
+        "latency": cnncost.latency(graph, "rtx4090"),
         "check": cnncost.check(claimed, max_params=10),
         "explain": cnncost.explain(graph),
         "explain a layer": cnncost.explain(graph, HOSTILE[1]),
@@ -186,14 +188,15 @@ def test_terminals_show_what_pipes_get(name: str, colours: bool, monkeypatch: py
 def test_pictures_hold_the_texts() -> None:
     drawn = 0
     for document in DOCUMENTS.values():
-        for svg in (*map(scatter_svg, document.figures), *map(curve_svg, document.curves)):
+        pictures = (scatter_svg, document.figures), (curve_svg, document.curves), (roofline_svg, document.rooflines)
+        for svg in chain.from_iterable(map(draw, parts) for draw, parts in pictures):
             root = ElementTree.fromstring(svg)
             names = {element.tag.partition("}")[2] for element in root.iter()}
-            assert names <= {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polyline"}
+            assert names <= {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polyline", "polygon"}
             attributes = {attribute for each in root.iter() for attribute in each.attrib}
             assert not any(attribute.startswith("on") or "href" in attribute for attribute in attributes)
             drawn += 1
-    assert drawn == 3  # the memory of a step, and two frontiers
+    assert drawn == 4  # the memory of a step, a roofline, and two frontiers
 
 
 def test_every_format_is_among_those() -> None:

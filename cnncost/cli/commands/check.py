@@ -30,6 +30,7 @@ def check(
     max_macs: Annotated[Amount, Option(metavar="COUNT", help="multiply-accumulates at most")] = None,
     max_flops: Annotated[Amount, Option(metavar="COUNT", help="FLOPs at most, by --convention")] = None,
     max_memory: Annotated[Amount, Option(metavar="BYTES", help="bytes at most, e.g. 100MB or 24GiB")] = None,
+    max_latency: Annotated[Amount, Option(metavar="TIME", help="a step's on --device at most, e.g. 5ms")] = None,
     max_figure: Annotated[
         list[str] | None, Option("--max", metavar="FIGURE=AMOUNT", help="any other, e.g. activation_bytes=64MiB")
     ] = None,
@@ -49,6 +50,8 @@ def check(
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
     amp: options.Amp = None,
+    device: options.LatencyDevice = None,
+    channels_last: options.ChannelsLast = False,
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -73,7 +76,7 @@ def check(
     from cnncost.settings import Settings
 
     output = find_format(form)
-    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory": max_memory}
+    named = {"params": max_params, "macs": max_macs, "flops": max_flops, "memory": max_memory, "latency": max_latency}
     budget = options.budget_of(named, max_figure)
     limits = options.limits_of(max_nodes, max_bytes)
     settings = Settings.checked(
@@ -83,7 +86,10 @@ def check(
         mode=mode,
         amp=amp,
         convention=convention,
+        device=device,
+        channels_last=channels_last,
     )
+    options.refuse_unknown_device(settings)
     variables, shapes = options.settings_of(set), options.shapes_of(input)
     arguments = options.model_arguments_of(arg)
     project = _project(config)

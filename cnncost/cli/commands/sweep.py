@@ -66,6 +66,8 @@ def sweep(
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
     amp: options.Amp = None,
+    device: options.LatencyDevice = None,
+    channels_last: options.ChannelsLast = False,
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -95,6 +97,8 @@ def sweep(
         "mode": mode,
         "amp": amp,
         "convention": convention,
+        "device": device,
+        "channels_last": channels_last,
     }
     wanted = _choice_of(where, score, pareto, top, by)
     if read is not None:

@@ -63,9 +63,10 @@ def _cards() -> Iterator[Candidate]:
 def _figures() -> Iterator[Candidate]:
     from cnncost.metrics.estimate import ESTIMATES
     from cnncost.metrics.metric import METRICS
+    from cnncost.metrics.step_latency import ON_DEVICE
 
     yield from (Candidate(name, metric.about) for name, metric in METRICS.items())
-    yield from (Candidate(name, estimate.about) for name, estimate in ESTIMATES.items())
+    yield from (Candidate(name, estimate.about) for name, estimate in (ESTIMATES | ON_DEVICE).items())
 
 
 def _limits() -> Iterator[Candidate]:
@@ -129,7 +130,7 @@ NAMES: dict[str, Callable[[], Iterator[Candidate]]] = {
 
 FREE = frozenset(
     (
-        *("N", "COUNT", "BYTES", "AMOUNT", "PERCENT", "SECONDS", "YEAR"),
+        *("N", "COUNT", "BYTES", "AMOUNT", "PERCENT", "SECONDS", "TIME", "YEAR"),
         *("[NAME=]SHAPE", "ARGUMENT=VALUE", "EXPRESSION", "[NAME=]EXPRESSION", "ADDRESS", "REVISION"),
     )
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
     from cnncost.language.document.document import Document
 
-_RUN = ("batch", "dtype", "amp", "mode", "optimizer")
+_RUN = ("batch", "dtype", "amp", "mode", "optimizer", "device")
 """What may stand behind an `@` besides variables, where several networks are compared."""
 _LIBRARIES = (Candidate("torchvision:", "a model of torchvision"), Candidate("timm:", "a model of timm"))
 

@@ -84,15 +84,18 @@ def fragment(document: Document, raw: bool = False, *, folded: bool = True, warn
 
 def _pictures(document: Document, *, above: bool) -> Iterator[str]:
     """The drawings, those above the tables or those below them."""
-    plots = document.figures if above else document.pictures
-    if plots:
+    if above and document.figures:
         from cnncost.render.svg.scatter import scatter_svg  # few documents have one
 
-        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in plots)
+        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in document.figures)
     if not above and document.curves:
         from cnncost.render.svg.curve import curve_svg
 
         yield from (element("figure", curve_svg(curve)) + "\n" for curve in document.curves)
+    if not above and document.rooflines:
+        from cnncost.render.svg.roofline import roofline_svg
+
+        yield from (element("figure", roofline_svg(roofline)) + "\n" for roofline in document.rooflines)
 
 
 def _foldable(table: Table, raw: bool, folded: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.render.cells import AT_LEAST, UNKNOWN
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 def gap_notes(reports: Iterable[Report]) -> tuple[str, ...]:
     """A note on the marks of such figures, where there are any."""
     known = list(reports)
+    bounds = [report for report in known if set(report.totals.at_least) == {*ON_DEVICE}]
+    if bounds:
+        return (f"{AT_LEAST}: by the datasheet of {bounds[0].settings.device}, which predicts nothing",)
     if any(report.totals.at_least for report in known):
         unsaid = "what a layer of the spec's own or a gap leaves unsaid"
         note = f"{UNKNOWN}: {unsaid} is not known, and not zero; {AT_LEAST}: no less"

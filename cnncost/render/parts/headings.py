@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TEXTBOOK = CONVENTIONS["textbook"]
 """By which FLOPs are counted where nothing else is said."""
 
-_KINDS: dict[Unit, Kind] = {Unit.BYTES: "bytes", Unit.SECONDS: "seconds"}
+_KINDS: dict[Unit, Kind] = {Unit.BYTES: "bytes", Unit.SECONDS: "seconds", Unit.NANOSECONDS: "nanoseconds"}
 
 
 def kind_of(figure: str | Quantity) -> Kind:
@@ -85,7 +85,20 @@ def settings_parts(settings: Settings) -> tuple[str, ...]:
         settings.dtype if settings.amp is None else f"{settings.dtype} with autocast to {settings.amp}",
         f"training with {settings.optimizer}" if settings.training else "inference",
         f"{settings.convention.unit}: {settings.convention.name} convention",
+        *device_parts(settings),
     )
+
+
+def device_parts(settings: Settings) -> tuple[str, ...]:
+    """Where latencies are of, if anywhere.
+
+    >>> from cnncost.settings import Settings
+    >>> device_parts(Settings(device="h200", channels_last=True)), device_parts(Settings())
+    (('latency on h200, channels last',), ())
+    """
+    if settings.device is None:
+        return ()
+    return (f"latency on {settings.device}{', channels last' if settings.channels_last else ''}",)
 
 
 def _quantity(figure: str | Quantity) -> Quantity | None:

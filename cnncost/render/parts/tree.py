@@ -47,6 +47,26 @@ def tree_of(names: Sequence[str]) -> list[Branch]:
     return branches
 
 
+def depth_within(names: Sequence[str], lines: int) -> int:
+    """How many levels deep layers may be grouped so that their tree has no more lines; one at the least.
+
+    The names alone say how many lines there are; adding figures up for every depth takes much longer.
+
+    >>> names = ["stem.conv", "stage[0].a.conv", "stage[0].a.relu", "stage[0].b.conv", "linear"]
+    >>> [depth_within(names, lines) for lines in (3, 5)]
+    [1, 2]
+    """
+    depth, deepest = 1, max([name.count(".") for name in names])
+    while depth < deepest and _lines_at(names, depth + 1) <= lines:
+        depth += 1
+    return depth
+
+
+def _lines_at(names: Sequence[str], depth: int) -> int:
+    """The lines of the tree of the layers of these names, grouped so many levels deep."""
+    return len(tree_of([*dict.fromkeys([joined(segments(name)[:depth]) for name in names])]))
+
+
 def _within(name: str, around: Sequence[str]) -> str:
     """What a name adds to that of the innermost block around it."""
     return name.removeprefix(around[-1]).removeprefix(".") if around else name

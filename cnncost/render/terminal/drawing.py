@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def drawings(document: Document, raw: bool, room: Room, *, ascii_only: bool) -> Iterator[Iterable[list[Piece]]]:
-    """The lines of each figure, then of each table, then of each curve."""
+    """The lines of each figure, then of each table, then of each curve and each roofline."""
     for plot in document.figures:
         yield draw_plot(plot, room.width, ascii_only=ascii_only)
     for table in document.titled_tables(rounded=not raw):
@@ -26,3 +26,8 @@ def drawings(document: Document, raw: bool, room: Room, *, ascii_only: bool) -> 
 
         for curve in document.curves:
             yield draw_curve(curve, room.width, ascii_only=ascii_only)
+    if document.rooflines:
+        from cnncost.render.terminal.roofline import draw_roofline
+
+        for roofline in document.rooflines:
+            yield draw_roofline(roofline, room.width, ascii_only=ascii_only)

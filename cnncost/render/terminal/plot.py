@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from cnncost.render.plot import Plot, Point
     from cnncost.render.terminal.layout import Piece
 
-_WIDEST = 110
-_NARROWEST = 30
-_HIGHEST = 24
-_LOWEST = 8
+WIDEST = 110
+NARROWEST = 30
+HIGHEST = 24
+LOWEST = 8
 _LEFT_MARGIN, _RIGHT_MARGIN = 0.12, 0.02
 _TOP_MARGIN, _BOTTOM_MARGIN = 0.14, 0.04
 """Parts of what the points span that stay free beside them: on the left and above, for names."""
@@ -44,13 +44,13 @@ class Axis(NamedTuple):
 
 def draw_plot(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[list[Piece]]:
     """The lines of a plot that is at most `width` characters wide, as pieces from left to right."""
-    width = max(_NARROWEST, min(width, _WIDEST))
+    width = max(NARROWEST, min(width, WIDEST))
     heights = [log10(point.y) if plot.log_y else point.y for point in plot.points]
-    down = _axis(heights, max(_LOWEST, min(_HIGHEST, width // 4)), _BOTTOM_MARGIN, _TOP_MARGIN)
-    labels = {down.place(log10(tick)): text for tick, text in _log_ticks(down)} if plot.log_y else _whole_labels(down)
+    down = axis_of(heights, max(LOWEST, min(HIGHEST, width // 4)), _BOTTOM_MARGIN, _TOP_MARGIN)
+    labels = {down.place(log10(tick)): text for tick, text in log_ticks(down)} if plot.log_y else _whole_labels(down)
     margin = max(map(len, labels.values())) + 2
     across = _horizontal(plot.points, width - margin)
-    canvas = _Canvas(across.length, down.length)
+    canvas = Canvas(across.length, down.length)
     _fill(canvas, [point._replace(y=height) for point, height in zip(plot.points, heights, strict=True)], across, down)
     lines = [
         *([("title", line)] for line in wrap(printable(plot.title), width)),
@@ -59,15 +59,15 @@ def draw_plot(plot: Plot, width: int, *, ascii_only: bool = False) -> Iterator[l
             [("caption", labels.get(row, "").rjust(margin - 2)), ("rule", " │"), *canvas.pieces(row)]
             for row in reversed(range(down.length))
         ),
-        *_below(across, margin, plot.x_heading),
+        *below(across, margin, plot.x_heading),
     ]
     for line in lines:
         yield [(role, text.translate(_SIGNS) if ascii_only else text) for role, text in line]
 
 
-def _below(across: Axis, margin: int, heading: str) -> list[list[Piece]]:
+def below(across: Axis, margin: int, heading: str) -> list[list[Piece]]:
     """The logarithmic axis, its ticks and its heading."""
-    ticks = {across.place(log10(value)): text for value, text in _log_ticks(across)}
+    ticks = {across.place(log10(value)): text for value, text in log_ticks(across)}
     rule = "".join("┬" if place in ticks else "─" for place in range(across.length))
     blank = " " * margin
     return [
@@ -77,7 +77,7 @@ def _below(across: Axis, margin: int, heading: str) -> list[list[Piece]]:
     ]
 
 
-class _Canvas:
+class Canvas:
     """Characters on a grid, rows counted from below, each with the role of what it is part of."""
 
     def __init__(self, width: int, height: int) -> None:
@@ -109,19 +109,17 @@ class _Canvas:
             yield role, "".join(character for character, _ in run)
 
 
-def _fill(canvas: _Canvas, points: Sequence[Point], across: Axis, down: Axis) -> None:
+def _fill(canvas: Canvas, points: Sequence[Point], across: Axis, down: Axis) -> None:
     """Dots, then marks over them, then names where there is room for them."""
-    named = [point.name if point.is_best else "" for point in points]
-    places = [(down.place(point.y), across.place(log10(point.x))) for point in points]
-    placed = [(*place, name) for place, name in zip(places, named, strict=True)]
+    placed = [(down.place(point.y), across.place(log10(point.x)), point.name) for point in points]
     for row, column, name in sorted(placed, key=lambda each: bool(each[2])):
         canvas.put(row, column, *(("●", "mark") if name else ("·", "dot")))
     for row, column, name in sorted(placed, reverse=True):  # from above, where there are fewer dots
         if name:
-            _write_name(canvas, row, column, name)
+            write_name(canvas, row, column, name)
 
 
-def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
+def write_name(canvas: Canvas, row: int, column: int, name: str) -> None:
     """A name that touches its mark, rather than over a dot; none where only other names would give way."""
     name = printable(" ".join(name.split()))
     width = width_of(name)
@@ -145,10 +143,10 @@ def _write_name(canvas: _Canvas, row: int, column: int, name: str) -> None:
 def _horizontal(points: Sequence[Point], length: int) -> Axis:
     """The logarithmic axis, with its margins."""
     values = [log10(point.x) for point in points]
-    return _axis(values, length, _LEFT_MARGIN, _RIGHT_MARGIN)
+    return axis_of(values, length, _LEFT_MARGIN, _RIGHT_MARGIN)
 
 
-def _axis(values: Sequence[float], length: int, before: float, behind: float) -> Axis:
+def axis_of(values: Sequence[float], length: int, before: float, behind: float) -> Axis:
     """An axis of what the values span, which is one percent or one decade at the least, and its margins."""
     missing = max(0.0, 1 - (max(values) - min(values))) / 2
     low, high = min(values) - missing, max(values) + missing
@@ -167,7 +165,7 @@ def _whole_ticks(axis: Axis) -> list[float]:
     return [step * number for number in range(ceil(axis.low / step), floor(axis.high / step) + 1)]
 
 
-def _log_ticks(axis: Axis) -> list[tuple[float, str]]:
+def log_ticks(axis: Axis) -> list[tuple[float, str]]:
     """Values to write at a logarithmic axis, and how they are written."""
     mantissas = (1, 2, 5) if axis.high - axis.low < _MOST_TICKS_IN_DECADES else (1,)
     exponents = range(floor(axis.low), ceil(axis.high) + 1)

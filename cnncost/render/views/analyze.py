@@ -13,8 +13,7 @@ from cnncost.render.parts.convention_totals import convention_totals_table
 from cnncost.render.parts.gaps import gap_notes
 from cnncost.render.parts.headings import heading_of, settings_parts
 from cnncost.render.parts.summary import summary_table
-from cnncost.render.parts.tree import tree_of
-from cnncost.report.rows import block_of
+from cnncost.render.parts.tree import depth_within, tree_of
 from cnncost.report.totals import counted
 
 if TYPE_CHECKING:
@@ -147,20 +146,11 @@ def _fitted(report: Report, view: View) -> tuple[Report, list[str]]:
     if min(len(report.rows), view.top or len(report.rows)) <= view.lines:
         return report, []
     names = [row.name for row in report.rows]
-    depth, deepest = 1, max(name.count(".") for name in names)
-    # The names alone say how many lines there are; adding the figures up for every depth takes much longer.
-    while depth < deepest and _lines_at(names, depth + 1) <= view.lines:
-        depth += 1
-    shown = report.grouped(depth)
+    shown = report.grouped(depth_within(names, view.lines))
     if len(shown.rows) == len(report.rows):
         return report, []
     groups = "1 group" if len(shown.rows) == 1 else f"{len(shown.rows)} groups"
     return shown, [f"{len(report.rows)} layers in {groups}; see all with --depth all"]
-
-
-def _lines_at(names: Sequence[str], depth: int) -> int:
-    """The lines of the tree of the layers of these names, grouped so many levels deep."""
-    return len(tree_of([*dict.fromkeys(block_of(name, depth) for name in names)]))
 
 
 def _facts(report: Report) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 from cnncost.language.family import Family, read_family
 from cnncost.language.request import setting_node
 from cnncost.metrics import Analysis
+from cnncost.metrics.step_latency import LATENCY, refuse_unpredicted
 from cnncost.settings import Settings, batch_of
 from cnncost.spaces.evaluation.found import Found
 from cnncost.spaces.evaluation.given import element_named, grouped, is_shape
@@ -91,9 +92,12 @@ class Evaluator:
         """How the network runs.
 
         Raises:
-            SpecError: unknown settings, or ones that exclude each other.
+            SpecError: unknown settings, ones that exclude each other, or a latency without a device that predicts it.
         """
-        return Settings.checked(**self._settings)
+        settings = Settings.checked(**self._settings)
+        if LATENCY.name in self.figures:
+            refuse_unpredicted(settings.device)  # bounds are in no order that times are in
+        return settings
 
     def evaluate(self, points: Points) -> Figures:
         """The figures of some points, and what is wrong with those that do not hold.

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from cnncost.metrics import Analysis
 from cnncost.metrics.receptive_field.figures import receptive_fields
-from cnncost.symbolic.varying import Varying
-
-if TYPE_CHECKING:
-    from cnncost.graph.graph import Graph, Node
-    from cnncost.layers import Layer
+from cnncost.spaces.evaluation.plain import with_plain_sizes
 
 RECEPTIVE_FIELD = "receptive_field"
 """What the figure is called."""
@@ -25,48 +19,7 @@ def receptive_field(analysis: Analysis) -> int | None:
     >>> receptive_field(Analysis(load("lenet5")))  # the last pool's: 1 + 4 + 1 + 2 * 4 + 2
     16
     """
-    alike = Analysis(_with_plain_numbers(analysis.graph), analysis.settings._replace(batch=1))
-    columns = receptive_fields(alike).values()
+    alike = with_plain_sizes(analysis.graph)
+    columns = receptive_fields(Analysis(alike, analysis.settings._replace(batch=1))).values()
     fields = [field for column in columns for field in column if field is not None and not field.is_everything]
     return max([size for field in fields for size in field.size], default=None)
-
-
-def _with_plain_numbers(graph: Graph) -> Graph:
-    """The graph with the one number that each of its values is at all points.
-
-    Raises:
-        cnncost.symbolic.tracing.Split: some differ.
-    """
-    layers: dict[int, Layer] = {}
-    return graph._replace(nodes=tuple([_plain_node(node, layers) for node in graph.nodes]))
-
-
-def _plain_node(node: Node, layers: dict[int, Layer]) -> Node:
-    layer = layers.get(id(node.layer))
-    if layer is None:
-        layer = layers[id(node.layer)] = _plain_layer(node.layer)
-    return node._replace(layer=layer, xs=_plain(node.xs), y=_plain(node.y))
-
-
-def _plain_layer(layer: Layer) -> Layer:
-    """The layer itself where its fields are plain."""
-    fields = {name: _plain(value) for name, value in vars(layer).items()}
-    if all(fields[name] is value for name, value in vars(layer).items()):
-        return layer
-    made = type(layer).__new__(type(layer))
-    made.__dict__.update(fields)
-    return made
-
-
-def _plain(value: Any) -> Any:
-    """A value with plain numbers; itself where it has no others."""
-    if isinstance(value, Varying):
-        return value.one
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if not isinstance(value, tuple | list):
-        return value
-    items = [_plain(item) for item in value]
-    if all(item is other for item, other in zip(items, value, strict=True)):
-        return value
-    return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)

@@ -9,9 +9,11 @@ from cnncost.metrics import METRICS
 from cnncost.metrics.counting import forward_counts, sum_of
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import AtLeast, Metric
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.metrics.step_memory import STEP_METRICS
 from cnncost.report import totals
 from cnncost.spaces.evaluation.fields import RECEPTIVE_FIELD, receptive_field
+from cnncost.spaces.evaluation.plain import with_plain_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,7 @@ def is_figure(name: str) -> bool:
 
 def unknown_figure(name: str) -> SpecError:
     """The error for a name that is that of no figure."""
-    return totals.unknown_figure(name, [*METRICS, *STEP_METRICS, *ESTIMATES, RECEPTIVE_FIELD])
+    return totals.unknown_figure(name, [*METRICS, *STEP_METRICS, *ESTIMATES, *ON_DEVICE, RECEPTIVE_FIELD])
 
 
 def quantity(name: str) -> Quantity:
@@ -54,10 +56,10 @@ def quantity(name: str) -> Quantity:
         raise unknown_figure(name)
     if isinstance(found, Metric):
         return lambda analysis: analysis.total(name)
-    compute = ESTIMATES[name].compute
+    compute, on_device = found.compute, name in ON_DEVICE
 
     def estimated(analysis: Analysis) -> int | None:
-        value = compute(analysis)
+        value = compute(with_plain_numbers(analysis) if on_device else analysis)
         return None if isinstance(value, AtLeast) else value
 
     return estimated

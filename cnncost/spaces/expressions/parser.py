@@ -1,4 +1,4 @@
-"""The grammar of the language, with amounts such as `5M` and `64MiB`, to what computes columns."""
+"""The grammar of the language, with amounts such as `5M`, `64MiB` and `5ms`, to what computes columns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from cnncost.amounts import parse_bytes, parse_count
+from cnncost.amounts import parse_bytes, parse_count, parse_nanoseconds
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.language.expressions.arithmetic import BUILTINS, combine, compare
 from cnncost.language.expressions.closures import Part
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cnncost.language.expressions.values import Budget
 
-_AMOUNT = re.compile(r"(?<![\w.])(?:\d[\d_]*(?:\.\d*)?|\.\d+)([KMGTP]|[kKMGTP]i?B)(?!\w)")
+_AMOUNT = re.compile(r"(?<![\w.])(?:\d[\d_]*(?:\.\d*)?|\.\d+)([KMGTP]|[kKMGTP]i?B|[mun]?s)(?!\w)")
 _UNITS_OF_COUNTS = "KMGTP"
 
 
@@ -72,7 +72,8 @@ class ColumnParser(Parser):
             return token._replace(text=self.text[token.start : token.end])
         if token.kind != "number" or token.start not in amounts:
             return token
-        parse = parse_count if amounts[token.start][1] in _UNITS_OF_COUNTS else parse_bytes
+        unit = amounts[token.start][1]
+        parse = parse_nanoseconds if unit.endswith("s") else parse_count if unit in _UNITS_OF_COUNTS else parse_bytes
         try:
             return token._replace(text=str(parse(amounts[token.start][0])))
         except SpecError as error:

@@ -8,6 +8,7 @@ from cnncost.arguments import text as checked_text
 from cnncost.errors import SpecError, did_you_mean
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.records import NamedTuple
 from cnncost.report.totals import figure_meant
 
@@ -46,8 +47,9 @@ def objective(text: str) -> Objective:
     if name.startswith("-"):
         return Objective(_named(name[1:], text), maximise=True)
     name = _named(name, text)
-    if name not in METRICS and name not in ESTIMATES and not name.startswith("count:"):
-        close = figure_meant(name, [*METRICS, *ESTIMATES])
+    costs = (*METRICS, *ESTIMATES, *ON_DEVICE)
+    if name not in costs and not name.startswith("count:"):
+        close = figure_meant(name, costs)
         hint = f"write `max:{name}` or `min:{name}`"
         raise SpecError(f"is more of `{name[:60]}` better, or less{close or '?'}", hint=hint)
     return Objective(name)

@@ -9,6 +9,7 @@ from cnncost.errors import SpecError
 from cnncost.files import shown_path
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import METRICS
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.spaces.results.files.table_file import table_file
 from cnncost.spaces.results.record import read_record
 from cnncost.spaces.results.sweep import ERROR, INDEX, Sweep
@@ -24,7 +25,7 @@ def read_results(path: str) -> Iterator[Sweep]:
         SpecError: there is no such file, or it is not one of results; with its line.
     """
     record = read_record(path)
-    figures: Collection[str] = [*METRICS, *ESTIMATES] if record is None else record.figures
+    figures: Collection[str] = [*METRICS, *ESTIMATES, *ON_DEVICE] if record is None else record.figures
     name = PurePath(path).stem if record is None else record.spec
     is_empty = True
     for columns in table_file(path).read(figures):
