@@ -123,16 +123,24 @@ app = Typer(
 @app.callback()
 def cnncost(
     version: Annotated[
-        bool, Option("--version", callback=_print_version, is_eager=True, help="say which it is")
+        bool, Option("--version", callback=_print_version, is_eager=True, help="print the version")
     ] = False,
     install_completion: Annotated[
         str | None,
-        Option(callback=_install_completion, is_eager=True, metavar=_SHELLS, help="let the Tab key complete commands"),
+        Option(
+            callback=_install_completion,
+            is_eager=True,
+            metavar=_SHELLS,
+            help="let the Tab key complete commands, networks and layers",
+        ),
     ] = None,
     show_completion: Annotated[
         str | None,
         Option(
-            callback=_show_completion, is_eager=True, metavar=_SHELLS, help="print what does that, to put it elsewhere"
+            callback=_show_completion,
+            is_eager=True,
+            metavar=_SHELLS,
+            help="print the script that does, to keep it elsewhere",
         ),
     ] = None,
 ) -> None:

@@ -467,7 +467,7 @@ def test_a_format_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert run("compare", "tiny.yaml", "lenet5", "-f", "names", "--raw").stdout == "tiny.yaml lenet5, raw True\n"
     assert run("explain", "tiny.yaml", "conv", "-f", "names").stdout.startswith("H_o W_o output_shape params")
-    assert "one of table, json, csv, markdown, latex, names" in run("zoo", "-f", "nmes", code=2).stderr
+    assert "one of table, json, csv, markdown, latex, html, names" in run("zoo", "-f", "nmes", code=2).stderr
 
 
 def test_memory_has_one_name() -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 COMMAND = CommandsOnDemand(COMMANDS)
 KNOWN = {*KINDS, *NAMES, *FREE}
+RESNET = [f"{name}=" for name in ("depths", "unit", "v1", "output_stride", "norm", "classes")]
+SIZES = ("_035", "_050", "")
 SPEC = "input: [3, 8, 8]\nvars: {width: 4, deep: true, twice(x): 2 * x}\nnetwork: [{conv: [width, 3]}, relu]\n"
 
 
@@ -42,6 +44,7 @@ def _in_a_folder_with_specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "nets").mkdir()
     for name in ("mine.yaml", "nets/other.yml", "model.onnx", "yolo.cfg", "notes.txt", ".hidden.yaml"):
         (tmp_path / name).write_text(SPEC)
+    (tmp_path / "factories.py").write_text("raise RuntimeError\ndef small(): ...\ndef _own(): ...\nclass Large: ...\n")
 
 
 def test_commands_and_their_summaries() -> None:
@@ -107,7 +110,7 @@ def test_words(line: str, words: list[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("cnncost analyze ./", ["./mine.yaml", "./model.onnx", "./nets/", "./yolo.cfg"]),
+        ("cnncost analyze ./", ["./factories.py", "./mine.yaml", "./model.onnx", "./nets/", "./yolo.cfg"]),
         ("cnncost analyze nets/", ["nets/other.yml"]),
         ("cnncost analyze ./.h", ["./.hidden.yaml"]),
         ("cnncost analyze missing/", []),
@@ -124,6 +127,13 @@ def test_words(line: str, words: list[str]) -> None:
         ("cnncost explain model.onnx ", []),
         ("cnncost explain torchvision:resnet50 ", []),
         ("cnncost analyze --set ", []),
+        ("cnncost compare mine.yaml resnet50 --set ", ["width=", "deep=", *RESNET]),
+        ("cnncost sweep --vary ba", ["batch="]),
+        ("cnncost analyze factories.py:", ["factories.py:small", "factories.py:Large"]),
+        ("cnncost analyze missing.py:", []),
+        ("cnncost analyze torchvision:resnet15", ["torchvision:resnet152"]),
+        ("cnncost import timm:mobilenetv4_conv_sm", [f"timm:mobilenetv4_conv_small{size}" for size in SIZES]),
+        ("cnncost analyze nothing:", []),
     ],
 )
 def test_files_and_what_is_named_in_them(line: str, words: list[str]) -> None:

@@ -45,11 +45,6 @@ class Typed(NamedTuple):
     is_option: bool = False
     """Whether the name of an option is being typed, or could be."""
 
-    def value(self, name: str) -> str | None:
-        """The last value of a parameter."""
-        given = self.values.get(name)
-        return given[-1] if given else None
-
 
 def read(command: str, params: Sequence[Any], words: Sequence[str]) -> Typed:
     """What the words behind a command say.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cnncost.cli.completion.candidates import Candidate, behind, plain
 from cnncost.cli.completion.files import SPECS, files
+from cnncost.cli.completion.models import LIBRARIES, models_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 _RUN = ("batch", "dtype", "amp", "mode", "optimizer", "device")
 """What may stand behind an `@` besides variables, where several networks are compared."""
-_LIBRARIES = (Candidate("torchvision:", "a model of torchvision"), Candidate("timm:", "a model of timm"))
 
 
 def specs(typed: Typed) -> Iterator[Candidate]:
@@ -28,9 +28,13 @@ def specs(typed: Typed) -> Iterator[Candidate]:
         known = f"{spec}@{before};" if before else f"{spec}@"
         yield from behind(known, _settings_behind(typed, spec, setting))
         return
+    place, colon, _ = begun.rpartition(":")
+    if colon:
+        yield from behind(f"{place}:", models_of(place))
+        return
     if "/" not in begun and begun[:1] not in (".", "~"):
         yield from shipped()
-        yield from _LIBRARIES
+        yield from (Candidate(f"{library}:", "a library of PyTorch models") for library in LIBRARIES)
     if typed.command == "explain":
         yield from layer_types()
     yield from files(begun, SPECS)
@@ -56,25 +60,26 @@ def settings(typed: Typed) -> Iterator[Candidate]:
     """`NAME=VALUE` of a variable of the spec on the line; of a field, where that is a layer type."""
     from cnncost.layers import STEP_TYPES
 
-    spec = _spec(typed)
-    if spec is not None and spec in STEP_TYPES:
-        before, comma, _ = typed.begun.rpartition(",")
-        fields = STEP_TYPES[spec].fields.items()
-        yield from behind(before + comma, [Candidate(f"{name}=", field.about) for name, field in fields])
-    else:
-        yield from _variables(spec, typed.begun)
+    for spec in _specs(typed):
+        if spec in STEP_TYPES:
+            before, comma, _ = typed.begun.rpartition(",")
+            fields = STEP_TYPES[spec].fields.items()
+            yield from behind(before + comma, [Candidate(f"{name}=", field.about) for name, field in fields])
+        else:
+            yield from _variables(spec, typed.begun)
 
 
 def axes(typed: Typed) -> Iterator[Candidate]:
     """`NAME=` of what a sweep may vary."""
-    yield from _variables(_spec(typed), typed.begun)
+    for spec in _specs(typed):
+        yield from _variables(spec, typed.begun)
     yield from plain(f"{name}=" for name in (*_RUN, "input"))
 
 
 def variables(typed: Typed) -> Iterator[Candidate]:
     """The variables of the spec on the line by their names alone."""
-    document = _document(_spec(typed))
-    return plain(document.variables if document is not None else ())
+    for document in filter(None, map(_document, _specs(typed))):
+        yield from plain(document.variables)
 
 
 def layers(typed: Typed) -> Iterator[Candidate]:
@@ -116,7 +121,7 @@ def _settings_behind(typed: Typed, spec: str, begun: str) -> Iterator[Candidate]
             yield from plain(f"{name}=" for name in _RUN)
 
 
-def _variables(spec: str | None, begun: str) -> Iterator[Candidate]:
+def _variables(spec: str, begun: str) -> Iterator[Candidate]:
     """`NAME=` with the value that the spec gives it; behind the `=`, that value, and both of a switch."""
     from cnncost.language.yaml.nodes import Scalar
 
@@ -135,19 +140,19 @@ def _variables(spec: str | None, begun: str) -> Iterator[Candidate]:
             yield Candidate(f"{name}={usual}", "as it is")
 
 
-def _spec(typed: Typed) -> str | None:
-    """The spec that stands on the line; the last of several."""
-    return typed.value("spec") or typed.value("specs")
+def _specs(typed: Typed) -> list[str]:
+    """The specs that stand on the line."""
+    return [*typed.values.get("spec", ()), *typed.values.get("specs", ())]
 
 
-def _document(spec: str | None) -> Document | None:
+def _document(spec: str) -> Document | None:
     """The text of a spec, of which nothing is evaluated; ``None`` where there is none to be read from a file."""
     from cnncost.language.document.reading import document_of
     from cnncost.language.library import find, read
     from cnncost.language.limits import Limits
     from cnncost.language.request import parse_request
 
-    if spec is None or spec == "-" or _is_model(spec):
+    if spec == "-" or _is_model(spec):
         return None
     limits = Limits()
     place = find(parse_request(spec).spec)
@@ -164,8 +169,8 @@ def _network(typed: Typed) -> Graph:
     from cnncost.errors import SpecError
     from cnncost.language.load import load
 
-    spec = _spec(typed)
-    if spec is None or spec == "-" or _is_model(spec):
+    spec = next(iter(_specs(typed)), "-")
+    if spec == "-" or _is_model(spec):
         raise SpecError("layers are known of specs")
     return load(spec, set=settings_of(typed.values.get("set")), input=shapes_of(typed.values.get("input")))
 
