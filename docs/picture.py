@@ -1,4 +1,4 @@
-"""The picture in the README: what a command prints in colour, as an SVG file."""
+"""The pictures of the documents: what a command prints in colour, as an SVG file, and drawings of networks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+import cnncost
 from docs.examples import ROOT, Shell
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 COMMAND = "cnncost analyze resnet50"
 PATH = ROOT / "docs" / "images" / "analyze.svg"
 WIDTH = 100
+
+DRAWINGS = {"draw-unet.svg": "unet"}
+"""The network of each picture that `cnncost draw` makes."""
 
 
 def svg() -> str:
@@ -36,16 +40,27 @@ def svg() -> str:
 
 
 def write() -> None:
-    """Write the picture, unless it shows the same already: how rich draws it is not ours."""
-    if list(faults()):
-        PATH.parent.mkdir(exist_ok=True)
+    """Write the pictures, that of the command only where it shows something else: how rich draws it is not ours."""
+    PATH.parent.mkdir(exist_ok=True)
+    if not _shows_the_command():
         PATH.write_text(svg(), encoding="utf-8")
+    for file, network in DRAWINGS.items():
+        (PATH.parent / file).write_text(cnncost.draw(network), encoding="utf-8")
 
 
 def faults() -> Iterator[str]:
-    """A sentence when the picture shows something else than the command prints now."""
-    if not PATH.exists() or shown(PATH.read_text(encoding="utf-8")) != shown(svg()):
-        yield f"{PATH.relative_to(ROOT)} is out of date: run `python -m docs.generate --write`"
+    """A sentence for every picture that shows something else than the command makes now."""
+    stale = [] if _shows_the_command() else [PATH]
+    for file, network in DRAWINGS.items():
+        path = PATH.parent / file
+        if not path.exists() or path.read_text(encoding="utf-8") != cnncost.draw(network):
+            stale.append(path)
+    for path in stale:
+        yield f"{path.relative_to(ROOT)} is out of date: run `python -m docs.generate --write`"
+
+
+def _shows_the_command() -> bool:
+    return PATH.exists() and shown(PATH.read_text(encoding="utf-8")) == shown(svg())
 
 
 def shown(picture: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnncost.api.checks import check
 from cnncost.api.documents import json_schema, read_document
+from cnncost.api.drawings import draw
 from cnncost.api.explained import explain
 from cnncost.api.exports import export
 from cnncost.api.footprint import fit, memory
@@ -23,6 +24,7 @@ __all__ = [
     "closed_forms",
     "compare",
     "compare_published",
+    "draw",
     "explain",
     "export",
     "fit",

@@ -18,7 +18,7 @@ from cnncost.errors import SpecError
 
 COMMANDS = (
     *("analyze", "compare", "explain", "memory", "fit", "latency", "check", "verify", "reconcile", "sweep"),
-    *("report", "import", "export", "zoo", "schema", "layers", "conventions"),
+    *("report", "draw", "import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""
 

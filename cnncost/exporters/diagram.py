@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cnncost.graph.graph import INPUT
+from cnncost.graph.names import joined, segments
 from cnncost.records import NamedTuple
 from cnncost.units import count_text
 
@@ -43,9 +45,11 @@ class Box(NamedTuple):
     """Whether it runs in training only."""
     unsaid: frozenset[str] = frozenset()
     """What some of its layers do not say of themselves: what is known of it is a lower bound."""
+    members: tuple[str, ...] = ()
+    """The names of its layers."""
 
-    def lines(self, within: str) -> list[str]:
-        """What is written into the box: its name inside the cluster `within`, its shape and its cost.
+    def lines(self, within: str, painted: Paint | None = None) -> list[str]:
+        """What is written into the box: its name inside the cluster `within`, its shape and its costs.
 
         >>> Box("stem.conv", "conv", (64, 112, 112), 9408, 118013952, 1, False, False, False, False).lines("stem")
         ['conv', '64x112x112', '9.41 K params, 118 M MACs']
@@ -53,10 +57,29 @@ class Box(NamedTuple):
         name = self.name.removeprefix(f"{within}.")
         says_kind = re.fullmatch(rf"{re.escape(self.kind)}(_\d+)?(\[\d+\])*", name)
         kind = f": {self.kind}" if self.kind and not says_kind else ""
+        costs = self._costs() if painted is None else painted.costs
+        return [f"{name}{kind}", "x".join(map(str, self.shape)), *costs]
+
+    def _costs(self) -> list[str]:
         params = _cost(self.params, "params", is_open="parameters" in self.unsaid)
         macs = _cost(self.macs, "MACs", is_open="operations" in self.unsaid)
         costs = ", ".join(filter(None, (params, macs)))
-        return [f"{name}{kind}", "x".join(map(str, self.shape)), *([costs] if costs else [])]
+        return [costs] if costs else []
+
+
+class Paint(NamedTuple):
+    """How a box looks that is coloured by a cost."""
+
+    fill: str
+    """The colour, ``#rrggbb``."""
+    ink: str
+    """The colour of what is written on it."""
+    costs: tuple[str, ...]
+    """What is written of its costs, a line each."""
+
+
+Painter = Callable[[Box], Paint]
+"""Colours boxes."""
 
 
 class Cluster(NamedTuple):
@@ -119,7 +142,7 @@ def diagram_of(graph: Graph, depth: int | None = 1) -> Diagram:
 
 def _place(node: Node, depth: int | None) -> str:
     """The name of the box that a node lies in."""
-    return node.name if node.layer is INPUT or depth is None else ".".join(node.name.split(".")[:depth])
+    return node.name if node.layer is INPUT or depth is None else joined(segments(node.name)[:depth])
 
 
 def _box(graph: Graph, name: str, nodes: Sequence[Node]) -> Box:
@@ -137,6 +160,7 @@ def _box(graph: Graph, name: str, nodes: Sequence[Node]) -> Box:
         len(nodes) == 1 and last.layer.joins and len(last.inputs) > 1,
         all(node.auxiliary for node in nodes),
         frozenset().union(*[node.layer.unsaid for node in nodes]),
+        tuple([node.name for node in nodes]),
     )
 
 

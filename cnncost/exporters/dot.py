@@ -11,7 +11,7 @@ from cnncost.exporters.naming import printable, unique
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncost.exporters.diagram import Box
+    from cnncost.exporters.diagram import Box, Paint, Painter
     from cnncost.graph.graph import Graph
 
 _HEAD = """\
@@ -20,12 +20,13 @@ _HEAD = """\
 """
 
 
-def export_dot(graph: Graph, depth: int | None = 1) -> str:
+def export_dot(graph: Graph, depth: int | None = 1, paint: Painter | None = None) -> str:
     """The network in DOT; a box is called as the layer or block that it stands for.
 
     Args:
         graph: the network.
         depth: how many levels of blocks are opened; ``None`` opens all.
+        paint: what colours boxes by their costs; without it they are white.
 
     >>> from cnncost.language.load import loads
     >>> print(export_dot(loads("name: two\\ninput: [3, 8, 8]\\nnetwork: [conv: 4, relu]")), end="")
@@ -42,33 +43,38 @@ def export_dot(graph: Graph, depth: int | None = 1) -> str:
     diagram = diagram_of(graph, depth)
     names = unique(diagram.boxes(), lambda box: box.name)
     numbers = iter(range(len(graph.nodes)))
-    members = "".join(_members(diagram.whole, names, numbers, "  "))
+    members = "".join(_members(diagram.whole, names, numbers, paint, "  "))
     arrows = "".join(
         f"  {_quoted(names[one])} -> {_quoted(names[other])}{_arrow(other)};\n" for one, other in diagram.arrows
     )
     return f"digraph {_quoted(diagram.name)} {{\n{_HEAD}{members}{arrows}}}\n"
 
 
-def _members(cluster: Cluster, names: Mapping[Box, str], numbers: Iterator[int], indent: str) -> Iterator[str]:
+def _members(
+    cluster: Cluster, names: Mapping[Box, str], numbers: Iterator[int], paint: Painter | None, indent: str
+) -> Iterator[str]:
     for member in cluster.members:
         if isinstance(member, Cluster):
             yield f"{indent}subgraph cluster_{next(numbers)} {{\n"
             yield f"{indent}  label={_quoted(member.title(cluster.name))};\n"
-            yield from _members(member, names, numbers, indent + "  ")
+            yield from _members(member, names, numbers, paint, indent + "  ")
             yield f"{indent}}}\n"
         else:
-            yield f"{indent}{_quoted(names[member])} [{_attributes(member, cluster.name)}];\n"
+            yield f"{indent}{_quoted(names[member])} [{_attributes(member, cluster.name, paint and paint(member))}];\n"
 
 
-def _attributes(box: Box, within: str) -> str:
-    lines = "\\n".join([_escaped(line) for line in box.lines(within)])
+def _attributes(box: Box, within: str, painted: Paint | None) -> str:
+    lines = "\\n".join([_escaped(line) for line in box.lines(within, painted)])
     attributes = [f'label="{lines}"']
     if box.is_input or box.is_join:
         attributes.append("shape=oval")
     if box.is_output:
         attributes.append("peripheries=2")
-    if box.training_only:
-        attributes.append('style="rounded,dashed"')
+    styles = [*(["filled"] if painted else []), *(["dashed"] if box.training_only else [])]
+    if styles:
+        attributes.append(f'style="{",".join(["rounded", *styles])}"')
+    if painted:
+        attributes.append(f'fillcolor="{painted.fill}", fontcolor="{painted.ink}"')
     return ", ".join(attributes)
 
 

@@ -13,7 +13,7 @@ from cnncost.exporters.naming import printable, unique
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cnncost.exporters.diagram import Box, Diagram
+    from cnncost.exporters.diagram import Box, Diagram, Paint, Painter
     from cnncost.graph.graph import Graph
 
 _ENTITIES = {"#": "#35;", '"': "#quot;", "&": "#amp;", "<": "#lt;", ">": "#gt;", "`": "#96;", "\\": "#92;"}
@@ -25,12 +25,13 @@ _MOST_ARROWS, _MOST_CHARACTERS = 500, 50_000
 _STYLES = {"output": "stroke-width:3px", "training": "stroke-dasharray:4"}
 
 
-def export_mermaid(graph: Graph, depth: int | None = 1) -> str:
+def export_mermaid(graph: Graph, depth: int | None = 1, paint: Painter | None = None) -> str:
     """The network as a flowchart.
 
     Args:
         graph: the network.
         depth: how many levels of blocks are opened; ``None`` opens all.
+        paint: what colours boxes by their costs; without it they are as Mermaid draws them.
 
     >>> from cnncost.language.load import loads
     >>> print(export_mermaid(loads("name: two\\ninput: [3, 8, 8]\\nnetwork: [conv: 4, relu]")), end="")
@@ -48,12 +49,14 @@ def export_mermaid(graph: Graph, depth: int | None = 1) -> str:
     """
     diagram = diagram_of(graph, depth)
     names = unique(diagram.boxes(), lambda box: _identifier("n", box.name))
-    members = "".join(_members(diagram.whole, names, {}, "  "))
+    paints = {box: paint(box) for box in diagram.boxes()} if paint else {}
+    members = "".join(_members(diagram.whole, names, {}, paints, "  "))
     arrows = "".join(
         f"  {names[one]} {'-.->' if other.training_only else '-->'} {names[other]}\n" for one, other in diagram.arrows
     )
     title = json.dumps(printable(diagram.name), ensure_ascii=False)
-    return f"---\ntitle: {title}\n---\nflowchart TB\n{members}{arrows}{''.join(_classes(diagram, names))}"
+    styles = f"{''.join(_classes(diagram, names))}{_colours(names, paints)}"
+    return f"---\ntitle: {title}\n---\nflowchart TB\n{members}{arrows}{styles}"
 
 
 def remarks_on_size(text: str) -> tuple[str, ...]:
@@ -70,21 +73,23 @@ def remarks_on_size(text: str) -> tuple[str, ...]:
     return tuple([f"the diagram has {each}; a smaller `--depth` makes it smaller" for each in what])
 
 
-def _members(cluster: Cluster, names: Mapping[Box, str], taken: dict[str, int], indent: str) -> Iterator[str]:
+def _members(
+    cluster: Cluster, names: Mapping[Box, str], taken: dict[str, int], paints: Mapping[Box, Paint], indent: str
+) -> Iterator[str]:
     for member in cluster.members:
         if isinstance(member, Cluster):
             wanted = _identifier("c", member.name)
             taken[wanted] = number = taken.get(wanted, 0) + 1
             name = wanted if number == 1 else f"{wanted}__{number}"
             yield f'{indent}subgraph {name}["{_escaped(member.title(cluster.name))}"]\n'
-            yield from _members(member, names, taken, indent + "  ")
+            yield from _members(member, names, taken, paints, indent + "  ")
             yield f"{indent}end\n"
         else:
-            yield f"{indent}{names[member]}{_shape(member, cluster.name)}\n"
+            yield f"{indent}{names[member]}{_shape(member, cluster.name, paints.get(member))}\n"
 
 
-def _shape(box: Box, within: str) -> str:
-    label = f'"{"<br/>".join([_escaped(line) for line in box.lines(within)])}"'
+def _shape(box: Box, within: str, painted: Paint | None) -> str:
+    label = f'"{"<br/>".join([_escaped(line) for line in box.lines(within, painted)])}"'
     return f"([{label}])" if box.is_input or box.is_join else f"[{label}]"
 
 
@@ -97,6 +102,11 @@ def _classes(diagram: Diagram, names: Mapping[Box, str]) -> Iterator[str]:
     for name, boxes in marked.items():
         if boxes:
             yield f"  classDef {name} {_STYLES[name]}\n  class {','.join(boxes)} {name}\n"
+
+
+def _colours(names: Mapping[Box, str], paints: Mapping[Box, Paint]) -> str:
+    """The colours of the boxes."""
+    return "".join([f"  style {names[box]} fill:{each.fill},color:{each.ink}\n" for box, each in paints.items()])
 
 
 def _identifier(prefix: str, name: str) -> str:

@@ -30,6 +30,7 @@ ARGUMENTS = {
     "verify": ["lenet5", "--device", "meta"],
     "reconcile": ["lenet5", "61706"],
     "report": ["lenet5"],
+    "draw": ["lenet5", "--to", "svg"],
     "import": ["lenet5"],
     "export": ["lenet5", "--to", "dot"],
     "zoo": ["lenet5"],

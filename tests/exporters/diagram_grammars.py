@@ -13,6 +13,7 @@ _DOT_TOKENS = re.compile(rf"\s*({_STRING}|->|[{{}}\[\];,=]|[A-Za-z_]\w*|\d+|$)")
 
 _LABEL = r'"[^"<>`\\]*(?:<br/>[^"<>`\\]*)*"'
 _MERMAID_LINES = {
+    "colour": re.compile(r"  style n_\w* fill:#[0-9a-f]{6},color:#[0-9a-f]{6}"),
     "node": re.compile(rf"\s+(n_\w*)(?:\[({_LABEL})\]|\(\[({_LABEL})\]\))"),
     "cluster": re.compile(rf"\s+subgraph (c_\w*)\[{_LABEL}\]"),
     "end": re.compile(r"\s+end"),

@@ -13,6 +13,7 @@ from cnncost.graph.builder import GraphBuilder
 from cnncost.language.library import architectures
 from cnncost.language.load import loads
 from cnncost.layers import REGISTRY, Tensor
+from cnncost.report.rows import block_of
 from tests.exporters.diagram_grammars import Read, read_dot, read_mermaid
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ def test_every_architecture_is_drawn_in_the_grammar(name: str) -> None:
     graph = load(name)
     for depth in (1, 2, None):
         drawn = [read(form, graph, depth) for form in READERS]
-        segments = depth or 1000
-        names = [".".join(node.name.split(".")[:segments]) for node in graph.nodes]
+        names = [
+            node.name if number in graph.inputs else block_of(node.name, depth or 1000)
+            for number, node in enumerate(graph.nodes)
+        ]
         groups = {(number in graph.inputs, name) for number, name in enumerate(names)}
         assert [len(each.nodes) for each in drawn] == [len(groups)] * 2
         assert [len(set(each.arrows)) for each in drawn] == [len(drawn[0].arrows)] * 2
