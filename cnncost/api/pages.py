@@ -108,21 +108,23 @@ def page_network(
         runs |= {**own, "batch": batch_text(own["batch"])} if "batch" in own else own
     settings = Settings.checked(**runs, convention=convention)
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
-    steps = tuple(_steps(graph, {**runs, "device": device, "memory": memory}))
+    steps = tuple(_steps(graph, runs, device, memory))
     analysis = Analysis(graph, settings)
     return PageNetwork(title, report_of(analysis), steps, explain_all(analysis), graph.published)
 
 
-def _steps(graph: Graph, runs: Mapping[str, Any]) -> Iterator[PageStep]:
+def _steps(graph: Graph, runs: Mapping[str, Any], device: str, memory: int | str | None) -> Iterator[PageStep]:
     """A step in the mode that was asked for, and one in the other mode, where the settings make sense in it too."""
-    from cnncost.api.footprint import memory
+    from cnncost.footprint.fitting.capacity import place_of
+    from cnncost.footprint.settings import StepSettings
     from cnncost.render.page.memory import PageStep
 
-    asked = memory(graph, **runs)
-    yield PageStep.run(graph, asked)
+    place, capacity = place_of(device, memory)
+    asked = StepSettings.checked(**runs, device=place)
+    yield PageStep.run(graph, asked, capacity)
     with suppress(SpecError):
-        other = memory(graph, **{**runs, "mode": "infer" if asked.settings.trains else "train"})
-        yield PageStep.run(graph, other)
+        other = StepSettings.checked(**{**runs, "mode": "infer" if asked.trains else "train"}, device=place)
+        yield PageStep.run(graph, other, capacity)
 
 
 def _several(specs: object) -> list[Any]:

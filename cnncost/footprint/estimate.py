@@ -10,6 +10,7 @@ from cnncost.footprint.report import MemoryReport
 from cnncost.footprint.running.step import run_step
 
 if TYPE_CHECKING:
+    from cnncost.footprint.running.record import Step
     from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
 
@@ -32,7 +33,11 @@ def step_memory(graph: Graph, settings: StepSettings, *, course: bool = True) ->
     >>> memory.peak_bytes, memory.peak_phase  # as PyTorch 2.13 allocates at most
     (256684584, 'backward')
     """
-    step = run_step(graph, settings)
+    return memory_of_step(run_step(graph, settings), graph, settings, course=course)
+
+
+def memory_of_step(step: Step, graph: Graph, settings: StepSettings, *, course: bool = True) -> MemoryReport:
+    """What a step took that was run of a graph, with these settings."""
     heap = step.heap
     phase, layer = at_peak(heap, graph)
     card = on_card(graph, settings, step, allocator=course or settings.has_profile) if settings.on_cuda else None

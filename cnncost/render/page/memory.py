@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.footprint.course import alive_at_peak, kinds_of
+from cnncost.footprint.estimate import memory_of_step
+from cnncost.footprint.fitting.capacity import verdict_on
 from cnncost.footprint.running.step import run_step
 from cnncost.records import NamedTuple
 from cnncost.render.page.packing import packed, plain
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cnncost.autograd.heap import Heap
+    from cnncost.footprint.fitting.capacity import Capacity
     from cnncost.footprint.report import MemoryReport
     from cnncost.footprint.running.record import Step
+    from cnncost.footprint.settings import StepSettings
     from cnncost.graph.graph import Graph
 
 AT_PEAK = "at_peak_bytes"
@@ -44,18 +48,21 @@ class PageStep(NamedTuple):
     """The number of each layer in the page, by its node."""
 
     @classmethod
-    def run(cls, graph: Graph, report: MemoryReport) -> PageStep:
-        """The step that a report is about."""
-        layers = {node.id: place for place, node in enumerate(graph.layers)}
-        return cls(report, run_step(graph, report.settings), layers)
+    def run(cls, graph: Graph, settings: StepSettings, capacity: Capacity | None = None) -> PageStep:
+        """A step with these settings, and whether it fits into a memory."""
+        step = run_step(graph, settings)
+        report = memory_of_step(step, graph, settings, course=False)
+        if capacity is not None:
+            report = report._replace(verdict=verdict_on(report, capacity))
+        return cls(report, step, {node.id: place for place, node in enumerate(graph.layers)})
 
 
 def step_data(of: PageStep) -> dict[str, Any]:
     """A step in its course: tensors, and what runs when, both in allocations and frees that came before.
 
-    >>> from cnncost import load, memory
-    >>> graph = load("lenet5")
-    >>> data = step_data(PageStep.run(graph, memory(graph, mode="infer", device="cpu")))
+    >>> from cnncost import load
+    >>> from cnncost.footprint.settings import StepSettings
+    >>> data = step_data(PageStep.run(load("lenet5"), StepSettings(mode="infer", device="cpu")))
     >>> data["peak_bytes"], data["kinds"], data["tensors"]["size"][:3]
     (288552, ['input', 'parameters', 'activation'], [4096, 624, 9664])
     """
@@ -97,9 +104,9 @@ _FIGURES = (
 def peak_by_layer(of: PageStep) -> list[int]:
     """Bytes that live at the peak by the layer that they are of; what is of no layer is in none of them.
 
-    >>> from cnncost import load, memory
-    >>> graph = load("lenet5")
-    >>> peak_by_layer(PageStep.run(graph, memory(graph, mode="infer", device="cpu")))[:3]
+    >>> from cnncost import load
+    >>> from cnncost.footprint.settings import StepSettings
+    >>> peak_by_layer(PageStep.run(load("lenet5"), StepSettings(mode="infer", device="cpu")))[:3]
     [19440, 18816, 0]
     """
     found = [0] * len(of.layers)

@@ -164,8 +164,17 @@ function factsOf(step) {
     `between two steps ${bytesText(step.steady_bytes)}`,
     step.reserved_bytes !== null && `reserved by the allocator's rules ${bytesText(step.reserved_bytes)}`,
     step.device,
+    step.verdict !== null && verdictText(step.verdict),
   ];
   return facts.filter((fact) => fact !== false);
+}
+
+/** @param {{ fits: boolean | null, capacity_source: string, free_bytes: number }} verdict */
+function verdictText({ fits, capacity_source: memory, free_bytes: free }) {
+  if (fits === null) {
+    return `may fit into ${memory}`;
+  }
+  return fits ? `fits into ${memory}, ${bytesText(free)} are free` : `does not fit into ${memory}`;
 }
 
 /** @param {Course} course */
