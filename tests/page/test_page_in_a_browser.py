@@ -319,7 +319,7 @@ def test_it_prints_without_controls_and_with_every_row(opened: Open) -> None:
     assert page.pdf().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("width", [360, 800, 2000])
+@pytest.mark.parametrize("width", [360, 500, 640, 800, 1000, 2000])
 def test_it_never_scrolls_sideways(opened: Open, width: int) -> None:
     page = opened("resnet18", "mobilenet_v2")
     page.set_viewport_size({"width": width, "height": 700})
