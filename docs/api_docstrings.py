@@ -88,7 +88,9 @@ def _merged(parts: list[str]) -> str:
 
 def parsed(thing: griffe.Object) -> list[griffe.DocstringSection]:
     """The sections of a docstring; several arguments may share a line, which griffe would warn of."""
-    return thing.docstring.parse("google", warnings=False) if thing.docstring else []
+    if thing.docstring is None:
+        return []
+    return thing.docstring.parse("google", warnings=False, returns_named_value=False, returns_multiple_items=False)
 
 
 def argument_names(section: griffe.DocstringSection) -> list[str]:

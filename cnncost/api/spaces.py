@@ -73,8 +73,8 @@ def sweep(
             `convention`.
 
     Returns:
-        a :class:`~cnncost.spaces.results.sweep.Sweep`: the points that fulfil all conditions, in the order of the
-        space; those that do not hold say why in the column ``error``, unless there are conditions on figures.
+        the points that fulfil all conditions, in the order of the space; those that do not hold say why in the column
+        ``error``, unless there are conditions on figures.
 
     Raises:
         SpecError: a spec or a space that does not hold, a space too large to list, or conditions that no point fulfils.
