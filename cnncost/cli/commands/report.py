@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial as applied
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from typer import Option
 from cnncost.cli import options
 from cnncost.cli.output import warn, write
 from cnncost.cli.several import exit_unless_all, good_ones
+from cnncost.errors import SpecError
 
 
 def report(
@@ -38,6 +40,7 @@ def report(
         cnncost report resnet50 -o report.html
         cnncost report resnet18 resnet50 --mode train --batch 32 -o both.html
     """
+    _refuse_terminal()
     from cnncost.api.pages import page_network
     from cnncost.render.page.page import page_html
     from cnncost.report.comparison import numbered
@@ -63,3 +66,13 @@ def report(
     warn(dict.fromkeys(warning for network in networks for warning in network.report.warnings))
     write(page_html(networks))
     exit_unless_all(specs, found)
+
+
+def _refuse_terminal() -> None:
+    """Refuse to write a page where nobody could read it.
+
+    Raises:
+        SpecError: standard output is a terminal.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        raise SpecError("a page is for a browser, not for a terminal", hint="give `-o report.html`")
