@@ -39,8 +39,12 @@ def _block(known: dict[str, dict[str, Any]], path: list[str], row: Row) -> dict[
     """The block of a path, made with those around it where it is met for the first time."""
     name = joined(path)
     if name not in known:
+        around = joined(path[:-1])
         kind = row.scopes[len(path) - 1] if len(row.scopes) >= len(path) else ""
-        kind = "" if kind in _SAY_NOTHING else kind
-        known[name] = {"label": path[-1], "kind": kind, "children": []}
+        known[name] = {
+            "label": name.removeprefix(around).removeprefix(".") or name,
+            "kind": "" if kind in _SAY_NOTHING else kind,
+            "children": [],
+        }
         _block(known, path[:-1], row)["children"].append(known[name])
     return known[name]
