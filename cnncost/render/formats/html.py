@@ -84,10 +84,11 @@ def fragment(document: Document, raw: bool = False, *, folded: bool = True, warn
 
 def _pictures(document: Document, *, above: bool) -> Iterator[str]:
     """The drawings, those above the tables or those below them."""
-    if above and document.figures:
+    plots = document.figures if above else document.pictures
+    if plots:
         from cnncost.render.svg.scatter import scatter_svg  # few documents have one
 
-        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in document.figures)
+        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in plots)
     if not above and document.curves:
         from cnncost.render.svg.curve import curve_svg
 
