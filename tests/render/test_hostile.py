@@ -193,7 +193,7 @@ def test_pictures_hold_the_texts() -> None:
         for svg in chain.from_iterable(map(draw, parts) for draw, parts in pictures):
             root = ElementTree.fromstring(svg)
             names = {element.tag.partition("}")[2] for element in root.iter()}
-            assert names <= {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polyline", "polygon"}
+            assert names <= {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polygon", "g"}
             attributes = {attribute for each in root.iter() for attribute in each.attrib}
             assert not any(attribute.startswith("on") or "href" in attribute for attribute in attributes)
             drawn += 1

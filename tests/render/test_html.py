@@ -221,9 +221,9 @@ def test_memory_and_fit_say_in_a_line_whether_it_fits() -> None:
     net = loads("{name: net, input: [4], network: [{linear: 10}]}")
     peak = cnncost.memory(net, mode="infer", device="cpu", memory="1GiB")
     # The input, 50 parameters and 10 outputs: 64 numbers of 4 bytes.
-    assert repr(peak) == "<MemoryReport of 'net': batch 1, infer, peak_bytes=256 in forward of linear, fits in 1GiB>"
+    assert repr(peak) == "<MemoryReport of 'net': batch 1, infer, peak_bytes=256 in 'forward of linear', fits in 1GiB>"
     too_little = cnncost.memory(net, mode="infer", device="cpu", memory="255B")
-    assert repr(too_little).endswith("in forward of linear, does not fit in 255B>")
+    assert repr(too_little).endswith("in 'forward of linear', does not fit in 255B>")
     found = cnncost.fit(net, mode="infer", device="cpu", memory="256B")
     assert repr(found) == "<FitReport of 'net' in 256B: largest batch 1, for certain 1>"
 
