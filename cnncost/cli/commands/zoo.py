@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from typer import Argument, Exit, Option
 
 from cnncost.cli import options
-from cnncost.cli.files import refuse_unwritable
 from cnncost.cli.output import complain, warn, write
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
-
-if TYPE_CHECKING:
-    from cnncost.published.catalogue import Zoo
 
 Text = str | None
 
@@ -35,9 +31,6 @@ def zoo(
     frontier: Annotated[
         bool, Option("--frontier", help="those that no cheaper one matches in accuracy, drawn among the others")
     ] = False,
-    plot: Annotated[
-        Text, Option(metavar="FILE.svg", help="draw them by multiply-accumulates and accuracy, as SVG")
-    ] = None,
     mode: options.Mode = "infer",
     amp: options.Amp = None,
     show: Annotated[
@@ -57,7 +50,7 @@ def zoo(
         cnncost zoo --show lenet5 -o mine.yaml
     """
     if show is not None:
-        chosen_by = (pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, sort, plot)
+        chosen_by = (pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, sort)
         _show(show, alone=form == "table" and not frontier and chosen_by.count(None) == len(chosen_by))
         return
     from cnncost.api import zoo as choose
@@ -65,8 +58,6 @@ def zoo(
     from cnncost.render.views.zoo import frontier_document, zoo_document
 
     output = find_format(form)
-    if plot is not None:
-        refuse_unwritable("--plot", plot)
     chosen = choose(
         pattern,
         task=task,
@@ -82,21 +73,11 @@ def zoo(
         mode=mode,
         amp=amp,
     )
-    if plot is not None:
-        _draw(chosen, plot)
     for fault in chosen.faults:
         complain(str(fault))
     write(output.render(frontier_document(chosen) if frontier else zoo_document(chosen), raw))
     if chosen.faults:
         raise Exit(BAD_INPUT)
-
-
-def _draw(chosen: Zoo, path: str) -> None:
-    from cnncost.files import write_file
-    from cnncost.render.svg.scatter import scatter_svg
-    from cnncost.render.views.zoo import frontier_plot
-
-    write_file(path, scatter_svg(frontier_plot(chosen)))
 
 
 def _show(name: str, *, alone: bool) -> None:

@@ -56,6 +56,12 @@ class Ports:
         """The room that a bend needs for a label beside it."""
         return ceil(width_of(shape(self.beside[item]), LABEL)) + 6 if item in self.beside else 0
 
+    def rooms_below(self, shape: Callable[[int], str]) -> Iterator[tuple[int, float]]:
+        """Boxes with a label below them, and how far right of its middle it reaches, with a margin."""
+        for (item, tensor), bend in self.labelled.items():
+            if bend is None:
+                yield item, ceil(width_of(shape(tensor), LABEL)) + 12
+
     def _labels(self, parts: int) -> Iterator[tuple[tuple[int, int], int | None]]:
         for item, tensors in self.leaving.items():
             for tensor, lowers in tensors.items():

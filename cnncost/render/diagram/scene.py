@@ -138,11 +138,12 @@ def _open(
     title = shortened(
         block.label + (f": {block.kind}" if block.kind and block.kind not in block.label else ""), SMALL, _MOST_TEXT
     )
+    labels = max([placement.x[item] + room for item, room in ports.rooms_below(contents.shape)], default=0)
     top = 0 if structure.inlets else _HEADER
     bottom = 0 if structure.outlets else _FRAME
     size = Size(
         max(inside.left + _FRAME, ceil(width_of(title, SMALL)) + 2 * _PADDING),
-        inside.right + _FRAME,
+        max(inside.right + _FRAME, labels),
         inside.height + top + bottom,
     )
     return _Opened(block, structure, placement, parts, sizes, ports, title, size)

@@ -6,7 +6,7 @@ its script, since there blocks are opened and closed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnncost.records import NamedTuple
 from cnncost.render.diagram.blocks import Block
@@ -43,11 +43,6 @@ class Structure(NamedTuple):
     flows."""
     rails: list[Rail]
     """Lines that run beside all boxes."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for the script of the page; a rail is its four fields."""
-        data = {name: getattr(self, name) for name in self._fields}
-        return data if self.rails else {name: value for name, value in data.items() if name != "rails"}
 
 
 def structures_of(flow: Flow) -> dict[str, Structure]:

@@ -35,7 +35,6 @@ STYLE = """\
 .cnncost p{margin:.2em 0;opacity:.8}
 .cnncost svg{max-width:100%;height:auto}
 .cnncost figure{margin:.8em 0}
-.cnncost .graph{max-height:50em;overflow:auto}
 """
 """Of the element that holds a document, and of nothing around it."""
 
@@ -77,24 +76,18 @@ def fragment(document: Document, raw: bool = False, *, folded: bool = True, warn
         folded: whether long tables are closed at first.
         warnings: what stands above everything else.
     """
-    parts = [*_pictures(document, above=True)]
+    parts = [f"<style>\n{STYLE}</style>\n", *(element("p", _text(f"warning: {each}")) + "\n" for each in warnings)]
+    parts += _pictures(document, above=True)
     parts += [_foldable(table, raw, folded) for table in document.titled_tables(rounded=not raw)]
-    return framed("".join([*parts, *_pictures(document, above=False)]), warnings)
-
-
-def framed(content: str, warnings: Sequence[str] = ()) -> str:
-    """HTML below warnings, as one element with its style, to stand within a page."""
-    said = "".join(element("p", _text(f"warning: {each}")) + "\n" for each in warnings)
-    return f'<div class="cnncost">\n<style>\n{STYLE}</style>\n{said}{content}</div>\n'
+    return f'<div class="cnncost">\n{"".join([*parts, *_pictures(document, above=False)])}</div>\n'
 
 
 def _pictures(document: Document, *, above: bool) -> Iterator[str]:
     """The drawings, those above the tables or those below them."""
-    plots = document.figures if above else document.pictures
-    if plots:
+    if above and document.figures:
         from cnncost.render.svg.scatter import scatter_svg  # few documents have one
 
-        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in plots)
+        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in document.figures)
     if not above and document.curves:
         from cnncost.render.svg.curve import curve_svg
 

@@ -13,6 +13,7 @@ from cnncost import __version__
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.receptive_field.figures import ReceptiveField
 from cnncost.records import NamedTuple
+from cnncost.render.diagram.data import drawing_data
 from cnncost.render.page.blocks import block_tree
 from cnncost.render.page.families import FAMILIES, family_of
 from cnncost.render.page.formulas import formulas_data
@@ -93,6 +94,7 @@ def network_data(network: PageNetwork) -> dict[str, Any]:
         "columns": _columns(report) | ({AT_PEAK: packed(peak_by_layer(steps[0]))} if steps else {}),
         "edges": [[places[read], number] for number, row in enumerate(report.rows) for read in row.inputs],
         "blocks": block_tree(report.rows),
+        "drawing": drawing_data(report),
         "steps": [step_data(step) for step in steps],
         "formulas": None if network.patterns is None else formulas_data(network.patterns),
         "accuracies": _accuracies(network.published),

@@ -21,6 +21,7 @@ FIRST_SCRIPT = "main.js"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w/]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
+_COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -51,10 +52,9 @@ def style() -> str:
 
 
 def script() -> str:
-    """All modules in one: each behind those that it imports, without its imports and exports."""
-    return "\n".join(
-        _EXPORT.sub("", _IMPORT.sub("", text)).strip() for text in _in_order(FIRST_SCRIPT, set()) if text.strip()
-    )
+    """All modules in one: each behind those that it imports, without imports, exports and what describes it."""
+    modules = [_COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", text))) for text in _in_order(FIRST_SCRIPT, set())]
+    return "\n".join(module.strip() for module in modules)
 
 
 def _in_order(module: str, seen: set[str]) -> Iterator[str]:

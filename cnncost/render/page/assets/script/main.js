@@ -3,6 +3,7 @@
 import { cardsView } from "./cards.js";
 import { comparisonView } from "./comparison.js";
 import { html } from "./dom.js";
+import { graphView } from "./graph.js";
 import { icicleView } from "./icicle.js";
 import { layerView } from "./layer.js";
 import { networksOf } from "./network.js";
@@ -18,6 +19,7 @@ import { toolbar } from "./toolbar.js";
 const SECTIONS = [
   ["overview", "Overview", cardsView],
   ["blocks", "Blocks", icicleView],
+  ["graph", "Graph", graphView],
   ["layers", "Layers", tableView],
   ["memory", "Memory in time", timelineView],
   ["receptive-fields", "Receptive fields", receptiveView],

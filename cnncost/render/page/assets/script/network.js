@@ -126,6 +126,8 @@ export class Network {
     this.steps = data.steps;
     /** The formulas of its layers; `null` where there are none. */
     this.explanations = data.formulas && new Explanations(data.formulas);
+    /** @type {any} what `drawing.js` reads */
+    this.drawing = data.drawing;
     /** @type {Map<string, Block>} by name */
     this.blocks = new Map();
     /** @type {Block[]} the block that each layer lies in */
