@@ -34,7 +34,11 @@ def not_a_command(word: str, commands: Collection[str]) -> SpecError:
     if word in REGISTRY:
         hint = f"`cnncost layers {shown}` shows its parameters; {_LIST}"
         return SpecError(f"`{word}` is a layer type, and not a command", hint=hint)
-    close = did_you_mean(word, commands) or did_you_mean(word, names())
+    close = did_you_mean(word, commands)
+    network = "" if close else did_you_mean(word, names())
+    if network:
+        hint = f"`cnncost analyze {network.split('`')[1]}` shows what it costs; {_LIST}"
+        return SpecError(f"there is no command and no network `{word[:80]}`{network}", hint=hint)
     return SpecError(f"there is no command `{word[:80]}`{close}", hint=_LIST)
 
 

@@ -29,8 +29,8 @@ def place_called(name: str, network: str, layers: Collection[str], blocks: Colle
         SpecError: it is none, or a pattern of several; the text offers those that it may be.
 
     >>> layers, blocks = ["stage[0].conv", "stage[1].conv"], ["stage", "stage[0]", "stage[1]"]
-    >>> [place_called(name, "net", layers, blocks) for name in ("stage.0.conv", "stage[1].*", "stage[*]", "*1*.conv")]
-    ['stage[0].conv', 'stage[1]', 'stage', 'stage[1].conv']
+    >>> [place_called(name, "net", layers, blocks) for name in ("stage.0.conv", "stage.0.", "stage[1].*", "*1*.conv")]
+    ['stage[0].conv', 'stage[0]', 'stage[1]', 'stage[1].conv']
     """
     for known in (layers, blocks):
         if name in known:
@@ -39,8 +39,8 @@ def place_called(name: str, network: str, layers: Collection[str], blocks: Colle
     if as_module(name) in written:
         return written[as_module(name)]
     whole = _ANYTHING.sub("", name)
-    if whole != name and whole in blocks:
-        return whole
+    if whole != name and (place := written.get(as_module(whole))) in blocks:
+        return str(place)
     if "*" in name or "?" in name:
         found = _matching(name, layers)
         if len(found) == 1:

@@ -94,6 +94,9 @@ def test_commands_and_their_summaries() -> None:
         ("cnncost sweep mobilenet_v2 --vary al", ["alpha="]),
         ("cnncost sweep mobilenet_v2 --vary inp", ["input="]),
         ("cnncost sweep lenet5 --by max:par", ["max:params", "max:param_bytes"]),
+        ("cnncost compare lenet5 --axes mac", ["macs"]),
+        ("cnncost compare lenet5 --axes macs,peak", ["macs,peak_bytes"]),
+        ("cnncost compare lenet5 --axes macs,params,", []),
         ("cnncost zoo --task seg", ["segmentation"]),
         ("cnncost zoo --metric 'COCO AP", ["COCO AP", "COCO AP50"]),
         ("cnncost zoo --show lenet5_m", ["lenet5_mnist"]),
@@ -144,6 +147,10 @@ def test_layers_come_one_part_of_their_names_after_the_other() -> None:
     begun = ["conv_bn.", "relu", "maxpool", "stage[0].", "stage[1].", "stage[2].", "stage[3]."]
     assert offered("cnncost explain resnet50 ")[:7] == begun
     assert offered("cnncost explain resnet50 stage[0].") == [f"stage[0].bottleneck[{turn}]." for turn in range(3)]
+    assert offered("cnncost explain resnet50 stage.0.bottleneck.") == [
+        f"stage.0.bottleneck.{turn}." for turn in range(3)
+    ]
+    assert offered("cnncost explain resnet50 nothing.") == []
     assert offered("cnncost explain resnet50@depths=[1,1,1,1] stage[0].") == ["stage[0].bottleneck[0]."]
     assert offered("cnncost explain resnet50 --set depths=[2,1,1,1] stage[0].")[1:] == ["stage[0].bottleneck[1]."]
     assert "relu" not in offered("cnncost memory resnet50 --checkpoint ")
@@ -182,7 +189,7 @@ def parameters() -> list[Any]:
 def kinds_in(metavar: str) -> list[str]:
     if metavar in KNOWN:
         return []
-    bare = metavar.replace(",...", "").replace("[max:]", "")
+    bare = metavar.replace(",...", "").replace("[max:]", "").replace(",", "|")
     return [word for word in bare.split("|") if word != word.lower()]
 
 

@@ -44,7 +44,11 @@ IMPORT = "`package.module:factory` imports a PyTorch model from the code that ma
             "`cnncost --help` lists the commands\n",
         ),
         ("analyse", "error: there is no command `analyse`; did you mean `analyze`?\n" + COMMANDS),
-        ("resnet5O", "error: there is no command `resnet5O`; did you mean `resnet50`?\n" + COMMANDS),
+        (
+            "resnet5O",
+            "error: there is no command and no network `resnet5O`; did you mean `resnet50`?\n"
+            "  = hint: `cnncost analyze resnet50` shows what it costs; `cnncost --help` lists the commands\n",
+        ),
         ("frobnicate", "error: there is no command `frobnicate`\n" + COMMANDS),
         (
             "conv",

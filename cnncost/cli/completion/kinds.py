@@ -33,6 +33,12 @@ def values(metavar: str, typed: Typed) -> Iterator[Candidate]:
         before, comma, last = begun.rpartition(",")
         found = values(metavar.replace(_LIST, ""), typed._replace(begun=last))
         yield from behind(before + comma, (each for each in found if each.value not in before.split(",")))
+    elif "," in metavar:
+        before, comma, last = begun.rpartition(",")
+        places = metavar.split(",")
+        if before.count(",") + bool(comma) < len(places):
+            found = values(places[before.count(",") + bool(comma)], typed._replace(begun=last))
+            yield from behind(before + comma, found)
     elif prefix := _PREFIX.match(metavar):
         there = prefix[1] if begun.startswith(prefix[1]) else ""
         yield from behind(there, values(metavar[prefix.end() :], typed._replace(begun=begun[len(there) :])))

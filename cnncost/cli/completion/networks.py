@@ -83,8 +83,11 @@ def variables(typed: Typed) -> Iterator[Candidate]:
 
 
 def layers(typed: Typed) -> Iterator[Candidate]:
-    """Layers and blocks of the network on the line, one part of their names after the other."""
-    yield from _parts([node.name for node in _network(typed).layers], typed.begun)
+    """Layers and blocks of the network on the line, part after part of their names; those of PyTorch's modules too."""
+    from cnncost.explanation.places import as_module
+
+    names = [node.name for node in _network(typed).layers]
+    yield from list(_parts(names, typed.begun)) or _parts([as_module(name) for name in names], typed.begun)
 
 
 def blocks(typed: Typed) -> Iterator[Candidate]:
