@@ -1,10 +1,11 @@
-"""The pictures of the documents: what a command prints in colour, as an SVG file, and drawings of networks."""
+"""The pictures of the documents: what a command prints in colour, what others draw, and drawings of networks."""
 
 from __future__ import annotations
 
 import html
 import io
 import re
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -16,11 +17,13 @@ import cnncost
 from docs.examples import ROOT, Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 COMMAND = "cnncost analyze resnet50"
 PATH = ROOT / "docs" / "images" / "analyze.svg"
 WIDTH = 100
+DRAWN = {"frontier.svg": "cnncost zoo --task classification --frontier --plot frontier.svg"}
+"""Pictures that commands draw, by the names of their files."""
 
 DRAWINGS = {"draw-unet.svg": "unet"}
 """The network of each picture that `cnncost draw` makes."""
@@ -39,28 +42,42 @@ def svg() -> str:
     return re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL).replace("Fira Code, ", "")
 
 
+def drawn(name: str) -> str:
+    """The picture that a command of :data:`DRAWN` draws now."""
+    with TemporaryDirectory() as directory:
+        shell = Shell(Path(directory))
+        shell.run(DRAWN[name])
+        return (shell.directory / name).read_text(encoding="utf-8")
+
+
 def write() -> None:
-    """Write the pictures, that of the command only where it shows something else: how rich draws it is not ours."""
+    """Write the pictures; that of what is printed only when it shows something else: how rich draws it is not ours."""
     PATH.parent.mkdir(exist_ok=True)
-    if not _shows_the_command():
+    if _is_old():
         PATH.write_text(svg(), encoding="utf-8")
-    for file, network in DRAWINGS.items():
-        (PATH.parent / file).write_text(cnncost.draw(network), encoding="utf-8")
+    for name, draw in _drawings().items():
+        PATH.with_name(name).write_text(draw(), encoding="utf-8")
 
 
 def faults() -> Iterator[str]:
-    """A sentence for every picture that shows something else than the command makes now."""
-    stale = [] if _shows_the_command() else [PATH]
-    for file, network in DRAWINGS.items():
-        path = PATH.parent / file
-        if not path.exists() or path.read_text(encoding="utf-8") != cnncost.draw(network):
-            stale.append(path)
-    for path in stale:
+    """A sentence for each picture that shows something else than its command now."""
+    old = [name for name, draw in _drawings().items() if not _holds(PATH.with_name(name), draw())]
+    for path in ([PATH] if _is_old() else []) + [PATH.with_name(name) for name in old]:
         yield f"{path.relative_to(ROOT)} is out of date: run `python -m docs.generate --write`"
 
 
-def _shows_the_command() -> bool:
-    return PATH.exists() and shown(PATH.read_text(encoding="utf-8")) == shown(svg())
+def _drawings() -> dict[str, Callable[[], str]]:
+    """What makes each picture that is drawn, by the name of its file."""
+    networks = {name: partial(cnncost.draw, network) for name, network in DRAWINGS.items()}
+    return {name: partial(drawn, name) for name in DRAWN} | networks
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
+
+
+def _is_old() -> bool:
+    return not PATH.exists() or shown(PATH.read_text(encoding="utf-8")) != shown(svg())
 
 
 def shown(picture: str) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from cnncost.conventions import AnyConvention
     from cnncost.language.limits import Limits
+    from cnncost.metrics.analysis import Analysis
     from cnncost.render.page.data import PageNetwork
     from cnncost.render.page.memory import PageStep
 
@@ -108,20 +109,20 @@ def page_network(
         runs |= {**own, "batch": batch_text(own["batch"])} if "batch" in own else own
     settings = Settings.checked(**runs, convention=convention)
     graph = graph_of(spec, set, input, limits, arguments, partial=partial)
-    steps = tuple(_steps(graph, runs, device, memory))
     analysis = Analysis(graph, settings)
+    steps = tuple(_steps(analysis, runs, device, memory))
     return PageNetwork(title, report_of(analysis), steps, explain_all(analysis), graph.published)
 
 
-def _steps(graph: Graph, runs: Mapping[str, Any], device: str, memory: int | str | None) -> Iterator[PageStep]:
+def _steps(analysis: Analysis, runs: Mapping[str, Any], device: str, memory: int | str | None) -> Iterator[PageStep]:
     """A step in the mode that was asked for, and one in the other mode, where the settings make sense in it too."""
     from cnncost.footprint.fitting.capacity import place_of
     from cnncost.footprint.settings import StepSettings
     from cnncost.render.page.memory import PageStep
 
     place, capacity = place_of(device, memory)
-    asked = StepSettings.checked(**runs, device=place)
-    yield PageStep.run(graph, asked, capacity)
+    graph, asked = analysis.graph, StepSettings.checked(**runs, device=place)
+    yield PageStep.run(graph, asked, capacity, analysis.step if asked == analysis.step_settings else None)
     with suppress(SpecError):
         other = StepSettings.checked(**{**runs, "mode": "infer" if asked.trains else "train"}, device=place)
         yield PageStep.run(graph, other, capacity)

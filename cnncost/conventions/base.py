@@ -61,6 +61,9 @@ class Convention:
         """Let nobody change it from now on: reports hold it, and their figures were counted by it."""
         self._shared = True
 
+    def __repr__(self) -> str:
+        return f"<Convention {self.name!r} of {self.unit}>"
+
     def __setattr__(self, name: str, value: object) -> None:
         if self._shared:
             raise AttributeError(f"the convention {self.name!r} cannot be changed: cannot set {name!r}")

@@ -49,21 +49,27 @@ class _Writer:
         sizes = {name: self.symbolic.formula(0, size) for name, size in algorithm.sizes(self.call).items()}
         letters: dict[str, Any] = {name: Symbol(name) for name in sizes}
         known = {name: size.result for name, size in sizes.items()}
+        settings, node = self.analysis.settings, self.node
+        here = ConvolutionCall(node.layer, node.xs[0], node.y, settings.batch)  # type: ignore[arg-type]
+        count, elements = algorithm.multiplications(here, **known), algorithm.extra_elements(here, **known)
         costs = (
-            (multiplications_of(algorithm), algorithm.multiplications(self.call, **letters)),
-            (bytes_of(algorithm), ITEM_SIZE * algorithm.extra_elements(self.call, **letters)),
+            (multiplications_of(algorithm), algorithm.multiplications(self.call, **letters), count),
+            (
+                bytes_of(algorithm),
+                ITEM_SIZE * algorithm.extra_elements(self.call, **letters),
+                settings.item_size * elements,
+            ),
         )
         figures = (
             *(_figure(name, size, "", note=algorithm.letters[name]) for name, size in sizes.items()),
-            *(self._cost(algorithm, name, value, known) for name, value in costs),
+            *(self._cost(algorithm, name, value, known, expected) for name, value, expected in costs),
         )
         return AlgorithmExplanation(algorithm.name, algorithm.title, None, figures)
 
-    def _cost(self, algorithm: Algorithm, name: str, value: Value, known: dict[str, int]) -> Figure:
+    def _cost(self, algorithm: Algorithm, name: str, value: Value, known: dict[str, int], expected: int) -> Figure:
         """Multiplications or bytes; `known` are the numbers of the algorithm's own letters."""
         formula = self.symbolic.formula(0, value)
         formula = formula._replace(numbers={**formula.numbers, **known})
-        expected = self.analysis.column(name)[self.node.id]
         assert formula.result == expected, f"{name} of {self.node.name} is {expected}, its formula {formula.result}"
         return _figure(name, formula, metric_called(name).unit.value, source=algorithm.source)
 

@@ -63,6 +63,10 @@ class AlgorithmExplanation(NamedTuple):
     figures: tuple[Figure, ...] = ()
     """The sizes that its formulas have letters for, its multiplications and its extra memory."""
 
+    def __repr__(self) -> str:
+        what = f"{len(self.figures)} figures" if self.refusal is None else "refused"
+        return f"<AlgorithmExplanation of {self.name!r}: {what}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         return self._asdict() | {"figures": [figure.to_dict() for figure in self.figures]}

@@ -19,16 +19,12 @@ from cnncost.metrics.receptive_field.figures import receptive_fields
 from cnncost.symbolic.terms import Sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Iterable, Iterator
 
     from cnncost.conventions import Convention
     from cnncost.graph.graph import Node
     from cnncost.metrics.analysis import Analysis
     from cnncost.metrics.metric import Metric
-    from cnncost.metrics.receptive_field.figures import ReceptiveField
-
-    Fields: TypeAlias = Mapping[str, Sequence[ReceptiveField | None]]
 
 _BEFORE_OPERATIONS, _BEFORE_INPUTS = "macs", "optimizer_bytes"
 """Where figures that are no metrics stand among them: operations by kind, and the bytes of what is read."""
@@ -48,8 +44,8 @@ OF_A_LAYER = (
 """The figures of a layer that are no metrics, and do not add up."""
 
 
-def explain_layer(analysis: Analysis, node: Node, fields: Fields | None = None) -> LayerExplanation:
-    """The formulas of a node of `analysis`, with its numbers; `fields` are its receptive fields, if they are known.
+def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
+    """The formulas of a node of `analysis`, with its numbers.
 
     >>> from cnncost import load
     >>> from cnncost.metrics import Analysis
@@ -59,8 +55,8 @@ def explain_layer(analysis: Analysis, node: Node, fields: Fields | None = None) 
     """
     writer = _Writer(analysis, node)
     figures = list(writer.figures())
-    columns = receptive_fields(analysis) if fields is None else fields
-    seen, formulas = explain_receptive_field(seen_by(columns.values(), node), node, writer.symbolic.formulas[0])
+    found = seen_by(receptive_fields(analysis).values(), node)
+    seen, formulas = explain_receptive_field(found, node, writer.symbolic.formulas[0])
     algorithms, cheapest = explain_algorithms(analysis, writer.symbolic, node)
     return LayerExplanation(
         analysis.graph.name,

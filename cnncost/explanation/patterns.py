@@ -124,7 +124,7 @@ class _Finder:
         key = (form, self._state(node), self._rule(node), _kind(seen, node), refusals)
         if key not in self.known:
             self.known[key] = len(self.patterns)
-            self.patterns.append(_pattern(explain_layer(self.analysis, node, self.fields), letters))
+            self.patterns.append(_pattern(explain_layer(self.analysis, node), letters))
         place = self.known[key]
         pattern = self.patterns[place]
         numbers = {**letters, **({} if seen is None or not seen.read else seen.letters)}

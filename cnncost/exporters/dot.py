@@ -41,7 +41,7 @@ def export_dot(graph: Graph, depth: int | None = 1, paint: Painter | None = None
     }
     """
     diagram = diagram_of(graph, depth)
-    names = unique(diagram.boxes(), lambda box: box.name)
+    names = unique(diagram.boxes(), lambda box: printable(box.name))
     numbers = iter(range(len(graph.nodes)))
     members = "".join(_members(diagram.whole, names, numbers, paint, "  "))
     arrows = "".join(
@@ -56,7 +56,7 @@ def _members(
     for member in cluster.members:
         if isinstance(member, Cluster):
             yield f"{indent}subgraph cluster_{next(numbers)} {{\n"
-            yield f"{indent}  label={_quoted(member.title(cluster.name))};\n"
+            yield f"{indent}  label={_label(member.title(cluster.name))};\n"
             yield from _members(member, names, numbers, paint, indent + "  ")
             yield f"{indent}}}\n"
         else:
@@ -64,8 +64,7 @@ def _members(
 
 
 def _attributes(box: Box, within: str, painted: Paint | None) -> str:
-    lines = "\\n".join([_escaped(line) for line in box.lines(within, painted)])
-    attributes = [f'label="{lines}"']
+    attributes = [f"label={_label(*box.lines(within, painted))}"]
     if box.is_input or box.is_join:
         attributes.append("shape=oval")
     if box.is_output:
@@ -84,6 +83,11 @@ def _arrow(reader: Box) -> str:
 
 def _quoted(text: str) -> str:
     return f'"{_escaped(text)}"'
+
+
+def _label(*lines: str) -> str:
+    """Lines between quotes, which are shown: Graphviz knows the entities of HTML there."""
+    return '"' + "\\n".join([_escaped(line.replace("&", "&amp;")) for line in lines]) + '"'
 
 
 def _escaped(text: str) -> str:

@@ -46,6 +46,10 @@ class Moment(NamedTuple):
     parts: Mapping[str, int]
     """What lived at that most, by kind."""
 
+    def __repr__(self) -> str:
+        where = self.phase if self.layer is None else f"{self.phase} of {self.layer!r}"
+        return f"<Moment {where}: peak_bytes={self.peak_bytes:_}, then bytes={self.bytes:_}>"
+
 
 @displayed
 class MemoryReport(NamedTuple):
@@ -96,7 +100,7 @@ class MemoryReport(NamedTuple):
         fits = "" if verdict is None else f", {_FITS[verdict.fits]} {verdict.capacity.place}"
         return (
             f"<MemoryReport of {self.name!r}: batch {settings.batch}, {settings.mode}, "
-            f"peak_bytes={self.peak_bytes:_} in {self.peak_place}{fits}>"
+            f"peak_bytes={self.peak_bytes:_} in {self.peak_place!r}{fits}>"
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.display import displayed
 from cnncost.layers.base.costs import Buffers, Operations
 from cnncost.layers.base.layer import Layer
 from cnncost.records import NamedTuple
@@ -175,6 +176,7 @@ class Published(NamedTuple):
     """Why a figure is not the exact one."""
 
 
+@displayed
 class Graph(NamedTuple):
     """A network: its nodes in topological order, inputs among them."""
 

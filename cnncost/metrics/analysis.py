@@ -68,6 +68,7 @@ class Analysis:
         self._whole = whole
         self._reads: list[tuple[bool, ...]] | None = None
         self._decided: dict[str, Sequence[int]] = {}
+        self._found: dict[str, Any] = {}
         self._models, self._model_of = _models(graph.nodes)
 
     def column(self, name: str) -> Sequence[int | None]:
@@ -120,6 +121,13 @@ class Analysis:
         """
         return metric_called(name).totalled(self.column(name), self.domain)
 
+    def once(self, name: str, find: Callable[[Analysis], T]) -> T:
+        """What is found in an analysis and takes time: the first time it is asked for."""
+        if name not in self._found:
+            self._found[name] = find(self)
+        found: T = self._found[name]
+        return found
+
     def each(self, formula: Callable[[Node], T]) -> list[T]:
         """A formula at every node, evaluated once for all nodes of the same layer and shapes.
 
@@ -168,10 +176,14 @@ class Analysis:
         """
         if self._step is None:
             self.domain.refuse_unless_integers("the memory of a step")
-            run = self.settings
-            step = StepSettings(run.mode, run.batch, run.dtype, run.amp, optimizer=run.optimizer)
-            self._step = run_step(self.graph, step)
+            self._step = run_step(self.graph, self.step_settings)
         return self._step
+
+    @property
+    def step_settings(self) -> StepSettings:
+        """How that step runs."""
+        run = self.settings
+        return StepSettings(run.mode, run.batch, run.dtype, run.amp, optimizer=run.optimizer)
 
     @property
     def reaches(self) -> list[tuple[Reach, ...]]:

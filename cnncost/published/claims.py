@@ -57,6 +57,11 @@ class Claim(NamedTuple):
     flops_judged: Judgement | None
     """The printed operations, if there are any."""
 
+    def __repr__(self) -> str:
+        printed = {"params": self.printed.params, "flops": self.printed.flops, "accuracy": self.printed.accuracy}
+        figures = "".join(f", {name}={value}" for name, value in printed.items() if value is not None)
+        return f"<Claim on {self.network!r} by {self.printed.source!r}{figures}>"
+
     @classmethod
     def of(cls, network: str, graph: Graph, report: Report, printed: Published) -> Claim:
         """The claim on a graph, with its figures judged."""

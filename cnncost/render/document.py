@@ -174,6 +174,7 @@ class Document:
         tables: for people.
         records: one flat table for programs, with full names and nothing left out; by default the first of the tables.
         figures: drawings, above the tables.
+        pictures: others, for formats that draw finely.
         curves: drawings of what happens over time, below them.
         rooflines: drawings of layers below a device's ceilings, below them too.
         passages: what stands in place of the tables where there is room for sentences, but not for columns of them.
@@ -194,6 +195,7 @@ class Document:
         tables: Callable[[], Iterable[Table]],
         records: Callable[[], Table] | None = None,
         figures: Callable[[], Iterable[Plot]] = tuple,
+        pictures: Callable[[], Iterable[Plot]] = tuple,
         curves: Callable[[], Iterable[Curve]] = tuple,
         rooflines: Callable[[], Iterable[Roofline]] = tuple,
         passages: Callable[[], Iterable[Passage]] = tuple,
@@ -202,7 +204,8 @@ class Document:
     ) -> None:
         self.title, self.facts, self.notes = title, tuple(facts), tuple(notes)
         self._tables, self._records, self._data = tables, records, data
-        self._figures, self._curves, self._rooflines, self._passages = figures, curves, rooflines, passages
+        self._figures, self._pictures, self._passages = figures, pictures, passages
+        self._curves, self._rooflines = curves, rooflines
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -218,6 +221,11 @@ class Document:
     def figures(self) -> tuple[Plot, ...]:
         """Drawings, as the points that are drawn."""
         return tuple(self._figures())
+
+    @cached_property
+    def pictures(self) -> tuple[Plot, ...]:
+        """Drawings that stand beside tables where a format draws finely, and not in characters."""
+        return tuple(self._pictures())
 
     @cached_property
     def curves(self) -> tuple[Curve, ...]:

@@ -1,11 +1,12 @@
-"""The views that notebooks show of results: those that commands print of them, as HTML."""
+"""The views that notebooks show of results: those that commands print of them, as HTML; a graph is drawn."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from cnncost.render.formats.html import fragment
+from cnncost.graph.graph import Graph
+from cnncost.render.formats.html import fragment, framed
 
 if TYPE_CHECKING:
     from cnncost.render.document import Document
@@ -41,7 +42,18 @@ def html(result: object) -> str:
     1
     """
     warnings: tuple[str, ...] = getattr(result, "warnings", ())
+    if isinstance(result, Graph):
+        return framed(f'<figure class="graph">{_drawing(result)}</figure>\n', warnings)
     return fragment(document_of(result), warnings=warnings)
+
+
+def _drawing(graph: Graph) -> str:
+    """The network as `cnncost draw` draws it."""
+    from cnncost.render.diagram.draw import report_svg
+    from cnncost.report.analyze import analyze_graph
+    from cnncost.settings import Settings
+
+    return report_svg(analyze_graph(graph, Settings()))
 
 
 def document_of(result: Any) -> Document:

@@ -9,8 +9,13 @@ class Point(NamedTuple):
     """A point; one with a name is marked."""
 
     x: float
+    """Where it is on the axis across."""
     y: float
+    """Where it is on the axis upwards."""
     name: str = ""
+    """What it is called; empty for one that others are compared with."""
+    is_best: bool = True
+    """Of one with a name: whether it is on the frontier."""
 
 
 class Plot(NamedTuple):
@@ -26,3 +31,9 @@ class Plot(NamedTuple):
     """With positive x, which is drawn logarithmically."""
     log_y: bool = False
     """Whether the axis upwards is logarithmic too."""
+    x_in_bytes: bool = False
+    """Whether the axis across has bytes."""
+    y_in_bytes: bool = False
+    """Whether the axis upwards has."""
+    missing: tuple[str, ...] = ()
+    """Names of what has no place on the axes."""

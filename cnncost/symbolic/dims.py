@@ -89,6 +89,8 @@ def power_of_two_from(size: int) -> int:
     """
     if hasattr(size, "power_of_two_from"):  # a symbol writes it down instead
         return size.power_of_two_from()  # type: ignore[no-any-return]
+    if type(size) is int and size > 0:  # in one step
+        return 1 << (size - 1).bit_length()
     return 1 + sum((size > 1 << power) * (1 << power) for power in range(_LARGEST_POWER))
 
 
@@ -100,6 +102,8 @@ def rounded_logarithm(size: int) -> int:
     """
     if hasattr(size, "rounded_logarithm"):
         return size.rounded_logarithm()  # type: ignore[no-any-return]
+    if type(size) is int and size > 0:
+        return (size - 1).bit_length()
     return sum((size > 1 << power) * 1 for power in range(_LARGEST_POWER))
 
 

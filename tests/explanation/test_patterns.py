@@ -92,7 +92,7 @@ def check(analysis: Analysis, every: int = 1) -> int:
     found = explain_all(analysis)
     fields = receptive_fields(analysis)
     for node, follows in list(zip(analysis.graph.layers, found.layers, strict=True))[::every]:
-        alone = explain_layer(analysis, node, fields)
+        alone = explain_layer(analysis, node)
         reader = _Reader(analysis, node, found.patterns[follows.pattern], follows)
         field = next((column[node.id] for column in fields.values() if column[node.id] is not None), None)
         assert [*reader.figures(field)] == [*alone.figures]

@@ -12,6 +12,7 @@ import cnncost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from playwright.sync_api import Locator, Page
 
@@ -219,6 +220,14 @@ def test_the_cursor_follows_the_mouse_and_a_click_selects_the_layer(opened: Open
     assert page.locator("table.layers tr.selected th").inner_text() == "conv_2"
 
 
+def test_it_says_whether_a_step_fits(opened: Open) -> None:
+    # The parameters of ResNet-50 and what Adam keeps of them are 4 · 25.6 M · 4 bytes: 391 MiB.
+    page = opened("resnet50", mode="train", memory="300MiB", device="cpu")
+    assert "does not fit into 300MiB" in page.locator("#memory .facts").inner_text()
+    page.get_by_label("Step of").select_option("inference")
+    assert "fits into 300MiB" in page.locator("#memory .facts").inner_text()
+
+
 # Receptive fields.
 
 
@@ -246,20 +255,51 @@ def test_a_receptive_field_is_drawn_to_scale(opened: Open) -> None:
     assert drawn["width"] / around["width"] == pytest.approx(field["size"][1] / 224, rel=0.1)
 
 
-def test_every_input_has_its_receptive_fields(opened: Open, tmp_path: Any) -> None:
-    spec = tmp_path / "two.yaml"
-    spec.write_text(
+def test_every_input_has_its_receptive_fields(opened: Open, tmp_path: Path) -> None:
+    text = (
         "input: {near: [3, 32, 32], far: [3, 64, 64]}\nnetwork:\n"
         "  - {conv: {out: 8, kernel: 3, stride: 2}, from: far, name: down}\n"
         "  - {conv: {out: 8, kernel: 2}, from: near, name: up}\n  - {add, from: [up, down], name: both}\n"
     )
-    page = opened(str(spec))
+    page = opened(spec_of(tmp_path, text))
     page.locator("table.layers").get_by_role("button", name="both").click()
     assert fields(page)["Input"] == "32 × 32 pixels"
     assert fields(page)["Receptive field"] == "2 × 2 pixels"
     page.locator("#receptive-fields").get_by_label("Input").select_option("far")
     assert fields(page)["Input"] == "64 × 64 pixels"
     assert fields(page)["Receptive field"] == "3 × 3 pixels"
+
+
+def spec_of(folder: Path, text: str) -> str:
+    path = folder / "spec.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_an_input_of_one_axis_is_a_strip(opened: Open, tmp_path: Path) -> None:
+    page = opened(spec_of(tmp_path, "input: [2, 100]\nnetwork:\n  - {conv: {out: 4, kernel: 5, stride: 3}}\n"))
+    assert fields(page)["Receptive field"] == "5 positions"
+    page.get_by_label("Position of the unit").fill("7")
+    seen = page.locator(".pixels .seen")
+    assert (seen.get_attribute("x"), seen.get_attribute("width")) == ("21", "5")
+
+
+def test_an_input_of_three_axes_is_a_map_and_a_strip(opened: Open, tmp_path: Path) -> None:
+    text = "input: [2, 16, 20, 24]\nnetwork:\n  - {conv: {out: 4, kernel: [3, 5, 7], stride: [1, 2, 3]}}\n"
+    page = opened(spec_of(tmp_path, text))
+    for axis, unit in (("Plane", 4), ("Row", 5), ("Column", 2)):
+        page.get_by_label(f"{axis} of the unit").fill(str(unit))
+    on_map, on_strip = page.locator(".pixels .seen").all()
+    assert [on_map.get_attribute(name) for name in ("y", "height", "x", "width")] == ["10", "5", "6", "7"]
+    assert [on_strip.get_attribute(name) for name in ("x", "width")] == ["4", "3"]
+
+
+def test_an_input_without_positions_has_no_receptive_fields(opened: Open, tmp_path: Path) -> None:
+    page = opened(spec_of(tmp_path, "input: [64]\nnetwork:\n  - linear: 32\n  - relu\n"))
+    assert "no positions" in page.locator(".receptive .hint").inner_text()
+    assert not page.locator(".receptive .plot").is_visible()
+    cell(page, "linear").click()
+    assert cell(page, "linear").get_attribute("aria-pressed") == "true"
 
 
 # Several networks.

@@ -18,7 +18,7 @@ Rows = list[list[str]]
 
 _PAGE = {"html", "head", "meta", "title", "style", "body", "div", "details", "summary", "figure", "p", "br"}
 _TABLE = {"table", "caption", "strong", "small", "thead", "tbody", "tfoot", "tr", "th", "td"}
-_SVG = {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polyline"}
+_SVG = {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polygon", "g"}
 _ATTRIBUTES = {"class", "scope", "style", "title", "colspan", "lang", "charset", "name", "content", "open"}
 
 _COMMANDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -192,7 +193,7 @@ def test_pictures_hold_the_texts() -> None:
         for svg in chain.from_iterable(map(draw, parts) for draw, parts in pictures):
             root = ElementTree.fromstring(svg)
             names = {element.tag.partition("}")[2] for element in root.iter()}
-            assert names <= {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polyline", "polygon"}
+            assert names <= {"svg", "title", "desc", "rect", "line", "path", "circle", "text", "polygon", "g"}
             attributes = {attribute for each in root.iter() for attribute in each.attrib}
             assert not any(attribute.startswith("on") or "href" in attribute for attribute in attributes)
             drawn += 1
@@ -201,3 +202,34 @@ def test_pictures_hold_the_texts() -> None:
 
 def test_every_format_is_among_those() -> None:
     assert {*format_names()} == {*READERS, "csv", "json", "table"}
+
+
+def test_diagrams_for_graphviz_hold_the_texts() -> None:
+    """Strings of DOT as its grammar has them; in labels there are escapes, and entities of HTML."""
+    graph = hostile_graph()
+    text = cnncost.export(graph, "dot", depth=None)
+    string = r'"((?:[^"\\]|\\.)*)"'
+    between = re.sub(string, "", text)
+    assert between.isascii()
+    assert '"' not in between
+    labels = [
+        re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], label)
+        for label in re.findall(f"label={string}", text)
+    ]
+    shown = [html.unescape(label.partition("\n")[0]) for label in labels]
+    for node in graph.nodes:
+        name = "".join(filter(str.isprintable, " ".join(node.name.split())))
+        if "." not in name:  # which parts a path
+            assert {name, f"{name}: {node.type}"} & {*shown}
+    boxes = re.findall(rf"^ *{string} \[", text, re.MULTILINE)
+    assert len({*boxes}) == len(graph.nodes)
+
+
+def test_diagrams_for_mermaid_hold_the_texts() -> None:
+    text = cnncost.export(hostile_graph(), "mermaid", depth=None)
+    labels = re.findall(r'\["(.*?)"\]', text)
+    assert len(labels) >= len(HOSTILE)
+    for label in labels:
+        assert not re.search(r"[<>`\\]", label.replace("<br/>", ""))
+    script = [label for label in labels if "script" in label]
+    assert script[0].startswith("#lt;script#gt;alert(1)#lt;/script#gt;")

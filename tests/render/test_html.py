@@ -200,6 +200,17 @@ def test_results_are_one_line(shown: list[Any]) -> None:
         assert re.fullmatch(rf"<{type(result).__name__}\b.{{5,250}}>", repr(result)), repr(result)
 
 
+def test_a_graph_is_drawn() -> None:
+    graph = loads(SPEC)._replace(name=HOSTILE, warnings=("<b> is odd",))
+    whole = parsed(graph._repr_html_())
+    assert {"script", "table"}.isdisjoint(whole.names)
+    assert [each.text for each in whole.all("p")] == ["warning: <b> is odd"]
+    drawn = [each.text for each in whole.all("text")]
+    assert "conv" in drawn
+    assert "112 params · 3.89 K MACs" in drawn  # 4 · (3 · 9 + 1), and 36 · 4 · 27
+    assert HOSTILE.replace("\u202e", "?") in next(whole.all("title")).text
+
+
 def test_what_is_odd_about_a_network_stands_above() -> None:
     report = cnncost.analyze(loads(SPEC))._replace(warnings=("<b> is odd",))
     first = next(parsed(report._repr_html_()).all("p"))
@@ -210,9 +221,9 @@ def test_memory_and_fit_say_in_a_line_whether_it_fits() -> None:
     net = loads("{name: net, input: [4], network: [{linear: 10}]}")
     peak = cnncost.memory(net, mode="infer", device="cpu", memory="1GiB")
     # The input, 50 parameters and 10 outputs: 64 numbers of 4 bytes.
-    assert repr(peak) == "<MemoryReport of 'net': batch 1, infer, peak_bytes=256 in forward of linear, fits in 1GiB>"
+    assert repr(peak) == "<MemoryReport of 'net': batch 1, infer, peak_bytes=256 in 'forward of linear', fits in 1GiB>"
     too_little = cnncost.memory(net, mode="infer", device="cpu", memory="255B")
-    assert repr(too_little).endswith("in forward of linear, does not fit in 255B>")
+    assert repr(too_little).endswith("in 'forward of linear', does not fit in 255B>")
     found = cnncost.fit(net, mode="infer", device="cpu", memory="256B")
     assert repr(found) == "<FitReport of 'net' in 256B: largest batch 1, for certain 1>"
 

@@ -53,6 +53,29 @@ SHOWN: dict[str, tuple[Callable[[], Any], str]] = {
     "zoo": (lambda: zoo("lenet5"), "<Zoo of 3 architectures>"),
     "entry": (lambda: zoo("lenet5").entries[0], "<Entry 'lenet5', 1998, params=61_706, macs=416_520, accuracy="),
     "published": (lambda: compare_published(["lenet5", "alexnet"]), "<PublishedComparison of 2 networks: "),
+    "claim": (
+        lambda: compare_published(["alexnet"]).claims[0],
+        "<Claim on 'alexnet' by '",
+    ),
+    "convention": (lambda: analyze("lenet5").settings.convention, "<Convention 'textbook' of FLOPs>"),
+    "checks": (lambda: cnncost.check("lenet5", max_params=5), "<Checks: 3, 1 failed>"),
+    "memory": (
+        lambda: cnncost.memory("lenet5", mode="infer", device="cpu"),
+        "<MemoryReport of 'lenet5': batch 1, infer, peak_bytes=",
+    ),
+    "moment": (
+        lambda: cnncost.memory("lenet5", mode="infer", device="cpu").timeline[0],
+        "<Moment forward of 'conv': peak_bytes=",
+    ),
+    "fit": (
+        lambda: cnncost.fit("lenet5", memory="1GiB", device="cpu"),
+        "<FitReport of 'lenet5' in 1GiB: largest batch ",
+    ),
+    "change": (lambda: cnncost.fit("lenet5", memory="1GiB", device="cpu").changes[0], "<Change '"),
+    "algorithm": (
+        lambda: explain("lenet5", "conv").algorithms[0],  # type: ignore[union-attr]
+        "<AlgorithmExplanation of 'direct': ",
+    ),
     "reconciliation": (lambda: reconcile("lenet5", "61706")[0], "<Reconciliation of '61706' for 'lenet5': "),
 }
 

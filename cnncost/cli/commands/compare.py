@@ -27,6 +27,10 @@ def compare(
     baseline: Annotated[str | None, Option(metavar="SPEC", help="what ratios refer to, instead of the first")] = None,
     stages: Annotated[bool, Option("--stages", help="two networks, block by block")] = False,
     published: Annotated[bool, Option("--published", help="with what sources print of them")] = False,
+    plot: Annotated[str | None, Option(metavar="FILE.svg", help="draw the networks on a plane, as SVG")] = None,
+    axes: Annotated[
+        str | None, Option(metavar="FIGURE,FIGURE", help="what is across and upwards in it; `macs,params` otherwise")
+    ] = None,
     batch: options.Batch = "1",
     input: options.Input = None,  # noqa: A002 - the option's name
     set: options.Set = None,  # noqa: A002
@@ -50,6 +54,7 @@ def compare(
         cnncost compare resnet50 efficientnet_b0 convnext_tiny
         cnncost compare resnet50@batch=1 resnet50@batch=8 --mode train
         cnncost compare resnet18 resnet34 --stages
+        cnncost compare resnet50 vgg16 alexnet --plot networks.svg
     """
     from cnncost.api.networks import analyze_as_asked
     from cnncost.conventions import choose
@@ -62,9 +67,11 @@ def compare(
         runs_otherwise = {"mode": mode != "infer", "dtype": dtype != "float32", "optimizer": optimizer != "adam"}
         runs_otherwise |= {"device": device is not None, "channels-last": channels_last}
         network = {"input": input, "set": set, "arg": arg}
-        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", **network, **runs_otherwise)
+        drawn = {"plot": plot, "axes": axes}
+        _refuse_others(baseline=baseline, stages=stages, batch=batch != "1", **drawn, **network, **runs_otherwise)
         _show_published(specs, convention, limits, lambda document: write(output.render(document, raw)))
         return
+    across, upwards = _axes(axes, plot, stages)
     conventions = choose(_conventions(convention, stages))
     given: dict[str, Any] = {
         "set": options.settings_of(set),
@@ -87,8 +94,36 @@ def compare(
     found = good_ones(specs, counted)
     comparison = _comparison(specs, found, baseline)
     warn(dict.fromkeys(warning for report in comparison.reports for warning in report.warnings))
+    if plot is not None:
+        _draw(comparison, across, upwards, plot)
     write(output.render(_document(comparison, stages and len(found) == len(specs)), raw))
     exit_unless_all(specs, found)
+
+
+def _axes(text: str | None, plot: str | None, stages: bool) -> tuple[str, str]:
+    """The figures on the axes of the picture; refuses what could not be drawn before anything is computed."""
+    from cnncost.cli.files import refuse_unwritable
+    from cnncost.render.views.compare import DRAWN
+
+    if plot is None:
+        if text is not None:
+            raise SpecError("`--axes` says what a picture has on its axes", hint="name its file: `--plot FILE.svg`")
+        return DRAWN
+    if stages:
+        raise SpecError("`--plot` draws whole networks: it goes without `--stages`")
+    refuse_unwritable("--plot", plot)
+    figures = DRAWN if text is None else tuple([name.strip() for name in text.split(",")])
+    if len(figures) != 2:
+        raise SpecError(f"a picture has two axes, not {len(figures)}", hint="such as `--axes macs,peak_bytes`")
+    return figures[0], figures[1]
+
+
+def _draw(comparison: Comparison, across: str, upwards: str, path: str) -> None:
+    from cnncost.files import write_file
+    from cnncost.render.svg.scatter import scatter_svg
+    from cnncost.render.views.compare import comparison_plot
+
+    write_file(path, scatter_svg(comparison_plot(comparison, across, upwards)))
 
 
 def _comparison(specs: Sequence[str], found: Sequence[tuple[str, Report]], baseline: str | None) -> Comparison:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Exit, Option
 
 from cnncost.cli import options
+from cnncost.cli.files import refuse_unwritable
 from cnncost.cli.output import complain, warn, write
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
+
+if TYPE_CHECKING:
+    from cnncost.published.catalogue import Zoo
 
 Text = str | None
 
@@ -31,6 +35,9 @@ def zoo(
     frontier: Annotated[
         bool, Option("--frontier", help="those that no cheaper one matches in accuracy, drawn among the others")
     ] = False,
+    plot: Annotated[
+        Text, Option(metavar="FILE.svg", help="draw them by multiply-accumulates and accuracy, as SVG")
+    ] = None,
     mode: options.Mode = "infer",
     amp: options.Amp = None,
     show: Annotated[
@@ -50,7 +57,7 @@ def zoo(
         cnncost zoo --show lenet5 -o mine.yaml
     """
     if show is not None:
-        chosen_by = (pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, sort)
+        chosen_by = (pattern, task, since, until, max_params, max_macs, max_memory, min_accuracy, metric, sort, plot)
         _show(show, alone=form == "table" and not frontier and chosen_by.count(None) == len(chosen_by))
         return
     from cnncost.api import zoo as choose
@@ -58,6 +65,8 @@ def zoo(
     from cnncost.render.views.zoo import frontier_document, zoo_document
 
     output = find_format(form)
+    if plot is not None:
+        refuse_unwritable("--plot", plot)
     chosen = choose(
         pattern,
         task=task,
@@ -73,11 +82,21 @@ def zoo(
         mode=mode,
         amp=amp,
     )
+    if plot is not None:
+        _draw(chosen, plot)
     for fault in chosen.faults:
         complain(str(fault))
     write(output.render(frontier_document(chosen) if frontier else zoo_document(chosen), raw))
     if chosen.faults:
         raise Exit(BAD_INPUT)
+
+
+def _draw(chosen: Zoo, path: str) -> None:
+    from cnncost.files import write_file
+    from cnncost.render.svg.scatter import scatter_svg
+    from cnncost.render.views.zoo import frontier_plot
+
+    write_file(path, scatter_svg(frontier_plot(chosen)))
 
 
 def _show(name: str, *, alone: bool) -> None:

@@ -55,6 +55,9 @@ class Change(NamedTuple):
     largest_batch: LargestBatch
     """The largest batch then."""
 
+    def __repr__(self) -> str:
+        return f"<Change {self.name!r}: saves {self.saved_bytes:_} bytes, largest batch {self.largest_batch.most}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         return {

@@ -48,6 +48,10 @@ class ReceptiveField(NamedTuple):
 
 def receptive_fields(analysis: Analysis) -> dict[str, list[ReceptiveField | None]]:
     """The receptive field of every node in each input of the network; ``None`` where it reads nothing of that input."""
+    return analysis.once("receptive_fields", _in_every_input)
+
+
+def _in_every_input(analysis: Analysis) -> dict[str, list[ReceptiveField | None]]:
     return {analysis.nodes[source].name: _column(analysis, source) for source in analysis.graph.inputs}
 
 

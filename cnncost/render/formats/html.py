@@ -35,6 +35,7 @@ STYLE = """\
 .cnncost p{margin:.2em 0;opacity:.8}
 .cnncost svg{max-width:100%;height:auto}
 .cnncost figure{margin:.8em 0}
+.cnncost .graph{max-height:50em;overflow:auto}
 """
 """Of the element that holds a document, and of nothing around it."""
 
@@ -76,18 +77,24 @@ def fragment(document: Document, raw: bool = False, *, folded: bool = True, warn
         folded: whether long tables are closed at first.
         warnings: what stands above everything else.
     """
-    parts = [f"<style>\n{STYLE}</style>\n", *(element("p", _text(f"warning: {each}")) + "\n" for each in warnings)]
-    parts += _pictures(document, above=True)
+    parts = [*_pictures(document, above=True)]
     parts += [_foldable(table, raw, folded) for table in document.titled_tables(rounded=not raw)]
-    return f'<div class="cnncost">\n{"".join([*parts, *_pictures(document, above=False)])}</div>\n'
+    return framed("".join([*parts, *_pictures(document, above=False)]), warnings)
+
+
+def framed(content: str, warnings: Sequence[str] = ()) -> str:
+    """HTML below warnings, as one element with its style, to stand within a page."""
+    said = "".join(element("p", _text(f"warning: {each}")) + "\n" for each in warnings)
+    return f'<div class="cnncost">\n<style>\n{STYLE}</style>\n{said}{content}</div>\n'
 
 
 def _pictures(document: Document, *, above: bool) -> Iterator[str]:
     """The drawings, those above the tables or those below them."""
-    if above and document.figures:
+    plots = document.figures if above else document.pictures
+    if plots:
         from cnncost.render.svg.scatter import scatter_svg  # few documents have one
 
-        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in document.figures)
+        yield from (element("figure", scatter_svg(plot)) + "\n" for plot in plots)
     if not above and document.curves:
         from cnncost.render.svg.curve import curve_svg
 

@@ -83,8 +83,8 @@ def _row(cells: list[str]) -> str:
 def _escaped(text: str) -> str:
     """The text as itself, also where TeX makes one sign of two that follow each other.
 
-    >>> _escaped("a--b_c")
-    'a-{}-b\\_c'
+    >>> print(_escaped("a--b_c"))
+    a-{}-b\\_c
     """
     shown = printable(" ".join(text.split()))
     return _LIGATURES.sub("\0", shown).translate(_SPECIAL)

@@ -48,9 +48,11 @@ class PageStep(NamedTuple):
     """The number of each layer in the page, by its node."""
 
     @classmethod
-    def run(cls, graph: Graph, settings: StepSettings, capacity: Capacity | None = None) -> PageStep:
-        """A step with these settings, and whether it fits into a memory."""
-        step = run_step(graph, settings)
+    def run(
+        cls, graph: Graph, settings: StepSettings, capacity: Capacity | None = None, step: Step | None = None
+    ) -> PageStep:
+        """A step with these settings, unless it has been run, and whether it fits into a memory."""
+        step = run_step(graph, settings) if step is None else step
         report = memory_of_step(step, graph, settings, course=False)
         if capacity is not None:
             report = report._replace(verdict=verdict_on(report, capacity))

@@ -31,11 +31,9 @@ def plain(value: Any) -> Any:
     >>> plain((1, 2**53 + 1)), plain(0.5), plain(None)
     ([1, '9007199254740993'], 0.5, None)
     """
-    if isinstance(value, tuple | list):
-        return [plain(each) for each in value]
-    if isinstance(value, int) and abs(value) > LARGEST_EXACT:
-        return str(value)
-    return value
+    if value.__class__ is int:
+        return value if -LARGEST_EXACT <= value <= LARGEST_EXACT else str(value)
+    return [plain(each) for each in value] if value.__class__ in (tuple, list) else value
 
 
 def packed_fields(records: Iterable[Any], names: Iterable[str]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from cnncost.records import NamedTuple
 from cnncost.render.curve import ticks
 from cnncost.render.svg.canvas import COLOURS, element, number, picture, text
-from cnncost.render.terminal.screen import cut
+from cnncost.render.svg.labels import Box
+from cnncost.render.svg.lettering import shortened, width_of
 from cnncost.units import bytes_text
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 900, 440
 _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 190, 64, 62
-_LETTER = 6.5
-"""The width of a letter, about."""
+_SIZE = 12
+"""Of letters."""
 _FAINT = "#bbbbbb"
 _DARK = "#222222"
 _LIMIT_SHOWN_UP_TO = 2
@@ -111,24 +112,46 @@ def _phases(curve: Curve, frame: _Frame) -> Iterator[str]:
 
 
 def _limit(curve: Curve, frame: _Frame) -> Iterator[str]:
+    """The line that the curve should stay below, and what it is, where that does not cover what is said of the peak."""
     assert curve.limit is not None
     size, name = curve.limit
     y = frame.y(size)
     yield element(
         "line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, stroke=_DARK, stroke_width=1.5, stroke_dasharray="8 4"
     )
-    yield text(name, _WIDTH - _RIGHT + 8, y + 4)
+    shown = shortened(name, _SIZE, _WIDTH - _LEFT - _RIGHT - 12)
+    above, below = (Box(_LEFT + 6, top, _LEFT + 6 + width_of(shown, _SIZE), top + 15) for top in (y - 17, y + 3))
+    box = below if above.touches(_about_peak(curve, frame)) else above
+    yield _veil(box)
+    yield text(shown, box.left, box.bottom - 4)
 
 
 def _peak(curve: Curve, frame: _Frame) -> Iterator[str]:
-    """A mark over the highest moment, and what is said of it."""
+    """A mark over the highest moment, and what is said of it above that."""
     place = curve.highest
     x, y = frame.x(place + 0.5), frame.y(curve.instants[place].bytes)
+    box = _about_peak(curve, frame)
     yield element("path", d=f"M{number(x)} {number(y)}l-5 -9h10Z", fill=_DARK)
-    starts = x < (_LEFT + _WIDTH - _RIGHT) / 2
-    room = _WIDTH - _RIGHT - x if starts else x - _LEFT
-    words = cut(curve.peak, int(room / _LETTER))
-    yield text(words, x + (9 if starts else -9), y - 3, text_anchor="start" if starts else "end")
+    yield _veil(box)
+    yield text(_words_on_peak(curve), (box.left + box.right) / 2, box.bottom - 4, text_anchor="middle")
+
+
+def _about_peak(curve: Curve, frame: _Frame) -> Box:
+    """Where stands what is said of the peak: above its mark, and between the ends of the curve."""
+    place, width = curve.highest, width_of(_words_on_peak(curve), _SIZE)
+    x, y = frame.x(place + 0.5), frame.y(curve.instants[place].bytes)
+    left = max(_LEFT, min(x - width / 2, _WIDTH - _RIGHT - width))
+    return Box(left, y - 26, left + width, y - 11)
+
+
+def _words_on_peak(curve: Curve) -> str:
+    return shortened(curve.peak, _SIZE, _WIDTH - _LEFT - _RIGHT)
+
+
+def _veil(box: Box) -> str:
+    """What keeps the lines and areas below a text from being read with it."""
+    width, height = box.right - box.left, box.bottom - box.top
+    return element("rect", x=box.left, y=box.top, width=width, height=height, fill="#ffffff", opacity=0.7)
 
 
 def _legend(curve: Curve) -> Iterator[str]:

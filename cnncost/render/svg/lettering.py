@@ -22,7 +22,7 @@ def _of(character: str) -> float:
     if character in _WIDE:
         return 0.9
     if character.isupper():
-        return 0.7
+        return 0.78
     if character.isascii():
         return 0.57
     return 0.0 if combining(character) else 1.05 if east_asian_width(character) in "WF" else 0.65

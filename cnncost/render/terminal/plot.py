@@ -111,7 +111,9 @@ class Canvas:
 
 def _fill(canvas: Canvas, points: Sequence[Point], across: Axis, down: Axis) -> None:
     """Dots, then marks over them, then names where there is room for them."""
-    placed = [(down.place(point.y), across.place(log10(point.x)), point.name) for point in points]
+    named = [point.name if point.is_best else "" for point in points]
+    places = [(down.place(point.y), across.place(log10(point.x))) for point in points]
+    placed = [(*place, name) for place, name in zip(places, named, strict=True)]
     for row, column, name in sorted(placed, key=lambda each: bool(each[2])):
         canvas.put(row, column, *(("●", "mark") if name else ("·", "dot")))
     for row, column, name in sorted(placed, reverse=True):  # from above, where there are fewer dots

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnncost.errors import SpecError
 from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
 from cnncost.render.parts.gaps import gap_notes
-from cnncost.render.parts.headings import detail_of, device_parts, full_heading_of, heading_of, kind_of, settings_parts
+from cnncost.render.parts.headings import (
+    detail_of,
+    device_parts,
+    full_heading_of,
+    heading_of,
+    kind_of,
+    settings_parts,
+    title_of,
+)
+from cnncost.render.parts.marks import marked
+from cnncost.render.plot import Plot
 from cnncost.report.comparison import difference
-from cnncost.report.totals import counted, shown_total
+from cnncost.report.totals import counted, shown_total, total_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +44,8 @@ FIGURES_TRAINING = (
 """What is compared for people; programs get every figure."""
 
 _STAGE_FIGURES = ("params", "macs", "flops", "activation_bytes")
+DRAWN = ("macs", "params")
+"""What a picture has on its axes where nobody says it: across, and upwards."""
 _MOST_COLUMNS = 4
 """More networks than this become rows."""
 
@@ -42,8 +55,33 @@ def comparison_document(comparison: Comparison) -> Document:
     return Document(
         tables=lambda: [_for_people(comparison)],
         records=lambda: _networks_as_rows(comparison, (*comparison.metrics, *comparison.counted)),
+        pictures=lambda: _pictures(comparison),
         data=comparison.to_dict,
     )
+
+
+def _pictures(comparison: Comparison) -> list[Plot]:
+    """The networks on a plane, where there are more than two that have a place there."""
+    known = [all(report.totals[figure] for figure in DRAWN) for report in comparison.reports]
+    return [comparison_plot(comparison)] if sum(known) > 2 else []
+
+
+def comparison_plot(comparison: Comparison, across: str = DRAWN[0], upwards: str = DRAWN[1]) -> Plot:
+    """Networks by two figures, of which less is better, with those marked that no other one matches in both.
+
+    Raises:
+        SpecError: there is no such figure, or no network of which both are known and above 0.
+    """
+    networks = zip(comparison.names, comparison.reports, strict=True)
+    items = [(name, total_of(report, across), total_of(report, upwards)) for name, report in networks]
+    points, missing = marked(items, most_upwards=False)
+    if not points:
+        raise SpecError(f"nothing can be drawn: no network has both, `{across}` and `{upwards}`, above 0")
+    convention = _settings(comparison).convention
+    x, y = (title_of(_quantity(comparison, figure), convention) for figure in (across, upwards))
+    x_in_bytes, y_in_bytes = (kind_of(_quantity(comparison, figure)) == "bytes" for figure in (across, upwards))
+    title = f"{len(comparison.names)} networks by {x} and {y}"
+    return Plot(title, x, y, points, True, x_in_bytes, y_in_bytes, missing)
 
 
 def stage_document(comparison: StageComparison) -> Document:

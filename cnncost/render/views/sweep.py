@@ -68,7 +68,8 @@ def frontier_plot(found: Selection) -> Plot:
     log_y = y.name in rows.figures
     points = tuple([point for point in (*dots, *marks) if point.x > 0 and (point.y > 0 or not log_y)])
     title = f"the frontier of {_listed([_wanted(each) for each in found.choice.objectives])}"
-    return Plot(title, _heading(rows, x.name), _heading(rows, y.name), points, log_y)
+    x_in_bytes, y_in_bytes = (each.name in rows.figures and kind_of(each.name) == "bytes" for each in (x, y))
+    return Plot(title, _heading(rows, x.name), _heading(rows, y.name), points, log_y, x_in_bytes, y_in_bytes)
 
 
 def _drawn(found: Selection) -> tuple[Objective, Objective]:

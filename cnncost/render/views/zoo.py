@@ -25,6 +25,8 @@ _COLUMNS: tuple[Column, ...] = (
     Column("accuracy_source", "printed in", priority=6, overflow="phrase"),
     Column("source", "source", priority=1),
 )
+_MOST_NAMED = 40
+"""Of more architectures than these, a picture names only those on the frontier."""
 _STEPS = {"infer": "inference", "train": "training with Adam"}
 _OF_ONE_METRIC = tuple([column._replace(priority=3) if column.name == "metric" else column for column in _COLUMNS])
 """What all accuracies are of is said below the table too, and leaves its room to what is not."""
@@ -37,7 +39,7 @@ def zoo_document(zoo: Zoo) -> Document:
 
 def frontier_document(frontier: Zoo) -> Document:
     """The frontier of architectures: drawn among the others, and one a line."""
-    return Document(tables=lambda: [_table(frontier)], figures=lambda: [_plot(frontier)], data=frontier.to_dict)
+    return Document(tables=lambda: [_table(frontier)], figures=lambda: [frontier_plot(frontier)], data=frontier.to_dict)
 
 
 def chosen_document(zoo: Zoo) -> Document:
@@ -81,12 +83,24 @@ def _line(entry: Entry, level: int = 0) -> Line:
     return Line(tuple(cells), level)
 
 
-def _plot(frontier: Zoo) -> Plot:
+def frontier_plot(zoo: Zoo) -> Plot:
+    """Architectures by their cost and accuracy of one metric, with the frontier marked.
+
+    Raises:
+        SpecError: none has an accuracy.
+    """
+    frontier = zoo if zoo.others else zoo.frontier()
     on_it = {entry.name for entry in frontier.entries}
-    points = tuple(
-        Point(entry.macs, entry.accuracy, entry.name if entry.name in on_it else "")
-        for entry in (*frontier.others, *frontier.entries)
+    entries = (*frontier.others, *frontier.entries)
+    points = [
+        Point(entry.macs, entry.accuracy, entry.name, entry.name in on_it)
+        for entry in entries
         if entry.macs and entry.accuracy is not None
-    )
+    ]
+    drawn = {point.name for point in points}
+    missing = tuple([entry.name for entry in (*zoo.others, *zoo.entries) if entry.name not in drawn])
+    if len(points) > _MOST_NAMED:
+        points = [point if point.is_best else point._replace(name="") for point in points]
     metric = frontier.metric or "accuracy"
-    return Plot(f"what no cheaper network matches in {metric}", "MACs", f"{metric}, %", points)
+    title = f"what no cheaper network matches in {metric}"
+    return Plot(title, "MACs", f"{metric}, %", tuple(points), missing=missing)

@@ -8,36 +8,45 @@ import { roundTicks } from "./ticks.js";
 /** @typedef {import("./span.js").Span} Span */
 
 /**
- * The input, and on it what a unit and its neighbour see.
+ * The input, and on it what a unit and its neighbour see: a map, or a strip where there is one axis. Three axes are a
+ * map of the last two, and a strip of the first.
  * @param {ReceptiveField | null} field
  * @param {number[]} pixels
  * @param {number[]} unit
  * @param {string} label
  */
-export function fieldPicture(field, pixels, unit, label) {
-  const [height, width] = pixels.length > 1 ? pixels.slice(-2) : [Math.max(1, pixels[0] / 12), pixels[0]];
-  const spans = field ? spansOf(field, unit, pixels) : [];
-  const next = field
-    ? spansOf(
-        field,
-        unit.map((place) => place + 1),
-        pixels,
-      )
-    : [];
-  const boxes = [spans, next].map((each) => boxOf(each, height));
-  const margin = marginOf(boxes, width, height);
+export function fieldPictures(field, pixels, unit, label) {
+  const seen = field ? spansOf(field, unit, pixels) : [];
+  const after = unit.map((place) => place + 1);
+  const next = field?.jump ? spansOf(field, after, pixels) : [];
+  const picture = (/** @type {number} */ first, /** @type {number} */ end) => {
+    const [spans, neighbour] = [seen, next].map((each) => each.slice(first, end));
+    return axesPicture(pixels.slice(first, end), spans, neighbour, label);
+  };
+  return pixels.length > 2 ? [picture(1, 3), picture(0, 1)] : [picture(0, 2)];
+}
+
+/**
+ * @param {number[]} pixels along one axis, or two
+ * @param {Span[]} seen
+ * @param {Span[]} next what the neighbour sees
+ * @param {string} label
+ */
+function axesPicture(pixels, seen, next, label) {
+  const [height, width] = pixels.length > 1 ? pixels : [pixels[0] / 12, pixels[0]];
+  const [box, neighbour] = [seen, next].map((spans) => (spans.length ? boxOf(spans, height) : null));
+  const margin = marginOf(box, width, height);
   const around = [-margin.x, -margin.y, width + 2 * margin.x, height + 2 * margin.y];
-  const known = spans.every((span) => span.known);
+  const known = seen.every((span) => span.known);
+  const radius = Math.max(around[2], around[3]) / 160;
   return svg(
     "svg",
     { viewBox: around.join(" "), role: "img", "aria-label": label },
     svg("rect", { class: "input", width, height }),
     gridLines(width, height),
-    field?.jump && known && rectangle("neighbour", boxes[1]),
-    field && rectangle(`seen ${known ? "" : "somewhere"}`, boxes[0]),
-    field &&
-      known &&
-      svg("circle", { class: "middle", r: Math.max(around[2], around[3]) / 160, ...centerOf(boxes[0]) }),
+    neighbour && known && rectangle("neighbour", neighbour),
+    box && rectangle(`seen ${known ? "" : "somewhere"}`, box),
+    box && known && svg("circle", { class: "middle", r: radius, ...centerOf(box) }),
   );
 }
 
@@ -45,25 +54,32 @@ export function fieldPicture(field, pixels, unit, label) {
 
 /**
  * @param {Span[]} spans
- * @param {number} height of what is drawn, which is all that an input of one axis has
+ * @param {number} height of what is drawn, all of which is seen where there is one axis
  * @returns {Box}
  */
 function boxOf(spans, height) {
-  const [down, along] =
-    spans.length > 1 ? spans.slice(-2) : [{ start: 0, size: height }, spans[0] ?? { start: 0, size: 0 }];
+  const [down, along] = spans.length > 1 ? spans : [{ start: 0, size: height }, spans[0]];
   return { x: along.start, y: down.start, width: along.size, height: down.size };
 }
 
 /**
  * The room around the input, so that fields which reach into the padding are seen whole; up to half of it.
- * @param {Box[]} boxes
+ * @param {Box | null} box
  * @param {number} width
  * @param {number} height
  */
-function marginOf([box], width, height) {
-  const over = (/** @type {number} */ start, /** @type {number} */ size, /** @type {number} */ extent) =>
-    Math.min(Math.max(-start, start + size - extent, extent * 0.03), extent / 2) * 1.05;
-  return { x: over(box.x, box.width, width), y: over(box.y, box.height, height) };
+function marginOf(box, width, height) {
+  const { x, y, width: wide, height: high } = box ?? { x: 0, y: 0, width, height };
+  return { x: roomFor(x, wide, width), y: roomFor(y, high, height) };
+}
+
+/**
+ * @param {number} start
+ * @param {number} size
+ * @param {number} extent
+ */
+function roomFor(start, size, extent) {
+  return 1.05 * Math.min(Math.max(-start, start + size - extent, extent * 0.03), extent / 2);
 }
 
 /** @param {Box} box */

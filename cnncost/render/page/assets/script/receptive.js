@@ -1,7 +1,7 @@
 /** What a unit of a layer sees of the input, to scale. */
 
 import { html, svg } from "./dom.js";
-import { fieldPicture } from "./field.js";
+import { fieldPictures } from "./field.js";
 import { axesText, percentText, shapeText } from "./format.js";
 import { PLOT_HEIGHT, PLOT_WIDTH, cursorPlot, stepsPath } from "./plot.js";
 import { coverage, spansOf } from "./span.js";
@@ -18,6 +18,7 @@ import { roundTicks } from "./ticks.js";
 export function receptiveView(state) {
   const inputs = html("select", { onchange: () => choose(inputs.value) });
   const inputChoice = html("label", {}, html("span", {}, "Input"), inputs);
+  const none = html("p", { class: "hint" }, "This input has no positions of which a unit could see some.");
   const sliders = html("div", { class: "sliders" });
   const drawing = html("div", { class: "pixels" });
   const facts = html("dl", { class: "field-facts", "aria-live": "polite" });
@@ -26,17 +27,24 @@ export function receptiveView(state) {
     show(place);
     if (chosen) state.change({ layer: place });
   });
-  const growth = html("div", { class: "growth" }, html("h3", {}, "How the field grows, layer by layer"), plot.element);
+  const growth = html(
+    "div",
+    { class: "growth" },
+    html("h3", {}, "How the field grows, layer by layer: its largest extent"),
+    plot.element,
+  );
   const element = html(
     "div",
     { class: "receptive" },
     html("div", { class: "controls" }, inputChoice),
+    none,
     html("div", { class: "field" }, drawing, html("div", {}, heading, facts, sliders)),
     growth,
   );
   /** @type {{ network: Network | null, layer: number | null }} what was drawn last */
   let drawn = { network: null, layer: null };
   let input = "";
+  let known = false;
   let shown = 0;
   /** @type {number[]} the position of the unit along each axis */
   let unit = [];
@@ -48,7 +56,7 @@ export function receptiveView(state) {
       inputChoice.hidden = inputs.options.length < 2;
       choose(inputs.value);
     }
-    if (layer !== null && layer !== drawn.layer) show(layer);
+    if (known && layer !== null && layer !== drawn.layer) show(layer);
     drawn = { network, layer };
   }
 
@@ -57,9 +65,13 @@ export function receptiveView(state) {
     input = name;
     const fields = fieldsOfInput(state.network, input);
     const pixels = pixelsOf(state.network, input);
-    element.classList.toggle("unknown", !pixels.length || !fields.some((field) => field));
-    drawGrowth(fields, pixels);
-    show(state.layer ?? telling(fields));
+    known = pixels.length > 0 && fields.some((field) => field);
+    element.classList.toggle("unknown", !known);
+    none.hidden = known;
+    if (known) {
+      drawGrowth(fields, pixels);
+      show(state.layer ?? telling(fields));
+    }
   }
 
   /**
@@ -86,7 +98,7 @@ export function receptiveView(state) {
     }
     plot.draw(
       fields.length,
-      ticks.map((size) => ({ at: size / most, text: `${size} px` })),
+      ticks.map((size) => ({ at: size / most, text: String(size) })),
       shapes,
     );
   }
@@ -123,7 +135,7 @@ export function receptiveView(state) {
     const pixels = pixelsOf(state.network, input);
     const field = fieldsOfInput(state.network, input)[shown];
     facts.replaceChildren(...factsOfField(field, pixels, unit));
-    drawing.replaceChildren(fieldPicture(field, pixels, unit, describe(shown)));
+    drawing.replaceChildren(...fieldPictures(field, pixels, unit, describe(shown)));
   }
 
   /** @param {number} layer */
@@ -131,7 +143,8 @@ export function receptiveView(state) {
     const field = fieldsOfInput(state.network, input)[layer];
     const name = state.network.nameOf(layer);
     if (!field) return `${name} reads nothing of it`;
-    return `${name}: ${sizeText(field)} of ${shapeText(pixelsOf(state.network, input))} pixels`;
+    const pixels = pixelsOf(state.network, input);
+    return `${name}: ${sizeText(field)} of ${shapeText(pixels)} ${stepsText(pixels)}`;
   }
 
   return { element, update };
@@ -179,7 +192,12 @@ function telling(fields) {
  * @param {number} axes
  */
 function axisName(axis, axes) {
-  return ["Plane", "Row", "Column"][axis + 3 - axes];
+  return axes === 1 ? "Position" : ["Plane", "Row", "Column"][axis + 3 - axes];
+}
+
+/** @param {number[]} pixels */
+function stepsText(pixels) {
+  return pixels.length > 1 ? "pixels" : "positions";
 }
 
 /** @param {ReceptiveField} field */
@@ -198,12 +216,13 @@ function factsOfField(field, pixels, unit) {
   }
   const spans = spansOf(field, unit, pixels);
   const known = spans.every((span) => span.known);
+  const steps = stepsText(pixels);
   /** @type {[string, string][]} */
   const facts = [
-    ["Input", `${shapeText(pixels)} pixels`],
-    ["Receptive field", `${sizeText(field)} pixels`],
-    ["Jump", field.jump ? `${axesText(field.jump)} pixels` : "none: units see the same, or it is not known"],
-    ["First unit", field.start_padding ? `${axesText(field.start_padding)} pixels before the border` : "not known"],
+    ["Input", `${shapeText(pixels)} ${steps}`],
+    ["Receptive field", `${sizeText(field)} ${steps}`],
+    ["Jump", field.jump ? `${axesText(field.jump)} ${steps}` : "none: units see the same, or it is not known"],
+    ["First unit", field.start_padding ? `${axesText(field.start_padding)} ${steps} before the border` : "not known"],
     ["Of the input", known ? percentText(coverage(spans, pixels), 1) : "not known"],
   ];
   if (field.is_global) facts.push(["Global", "some path reads the whole input"]);
