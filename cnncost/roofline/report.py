@@ -192,6 +192,24 @@ class LatencyReport(NamedTuple):
         """
         return self._replace(layers=self.layers[: integer("the number of rows", count, 1)])
 
+    def to_pandas(self) -> Any:
+        """A data frame of pandas', a row for each layer by its name: its kernels' time, and what binds it.
+
+        Raises:
+            SpecError: pandas is not installed.
+        """
+        from cnncost.frames import data_frame
+
+        fields = [name for name in LayerTime._fields if name not in ("name", "scopes", "count")]
+        columns = {name: [getattr(layer, name) for layer in self.layers] for name in fields}
+        columns["layers"] = [layer.count for layer in self.layers]
+        plain = self.to_dict()
+        attrs = {name: plain[name] for name in ("name", "settings", "seconds", "at_least_seconds", "bound_by")}
+        types = {name: float for name in fields if name.endswith("seconds")}
+        names = [layer.name for layer in self.layers]
+        attrs["device"] = self.device.name
+        return data_frame(columns, index=names, index_name="layer", types=types, attrs=attrs)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         low, high = self.interval or (None, None)

@@ -140,6 +140,26 @@ def test_a_graph_has_a_row_for_each_layer_with_its_fields() -> None:
     assert frame.attrs["inputs"] == {"input": [1, 32, 32]}
 
 
+def test_the_latency_of_a_step_has_a_row_for_each_layer() -> None:
+    latency = cnncost.latency("resnet18", "h200", batch=8)
+    frame = latency.to_pandas()
+    assert len(frame) == 69
+    assert frame["seconds"].sum() == pytest.approx(latency.kernel_seconds)
+    assert frame.loc["conv_bn.conv", "output_shape"] == (8, 64, 112, 112)
+    assert frame["kernels"].dtype == "int64"
+    assert (frame.attrs["name"], frame.attrs["device"]) == ("resnet18", "h200")
+
+
+def test_attributes_are_plain_data() -> None:
+    for result in (
+        cnncost.memory("resnet18", checkpoint=["basic"]),
+        cnncost.latency("lenet5", "h200"),
+        cnncost.load("lenet5"),
+    ):
+        attrs = result.to_pandas().attrs
+        assert json.loads(json.dumps(attrs)) == attrs
+
+
 def test_architectures_are_rows() -> None:
     frame = cnncost.zoo("resnet*").to_pandas()
     assert frame.loc["resnet50", "params"] == 25_557_032
@@ -169,6 +189,7 @@ def test_csv_reads_back_as_the_same_figures() -> None:
         lambda: cnncost.analyze("lenet5"),
         lambda: cnncost.compare(["lenet5", "alexnet"]),
         lambda: cnncost.memory("lenet5"),
+        lambda: cnncost.latency("lenet5", "h200"),
         lambda: cnncost.load("lenet5"),
         lambda: cnncost.zoo("lenet*"),
         lambda: cnncost.sweep("lenet5", vary={"batch": [1]}),

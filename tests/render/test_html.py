@@ -165,6 +165,7 @@ def results() -> list[Any]:
         cnncost.memory(graph),
         cnncost.fit(graph, memory="1GiB"),
         cnncost.check(graph),
+        cnncost.latency(graph, "h200"),
         Checks((), ("broken.yaml",)),
         cnncost.sweep("lenet5", vary={"batch": [1, 2]}),
         cnncost.zoo("lenet*"),
@@ -192,7 +193,9 @@ def test_notebooks_show_the_view_of_the_command(shown: list[Any]) -> None:
         for table, made in zip(tables, document.tables, strict=True):
             (body,) = table.all("tbody")
             assert len([*body.all("tr")]) == len(made.lines)
-        assert len([*whole.all("svg")]) == len(document.figures) + len(document.curves)
+        assert len([*whole.all("svg")]) == len(
+            [*document.figures, *document.pictures, *document.curves, *document.rooflines]
+        )
 
 
 def test_results_are_one_line(shown: list[Any]) -> None:
