@@ -84,6 +84,7 @@ _PARTS: dict[str, tuple[str, str | None]] = {
     "a latency": ("verify", "Latency"),
     "a timing of a step": ("verify", "RatedTiming"),
     "a latency of a layer": ("verify", "LayerLatency"),
+    "a prediction of latency": ("verify", "PredictedLatency"),
     "a peak of memory": ("verify", "Memory"),
     "a convention": ("conventions", "ConventionDocument"),
 }

@@ -13,6 +13,7 @@ from cnncost.measurement.layer_latency import profile
 from cnncost.measurement.memory.limit import limited_to_room
 from cnncost.measurement.options import report_for
 from cnncost.measurement.outcome import CompilerFailure, Failure, OutOfMemory, attempt, first_line, is_out_of_memory
+from cnncost.measurement.predicted import predict_latency, prediction_record
 from cnncost.measurement.results import (
     CompiledTiming,
     Latency,
@@ -91,6 +92,7 @@ class _Measurement:
     ) -> None:
         self.graph, self.report, self.options, self.setting = graph, report, options, setting
         self.device, self.progress = setting.device, progress
+        self.predicted = predict_latency(graph, options)
         self.parts = 2 + options.compile + options.per_layer
         self.done = 0
 
@@ -113,6 +115,7 @@ class _Measurement:
         return Latency(
             **dict(self.setting),
             ceilings=roof,
+            predicted=None if self.predicted is None else prediction_record(self.predicted),
             eager=eager,
             phases=found.phases if found and self.options.trains else None,
             layers=layers,
@@ -146,7 +149,10 @@ class _Measurement:
         """The time of every layer that runs, with what it achieves."""
         rows = {row.name: row.figures for row in self.report.rows}
         nodes = [node for node in self.graph.layers if node.id in found.layers]
-        return tuple([_layer(node, found.layers[node.id], rows[node.name], roof) for node in nodes])
+        predicted = {} if self.predicted is None else {row.name: row.seconds for row in self.predicted.layers}
+        return tuple(
+            [_layer(node, found.layers[node.id], rows[node.name], roof, predicted.get(node.name)) for node in nodes]
+        )
 
     def compiled(self, subject: Subject, roof: Ceilings) -> CompiledTiming | OutOfMemory | CompilerFailure:
         """The time of a step with the model compiled, and that of compiling it; or why it does not compile."""
@@ -185,8 +191,8 @@ def above_ceilings(steps: Sequence[Rates], layers: Sequence[Rates]) -> Iterator[
             yield f"{' and '.join(said)} of the ceiling of {unit}, measured twice: {why}"
 
 
-def _layer(node: Node, timing: LayerTiming, figures: Figures, roof: Ceilings) -> LayerLatency:
-    """A layer's forward pass, with what it achieves, and the median of its backward pass."""
+def _layer(node: Node, timing: LayerTiming, figures: Figures, roof: Ceilings, predicted: float | None) -> LayerLatency:
+    """A layer's forward pass, with what it achieves, the median of its backward pass, and what was predicted."""
     forward, backward = timing
     rates = roof.achieved(forward.median_seconds, figures["flops"], figures["traffic_bytes"])
     return LayerLatency(
@@ -196,5 +202,6 @@ def _layer(node: Node, timing: LayerTiming, figures: Figures, roof: Ceilings) ->
         p10_seconds=forward.p10_seconds,
         p90_seconds=forward.p90_seconds,
         backward_seconds=None if backward is None else backward.median_seconds,
+        predicted_seconds=predicted,
         **dict(rates),
     )

@@ -46,6 +46,8 @@ class MeasureOptions(NamedTuple):
     """Also measure every layer by itself."""
     convention: str = "textbook"
     """How the report counts FLOPs, one of :data:`cnncost.conventions.CONVENTIONS`."""
+    profile: str = ""
+    """A device's profile, whose prediction stands beside the latency; empty for that of a card that is known."""
 
     @property
     def trains(self) -> bool:

@@ -36,6 +36,25 @@ class CompiledTiming(RatedTiming):
     """seconds until the first step was compiled and run"""
 
 
+class PredictedLatency(Record):
+    """How long a step was predicted to take."""
+
+    profile: Text
+    """of the device, by which it is predicted: its name, or its file"""
+    seconds: Fraction
+    """of the step"""
+    low_seconds: Fraction
+    """the lower end of an interval in which four measurements in five are to be expected"""
+    high_seconds: Fraction | None
+    """its upper end; null where it is not known of some layers what they run, so that all of it is a lower bound"""
+    bound_by: Text
+    """what binds: `compute`, `bandwidth` or `launches`"""
+    kernel_seconds: Fraction
+    """of the kernels alone, one behind the other"""
+    launch_seconds: Fraction
+    """what launching them takes the processor"""
+
+
 class LayerTimes(Record):
     """What one layer took within runs of the network."""
 
@@ -51,6 +70,8 @@ class LayerTimes(Record):
     """nine tenths of its forward passes took no longer"""
     backward_seconds: Fraction | None
     """median of its backward pass; null in inference, and where none runs"""
+    predicted_seconds: Fraction | None = _optional()
+    """what its kernels are predicted to take, in both passes; absent without a profile"""
 
 
 class LayerLatency(Rates, LayerTimes):
@@ -79,6 +100,8 @@ class Latency(LatencySetting):
 
     ceilings: Ceilings
     """what the device can do at most"""
+    predicted: PredictedLatency | None = _optional()
+    """what was predicted of the step; absent without a profile"""
     eager: RatedTiming
     """the step as PyTorch runs it"""
     phases: Mapping[Text, Timing] | None = _optional()

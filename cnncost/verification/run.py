@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cnncost.errors import LayerError, SpecError
 from cnncost.measurement.devices import Machine, describe, refuse_unsupported, resolve
 from cnncost.measurement.outcome import Failure, OutOfMemory, is_interruption, is_lost
+from cnncost.measurement.predicted import profile_for
 from cnncost.progress import no_progress
 from cnncost.pytorch.importing import import_torch
 from cnncost.records import NamedTuple
@@ -69,8 +70,10 @@ class Plan(NamedTuple):
             latency = choice.measures
         if latency or memory:
             refuse_unsupported(choice, options.dtype)
-        options = options._replace(device=choice.device)
-        return cls(options, describe(choice.device), latency, memory, against, choice.note)
+        machine = describe(choice.device)
+        profile = profile_for(options.profile, machine) if latency else ""
+        options = options._replace(device=choice.device, profile=profile)
+        return cls(options, machine, latency, memory, against, choice.note)
 
 
 class Interruption(KeyboardInterrupt):

@@ -52,6 +52,10 @@ def verify(
     compile: Annotated[bool, Option("--compile", help="also what torch.compile makes of it")] = False,  # noqa: A002
     channels_last: Annotated[bool, Option("--channels-last", help="channels last in memory")] = False,
     per_layer: Annotated[bool, Option("--per-layer", help="latency of every layer, too")] = False,
+    profile: Annotated[
+        str,
+        Option(metavar="CARD|FILE", help="show what it predicts beside the latency  [default: that of a known card]"),
+    ] = "",
     seconds: Annotated[str, Option(metavar="SECONDS", help="time budget of one measurement")] = "2",
     against: Annotated[
         str | None, Option(metavar="MODEL", help="also compare it with this model, whose code is run, or spec")
@@ -93,6 +97,7 @@ def verify(
         optimizer=optimizer,
         seconds=options.seconds_of("--seconds", seconds),
         per_layer=per_layer,
+        profile=profile,
     )
     if save is not None:
         refuse_unwritable("--save", save)

@@ -8,17 +8,19 @@ from cnncost.measurement.ceilings import Rates
 from cnncost.measurement.outcome import CompilerFailure
 from cnncost.measurement.results import CompiledTiming, Latency, Memory
 from cnncost.render.document import Column, Line, Table
-from cnncost.units import bytes_text
+from cnncost.units import bytes_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.measurement.results import LayerLatency, MemoryResult
+    from cnncost.measurement.results import LayerLatency, MemoryResult, PredictedLatency
     from cnncost.measurement.timing import Timing
     from cnncost.verification.result import Verification
 
 _SLOWEST = 10
 """Layers that are named."""
+
+_BINDING = {"compute": "compute binds", "bandwidth": "bandwidth binds", "launches": "launches bind"}
 
 _RATES = (
     Column("flops_per_second", "FLOPs", "count", "per second", priority=7),
@@ -43,6 +45,7 @@ _LAYERS = (
     *_RATES,
     Column("backward", "backward", "seconds", priority=8),
 )
+_PREDICTED = Column("predicted", "predicted", "seconds", priority=9)
 _MEMORY = (
     Column("part", "memory"),
     Column("predicted", "predicted", "bytes", priority=9),
@@ -71,6 +74,9 @@ def _latency(latency: Latency) -> Table:
     compiled, roof = latency.compiled, latency.ceilings
     notes = [*latency.notes]
     lines = [_timing_line("a step of training" if latency.mode == "train" else "inference", latency.eager)]
+    if latency.predicted is not None:
+        lines.append(_prediction_line(latency.predicted))
+        notes += _prediction_notes(latency.predicted, latency.eager.median_seconds)
     lines += [_timing_line(phase, timing)._replace(level=1) for phase, timing in (latency.phases or {}).items()]
     if isinstance(compiled, CompiledTiming):
         lines.append(_timing_line("compiled", compiled))
@@ -87,6 +93,20 @@ def _latency(latency: Latency) -> Table:
 def _timing_line(name: str, timing: Timing) -> Line:
     times = (timing.median_seconds, timing.p10_seconds, timing.p90_seconds, timing.spread, timing.runs)
     return Line((name, *times, *_rates(timing)))
+
+
+def _prediction_line(predicted: PredictedLatency) -> Line:
+    """A prediction: its interval leaves out a tenth on either side, as the percentiles of measurements do."""
+    times = (predicted.seconds, predicted.low_seconds, predicted.high_seconds)
+    return Line((f"predicted for {predicted.profile[-40:]}", *times, "", "", "", "", "", ""))
+
+
+def _prediction_notes(predicted: PredictedLatency, measured: float) -> list[str]:
+    """How the measurement compares with the prediction, and what binds by that."""
+    inside = predicted.low_seconds <= measured <= (predicted.high_seconds or measured)
+    where = "within the interval" if inside else "outside of the interval"
+    ratio = number_text(measured / predicted.seconds) if predicted.seconds else "–"
+    return [f"measured is {ratio}× what was predicted, {where}; {_BINDING[predicted.bound_by]} there"]
 
 
 def _slowest(layers: Sequence[LayerLatency]) -> Table:
@@ -113,6 +133,10 @@ def _slowest(layers: Sequence[LayerLatency]) -> Table:
     backward = any(layer.backward_seconds is not None for layer in layers)
     columns = _LAYERS if backward else _LAYERS[:-1]
     lines = lines if backward else [Line(line.cells[:-1]) for line in lines]
+    if any(layer.predicted_seconds is not None for layer in layers):
+        columns = (*columns, _PREDICTED)
+        slowest = sorted(layers, key=seconds, reverse=True)
+        lines = [Line((*line.cells, layer.predicted_seconds)) for line, layer in zip(lines, slowest, strict=False)]
     return Table(columns, tuple(lines), notes=(more,) if len(layers) > _SLOWEST else ())
 
 
