@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnncost.api import (
         analyze,
         build,
+        calibrate,
         check,
         compare,
         compare_published,
@@ -57,6 +58,7 @@ _HOMES = {
     "Sweep": "cnncost.spaces.results.sweep",
     "analyze": "cnncost.api",
     "build": "cnncost.api",
+    "calibrate": "cnncost.api",
     "check": "cnncost.api",
     "closed_forms": "cnncost.api",
     "compare": "cnncost.api",
@@ -93,6 +95,7 @@ __all__ = [
     "Sweep",
     "analyze",
     "build",
+    "calibrate",
     "check",
     "closed_forms",
     "compare",

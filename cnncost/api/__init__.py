@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnncost.api.calibration import calibrate
 from cnncost.api.checks import check
 from cnncost.api.documents import json_schema, read_document
 from cnncost.api.drawings import draw
@@ -20,6 +21,7 @@ from cnncost.api.written import write_spec
 __all__ = [
     "analyze",
     "build",
+    "calibrate",
     "check",
     "closed_forms",
     "compare",

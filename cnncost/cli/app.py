@@ -17,8 +17,8 @@ from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
 COMMANDS = (
-    *("analyze", "compare", "explain", "memory", "fit", "latency", "check", "verify", "reconcile", "sweep"),
-    *("report", "draw", "import", "export", "zoo", "schema", "layers", "conventions"),
+    *("analyze", "compare", "explain", "memory", "fit", "latency", "check", "verify", "calibrate", "reconcile"),
+    *("sweep", "report", "draw", "import", "export", "zoo", "schema", "layers", "conventions"),
 )
 """In the order of the help."""
 

@@ -125,6 +125,19 @@ def refuse_unsupported(choice: Choice, dtype: str) -> None:
         raise SpecError(f"`{choice.device}` has no tf32: it takes an NVIDIA GPU of compute capability 8.0", hint=hint)
 
 
+def dtypes_of(choice: Choice) -> tuple[str, ...]:
+    """The number formats that networks are run in on a device, the most common first.
+
+    >>> dtypes_of(Choice("cpu"))
+    ('float32', 'bfloat16')
+    """
+    if not choice.is_cuda:
+        return ("float32", "bfloat16")
+    if _capability(choice.device) >= _TF32_CAPABILITY:
+        return ("float32", "bfloat16", "tf32", "float16")
+    return ("float32", "float16")
+
+
 def synchronise(device: str) -> None:
     """Wait until a GPU has done all it was given; a CPU has."""
     if device.startswith("cuda"):

@@ -15,7 +15,7 @@ from cnncost.pytorch.build import runs
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from cnncost.graph.graph import Graph, Node
     from cnncost.measurement.step import Subject
@@ -46,24 +46,33 @@ def profile(graph: Graph, subject: Subject, device: str, budget: float) -> Profi
     stopwatch = Stopwatch(device)
     nodes = [node for node in graph.layers if runs(node, subject.optimizer is not None)]
     readings: list[dict[Hashable, float]] = []
-    with _marked(subject, stopwatch, nodes):
-        warm_up(lambda: _read(subject, stopwatch), device, budget)
+    with marked(subject, stopwatch, nodes):
+        warm_up(lambda: read_step(subject, stopwatch), device, budget)
         started = time.perf_counter()
         while not enough([sum(reading.values()) for reading in readings], time.perf_counter() - started, budget):
-            readings.append(_read(subject, stopwatch))
+            readings.append(read_step(subject, stopwatch))
     layers = {node.id: _layer(readings, node.id) for node in nodes}
     return Profile(layers, {phase: _phase(readings, phase) for phase in PHASES if phase in readings[0]})
 
 
-def _read(subject: Subject, stopwatch: Stopwatch) -> dict[Hashable, float]:
-    """One step; its seconds by layer and phase, as ``("backward", 7)``, and what lies between layers by phase."""
+def read_step(
+    subject: Subject, stopwatch: Stopwatch, before: Callable[[], object] = lambda: None
+) -> dict[Hashable, float]:
+    """One step; its seconds by layer and phase, as ``("backward", 7)``, and what lies between layers by phase.
+
+    Args:
+        subject: what is run, under :func:`marked`.
+        stopwatch: which the marks are set on.
+        before: called when the device has nothing left to do, before the step.
+    """
     stopwatch.restart()
+    before()
     subject.step(mark=stopwatch.mark)
     return stopwatch.read()
 
 
 @contextmanager
-def _marked(subject: Subject, stopwatch: Stopwatch, nodes: Sequence[Node]) -> Iterator[None]:
+def marked(subject: Subject, stopwatch: Stopwatch, nodes: Sequence[Node]) -> Iterator[None]:
     """Have the modules of `nodes` set marks, for as long as the context lasts."""
     hooks = []
     for node in nodes:

@@ -131,15 +131,27 @@ def warm_up(step: Callable[[], object], device: str, budget: float) -> None:
         synchronise(device)
 
 
+def undisturbed_clock() -> Callable[[], float]:
+    """A clock for a CPU: the processor time of this thread where PyTorch uses no other, which stands still while other
+    processes run in its place; else the time of the day.
+    """
+    return time.thread_time if import_torch().get_num_threads() == 1 else time.perf_counter
+
+
 class Stopwatch:
     """Marks in the course of a computation, and the seconds between them.
 
     On a GPU a mark is an event in the current stream: it costs the computation next to nothing, and its time is that
     at which the GPU got there.
+
+    Args:
+        device: as PyTorch calls it.
+        clock: of a CPU, in seconds.
     """
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, clock: Callable[[], float] = time.perf_counter) -> None:
         self._device = device
+        self._clock = clock
         self._cuda = import_torch().cuda if device.startswith("cuda") else None
         self._marks: list[tuple[Hashable, Any]] = []
 
@@ -151,7 +163,7 @@ class Stopwatch:
     def mark(self, what: Hashable) -> None:
         """Set a mark: `what` begins here, and ends at the next mark."""
         if self._cuda is None:
-            self._marks.append((what, time.perf_counter()))
+            self._marks.append((what, self._clock()))
             return
         event = self._cuda.Event(enable_timing=True)
         event.record()
