@@ -25,6 +25,7 @@ STYLE = """\
 .cnncost caption{caption-side:top;text-align:left;padding:.3em 0;color:inherit;white-space:nowrap}
 .cnncost :is(th,td){padding:.2em .7em;border:0;text-align:right;vertical-align:top;font-weight:normal}
 .cnncost :is(td,th[scope=row]){white-space:nowrap}
+.cnncost td.text{white-space:normal;max-width:36em}
 .cnncost thead th{font-weight:bold;vertical-align:bottom}
 .cnncost :is(caption strong,tfoot th,tfoot td){font-weight:bold}
 .cnncost :is(th[scope=row],.text){text-align:left}
