@@ -68,7 +68,7 @@ def opened(browser: Browser, written: Callable[..., Path]) -> Iterator[Callable[
         file = written(*specs, **settings)
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, **(context or {})))
         page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: said.append(f"error: {error}"))
         page.on("request", lambda request: asked.append(request.url))

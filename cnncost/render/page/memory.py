@@ -136,6 +136,6 @@ def _tensors(step: Step, layers: Mapping[int, int]) -> list[tuple[int, int, int,
 def _lives(heap: Heap) -> dict[int, tuple[int, int]]:
     """The events that make and free each storage of the step, by its number."""
     lives: dict[int, tuple[int, int]] = {}
-    for event, (number, change) in enumerate(heap.events):
-        lives[number] = (event, len(heap.events)) if change > 0 else (lives[number][0], event)
+    for event, (number, _) in enumerate(heap.events):
+        lives[number] = (lives[number][0], event) if number in lives else (event, len(heap.events))
     return lives

@@ -10,6 +10,7 @@ import { partition } from "./partition.js";
 
 const NARROWEST = 1 / 1000;
 const ROW = 2.1;
+const KEYS = "A click or Enter goes into a block, Escape out of it; arrows lead from one to the next.";
 
 /**
  * The view of where a figure lies in the network.
@@ -189,5 +190,5 @@ function noteOf(state, cells) {
   const { title, total } = state.network.figures[state.figure];
   if (!cells[0].value) return `Nothing here has ${title}.`;
   const larger = total === "max" ? " A block has the figure of its largest layer, and the width of all of them." : "";
-  return `As wide as ${title}, in the order of execution; what is narrower than 0.1 % is left out.${larger}`;
+  return `As wide as ${title}, in the order of execution; what is narrower than 0.1 % is left out.${larger} ${KEYS}`;
 }

@@ -46,6 +46,8 @@ export function frontierView(state) {
     picture.replaceChildren(
       ...gridOf(scales[0], "left", chosen[0].format),
       ...gridOf(scales[1], "bottom", chosen[1].format),
+      html("div", { class: "axis across", "aria-hidden": "true" }, chosen[0].title),
+      html("div", { class: "axis upwards", "aria-hidden": "true" }, chosen[1].title),
       frontPicture(front, chosen),
       ...points.map((point, place) => pointButton(state, point, chosen, sides[place], front.includes(point))),
     );
