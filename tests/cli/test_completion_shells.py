@@ -77,6 +77,20 @@ def test_fish_offers_what_completes_a_line(folder: Path) -> None:
     assert dict(zip(LINES, offered, strict=True)) == {line: [shlex.split(LINES[line])[-1]] for line in LINES}
 
 
+def test_what_is_installed_works_in_the_next_shell(folder: Path) -> None:
+    line, after = "cnncost explain lenet5 linear_3", "cnncost explain lenet5 linear_3 "
+    if has_shell("fish"):
+        script = folder / ".config/fish/completions/cnncost.fish"
+        setup = f"cnncost --install-completion fish >/dev/null; source {shlex.quote(str(script))}"
+        assert offered_by_fish(setup, [line], folder) == [["linear_3"]]
+    if has_shell("zsh"):
+        setup = "cnncost --install-completion zsh; . ~/.zshrc"
+        assert typed("zsh", setup, [f"{line}\t"], folder) == [after]
+    needs("bash")
+    setup = "cnncost --install-completion bash; . ~/.bashrc"
+    assert typed("bash", setup, [f"{line}\t"], folder) == [after]
+
+
 def test_settings_within_quotes(folder: Path) -> None:
     line = "cnncost analyze 'resnet50@classes=10;out"
     if has_shell("zsh"):
