@@ -47,7 +47,7 @@ PICTURES = {
     "report-yolov8n": Picture(("yolov8n",), {}, "params"),
     "report-unet": Picture(("unet",), {"mode": "train"}, "activation_bytes"),
     "report-comparison": Picture(
-        ("resnet50", "resnet18", "resnet34", "resnet101", "mobilenet_v2", "densenet121", "efficientnet", "vgg16"),
+        ("resnet50", "resnet18", "resnet101", "mobilenet_v2", "densenet121", "efficientnet", "vgg16"),
         {},
         "macs",
         "comparison",
