@@ -92,7 +92,9 @@ def network_data(network: PageNetwork) -> dict[str, Any]:
         "figures": {name: _figure(name, report) for name in report.totals} | ({AT_PEAK: ABOUT_PEAK} if steps else {}),
         "families": FAMILIES,
         "columns": _columns(report) | ({AT_PEAK: packed(peak_by_layer(steps[0]))} if steps else {}),
-        "edges": [[places[read], number] for number, row in enumerate(report.rows) for read in row.inputs],
+        "reads": packed(
+            [tuple([number - places[read] for read in row.inputs]) for number, row in enumerate(report.rows)]
+        ),
         "blocks": block_tree(report.rows),
         "drawing": drawing_data(report),
         "steps": [step_data(step) for step in steps],

@@ -8,14 +8,15 @@ from cnncost.explanation.patterns import is_substituted
 from cnncost.render.page.packing import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cnncost.explanation.figure import AlgorithmExplanation, Figure
-    from cnncost.explanation.patterns import Pattern, Patterns
+    from cnncost.explanation.patterns import Follows, Pattern, Patterns
 
 
 def formulas_data(found: Patterns) -> dict[str, Any]:
-    """Patterns, with numbers for their texts, which stand once; and how each layer follows one.
+    """Patterns, with numbers for their texts, which stand once, and columns of what their layers have for themselves;
+    and which of them each layer follows.
 
     >>> from cnncost import load
     >>> from cnncost.explanation.patterns import explain_all
@@ -25,14 +26,27 @@ def formulas_data(found: Patterns) -> dict[str, Any]:
     (True, [0, 1, 2, 3, 1, 2, 4, 5, 6, 5, 6, 5])
     """
     writer = _Writer()
+    followers: list[list[Follows]] = [[] for _ in found.patterns]
+    for layer in found.layers:
+        followers[layer.pattern].append(layer)
     return {
-        "patterns": [writer.pattern(pattern) for pattern in found.patterns],
+        "patterns": [
+            writer.pattern(pattern)
+            | {
+                "numbers": _columns([layer.numbers for layer in layers]),
+                "values": _columns([layer.values for layer in layers]),
+            }
+            for pattern, layers in zip(found.patterns, followers, strict=True)
+        ],
         "texts": [*writer.texts],
         "follows": packed([layer.pattern for layer in found.layers]),
-        "numbers": packed([layer.numbers for layer in found.layers]),
-        "values": packed([layer.values for layer in found.layers]),
         "notes": packed([layer.notes for layer in found.layers]),
     }
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """A column for each place of the rows of layers that follow a pattern: most have one number for all of them."""
+    return [packed(values) for values in zip(*rows, strict=True)]
 
 
 class _Writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,9 +11,12 @@ if TYPE_CHECKING:
 LARGEST_EXACT = 2**53
 """Beyond it a script's numbers are not whole any more: larger ones are texts."""
 
+_MANY, _ALIKE = 64, 8
+"""Columns that are long enough for steps, and how many values there must be for each different step."""
+
 
 def packed(values: Sequence[Any]) -> Any:
-    """A column as it is, or as its different values and where each of them stands, where that is shorter.
+    """A column as it is, or its different values and where each of them stands, or the steps between numbers.
 
     >>> packed([64, 128, 256]), packed([0, 0, 0]), packed(["conv", "relu", "conv", "relu"])
     ([64, 128, 256], {'every': 0, 'count': 3}, {'of': ['conv', 'relu'], 'at': [0, 1, 0, 1]})
@@ -21,8 +25,22 @@ def packed(values: Sequence[Any]) -> Any:
     if len(different) == 1 and len(values) > 1:
         return {"every": plain(values[0]), "count": len(values)}
     if 2 * len(different) > len(values):
-        return [plain(value) for value in values]
+        return _by_steps(values) or [plain(value) for value in values]
     return {"of": [plain(value) for value in different], "at": [different[value] for value in values]}
+
+
+def _by_steps(values: Sequence[Any]) -> dict[str, Any] | None:
+    """Whole numbers as the first of them and the step to each next one, where steps are alike; ``None`` otherwise.
+
+    >>> _by_steps([*range(0, 400, 4)])
+    {'first': 0, 'steps': {'every': 4, 'count': 99}}
+    """
+    if len(values) < _MANY or any(value.__class__ is not int or abs(value) > LARGEST_EXACT for value in values):
+        return None
+    steps = [second - first for first, second in pairwise(values)]
+    if _ALIKE * len(set(steps)) > len(steps):
+        return None
+    return {"first": values[0], "steps": packed(steps)}
 
 
 def plain(value: Any) -> Any:

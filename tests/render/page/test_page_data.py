@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ def unpacked(column: Any) -> list[Any]:
     """A column as the script of the page unpacks it."""
     if isinstance(column, list):
         return column
+    if "first" in column:
+        return list(accumulate([column["first"], *unpacked(column["steps"])]))
     return [column["every"]] * column["count"] if "every" in column else [column["of"][place] for place in column["at"]]
 
 
@@ -37,6 +40,12 @@ def as_script_reads(value: Any) -> Any:
 @given(st.lists(VALUES, max_size=12))
 def test_a_packed_column_has_the_same_values(values: list[Any]) -> None:
     assert unpacked(json.loads(json.dumps(packed(values)))) == [as_script_reads(value) for value in values]
+
+
+@given(st.lists(st.integers(-3, 3), min_size=64, max_size=200))
+def test_numbers_by_steps_are_the_same(steps: list[int]) -> None:
+    values = list(accumulate(steps))
+    assert unpacked(packed(values)) == values
 
 
 @pytest.mark.parametrize("name", ["resnet18", "inception_v3", "slowfast_r50"])
@@ -59,8 +68,8 @@ def test_edges_lead_to_what_a_layer_reads() -> None:
         enumerate(unpacked(data["columns"]["name"]))
     )
     read: dict[str, list[str]] = {}
-    for start, end in data["edges"]:
-        read.setdefault(names[end], []).append(names[start])
+    for end, steps in enumerate(unpacked(data["reads"])):
+        read[names[end]] = [names[end - step] for step in steps]
     assert read == {row.name: list(row.inputs) for row in report.rows}
 
 

@@ -27,10 +27,8 @@ export class Explanations {
     this.data = data;
     /** @type {number[]} */
     this.follows = unpacked(data.follows);
-    /** @type {Amount[][]} */
-    this.numbers = unpacked(data.numbers);
-    /** @type {Amount[][]} */
-    this.values = unpacked(data.values);
+    /** @type {number[]} how many layers before each follow the same pattern */
+    this.ranks = timesBefore(this.follows);
     /** @type {[string, string][][]} */
     this.notes = unpacked(data.notes);
   }
@@ -43,11 +41,15 @@ export class Explanations {
    */
   of(network, layer) {
     const pattern = this.data.patterns[this.follows[layer]];
-    const values = [...this.values[layer]];
+    const own = (/** @type {any[]} */ columns) => columns.map((column) => unpacked(column)[this.ranks[layer]]);
+    /** @type {Amount[]} */
+    const numbersHere = own(pattern.numbers);
+    /** @type {Amount[]} */
+    const values = own(pattern.values);
     const notes = new Map(this.notes[layer]);
     const letters = pattern.letters.map((/** @type {any[]} */ [letter, meaning], /** @type {number} */ place) => ({
       letter,
-      number: this.numbers[layer][place],
+      number: numbersHere[place],
       meaning: this.#text(meaning),
     }));
     const numbers = numbersOf(letters);
@@ -113,6 +115,20 @@ export class Explanations {
  */
 export function withNumbers(formula, numbers) {
   return formula.replace(/[A-Za-z][A-Za-z0-9_]*/g, (letter) => String(numbers.get(letter) ?? letter));
+}
+
+/**
+ * How often each number came before.
+ * @param {number[]} numbers
+ */
+function timesBefore(numbers) {
+  /** @type {Map<number, number>} */
+  const counts = new Map();
+  return numbers.map((each) => {
+    const rank = counts.get(each) ?? 0;
+    counts.set(each, rank + 1);
+    return rank;
+  });
 }
 
 /** @param {Letter[]} letters */

@@ -91,7 +91,7 @@ export class Network {
     /** @type {Record<string, number | bigint>} what is known of totals that are `null` */
     this.atLeast = mapped(data.at_least, (value) => number(value) ?? 0);
     /** @type {[number, number][]} from what writes to what reads; inputs are -1, -2 and so on */
-    this.edges = data.edges;
+    this.edges = edgesOf(data.reads);
     /** @type {string[]} */
     this.warnings = data.warnings;
     const columns = data.columns;
@@ -297,6 +297,15 @@ export class Network {
  */
 export function networksOf(data) {
   return data.networks.map((/** @type {any} */ network) => new Network(network));
+}
+
+/**
+ * From what writes to what reads.
+ * @param {any} reads of each layer how far before it stands what it reads
+ * @returns {[number, number][]}
+ */
+function edgesOf(reads) {
+  return unpacked(reads).flatMap((steps, to) => steps.map((/** @type {number} */ step) => [to - step, to]));
 }
 
 /**

@@ -11,6 +11,10 @@ export function unpacked(column) {
   if (Array.isArray(column)) {
     return column;
   }
+  if ("first" in column) {
+    let value = column.first;
+    return [value, ...unpacked(column.steps).map((/** @type {number} */ step) => (value += step))];
+  }
   if ("of" in column) {
     return column.at.map((/** @type {number} */ place) => column.of[place]);
   }
