@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnncost.records import NamedTuple
-from cnncost.render.diagram.scene import SMALL, TITLE
+from cnncost.render.diagram.inside import SMALL, TITLE
 from cnncost.render.svg.canvas import element, escaped, number, picture, text
 from cnncost.render.svg.lettering import width_of
 from cnncost.render.svg.scale import colour_of, ink_on, stops
@@ -13,7 +13,8 @@ from cnncost.render.svg.scale import colour_of, ink_on, stops
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnncost.render.diagram.scene import Box, Frame, Line, Scene
+    from cnncost.render.diagram.lines import Label, Line
+    from cnncost.render.diagram.scene import Box, Frame, Scene
 
 _MARGIN, _HEAD, _ARROW = 20, 70, 6
 _LINE, _EDGE, _QUIET = "#5b6770", "#39424a", "#5f6b75"
@@ -51,7 +52,7 @@ def scene_svg(scene: Scene, title: str, about: str, legend: Legend) -> str:
         *map(_frame, scene.frames),
         *_lines(scene.lines),
         *[_box(box, legend) for box in scene.boxes],
-        *[_label(label.text, label.x, label.y) for label in scene.labels],
+        *[_label(label) for label in scene.labels],
     ]
     elements = [
         text(title, _MARGIN, 28, font_size=15, font_weight="bold"),
@@ -128,10 +129,11 @@ def _head(x: float, y: float) -> str:
     return f"M{number(x)} {number(y)}l{number(-_ARROW / 2)} {-_ARROW}h{_ARROW}Z"
 
 
-def _label(content: str, x: float, y: float) -> str:
+def _label(label: Label) -> str:
     """A text that stays readable where a line passes below it."""
     halo = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 3, "stroke_linejoin": "round"}
-    return text(content, x, y, font_size=SMALL, fill=_QUIET, **halo)
+    anchor = {"text_anchor": "end"} if label.ends else {}
+    return text(label.text, label.x, label.y, font_size=SMALL, fill=_QUIET, **halo, **anchor)
 
 
 def _scale(legend: Legend, left: float, top: float) -> Iterator[str]:

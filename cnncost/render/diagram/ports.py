@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cnncost.render.diagram.placement import Size
 from cnncost.render.svg.lettering import width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence, Set
+    from collections.abc import Callable, Sequence, Set
 
+    from cnncost.render.diagram.placement import Placement
     from cnncost.render.diagram.structure import Structure
 
-_STEP = 12
+_STEP, _MOST_SHAPES = 12, 4
 LABEL = 10
 """The size of the letters of labels."""
+
+
+Ends: TypeAlias = dict[int, dict[int, list[int]]]
+"""By item and tensor, the items at the other ends of its lines."""
 
 
 class Ports:
@@ -24,8 +29,22 @@ class Ports:
     def __init__(self, structure: Structure, children: int, closed: Set[int]) -> None:
         parts = children + len(structure.inlets) + len(structure.outlets)
         self.structure = structure
-        self.leaving: dict[int, dict[int, list[int]]] = {}
-        self.entering: dict[int, dict[int, list[int]]] = {}
+        self.leaving: Ends = {}
+        self.entering: Ends = {}
+        self._add_links(structure, closed)
+        self.below: dict[int, list[int]] = {}
+        """By box, the tensors whose shapes stand below it."""
+        self.beside: dict[int, int] = {}
+        """By bend, the tensor whose shape stands beside it: of boxes that several tensors leave."""
+        for item, tensors in self.leaving.items():
+            for tensor, lowers in tensors.items():
+                bend = next((lower for lower in lowers if lower >= parts), None)
+                if len(tensors) == 1 or bend is None:
+                    self.below.setdefault(item, []).append(tensor)
+                else:
+                    self.beside[bend] = tensor
+
+    def _add_links(self, structure: Structure, closed: Set[int]) -> None:
         for upper, lower, tensor in structure.links:
             if upper in closed:
                 self.leaving.setdefault(upper, {}).setdefault(tensor, []).append(lower)
@@ -37,10 +56,6 @@ class Ports:
             for target in rail.targets:
                 if target in closed:
                     self.entering.setdefault(target, {}).setdefault(rail.tensor, [])
-        self.labelled: dict[tuple[int, int], int | None] = dict(self._labels(parts))
-        """The tensors that are labelled, each with the box that it leaves: where several leave, beside the bend that
-        the line reaches, else below the box."""
-        self.beside = {bend: tensor for (_, tensor), bend in self.labelled.items() if bend is not None}
 
     def widened(self, item: int, size: Size) -> Size:
         """The size of a box, with room for all its ports wherever the one in the middle is."""
@@ -56,20 +71,28 @@ class Ports:
         """The room that a bend needs for a label beside it."""
         return ceil(width_of(shape(self.beside[item]), LABEL)) + 6 if item in self.beside else 0
 
-    def rooms_below(self, shape: Callable[[int], str]) -> Iterator[tuple[int, float]]:
-        """Boxes with a label below them, and how far right of its middle it reaches, with a margin."""
-        for (item, tensor), bend in self.labelled.items():
-            if bend is None:
-                yield item, ceil(width_of(shape(tensor), LABEL)) + 12
+    def words(self, tensors: Sequence[int], shape: Callable[[int], str]) -> str:
+        """What stands below a box: the shapes of these tensors."""
+        shapes = [shape(tensor) for tensor in tensors[:_MOST_SHAPES]]
+        return " | ".join(shapes if len(tensors) <= _MOST_SHAPES else [*shapes, "…"])
 
-    def _labels(self, parts: int) -> Iterator[tuple[tuple[int, int], int | None]]:
-        for item, tensors in self.leaving.items():
-            for tensor, lowers in tensors.items():
-                bend = next((lower for lower in lowers if lower >= parts), None)
-                if len(tensors) == 1 or bend is not None:
-                    yield (item, tensor), None if len(tensors) == 1 else bend
+    def label_ends(self, item: int, x: Sequence[float]) -> bool:
+        """Whether what stands below a box ends at its line: where lines go to the right, and none to the left."""
+        across = [x[lower] - x[item] for lowers in self.leaving[item].values() for lower in lowers]
+        return max(across, default=0) > 0 <= min(across, default=0)
 
-    def _spread(self, ports: dict[int, dict[int, list[int]]], x: Sequence[float]) -> dict[tuple[int, int], float]:
+    def with_labels(self, placement: Placement, shape: Callable[[int], str]) -> Placement:
+        """A placement with room for what stands below boxes."""
+        left, right, height = placement.size
+        for item, tensors in self.below.items():
+            room = ceil(width_of(self.words(tensors, shape), LABEL)) + 6 + _STEP * (len(tensors) - 1)
+            if self.label_ends(item, placement.x):
+                left = max(left, room - placement.x[item])
+            else:
+                right = max(right, room + placement.x[item])
+        return placement._replace(size=Size(left, right, height))
+
+    def _spread(self, ports: Ends, x: Sequence[float]) -> dict[tuple[int, int], float]:
         columns = self.structure.columns
         places: dict[tuple[int, int], float] = {}
         for item, tensors in ports.items():

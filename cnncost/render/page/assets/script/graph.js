@@ -3,9 +3,8 @@
 import { nearest } from "./arrows.js";
 import { html, svg } from "./dom.js";
 import { Drawing } from "./drawing.js";
-import { shapeText } from "./format.js";
 import { Block } from "./network.js";
-import { Lettering, lineElement, plateElement } from "./plates.js";
+import { Lettering, labelElement, lineElement, plateElement } from "./plates.js";
 import { sceneOf } from "./scene.js";
 import { labelIsSeen, lineIsSeen, plateIsSeen } from "./seen.js";
 import { ZoomWindow } from "./zooming.js";
@@ -123,13 +122,7 @@ class GraphView {
     const { drawing, opened } = this.#opened;
     const around = (/** @type {Item} */ item) => (item instanceof Block ? item.parent : drawing.blockOf[item]);
     this.lettering = new Lettering(network, around, figure);
-    const lettering = this.lettering;
-    this.#scene = sceneOf(
-      drawing,
-      opened,
-      (item) => lettering.size(item),
-      (item) => lettering.titleWidth(item),
-    );
+    this.#scene = sceneOf(drawing, opened, this.lettering);
     this.#most = this.#scene.plates.reduce((most, plate) => Math.max(most, this.#costOf(plate)), 0);
     this.picture.setAttribute("aria-label", `${network.name} as a graph`);
     this.window.element.setAttribute("aria-label", `The graph of ${network.name}, which scrolls`);
@@ -180,20 +173,13 @@ class GraphView {
       put(line, this.lines, () => lineElement(line));
     }
     for (const label of labels.filter((each) => labelIsSeen(each, seen))) {
-      put(label, this.labels, () => svg("text", { x: label.x, y: label.y }, this.#shapeOf(label.tensor)));
+      put(label, this.labels, () => labelElement(label, lettering));
     }
     for (const thing of old) {
       this.#shown.get(thing)?.remove();
       this.#shown.delete(thing);
     }
     this.#mark();
-  }
-
-  /** @param {number} tensor */
-  #shapeOf(tensor) {
-    const { network } = this.state;
-    const shape = tensor < 0 ? Object.values(network.inputs)[-1 - tensor] : network.shapes[tensor];
-    return shapeText(shape.slice(1));
   }
 
   /** Mark what is selected, and where the keyboard is. */

@@ -1,7 +1,7 @@
 /** Boxes, frames, lines and labels of the graph as elements of SVG. */
 
 import { svg } from "./dom.js";
-import { axesText, percentText } from "./format.js";
+import { axesText, percentText, shapeText } from "./format.js";
 import { Block } from "./network.js";
 
 /** @typedef {import("./network.js").Item} Item */
@@ -14,6 +14,7 @@ const LETTERS = { title: 13, small: 11 };
 const LETTER_LINE = 14;
 const BOX_PADDING = 10;
 const LEAST_BOX = 64;
+const MOST_SHAPES = 4;
 const MOST_TEXT = 280;
 
 /** What is written into the boxes of a network, and how large that is. */
@@ -61,6 +62,20 @@ export class Lettering {
   /** How wide the title of an open block is. @param {Item} item */
   titleWidth(item) {
     return Math.ceil(this.#width(this.words(item).title, LETTERS.title)) + 44;
+  }
+
+  /** The shapes of some tensors. @param {number[]} tensors */
+  shapes(tensors) {
+    const shapes = tensors.slice(0, MOST_SHAPES).map((tensor) => {
+      const { inputs, shapes: ofLayers } = this.network;
+      return shapeText((tensor < 0 ? Object.values(inputs)[-1 - tensor] : ofLayers[tensor]).slice(1));
+    });
+    return [...shapes, ...(tensors.length > MOST_SHAPES ? ["…"] : [])].join(" | ");
+  }
+
+  /** How wide they are. @param {number[]} tensors */
+  labelWidth(tensors) {
+    return Math.ceil(this.#width(this.shapes(tensors), LETTERS.small));
   }
 
   /** What an item is called in the block around it. @param {Item} item */
@@ -200,4 +215,13 @@ export function lineElement({ points, arrives }) {
   const path =
     points.length > 4 ? `M${points.map((point) => point.join(" ")).join("L")}` : `M${x} ${y}${curve}V${endY}`;
   return svg("path", { d: path, "marker-end": arrives ? "url(#arrow)" : null });
+}
+
+/**
+ * The shapes of tensors, beside their lines.
+ * @param {import("./scene.js").ShapeLabel} label
+ * @param {Lettering} lettering
+ */
+export function labelElement({ x, y, tensors, ends }, lettering) {
+  return svg("text", { x, y, "text-anchor": ends ? "end" : null }, lettering.shapes(tensors));
 }

@@ -9,9 +9,10 @@ const PORT_STEP = 12;
 export class Ports {
   /**
    * @param {Structure} structure
+   * @param {number} parts how many of the items are no bends
    * @param {(item: number) => boolean} isClosed
    */
-  constructor(structure, isClosed) {
+  constructor(structure, parts, isClosed) {
     this.columns = structure.columns;
     /** @type {Ends} */
     this.leaving = new Map();
@@ -27,6 +28,35 @@ export class Ports {
         if (isClosed(target)) endsOf(this.entering, target, tensor);
       }
     }
+    /** @type {Map<number, number[]>} by box, the tensors whose shapes stand below it */
+    this.below = new Map();
+    /** @type {Map<number, number>} by bend, the tensor whose shape stands beside it */
+    this.beside = new Map();
+    this.#label(parts);
+  }
+
+  /** Say where shapes stand. @param {number} parts */
+  #label(parts) {
+    for (const [item, tensors] of this.leaving) {
+      for (const [tensor, lowers] of tensors) {
+        const bend = lowers.find((lower) => lower >= parts);
+        if (tensors.size === 1 || bend === undefined) {
+          this.below.set(item, [...(this.below.get(item) ?? []), tensor]);
+        } else {
+          this.beside.set(bend, tensor);
+        }
+      }
+    }
+  }
+
+  /**
+   * Whether what stands below a box ends at its line: where lines go to the right, and none to the left.
+   * @param {number} item
+   * @param {number[]} x of the items
+   */
+  labelEnds(item, x) {
+    const lowers = [...(this.leaving.get(item)?.values() ?? [])].flat();
+    return lowers.some((lower) => x[lower] > x[item]) && !lowers.some((lower) => x[lower] < x[item]);
   }
 
   /**

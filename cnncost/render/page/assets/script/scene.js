@@ -13,15 +13,17 @@ import { Ports } from "./ports.js";
 /** @typedef {Extent & { item: Item, isOpen: boolean }} Plate a box, or the frame of an open block */
 /** @typedef {[x: number, y: number]} Point */
 /** @typedef {{ tensor: number, points: Point[], arrives: boolean }} Line */
-/** @typedef {{ x: number, y: number, tensor: number }} ShapeLabel */
+/** @typedef {{ x: number, y: number, tensors: number[], ends: boolean }} ShapeLabel it may end where it is */
 /** @typedef {{ width: number, height: number, plates: Plate[], lines: Line[], labels: ShapeLabel[] }} Scene */
-/** @typedef {(item: Item) => { width: number, height: number }} Measure the size of a closed box */
-/** @typedef {(item: Item) => number} MeasureTitle the width of the title of an open block */
+/**
+ * @typedef {object} Measure how large what is written is
+ * @property {(item: Item) => { width: number, height: number }} size of a closed box
+ * @property {(item: Item) => number} titleWidth of an open block
+ * @property {(tensors: number[]) => number} labelWidth of the shapes of some tensors
+ */
 
 const FRAME = 12;
 const HEADER = 24;
-/** What the shape beside a line takes, about. */
-const LABEL_ROOM = 110;
 
 /** The inside of a block, placed. */
 class Inside {
@@ -31,14 +33,15 @@ class Inside {
    * @param {(Inside | null)[]} insides of its open children
    * @param {Size[]} sizes of its items
    * @param {Ports} ports
+   * @param {Measure} measure
    */
-  constructor(block, structure, insides, sizes, ports) {
+  constructor(block, structure, insides, sizes, ports, measure) {
     this.block = block;
     this.structure = structure;
     this.insides = insides;
     this.sizes = sizes;
     this.ports = ports;
-    this.placement = placed(structure, sizes);
+    this.placement = withLabels(placed(structure, sizes), ports, measure);
     /** Where the first rank begins in the frame. */
     this.top = structure.inlets.length > 0 ? 0 : HEADER;
   }
@@ -46,11 +49,10 @@ class Inside {
   /** With its frame. @param {number} title the width of its title @returns {Size} */
   framed(title) {
     const { left, right, height } = this.placement.size;
-    const labelled = this.placement.x.map((x, item) => (this.ports.leaving.get(item)?.size === 1 ? x + LABEL_ROOM : 0));
     const bottom = this.structure.outlets.length > 0 ? 0 : FRAME;
     return {
       left: Math.max(left + FRAME, title),
-      right: Math.max(right + FRAME, ...labelled),
+      right: right + FRAME,
       height: height + this.top + bottom,
     };
   }
@@ -68,15 +70,35 @@ class Inside {
 }
 
 /**
+ * A placement with room for what stands below boxes.
+ * @param {Placement} placement
+ * @param {Ports} ports
+ * @param {Measure} measure
+ * @returns {Placement}
+ */
+function withLabels(placement, ports, measure) {
+  const { x } = placement;
+  let { left, right } = placement.size;
+  for (const [item, tensors] of ports.below) {
+    const room = measure.labelWidth(tensors) + 18 + 12 * (tensors.length - 1);
+    if (ports.labelEnds(item, x)) {
+      left = Math.max(left, room - x[item]);
+    } else {
+      right = Math.max(right, room + x[item]);
+    }
+  }
+  return { ...placement, size: { ...placement.size, left, right } };
+}
+
+/**
  * The network with some of its blocks open.
  * @param {Drawing} drawing
  * @param {Set<Block>} opened
  * @param {Measure} measure
- * @param {MeasureTitle} measureTitle
  * @returns {Scene}
  */
-export function sceneOf(drawing, opened, measure, measureTitle) {
-  const whole = insideOf(drawing.root, drawing, opened, measure, measureTitle);
+export function sceneOf(drawing, opened, measure) {
+  const whole = insideOf(drawing.root, drawing, opened, measure);
   const { left, right, height } = whole.placement.size;
   /** @type {Scene} */
   const scene = { width: left + right, height, plates: [], lines: [], labels: [] };
@@ -89,28 +111,29 @@ export function sceneOf(drawing, opened, measure, measureTitle) {
  * @param {Drawing} drawing
  * @param {Set<Block>} opened
  * @param {Measure} measure
- * @param {MeasureTitle} measureTitle
  * @returns {Inside}
  */
-function insideOf(block, drawing, opened, measure, measureTitle) {
+function insideOf(block, drawing, opened, measure) {
   const structure = drawing.structure(block);
   const insides = block.children.map((child) =>
-    child instanceof Block && opened.has(child) ? insideOf(child, drawing, opened, measure, measureTitle) : null,
+    child instanceof Block && opened.has(child) ? insideOf(child, drawing, opened, measure) : null,
   );
-  const ports = new Ports(structure, (item) => item < insides.length && insides[item] === null);
+  const parts = insides.length + structure.inlets.length + structure.outlets.length;
+  const ports = new Ports(structure, parts, (item) => item < insides.length && insides[item] === null);
   const sizes = structure.columns.map((_, item) => {
     if (item >= insides.length) {
-      return { left: 0, right: 0, height: 0 };
+      const beside = ports.beside.get(item);
+      return { left: 0, right: beside === undefined ? 0 : measure.labelWidth([beside]) + 6, height: 0 };
     }
     const inside = insides[item];
     if (inside !== null) {
-      return inside.framed(measureTitle(inside.block));
+      return inside.framed(measure.titleWidth(inside.block));
     }
-    const { width, height } = measure(block.children[item]);
+    const { width, height } = measure.size(block.children[item]);
     const half = Math.max(Math.ceil(width / 2), ports.room(item));
     return { left: half, right: half, height };
   });
-  return new Inside(block, structure, insides, sizes, ports);
+  return new Inside(block, structure, insides, sizes, ports, measure);
 }
 
 /**
@@ -180,10 +203,15 @@ function emitLines(inside, x, y, scene) {
       scene.lines.push({ tensor, points, arrives: arrives(target) });
     }
   }
-  for (const [item, tensors] of ports.leaving) {
-    for (const tensor of tensors.size === 1 ? tensors.keys() : []) {
-      const [labelX, labelY] = leaves(item, tensor);
-      scene.labels.push({ x: labelX + 5, y: labelY + 13, tensor });
-    }
+  for (const [bend, tensor] of ports.beside) {
+    scene.labels.push({ x: x + placement.x[bend] + 5, y: y + rankOf(bend)[0] + 8, tensors: [tensor], ends: false });
+  }
+  for (const [item, below] of ports.below) {
+    const places = below.map((tensor) => ({ tensor, at: leaves(item, tensor) }));
+    places.sort((one, other) => one.at[0] - other.at[0]);
+    const ends = ports.labelEnds(item, placement.x);
+    const [at, down] = (ends ? places[0] : places[places.length - 1]).at;
+    const tensors = places.map(({ tensor }) => tensor);
+    scene.labels.push({ x: at + (ends ? -5 : 5), y: down + 13, tensors, ends });
   }
 }

@@ -3,7 +3,7 @@
 /** @typedef {{ left: number, right: number, top: number, bottom: number }} View in the scene's units */
 
 /** Labels are no wider than this, and no higher. */
-const LABEL = { width: 200, height: 20 };
+const LABEL = { width: 400, height: 20 };
 
 /**
  * @param {import("./scene.js").Plate} plate
@@ -30,5 +30,5 @@ export function lineIsSeen({ points }, view) {
  * @param {View} view
  */
 export function labelIsSeen({ x, y }, view) {
-  return x < view.right && x + LABEL.width > view.left && y - LABEL.height < view.bottom && y > view.top;
+  return x - LABEL.width < view.right && x + LABEL.width > view.left && y - LABEL.height < view.bottom && y > view.top;
 }
