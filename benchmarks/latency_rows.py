@@ -28,6 +28,9 @@ _LIBRARIES = {"tv_seg": "torchvision", "tv_vid": "torchvision", "timm": "timm"}
 _DTYPES = {"fp32": "float32", "bf16": "bfloat16", "amp_bf16": "float32"}
 _GRAPHS = Path(tempfile.gettempdir()) / "cnncost-h200-graphs.pickle"
 
+_WEIGHTS = {"64": 0.5, "1": 0.2}
+"""What an operator weighs by its batch: there are ten times as many as networks, and single samples take other ways."""
+
 _FAMILIES = ("resnetv2", "resnet", "vgg", "densenet", "mobilenet_v3", "efficientnet", "convnext")
 """Networks whose names begin with these are relatives: none of them is fitted where another is predicted."""
 
@@ -127,7 +130,7 @@ def operators() -> Iterator[Observation]:
             ours[_own_key(graphs[name], kernel, settings.batch)].append(kernel)
         for key, (calls, taken) in parts.items():
             if len(ours.get(key, ())) == calls:
-                yield Observation(name, ours[key], taken)
+                yield Observation(name, ours[key], taken, _WEIGHTS[batch])
 
 
 def _own_key(graph: Graph, kernel: Kernel, batch: int) -> Any:
@@ -137,11 +140,15 @@ def _own_key(graph: Graph, kernel: Kernel, batch: int) -> Any:
         return "conv", (batch, *x.dims), (layer.out, x.channels // layer.groups, *layer.kernel)
     if kernel.operation == "addmm" and kernel.product is not None:
         return "addmm", (kernel.product.rows, kernel.product.depth), (kernel.product.columns,)
+    if kernel.operation == "cat":  # the profiler has them all together
+        return "cat"
     read = kernel.operation in ("pool", "mean")
     return kernel.operation, (batch, *(node.xs[0] if read else node.y).dims)
 
 
 def _measured_key(operator: str, shapes: Any) -> Any:
+    if operator == "aten::cat":
+        return "cat"
     sizes = [tuple(shape) if isinstance(shape, list) else () for shape in shapes]
     if operator == "aten::cudnn_convolution":
         return "conv", sizes[0], sizes[1]

@@ -47,7 +47,7 @@ class Coefficients(NamedTuple):
     cached: float | None = None
     """The same of tensors that fit in the device's cache, up to its size."""
     unaligned: float | None = None
-    """The same where the rows of a channel are no multiples of four numbers."""
+    """The same where what lies side by side, positions or channels, does not make whole vectors."""
     tiles: tuple[tuple[int, int], ...] = ()
     """Rows and columns of the tiles that a library has kernels for."""
     grain: int = 1

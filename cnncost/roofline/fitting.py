@@ -8,8 +8,10 @@ measurements say little about stay near where they began.
 from __future__ import annotations
 
 from collections import Counter
+from math import inf
 from typing import TYPE_CHECKING, Any
 
+from cnncost.devices.kinds import PRODUCT_KINDS
 from cnncost.records import NamedTuple
 from cnncost.roofline.model import Work, seconds, work_of
 from cnncost.roofline.prediction import used_key
@@ -29,7 +31,14 @@ _ROBUST = 0.1
 _DOUBT = 1.0
 """How far the logarithm of a coefficient may lie from where it began, weighed as an error of :data:`_ROBUST` is."""
 
+_MULTIPLY_LESS = ("winograd", "fft")
+_BELOW = 1e-3
+_SHARED = 1.0
+"""How much more that part is doubted which all coefficients that are alike are off by."""
+
 _NUDGE = 1e-4
+_CLOSE = 1e-4
+"""The change of the sum of squares below which a fit is done."""
 
 
 class Observation(NamedTuple):
@@ -47,10 +56,13 @@ class _Group(NamedTuple):
 
     key: Key
     work: Work
+    """Of those that differ."""
+    which: Any
+    """Which of them run in an observation."""
     places: Any
-    """The observation of each."""
+    """The observation that each of those runs in."""
     times: Any
-    """How often it runs in that."""
+    """How often it does."""
 
 
 def fit(observations: Sequence[Observation], start: LatencyProfile, doubt: float = _DOUBT) -> LatencyProfile:
@@ -72,34 +84,59 @@ def fit(observations: Sequence[Observation], start: LatencyProfile, doubt: float
     groups = _groups(observations, start)
     names = [(place, name) for place, group in enumerate(groups) for name in FITTED if _has(start, group, name)]
     first = np.log([getattr(start.coefficients[groups[place].key], name) for place, name in names])
+    prior = _prior([_likes(groups[place].key, name) for place, name in names], doubt)
 
     def times(values: Any) -> list[Any]:
         made = _with(start, groups, names, np.exp(values))
         return [_seconds(group, made[group.key], start) for group in groups]
 
     def summed(group: _Group, taken: Any) -> Any:
-        return np.bincount(group.places, weights=group.times * taken, minlength=len(measured))
+        return np.bincount(group.places, weights=group.times * taken[group.which], minlength=len(measured))
 
     def residuals(values: Any) -> Any:
         total = sum(summed(*pair) for pair in zip(groups, times(values), strict=True))
-        return np.concatenate([weights * np.log(total / measured), (values - first) * _ROBUST / doubt])
+        return np.concatenate([weights * np.log(total / measured), prior @ (values - first)])
 
     def jacobian(values: Any) -> Any:
         taken = times(values)
         total = sum(summed(*pair) for pair in zip(groups, taken, strict=True))
-        columns = np.zeros((len(measured) + len(names), len(names)))
+        columns = np.zeros((len(measured), len(names)))
         for column, (place, _) in enumerate(names):
             group = groups[place]
             nudged = np.exp(values + _NUDGE * (np.arange(len(names)) == column))
             made = _with(start, groups, names, nudged)[group.key]
             change = summed(group, _seconds(group, made, start) - taken[place]) / _NUDGE
-            columns[: len(measured), column] = weights * change / total
-            columns[len(measured) + column, column] = _ROBUST / doubt
-        return columns
+            columns[:, column] = weights * change / total
+        return np.concatenate([columns, prior])
 
-    found = least_squares(residuals, first, jacobian, loss="soft_l1", f_scale=_ROBUST, max_nfev=200)
+    roofs = np.array([_roof(start, groups[place].key, name) for place, name in names])
+    begun = np.minimum(first, np.log(roofs) - _BELOW)
+    bounds = (-np.inf, np.log(roofs))
+    found = least_squares(
+        residuals, begun, jacobian, bounds, loss="soft_l1", f_scale=_ROBUST, ftol=_CLOSE, max_nfev=100
+    )
     fitted = _with(start, groups, names, np.exp(found.x))
     return start._replace(coefficients={**start.coefficients, **fitted})
+
+
+def _prior(likes: Sequence[Any], doubt: float) -> Any:
+    """What makes errors of how far coefficients are from where they began: those that are alike go there together.
+
+    Each is off by a part of its own and by one that it shares with those like it, which is doubted more: the inverse of
+    the covariance doubt² I + shared² 1 1ᵀ, as its root.
+    """
+    import numpy as np
+
+    same = np.array([[one == other for other in likes] for one in likes], dtype=float)
+    shared = doubt * _SHARED
+    precision = np.linalg.inv(doubt**2 * np.eye(len(likes)) + shared**2 * same)
+    return _ROBUST * np.linalg.cholesky(precision).T
+
+
+def _likes(key: Key, name: str) -> tuple[str, bool, str, str]:
+    """What coefficients have in common whose beginnings may all be off alike."""
+    alike = "products" if key.kind in PRODUCT_KINDS else key.kind
+    return key.dtype, key.channels_last, f"{key.direction} {name}", alike
 
 
 def _groups(observations: Sequence[Observation], profile: LatencyProfile) -> list[_Group]:
@@ -114,11 +151,17 @@ def _groups(observations: Sequence[Observation], profile: LatencyProfile) -> lis
             parts.setdefault(key, Counter())[place, work] += 1
     groups = []
     for key, counted in parts.items():
+        numbers = {work: number for number, work in enumerate(dict.fromkeys(work for _, work in counted))}
+        work = Work(*[np.array(column) for column in zip(*numbers, strict=True)])
+        which = np.array([numbers[each] for _, each in counted])
         places = np.array([place for place, _ in counted])
-        columns = zip(*[work for _, work in counted], strict=True)
-        work = Work(*[np.array(column) for column in columns])
-        groups.append(_Group(key, work, places, np.array([*counted.values()])))
+        groups.append(_Group(key, work, which, places, np.array([*counted.values()])))
     return groups
+
+
+def _roof(profile: LatencyProfile, key: Key, name: str) -> float:
+    """What a coefficient cannot exceed: products that multiply all that they say do not go through the roof."""
+    return profile.peaks.get(key.dtype, inf) if name == "rate" and key.kind not in _MULTIPLY_LESS else inf
 
 
 def _has(profile: LatencyProfile, group: _Group, name: str) -> bool:

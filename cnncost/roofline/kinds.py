@@ -23,15 +23,11 @@ _OF_OPERATION = {
     ATTENTION: "attention",
     "bias": "bias",
     "batch_norm": "normalisation",
-    "layer_norm": "normalisation",
-    "group_norm": "normalisation",
-    "softmax": "normalisation",
-    "_safe_softmax": "normalisation",
-    "log_softmax": "normalisation",
+    **dict.fromkeys(("layer_norm", "group_norm", "softmax", "_safe_softmax", "log_softmax"), "sample_statistics"),
     "to": "copy",
     "clone": "copy",
-    "cat": "copy",
-    "stack": "copy",
+    "cat": "concatenation",
+    "stack": "concatenation",
     "pad": "copy",
     "constant_pad": "copy",
     "repeat": "copy",
@@ -98,5 +94,5 @@ def kind_of_convolution(call: ConvolutionCall) -> str:
     if channels <= _STEM_CHANNELS:
         return "stem"
     if product(layer.kernel) > 1:
-        return "convolution"
+        return "dilated" if isinstance(layer, Convolution) and max(layer.dilation) > 1 else "convolution"
     return "strided_pointwise" if max(layer.stride) > 1 else "pointwise"

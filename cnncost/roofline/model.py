@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.records import NamedTuple
+from cnncost.roofline.products import WEIGHT_GRADIENT
 from cnncost.symbolic.dims import ceil_div, product
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _VECTOR = 4
 """Numbers that are moved at once."""
+_CHANNELS = 8
+"""Channels that are read at once where they lie side by side, of sixteen bits each."""
 
 
 class Work(NamedTuple):
@@ -34,8 +37,10 @@ class Work(NamedTuple):
     rows: Any = 0
     columns: Any = 0
     depth: Any = 0
+    splits: Any = False
+    """Whether units without a tile take part of the depth: for gradients of weights it is all positions."""
     aligned: Any = True
-    """Whether what lies side by side is a multiple of four numbers."""
+    """Whether what lies side by side can be moved in whole vectors."""
 
 
 def work_of(kernel: Kernel, coefficients: Coefficients) -> Work:
@@ -44,16 +49,24 @@ def work_of(kernel: Kernel, coefficients: Coefficients) -> Work:
     if kernel.product is None:
         return Work(kernel.flops, kernel.bytes, aligned=aligned)
     count, rows, columns, depth = kernel.product
+    aligned = not kernel.channels_last or _channels_are_aligned(kernel)
     depth = _whole_grains(kernel, depth, coefficients.grain)
     launches = 1
     if coefficients.separate:
         launches, count = count, 1
-    return Work(kernel.flops, kernel.bytes, launches, count, rows, columns, depth, aligned)
+    splits = kernel.direction == WEIGHT_GRADIENT
+    return Work(kernel.flops, kernel.bytes, launches, count, rows, columns, depth, splits, aligned)
+
+
+def _channels_are_aligned(kernel: Kernel) -> bool:
+    """Whether the channels of each position, which lie side by side, can be read as whole vectors."""
+    call = kernel.call
+    return call is None or not (call.x.channels % _CHANNELS or call.y.channels % _CHANNELS)
 
 
 def _whole_grains(kernel: Kernel, depth: int, grain: int) -> int:
     """The depth with the channels of each element of the kernel rounded up: not where positions are summed over."""
-    if kernel.call is None or grain == 1 or kernel.direction == "weight_gradient":
+    if kernel.call is None or grain == 1 or kernel.direction == WEIGHT_GRADIENT:
         return depth
     taps = product(kernel.call.layer.kernel)
     return ceil_div(depth // taps, grain) * grain * taps
@@ -76,11 +89,17 @@ def seconds(
         smaller: the smaller of two.
     """
     moving = moving_seconds(work, c, device, larger, smaller)
-    computing = computing_seconds(work, c, device, smaller)
+    computing = computing_seconds(work, c, device, larger, smaller)
     return c.launch * work.launches + (larger(moving, computing) if c.tiles else moving + computing)
 
 
-def computing_seconds(work: Work, c: Coefficients, device: LatencyProfile, smaller: Callable[..., Any] = min) -> Any:
+def computing_seconds(
+    work: Work,
+    c: Coefficients,
+    device: LatencyProfile,
+    larger: Callable[..., Any] = max,
+    smaller: Callable[..., Any] = min,
+) -> Any:
     """The time that it computes."""
     if not c.rate:
         return 0.0 * work.flops
@@ -90,8 +109,9 @@ def computing_seconds(work: Work, c: Coefficients, device: LatencyProfile, small
     for high, wide in c.tiles:
         tiles = work.count * ceil_div(work.rows, high) * ceil_div(work.columns, wide)
         waves = ceil_div(tiles, device.units)
+        parts = 1 + work.splits * (larger(1, device.units // tiles) - 1)
         each = 2 * high * wide * device.units / c.rate + (high + wide) * c.load
-        taken = work.launches * work.depth * (c.step + waves * each)
+        taken = work.launches * ceil_div(work.depth, parts) * (c.step + waves * each)
         best = taken if best is None else smaller(best, taken)
     return best
 

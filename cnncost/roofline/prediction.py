@@ -183,7 +183,7 @@ def batch_without_launches(graph: Graph, settings: StepSettings, device: str, *,
 def key_of(kernel: Kernel, profile: LatencyProfile) -> Key:
     """What a kernel is to a device: a convolution may be computed by another way than by loops."""
     kind = kernel.kind
-    if kernel.call is not None and not kernel.channels_last:
+    if kind == "convolution" and kernel.call is not None and not kernel.channels_last:
         kind = profile.algorithm(kernel.call, kernel.direction, kernel.dtype) or kind
     return Key(kind, kernel.dtype, kernel.channels_last, kernel.direction)
 

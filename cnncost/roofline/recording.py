@@ -95,7 +95,8 @@ class _Recorder:
             elements = output.elements
             if name not in _POOLS:
                 elements = max([elements, *[value.elements for value in reads]])
-            self._add_plain(layer, FORWARD, name, dtype, moved, elements=elements)
+            repeated = name in _OF_TWO and any(1 < value.elements < elements for value in reads)
+            self._add_plain(layer, FORWARD, "bias" if repeated else name, dtype, moved, elements=elements)
 
     def differentiated(self, operation: Operation, made: Sequence[Gradient | None]) -> None:
         """Backward made gradients: nothing runs for those that lie in what it received."""
@@ -192,3 +193,4 @@ class _Recorder:
 
 
 _POOLS = ("pool", "avg_pool")
+_OF_TWO = ("add", "mul", "sub", "div")
