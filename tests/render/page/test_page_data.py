@@ -17,17 +17,9 @@ from cnncost.render.page.blocks import block_tree
 from cnncost.render.page.data import PageNetwork, network_data, page_json
 from cnncost.render.page.packing import packed
 from cnncost.report.analyze import analyze_graph, report_of
+from tests.render.page.packed_columns import unpacked
 
 VALUES = st.one_of(st.none(), st.integers(), st.text(max_size=3), st.tuples(st.integers(0, 3), st.integers(0, 3)))
-
-
-def unpacked(column: Any) -> list[Any]:
-    """A column as the script of the page unpacks it."""
-    if isinstance(column, list):
-        return column
-    if "first" in column:
-        return list(accumulate([column["first"], *unpacked(column["steps"])]))
-    return [column["every"]] * column["count"] if "every" in column else [column["of"][place] for place in column["at"]]
 
 
 def as_script_reads(value: Any) -> Any:

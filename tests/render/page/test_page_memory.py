@@ -9,6 +9,7 @@ import pytest
 import cnncost
 from cnncost.footprint.settings import StepSettings
 from cnncost.render.page.memory import PageStep, peak_by_layer, step_data
+from tests.render.page.packed_columns import unpacked
 
 STEPS = [
     ("resnet18", {"mode": "infer", "device": "cpu"}),
@@ -16,13 +17,6 @@ STEPS = [
     ("unet", {"mode": "train", "amp": "bfloat16"}),
     ("mobilenet_v2", {"mode": "train", "accumulate": 2, "set_to_none": False, "checkpoint": ("inverted_residual",)}),
 ]
-
-
-def unpacked(column: Any) -> list[Any]:
-    """A column as a list, however it was packed."""
-    if isinstance(column, list):
-        return column
-    return [column["every"]] * column["count"] if "every" in column else [column["of"][place] for place in column["at"]]
 
 
 def columns(data: dict[str, Any]) -> list[dict[str, Any]]:
