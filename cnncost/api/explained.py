@@ -32,6 +32,8 @@ def explain(
     mode: str = "infer",
     amp: str | None = None,
     convention: AnyConvention = "textbook",
+    device: str | None = None,
+    channels_last: bool = False,
     limits: Limits | None = None,
     arguments: Mapping[str, object] | None = None,
     partial: bool = False,
@@ -46,6 +48,7 @@ def explain(
             that only one layer or block is like, ``stage[0].*``.
         total: the only figure to explain, of the layer; or to add up.
         set, input: as for :func:`analyze`.
+        device, channels_last: as for :func:`analyze`: the figures of a layer have the time of each of its kernels then.
         batch, dtype, optimizer, mode, amp, convention, limits, arguments, partial: as for :func:`analyze`.
 
     Raises:
@@ -66,7 +69,7 @@ def explain(
     layer = optional_text("`layer`", layer, "the name of a layer or a block")
     total = optional_text("`total`", total, "the name of a figure")
     runs = {"batch": batch, "dtype": dtype, "optimizer": optimizer, "mode": mode, "amp": amp}
-    settings = Settings.checked(**runs, convention=convention)
+    settings = Settings.checked(**runs, convention=convention, device=device, channels_last=channels_last)
     if isinstance(spec, str) and names_a_layer_type(spec):
         if layer is not None:
             raise SpecError(f"`{spec}` is a layer type, not a network", hint="it has no layers to name")

@@ -8,7 +8,11 @@ from pydantic import Field
 
 from cnncost.documents import base
 from cnncost.documents.base import Document
-from cnncost.validation import Count, Fraction, Number, Record, Text
+from cnncost.validation import Count, Flag, Fraction, Number, Record, Text
+
+
+def _is_absent(value: object) -> bool:
+    return value is None
 
 
 class Figure(Record):
@@ -72,6 +76,9 @@ class LayerExplanationDocument(Document):
     optimizer: base.Optimizer
     mode: base.Mode
     amp: base.Amp = None
+    device: base.Device = Field(default=None, exclude_if=_is_absent)
+    channels_last: Flag | None = Field(default=None, exclude_if=_is_absent)
+    """whether maps lie in memory with their channels last on the device"""
     convention: base.Convention
     symbols: tuple[Meaning, ...]
     """what the letters of the formulas stand for"""

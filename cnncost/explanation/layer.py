@@ -65,11 +65,20 @@ def explain_layer(analysis: Analysis, node: Node) -> LayerExplanation:
         _about(node),
         analysis.settings,
         (*_meanings([*writer.used, *formulas]), *writer.names),
-        (*figures, *seen),
+        (*figures, *seen, *_times(analysis, node)),
         algorithms,
         cheapest,
         analysis.graph.warnings,
     )
+
+
+def _times(analysis: Analysis, node: Node) -> Iterable[Figure]:
+    """The times of the layer's kernels, where the settings name a device."""
+    if analysis.settings.device is None:
+        return ()
+    from cnncost.explanation.latency import explain_latency  # few ask for a latency
+
+    return explain_latency(analysis, node)
 
 
 def _about(node: Node) -> str:

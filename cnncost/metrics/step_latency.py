@@ -14,17 +14,29 @@ from cnncost.metrics.metric import AtLeast, Unit
 
 if TYPE_CHECKING:
     from cnncost.metrics.analysis import Analysis
+    from cnncost.roofline.run import Run
+    from cnncost.settings import Settings
 
 
 def _latency(analysis: Analysis) -> int | AtLeast | None:
-    settings = analysis.settings
+    from cnncost.roofline.estimate import step_latency
+
+    report = step_latency(analysis.graph, run_of(analysis.settings), batch_search=False)
+    return AtLeast(report.nanoseconds) if report.is_bound else report.nanoseconds
+
+
+def run_of(settings: Settings) -> Run:
+    """The step whose latency is asked for.
+
+    Raises:
+        SpecError: no device is named, or there is no such device.
+    """
     if settings.device is None:
         raise latency_without_device()
-    from cnncost.roofline.estimate import step_latency
     from cnncost.roofline.place import place_called
     from cnncost.roofline.run import Run
 
-    run = Run.checked(
+    return Run.checked(
         place_called(settings.device),
         mode=settings.mode,
         batch=settings.batch,
@@ -33,8 +45,6 @@ def _latency(analysis: Analysis) -> int | AtLeast | None:
         optimizer=settings.optimizer,
         channels_last=settings.channels_last,
     )
-    report = step_latency(analysis.graph, run, batch_search=False)
-    return AtLeast(report.nanoseconds) if report.is_bound else report.nanoseconds
 
 
 LATENCY = Estimate(

@@ -63,10 +63,16 @@ def peak_name(card: Device, number_format: str) -> str | None:
 
 def _timed(kernel: Kernel, card: Device, bandwidth: int, tf32: bool) -> TimedKernel:
     moving = kernel.bytes / bandwidth
-    is_product = kernel.operation in _ON_MATRIX_UNITS
-    peak = peak_of(card, "tf32" if tf32 and kernel.dtype == "float32" else kernel.dtype) if is_product else None
+    peak = rate_of(kernel, card, tf32=tf32)
     computing = 0.0 if peak is None else fewest_flops(kernel, tf32=tf32) / peak
     return TimedKernel(kernel, max(computing, moving), "compute" if computing > moving else "bandwidth")
+
+
+def rate_of(kernel: Kernel, card: Device, *, tf32: bool) -> float | None:
+    """The most operations in a second of a kernel; ``None`` where it is no product, or its rate was not read."""
+    if kernel.operation not in _ON_MATRIX_UNITS:
+        return None
+    return peak_of(card, "tf32" if tf32 and kernel.dtype == "float32" else kernel.dtype)
 
 
 def fewest_flops(kernel: Kernel, *, tf32: bool) -> float:

@@ -42,6 +42,8 @@ def explain(
     optimizer: options.Optimizer = "adam",
     mode: options.Mode = "infer",
     amp: options.Amp = None,
+    device: options.LatencyDevice = None,
+    channels_last: options.ChannelsLast = False,
     convention: options.Convention = "textbook",
     form: options.Format = "table",
     raw: options.Raw = False,
@@ -59,6 +61,7 @@ def explain(
         cnncost explain resnet50 --total params
         cnncost explain conv --input 64,56,56 --set out=128,kernel=3,padding=1
         cnncost explain lenet5 --symbolic batch
+        cnncost explain lenet5 conv --device h200 --batch 64
     """
     from cnncost.api import explain as explain_spec
     from cnncost.explanation.single import names_a_layer_type
@@ -102,6 +105,8 @@ def explain(
         mode=mode,
         amp=amp,
         convention=convention,
+        device=device,
+        channels_last=channels_last,
         limits=options.limits_of(max_nodes, max_bytes),
     )
     warn(explanation.warnings)

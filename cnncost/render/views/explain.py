@@ -148,6 +148,8 @@ def _typed(figure: Figure) -> Any:
     """The value, written out."""
     if isinstance(figure.value, tuple):
         return Typed("shape" if figure.name == "output_shape" else "axes", figure.value)
+    if figure.unit == "seconds" and figure.value is not None:
+        return Typed("seconds", figure.value)
     return None if figure.value is None else _exact(figure.value)
 
 
