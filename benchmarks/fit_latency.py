@@ -23,7 +23,7 @@ from cnncost.devices import Key, LatencyProfile
 from cnncost.devices.latency import UNITS
 from cnncost.language.yaml.plain import read_plain
 from cnncost.roofline.fitting import Observation, fit
-from cnncost.roofline.prediction import LAUNCHES, predict_kernels
+from cnncost.roofline.prediction import LAUNCHES, predict_kernels, used_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> None:
     networks = rows()
     parts = [*operators()]
     begun = LatencyProfile.of(read_plain(START))
-    fitted = _rounded(_fit(networks, parts, begun), begun)
+    fitted = _rounded(_only_measured(_fit(networks, parts, begun), networks, parts), begun)
     relatives = _left_out(networks, parts, begun, lambda row: row.family)
     alone = _left_out(networks, parts, begun, lambda row: row.network)
     fitted = fitted._replace(intervals=_intervals(networks, relatives), host=_host(networks, fitted))
@@ -65,6 +65,13 @@ def main(arguments: Sequence[str]) -> None:
 def _fit(networks: Sequence[Row], parts: Sequence[Observation], begun: LatencyProfile) -> LatencyProfile:
     whole = [Observation(row.network, row.kernels, row.kernel_seconds, NETWORK_WEIGHT) for row in networks]
     return fit([*whole, *parts], begun)
+
+
+def _only_measured(profile: LatencyProfile, networks: Sequence[Row], parts: Sequence[Observation]) -> LatencyProfile:
+    """The profile without the kernels that nothing measured: those that are like them stand in, and that is said."""
+    kernels = [kernel for each in (*networks, *parts) for kernel in each.kernels]
+    seen = {used_key(kernel, profile) for kernel in kernels}
+    return profile._replace(coefficients={key: found for key, found in profile.coefficients.items() if key in seen})
 
 
 def _left_out(
@@ -161,7 +168,7 @@ def _write(profile: LatencyProfile, lines: Sequence[Mapping[str, Any]]) -> None:
 def _section(profile: LatencyProfile) -> str:
     """The section of the profile's file: what the fit begins with, with the coefficients that were found."""
     begun = read_plain(START)
-    kernels = [_flow(_entry(entry, profile)) for entry in begun["kernels"]]
+    kernels = [_flow(_entry(entry, profile)) for entry in begun["kernels"] if _key(entry) in profile.coefficients]
     intervals = [
         _flow({"dtype": dtype, "mode": mode, "factors": list(factors)})
         for (dtype, mode), factors in profile.intervals.items()
@@ -179,9 +186,12 @@ def _section(profile: LatencyProfile) -> str:
 
 
 def _entry(entry: Mapping[str, Any], profile: LatencyProfile) -> dict[str, Any]:
-    key = Key(entry["kind"], entry["dtype"], entry["channels_last"], entry.get("direction", "forward"))
-    found = profile.coefficients[key]
+    found = profile.coefficients[_key(entry)]
     return {name: getattr(found, name) / UNITS[name] if name in UNITS else value for name, value in entry.items()}
+
+
+def _key(entry: Mapping[str, Any]) -> Key:
+    return Key(entry["kind"], entry["dtype"], entry["channels_last"], entry.get("direction", "forward"))
 
 
 def _rounded(profile: LatencyProfile, begun: LatencyProfile) -> LatencyProfile:
