@@ -30,6 +30,7 @@ ARGUMENTS = {
     "verify": ["lenet5", "--device", "meta"],
     "reconcile": ["lenet5", "61706"],
     "report": ["lenet5"],
+    "latency": ["lenet5", "--device", "h200"],
     "draw": ["lenet5", "--to", "svg"],
     "import": ["lenet5"],
     "export": ["lenet5", "--to", "dot"],
@@ -169,7 +170,7 @@ def test_a_named_pipe_is_refused_before_anything_is_computed() -> None:
         (
             "a.xlsx",
             "error: no format has the suffix of `a.xlsx`\n"
-            "  = hint: it is one of .txt, .json, .csv, .md, .tex; or give `--format`\n",
+            "  = hint: it is one of .txt, .json, .csv, .md, .tex, .html; or give `--format`\n",
         ),
     ],
 )
