@@ -11,6 +11,7 @@ from cnncost.cli import options
 from cnncost.cli.files import refuse_unwritable
 from cnncost.cli.output import warn, write
 from cnncost.errors import SpecError
+from cnncost.exporters.exporter import EXPORTERS, find_exporter
 from cnncost.files import write_file
 
 _FORMS = "svg|png|pdf|dot|mermaid"
@@ -76,6 +77,8 @@ def draw(
         amp=amp,
         convention=convention,
     )
+    if form in EXPORTERS:
+        warn(find_exporter(form).remarks(drawn))
     if path is not None:
         write_file(path, drawn)
     elif isinstance(drawn, str):

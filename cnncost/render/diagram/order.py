@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SWEEPS, _EXCHANGES = 12, 4
 _EXCHANGES_UP_TO = 40
 """Ranks of more items than these are not improved by exchanges, which take the square of their number."""
-_MOST_BENDS = 6
+_MOST_BENDS = 4
 """Bends for each part of a block, on average. What passes more ranks than there is room for runs on rails."""
 
 

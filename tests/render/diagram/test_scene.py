@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -56,6 +57,26 @@ def nested(layers: int) -> Graph:
     for read in reversed(made[:-1]):
         at = builder.add(REGISTRY["add"](), [at, read])
     return builder.finish([at])
+
+
+def chance(seed: int, layers: int = 60) -> Graph:
+    """A network of blocks in blocks that are left and entered again, with lines near and far."""
+    random = Random(seed)
+    builder = GraphBuilder(f"chance {seed}")
+    made = [builder.add_input("x", Tensor(4, (4, 4))), builder.add_input("y", Tensor(4, (4, 4)))]
+    path: list[str] = []
+    for number in range(layers):
+        if random.random() < 0.4:
+            path = [
+                *path[: random.randrange(len(path) + 1)],
+                *random.sample(["a", "b[0]", "b[1]", "c"], random.randrange(3)),
+            ]
+        near = made[-5:] if random.random() < 0.8 else made
+        reads = random.sample(near, random.randint(1, min(3, len(near))))
+        kind = REGISTRY["add" if len(reads) > 1 else "relu"]()
+        made.append(builder.add(kind, reads, name=".".join([*path, f"l{number}"])))
+    read = {read for node in builder.nodes for read in node.inputs}
+    return builder.finish([number for number in made if number not in read])
 
 
 def scene(report: Report, depth: int | None) -> tuple[Flow, dict[str, Structure], Scene]:
@@ -154,7 +175,9 @@ def test_open_networks_are_drawn_whole(name: str) -> None:
     assert_linked(flow, structures)
 
 
-@pytest.mark.parametrize("graph", [dense(12), nested(10), loads(TWO_INPUTS)], ids=lambda graph: graph.name)
+@pytest.mark.parametrize(
+    "graph", [dense(12), nested(10), loads(TWO_INPUTS), *map(chance, range(12))], ids=lambda graph: graph.name
+)
 def test_odd_networks_are_drawn_whole(graph: Graph) -> None:
     flow, structures, drawn = scene(analyze(graph), None)
     assert drawn_edges(flow, structures) == set(flow.edges())
