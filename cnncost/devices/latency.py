@@ -69,6 +69,8 @@ class Key(NamedTuple):
     dtype: str
     channels_last: bool
     direction: str = FORWARD
+    operation: str | None = None
+    """What PyTorch calls it; ``None`` for those of the kind that have no coefficients of their own."""
 
 
 class HostCosts(NamedTuple):
@@ -88,7 +90,7 @@ class LatencyProfile(NamedTuple):
     >>> from cnncost.devices import profile
     >>> latency = profile("h200").latency
     >>> latency.units, latency.find(Key("stem", "float16", channels_last=False))
-    (132, Key(kind='stem', dtype='bfloat16', channels_last=True, direction='forward'))
+    (132, Key(kind='stem', dtype='bfloat16', channels_last=True, direction='forward', operation=None))
     """
 
     device: str
@@ -145,7 +147,9 @@ class LatencyProfile(NamedTuple):
 
 
 def _entry(entry: Mapping[str, Any]) -> tuple[Key, Coefficients]:
-    key = Key(entry["kind"], entry["dtype"], entry["channels_last"], entry.get("direction", FORWARD))
+    key = Key(
+        entry["kind"], entry["dtype"], entry["channels_last"], entry.get("direction", FORWARD), entry.get("operation")
+    )
     made = {name: entry[name] * unit for name, unit in UNITS.items() if name in entry}
     made |= {name: entry[name] for name in ("grain", "separate", "overlap") if name in entry}
     if "tiles" in entry:
@@ -175,6 +179,8 @@ def _like(key: Key) -> Iterable[Key]:
         while kind is not None:
             for last in (key.channels_last, not key.channels_last):
                 for direction in directions:
+                    if kind == key.kind and key.operation is not None:
+                        yield Key(kind, dtype, last, direction, key.operation)
                     yield Key(kind, dtype, last, direction)
             kind = TWINS.get(kind)
 

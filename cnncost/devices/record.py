@@ -58,6 +58,8 @@ class RuleRecord(Record):
     """whether the kernel has holes"""
     widens: Flag | None = None
     """whether there are more output than input channels"""
+    ragged: Positive | None = None
+    """the channels, which are in no groups, of the input or of the output are no multiple of so many"""
     batch: Range | None = None
     """samples"""
     in_channels: Range | None = None
@@ -92,6 +94,8 @@ class KernelsRecord(Record):
     """whether maps lie in memory with their channels last"""
     direction: Literal["forward", "backward", "input_gradient", "weight_gradient", "optimizer"] = "forward"
     """what is computed"""
+    operation: Text | None = None
+    """what PyTorch calls it; all other operations of the kind where it is left out"""
     launch: PositiveFraction
     """µs that a kernel takes at least"""
     rate: PositiveFraction | None = None

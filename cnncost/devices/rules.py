@@ -41,6 +41,8 @@ class WorkspaceRule(NamedTuple):
     """Whether the kernel has holes."""
     widens: bool | None = None
     """Whether there are more output than input channels."""
+    ragged: int | None = None
+    """The channels, which are in no groups, of the input or of the output are no multiple of so many."""
     batch: Range | None = None
     """From how many samples to how many."""
     in_channels: Range | None = None
@@ -73,6 +75,7 @@ class WorkspaceRule(NamedTuple):
             and (self.pointwise is None or self.pointwise == (product(layer.kernel) == 1))
             and (self.strided is None or self.strided == (max(layer.stride) > 1))
             and (self.dilated is None or self.dilated == (max(layer.dilation) > 1))
+            and (self.ragged is None or _is_ragged(call, self.ragged))
             and (self.widens is None or self.widens == (layer.out > call.x.channels))
         )
 
@@ -96,6 +99,11 @@ def workspace_of(rules: tuple[WorkspaceRule, ...], call: ConvolutionCall, direct
             if workspace.applies(call):
                 return workspace.bytes(call, item)
     return 0
+
+
+def _is_ragged(call: ConvolutionCall, whole: int) -> bool:
+    channels = (call.x.channels, call.layer.out)
+    return getattr(call.layer, "groups", 1) == 1 and any(count % whole for count in channels)
 
 
 def _within(bounds: Range | None, value: int) -> bool:

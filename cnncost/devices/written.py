@@ -8,6 +8,7 @@ from cnncost.devices.latency import UNITS, Coefficients
 
 if TYPE_CHECKING:
     from cnncost.devices.latency import Key, LatencyProfile
+    from cnncost.devices.rules import WorkspaceRule
 
 _DIGITS = 4
 """Significant digits that are written: no measurement is as exact."""
@@ -29,7 +30,8 @@ def latency_data(latency: LatencyProfile) -> dict[str, Any]:
             "gap": _rounded(host.gap / _MICROSECOND),
             "factors": _all_rounded(host.factors),
         },
-        "kernels": [_kernels(key, latency.coefficients[key]) for key in sorted(latency.coefficients)],
+        "kernels": [_kernels(key, latency.coefficients[key]) for key in sorted(latency.coefficients, key=_order)],
+        "algorithms": [_rule(rule) for rule in latency.algorithms],
         "intervals": [
             {"dtype": dtype, "mode": mode, "factors": _all_rounded(factors)}
             for (dtype, mode), factors in sorted(latency.intervals.items())
@@ -37,10 +39,14 @@ def latency_data(latency: LatencyProfile) -> dict[str, Any]:
     }
 
 
+def _order(key: Key) -> tuple[str, ...]:
+    return (key.dtype, str(key.channels_last), key.kind, key.direction, key.operation or "")
+
+
 def _kernels(key: Key, coefficients: Coefficients) -> dict[str, Any]:
     """The coefficients of one kind; what plays no part is left out."""
     usual = Coefficients(launch=0.0)
-    written: dict[str, Any] = key._asdict()
+    written: dict[str, Any] = {name: value for name, value in key._asdict().items() if value is not None}
     for name, value in coefficients._asdict().items():
         if value == getattr(usual, name):
             continue
@@ -49,6 +55,12 @@ def _kernels(key: Key, coefficients: Coefficients) -> dict[str, Any]:
         else:
             written[name] = [list(tile) for tile in value] if name == "tiles" else value
     return written
+
+
+def _rule(rule: WorkspaceRule) -> dict[str, Any]:
+    """What a rule says; what it leaves open is left out."""
+    said = {name: value for name, value in rule._asdict().items() if value is not None}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
 
 
 def _all_rounded(values: tuple[float, ...]) -> list[float]:

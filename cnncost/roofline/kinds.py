@@ -62,7 +62,7 @@ _TRANSCENDENTAL = frozenset(
     )
 )
 
-_STEM_CHANNELS = 4
+MOST_STEM_CHANNELS = 4
 _VOLUME_AXES = 3
 
 
@@ -91,7 +91,7 @@ def kind_of_convolution(call: ConvolutionCall) -> str:
         return "depthwise" if layer.groups == channels else "grouped"
     if len(layer.kernel) >= _VOLUME_AXES and product(layer.kernel) > 1:
         return "volume"
-    if channels <= _STEM_CHANNELS:
+    if channels <= MOST_STEM_CHANNELS:
         return "stem"
     if product(layer.kernel) > 1:
         return "dilated" if isinstance(layer, Convolution) and max(layer.dilation) > 1 else "convolution"

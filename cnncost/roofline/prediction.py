@@ -185,7 +185,8 @@ def key_of(kernel: Kernel, profile: LatencyProfile) -> Key:
     kind = kernel.kind
     if kind == "convolution" and kernel.call is not None and not kernel.channels_last:
         kind = profile.algorithm(kernel.call, kernel.direction, kernel.dtype) or kind
-    return Key(kind, kernel.dtype, kernel.channels_last, kernel.direction)
+    operation = kernel.operation if kernel.product is None else None
+    return Key(kind, kernel.dtype, kernel.channels_last, kernel.direction, operation)
 
 
 def used_key(kernel: Kernel, profile: LatencyProfile) -> Key:
@@ -215,7 +216,8 @@ def time_of(kernel: Kernel, profile: LatencyProfile) -> KernelTime:
     taken = seconds(work, coefficients, profile)
     elapsed = taken * coefficients.overlap if work.launches > 1 else taken
     bound = max(parts, key=lambda part: parts[part])
-    return KernelTime(kernel, taken, bound, work.launches, elapsed, used == key_of(kernel, profile))
+    is_own = used._replace(operation=None) == key_of(kernel, profile)._replace(operation=None)
+    return KernelTime(kernel, taken, bound, work.launches, elapsed, is_own)
 
 
 def _in_tf32(kernel: Kernel) -> Kernel:

@@ -99,4 +99,4 @@ def test_number_formats_are_those_of_the_gpu(
 def test_what_a_gpu_says_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     said = SimpleNamespace(multi_processor_count=132, L2_cache_size=50 * 2**20)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: said)
-    assert facts_of("cuda:0") == ("cuda", 132, 52428800)
+    assert facts_of("cuda:0") == ("cuda", 132, 52428800, None)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from cnncost.devices.latency import Coefficients, HostCosts, LatencyProfile
+from cnncost.devices.rules import WorkspaceRule
+from cnncost.measurement.calibration.backfitting import fitted_by_key
 from cnncost.measurement.calibration.reading import OPTIMIZER
 from cnncost.measurement.calibration.result import ConditionsFound, Errors, KindFound
 from cnncost.measurement.timing import quantile
 from cnncost.records import NamedTuple
-from cnncost.roofline.fitting import Observation, fit
+from cnncost.roofline.fitting import Observation
+from cnncost.roofline.kinds import MOST_STEM_CHANNELS
 from cnncost.roofline.prediction import key_of, time_of
 from cnncost.roofline.recording import kernels_of
 
@@ -29,6 +33,9 @@ _CACHED = 3.0
 
 _DOUBT = 3.0
 """How far coefficients may go from there, as a factor of e: these are mere guesses."""
+
+_ENOUGH = 5
+"""Kernels of an operation from which on it has coefficients of its own."""
 
 _INTERVAL = (0.1, 0.9)
 """The part of all cases that an interval leaves out below and above."""
@@ -55,19 +62,18 @@ def fitted(
     cases = [_Case(reading, [*_observations(reading, device)]) for reading in readings]
     observations = [each for case in cases for each in case.observations]
     profile = _start(observations, roofs, facts)
-    for group in _apart(cases):
-        profile = fit(group, profile, _DOUBT)
+    profile = fitted_by_key(observations, profile, _DOUBT)
+    profile = fitted_by_key(observations, _by_operation(observations, profile))
     profile = profile._replace(host=_host(cases, profile), intervals=_intervals(cases, profile))
     return profile, _by_conditions(cases, roofs, profile), _by_kind(observations, profile)
 
 
-def _apart(cases: Sequence[_Case]) -> list[list[Observation]]:
-    """The observations by number format and layout: what has no coefficients in common is fitted by itself."""
-    groups: dict[tuple[str, bool], list[Observation]] = {}
-    for case in cases:
-        conditions = case.reading.case.conditions
-        groups.setdefault((conditions.dtype, conditions.channels_last), []).extend(case.observations)
-    return [*groups.values()]
+def _by_operation(observations: Sequence[Observation], profile: LatencyProfile) -> LatencyProfile:
+    """The profile with coefficients for each operation that was measured often enough, as those of its kind."""
+    keys = Counter([key_of(kernel, profile) for each in observations for kernel in each.kernels])
+    of_kinds = {key: profile.find(key._replace(operation=None)) for key, count in keys.items() if count >= _ENOUGH}
+    added = {key: profile.coefficients[found] for key, found in of_kinds.items() if found is not None}
+    return profile._replace(coefficients={**profile.coefficients, **added})
 
 
 def _observations(reading: Reading, device: str) -> Iterator[Observation]:
@@ -106,10 +112,12 @@ def _start(observations: Sequence[Observation], roofs: Mapping[str, Ceilings], f
         bandwidth=bandwidth,
         host=HostCosts(launch, 0.0, (1.0, 1.0)),
         coefficients={},
-        algorithms=(),
+        algorithms=_algorithms(facts),
         intervals={},
     )
-    first = {key_of(kernel, profile): kernel for each in observations for kernel in each.kernels}
+    first = {
+        key_of(kernel, profile)._replace(operation=None): kernel for each in observations for kernel in each.kernels
+    }
     peak = {dtype: profile.peaks.get(dtype, min(profile.peaks.values())) for dtype in {key.dtype for key in first}}
     coefficients = {
         key: Coefficients(
@@ -121,6 +129,14 @@ def _start(observations: Sequence[Observation], roofs: Mapping[str, Ceilings], f
         for key, kernel in first.items()
     }
     return profile._replace(coefficients=coefficients)
+
+
+def _algorithms(facts: Facts) -> tuple[WorkspaceRule, ...]:
+    """A CPU's library has slower ways for convolutions whose channels fill no whole vectors."""
+    if facts.vector is None:
+        return ()
+    ragged = WorkspaceRule("ragged", pointwise=False, in_channels=(MOST_STEM_CHANNELS + 1, None), ragged=facts.vector)
+    return tuple([ragged._replace(axes=axes) for axes in (1, 2)])
 
 
 def _host(cases: Sequence[_Case], profile: LatencyProfile) -> HostCosts:

@@ -9,6 +9,8 @@ from cnncost.records import NamedTuple
 
 _CACHE_OF_A_CORE = Path("/sys/devices/system/cpu/cpu0/cache/index2/size")
 _USUAL_CACHE_BYTES = 2**20
+_VECTORS = {"AVX512": 16, "AVX2": 8}
+_SHORT_VECTOR = 4
 _UNITS = {"K": 2**10, "M": 2**20}
 
 
@@ -21,6 +23,8 @@ class Facts(NamedTuple):
     """Multiprocessors, or threads that PyTorch uses."""
     cache_bytes: int
     """Of a GPU's cache; of the caches that cores have for themselves."""
+    vector: int | None = None
+    """Numbers of float32 that a CPU computes with at once; ``None`` for a GPU."""
 
 
 def facts_of(device: str) -> Facts:
@@ -30,7 +34,8 @@ def facts_of(device: str) -> Facts:
         properties = torch.cuda.get_device_properties(device)
         return Facts("cuda", properties.multi_processor_count, properties.L2_cache_size)
     threads = torch.get_num_threads()
-    return Facts("cpu", threads, threads * _cache_of_a_core())
+    vector = _VECTORS.get(torch.backends.cpu.get_cpu_capability(), _SHORT_VECTOR)
+    return Facts("cpu", threads, threads * _cache_of_a_core(), vector)
 
 
 def _cache_of_a_core() -> int:
