@@ -70,18 +70,20 @@ def _predicted(timed: KernelTime, device: LatencyProfile, source: str) -> Figure
     note = f"{_what(timed.kernel)}: coefficients of {used.kind} in {used.dtype}"
     if not coefficients.tiles:
         return Figure("", timed.seconds, "seconds", _PLAIN, _plain(work, coefficients, device), source, note)
-    return Figure("", timed.seconds, "seconds", _TILED, _tiled(work, coefficients, device), source, note)
+    return Figure("", timed.seconds, "seconds", *_tiled(work, coefficients, device), source, note)
 
 
-def _tiled(work: Work, c: Coefficients, device: LatencyProfile) -> str:
-    """With the tile that takes the least time."""
-    tile = min(c.tiles, key=lambda each: float(computing_seconds(work, c._replace(tiles=(each,)), device)))
-    high, wide = tile
+def _tiled(work: Work, c: Coefficients, device: LatencyProfile) -> tuple[str, str]:
+    """The formula, and its numbers with the tile that takes the least time; sums are split where units would idle."""
+    high, wide = min(c.tiles, key=lambda each: float(computing_seconds(work, c._replace(tiles=(each,)), device)))
     tiles = work.count * ceil_div(work.rows, high) * ceil_div(work.columns, wide)
+    parts = max(1, device.units // tiles) if work.splits else 1
+    formula = _TILED if parts == 1 else _TILED.replace("D·", "⌈D/parts⌉·")
+    depth = f"{work.depth}" if parts == 1 else f"⌈{work.depth}/{parts}⌉"
     wave = f"2·{high}·{wide}·{device.units}/{count_text(round(c.rate or 0))} + ({high} + {wide})·{seconds_text(c.load)}"
     several = f"{work.launches}·" if work.launches > 1 else ""
-    computing = f"{several}{work.depth}·({seconds_text(c.step)} + {ceil_div(tiles, device.units)}·({wave}))"
-    return f"{_launch(work, c)} + max({computing}, {_moving(work, c, device)})"
+    computing = f"{several}{depth}·({seconds_text(c.step)} + {ceil_div(tiles, device.units)}·({wave}))"
+    return formula, f"{_launch(work, c)} + max({computing}, {_moving(work, c, device)})"
 
 
 def _plain(work: Work, c: Coefficients, device: LatencyProfile) -> str:

@@ -28,6 +28,7 @@ def computed(text: str) -> float:
         lambda match: f"({match[1]}*{UNITS[match[2]]!r})",
         text,
     )
+    plain = re.sub(r"⌈(\d+)/(\d+)⌉", r"-(-\1//\2)", plain)
     assert re.fullmatch(r"[-\d.e+*/(), ·max]+", plain), plain
     return float(eval(plain.replace("·", "*"), {"__builtins__": {}, "max": max}))
 

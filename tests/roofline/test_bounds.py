@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cnncost import latency
+from cnncost import latency, load
+from cnncost.devices import device
 from cnncost.errors import SpecError
+from cnncost.roofline.estimate import step_latency
+from cnncost.roofline.place import Place
+from cnncost.roofline.run import Run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cnncost.roofline.report import LatencyReport
 
+ROOT = Path(__file__).parent.parent.parent
 BANDWIDTH, BFLOAT16, FLOAT32 = 1.008e12, 165.2e12, 82.6e12
 """Of an RTX 4090, as cards.yaml has them."""
 
@@ -86,6 +91,25 @@ def test_a_bound_is_no_prediction() -> None:
     assert data["at_most_samples_per_second"] == pytest.approx(8 / data["at_least_seconds"])
     assert "at least" in repr(report)
     assert "\n" not in repr(report)
+
+
+def measured_steps() -> list[Any]:
+    """The steps in bfloat16 that were measured on an H200, whose rate in it was read; of networks that ship."""
+    with (ROOT / "tests" / "data" / "h200" / "latency.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["dtype"] != "fp32" and ":" not in row["network"]]
+    return [pytest.param(row, id=f"{row['network']} {row['mode']}") for row in rows]
+
+
+@pytest.mark.parametrize("row", measured_steps())
+def test_no_step_took_less_than_its_bound(row: dict[str, str]) -> None:
+    shape = tuple(map(int, row["input"].split("x")))
+    amp = {"amp": "bf16"} if row["dtype"] == "amp_bf16" else {"dtype": "bf16"}
+    run = Run.checked(
+        Place("h200", card=device("h200")), mode=row["mode"], batch=int(row["batch"]), channels_last=True, **amp
+    )
+    bound = step_latency(load(row["network"], input=shape), run)
+    assert bound.is_bound
+    assert 0 < bound.time < float(row["kernel_ms"]) / 1e3
 
 
 def test_training_runs_backward_and_the_optimizer_too() -> None:
