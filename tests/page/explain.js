@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 
-import { networksOf } from "../../cnncost/render/page/assets/script/network.js";
+import { networksOf } from "../../cnncost/render/page/assets/script/data/network.js";
 
 const networks = networksOf(JSON.parse(readFileSync(0, "utf8")));
 const explained = networks.map(
-  (/** @type {import("../../cnncost/render/page/assets/script/network.js").Network} */ network) =>
+  (/** @type {import("../../cnncost/render/page/assets/script/data/network.js").Network} */ network) =>
     network.names.map((_, layer) => network.explanations?.of(network, layer)),
 );
 process.stdout.write(JSON.stringify(explained));

@@ -18,8 +18,8 @@ from cnncost.render.page.page import ASSETS
 
 SCRIPT = """\
 import { readFileSync } from "node:fs";
-import { Drawing } from "%(folder)s/drawing.js";
-import { placed } from "%(folder)s/placement.js";
+import { Drawing } from "%(folder)s/graph/drawing.js";
+import { placed } from "%(folder)s/graph/placement.js";
 const { data, sizes } = JSON.parse(readFileSync(0, "utf-8"));
 const drawing = new Drawing(data);
 const places = Object.fromEntries([...drawing.blocks].map(([name, block]) => {

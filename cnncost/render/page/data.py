@@ -1,7 +1,7 @@
 """What a page holds, as plain data: every figure that `analyze` has, in columns.
 
 Layers are numbered in the order of execution, from 0; the inputs of a network are -1, -2 and so on. Columns are packed
-(:mod:`~cnncost.render.page.packing`), and `assets/script/network.js` reads all of it.
+(:mod:`~cnncost.render.page.packing`), and `assets/script/data/network.js` reads all of it.
 """
 
 from __future__ import annotations

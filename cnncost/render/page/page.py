@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 from importlib.resources import files
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from cnncost.render.page.data import page_data, page_json
@@ -19,7 +20,7 @@ ASSETS: Traversable = files("cnncost.render.page").joinpath("assets")
 FIRST_SCRIPT = "main.js"
 """The module that imports all others."""
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w/]+\.js)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.{1,2}/[\w./]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
 _COMMENT = re.compile(r"^ */\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
@@ -64,5 +65,5 @@ def _in_order(module: str, seen: set[str]) -> Iterator[str]:
     seen.add(module)
     text = ASSETS.joinpath("script", module).read_text(encoding="utf-8")
     for imported in _IMPORT.findall(text):
-        yield from _in_order(imported, seen)
+        yield from _in_order(normpath(join(dirname(module), imported)), seen)
     yield text

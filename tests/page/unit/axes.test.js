@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axesFor } from "../../../cnncost/render/page/assets/script/axes.js";
+import { axesFor } from "../../../cnncost/render/page/assets/script/comparison/axes.js";
 
 /**
  * @param {Record<string, number | null>} totals

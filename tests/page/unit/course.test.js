@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { courseOf, livingAt } from "../../../cnncost/render/page/assets/script/course.js";
+import { courseOf, livingAt } from "../../../cnncost/render/page/assets/script/memory/course.js";
 
 // Weights of 100 bytes stand. The first layer makes 30 bytes (event 0); the second a buffer of 50 (1), which it frees
 // (2), and its output of 10 (3), and then the first layer's output is freed (4).

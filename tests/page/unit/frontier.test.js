@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { paretoFront } from "../../../cnncost/render/page/assets/script/frontier.js";
+import { paretoFront } from "../../../cnncost/render/page/assets/script/comparison/frontier.js";
 
 /** @param {[number, number][]} points */
 function front(points) {

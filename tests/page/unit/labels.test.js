@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { labelSides } from "../../../cnncost/render/page/assets/script/labels.js";
+import { labelSides } from "../../../cnncost/render/page/assets/script/comparison/labels.js";
 
 test("a name stands on the right, unless it would leave the picture", () => {
   const points = [

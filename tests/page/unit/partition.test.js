@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { partition } from "../../../cnncost/render/page/assets/script/partition.js";
+import { partition } from "../../../cnncost/render/page/assets/script/blocks/partition.js";
 
 const STAGE = { label: "stage", children: [1, 2] };
 const NETWORK = /** @type {any} */ ({ label: "net", children: [0, STAGE, 3] });

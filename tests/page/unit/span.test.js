@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverage, spansOf } from "../../../cnncost/render/page/assets/script/span.js";
+import { coverage, spansOf } from "../../../cnncost/render/page/assets/script/receptive_fields/span.js";
 
 // Three 3x3 convolutions with padding 1, the second with stride 2: fields of 3, 5 and 9 pixels, 1, 2 and 2 apart.
 const THIRD = { size: [9, 9], jump: [2, 2], start_padding: [4, 4] };

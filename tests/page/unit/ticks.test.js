@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logTicks, rangeTicks, roundTicks } from "../../../cnncost/render/page/assets/script/ticks.js";
+import { logTicks, rangeTicks, roundTicks } from "../../../cnncost/render/page/assets/script/elements/ticks.js";
 
 test("round numbers up to a figure", () => {
   assert.deepEqual(roundTicks(97, 5), [0, 20, 40, 60, 80, 100]);

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import cnncost
 from cnncost.render.page.page import ASSETS, script, style
 from tests.render.hostile import HOSTILE, hostile_graph
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
 _LARGEST_RESNET50 = 300_000
@@ -47,7 +44,7 @@ class Elements(HTMLParser):
 
 def test_names_of_scripts_are_unique() -> None:
     found: dict[str, str] = {}
-    for module in ASSETS.joinpath("script").iterdir():
+    for module in Path(str(ASSETS.joinpath("script"))).rglob("*.js"):
         for name in _TOP_LEVEL.findall(module.read_text(encoding="utf-8")):
             assert name not in found, f"{name} in {module.name} and in {found.get(name)}"
             found[name] = module.name
@@ -55,7 +52,7 @@ def test_names_of_scripts_are_unique() -> None:
 
 def test_every_module_is_part_of_the_script_and_no_import_is_left() -> None:
     joined = script()
-    for module in ASSETS.joinpath("script").iterdir():
+    for module in Path(str(ASSETS.joinpath("script"))).rglob("*.js"):
         for name in _TOP_LEVEL.findall(module.read_text(encoding="utf-8")):
             assert re.search(rf"^(?:async )?(?:function|class|const|let) {name}\b", joined, re.MULTILINE), module.name
     assert not re.search(r"^(import|export)\b", joined, re.MULTILINE)

@@ -1,7 +1,7 @@
 /** The totals of the selected network, a card each. */
 
-import { html } from "./dom.js";
-import { shapeText, wholeText } from "./format.js";
+import { html } from "./elements/dom.js";
+import { shapeText, wholeText } from "./data/format.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -41,7 +41,7 @@ function overview(state) {
 }
 
 /**
- * @param {import("./network.js").Network} network
+ * @param {import("./data/network.js").Network} network
  * @param {string} figure
  */
 function card(network, figure) {
@@ -55,7 +55,7 @@ function card(network, figure) {
 }
 
 /**
- * @param {import("./network.js").Network} network
+ * @param {import("./data/network.js").Network} network
  * @param {string[]} figures
  */
 function moreFigures(network, figures) {
@@ -72,7 +72,7 @@ function moreFigures(network, figures) {
 }
 
 /**
- * @param {import("./network.js").Network} network
+ * @param {import("./data/network.js").Network} network
  * @param {string} figure
  */
 function exactTotal(network, figure) {

@@ -1,12 +1,12 @@
 /** The selected layer: what it reads, its figures, and the formulas that they come from. */
 
-import { html } from "./dom.js";
-import { UNKNOWN, shapeText, wholeText } from "./format.js";
+import { html } from "./elements/dom.js";
+import { UNKNOWN, shapeText, wholeText } from "./data/format.js";
 
-/** @typedef {import("./explanations.js").Explained} Explained */
-/** @typedef {import("./explanations.js").Explanation} Explanation */
-/** @typedef {import("./explanations.js").Amount} Amount */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./data/explanations.js").Explained} Explained */
+/** @typedef {import("./data/explanations.js").Explanation} Explanation */
+/** @typedef {import("./data/explanations.js").Amount} Amount */
+/** @typedef {import("./data/network.js").Network} Network */
 /** @typedef {import("./state.js").State} State */
 
 const LETTER = /([A-Za-z][A-Za-z0-9]*)_([A-Za-z0-9]+)/g;
@@ -164,7 +164,7 @@ function figurePart(network, { name, value, unit, formula, substituted, note, so
 
 /**
  * @param {Network} network
- * @param {import("./explanations.js").Algorithm} algorithm
+ * @param {import("./data/explanations.js").Algorithm} algorithm
  */
 function algorithmPart(network, { title, refusal, figures }) {
   return html(

@@ -1,16 +1,16 @@
 /** The page: what it shows, in order. A view is a function from the state to its element, in a module of its own. */
 
 import { cardsView } from "./cards.js";
-import { comparisonView } from "./comparison.js";
-import { html } from "./dom.js";
-import { graphView } from "./graph.js";
-import { icicleView } from "./icicle.js";
+import { comparisonView } from "./comparison/comparison.js";
+import { html } from "./elements/dom.js";
+import { graphView } from "./graph/graph.js";
+import { icicleView } from "./blocks/icicle.js";
 import { layerView } from "./layer.js";
-import { networksOf } from "./network.js";
-import { receptiveView } from "./receptive.js";
+import { networksOf } from "./data/network.js";
+import { receptiveView } from "./receptive_fields/receptive.js";
 import { State } from "./state.js";
-import { tableView } from "./table.js";
-import { timelineView } from "./timeline.js";
+import { tableView } from "./table/table.js";
+import { timelineView } from "./memory/timeline.js";
 import { toolbar } from "./toolbar.js";
 
 /** @typedef {(state: State) => import("./state.js").View} ViewOf */

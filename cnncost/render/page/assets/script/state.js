@@ -1,6 +1,6 @@
 /** What the page shows at the moment: views read it, change it, and are told of changes. */
 
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("./data/network.js").Network} Network */
 /**
  * @typedef {object} Choice
  * @property {number} selected which of the networks

@@ -1,6 +1,6 @@
 /** Dark or light: as the system has it, or as the reader chooses. */
 
-import { html } from "./dom.js";
+import { html } from "./elements/dom.js";
 
 const THEMES = /** @type {const} */ (["auto", "light", "dark"]);
 const KEY = "cnncost-theme";

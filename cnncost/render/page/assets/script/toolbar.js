@@ -1,6 +1,6 @@
 /** The head of the page: which network, by what figure, where to go, dark or light. */
 
-import { html } from "./dom.js";
+import { html } from "./elements/dom.js";
 import { themeSwitch } from "./theme.js";
 
 /** @typedef {import("./state.js").State} State */

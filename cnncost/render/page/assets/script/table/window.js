@@ -1,6 +1,6 @@
 /** Of many rows only those that are in sight are in the document: the rest is room above and below. */
 
-import { html } from "./dom.js";
+import { html } from "../elements/dom.js";
 
 const FEW = 300;
 const MARGIN = 20;

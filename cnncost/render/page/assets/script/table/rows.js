@@ -1,9 +1,9 @@
 /** Which rows the layer table has, in their order: what is folded, sorted and filtered. */
 
-import { Block } from "./network.js";
+import { Block } from "../data/network.js";
 
-/** @typedef {import("./network.js").Network} Network */
-/** @typedef {import("./network.js").Item} Item */
+/** @typedef {import("../data/network.js").Network} Network */
+/** @typedef {import("../data/network.js").Item} Item */
 /** @typedef {{ item: Item, depth: number, open: boolean }} Row */
 /**
  * @typedef {object} Arrangement

@@ -1,6 +1,6 @@
 /** What the layers are filtered by: words, and figures with a limit, `conv macs>1M`. */
 
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../data/network.js").Network} Network */
 
 const LIMIT = /^([\w]+)(<=|>=|<|>|=)([\d.]+)([a-z]*)$/i;
 const BINARY = { kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 };

@@ -1,6 +1,6 @@
 /** A step in its course, and what lives when. */
 
-import { unpacked } from "./packing.js";
+import { unpacked } from "../data/packing.js";
 
 /**
  * What a step does with memory: every tensor with when it was made and freed, counted in allocations and frees.

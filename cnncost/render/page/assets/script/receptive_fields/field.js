@@ -1,10 +1,10 @@
 /** The picture of an input, to scale, and of what a unit sees of it. */
 
-import { svg } from "./dom.js";
+import { svg } from "../elements/dom.js";
 import { spansOf } from "./span.js";
-import { roundTicks } from "./ticks.js";
+import { roundTicks } from "../elements/ticks.js";
 
-/** @typedef {import("./network.js").ReceptiveField} ReceptiveField */
+/** @typedef {import("../data/network.js").ReceptiveField} ReceptiveField */
 /** @typedef {import("./span.js").Span} Span */
 
 /**

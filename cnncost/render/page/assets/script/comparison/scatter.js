@@ -1,12 +1,12 @@
 /** Networks as points of two figures, and the frontier of those that no other one beats. */
 
 import { axesFor } from "./axes.js";
-import { html, svg } from "./dom.js";
+import { html, svg } from "../elements/dom.js";
 import { paretoFront } from "./frontier.js";
 import { labelSides } from "./labels.js";
-import { PLOT_HEIGHT, PLOT_WIDTH } from "./plot.js";
+import { PLOT_HEIGHT, PLOT_WIDTH } from "../elements/plot.js";
 
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../state.js").State} State */
 /** @typedef {import("./axes.js").Axis} Axis */
 /** @typedef {import("./axes.js").Scale} Scale */
 /** @typedef {{ place: number, values: number[], left: number, up: number, text: string }} Point */

@@ -1,20 +1,20 @@
 /** The columns of the layer table: what stands in a cell, and what it is sorted by. */
 
-import { html } from "./dom.js";
-import { axesText, percentText, shapeText } from "./format.js";
-import { Block } from "./network.js";
+import { html } from "../elements/dom.js";
+import { axesText, percentText, shapeText } from "../data/format.js";
+import { Block } from "../data/network.js";
 
-/** @typedef {import("./network.js").Item} Item */
-/** @typedef {import("./network.js").Network} Network */
-/** @typedef {import("./network.js").ReceptiveField} ReceptiveField */
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../data/network.js").Item} Item */
+/** @typedef {import("../data/network.js").Network} Network */
+/** @typedef {import("../data/network.js").ReceptiveField} ReceptiveField */
+/** @typedef {import("../state.js").State} State */
 /**
  * @typedef {object} Column
  * @property {string} name
  * @property {string} heading
  * @property {string} about
  * @property {"text" | "number"} kind
- * @property {(item: Item) => import("./dom.js").Child[]} cell
+ * @property {(item: Item) => import("../elements/dom.js").Child[]} cell
  * @property {(item: Item) => number | string} key
  */
 

@@ -12,7 +12,7 @@
 /**
  * What a unit sees of the input along each axis. Where the place of a field is not known it is shown in the middle.
  *
- * @param {Pick<import("./network.js").ReceptiveField, "size" | "jump" | "start_padding">} field
+ * @param {Pick<import("../data/network.js").ReceptiveField, "size" | "jump" | "start_padding">} field
  * @param {readonly number[]} unit the unit's position along each axis of its map
  * @param {readonly number[]} pixels extents of the input
  * @returns {Span[]}

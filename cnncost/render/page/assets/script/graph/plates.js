@@ -1,11 +1,11 @@
 /** Boxes, frames, lines and labels of the graph as elements of SVG. */
 
-import { svg } from "./dom.js";
-import { axesText, percentText, shapeText } from "./format.js";
-import { Block } from "./network.js";
+import { svg } from "../elements/dom.js";
+import { axesText, percentText, shapeText } from "../data/format.js";
+import { Block } from "../data/network.js";
 
-/** @typedef {import("./network.js").Item} Item */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../data/network.js").Item} Item */
+/** @typedef {import("../data/network.js").Network} Network */
 /** @typedef {import("./scene.js").Plate} Plate */
 /** @typedef {import("./scene.js").Line} Line */
 /** @typedef {{ title: string, lines: string[] }} Words */

@@ -1,13 +1,13 @@
 /** The memory of a step in its course, and what lives at the cursor. */
 
 import { courseOf, livingAt, memoryOf } from "./course.js";
-import { html, svg } from "./dom.js";
-import { bytesText, percentText } from "./format.js";
-import { cursorPlot, stepsPath } from "./plot.js";
-import { roundTicks } from "./ticks.js";
+import { html, svg } from "../elements/dom.js";
+import { bytesText, percentText } from "../data/format.js";
+import { cursorPlot, stepsPath } from "../elements/plot.js";
+import { roundTicks } from "../elements/ticks.js";
 
-/** @typedef {import("./state.js").State} State */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../data/network.js").Network} Network */
 /** @typedef {import("./course.js").Memory} Memory */
 /** @typedef {import("./course.js").Moment} Moment */
 /**

@@ -1,19 +1,19 @@
 /** The graph: blocks that open and close, lines between them, dark where they cost much. */
 
 import { nearest } from "./arrows.js";
-import { html, svg } from "./dom.js";
+import { html, svg } from "../elements/dom.js";
 import { Drawing } from "./drawing.js";
-import { Block } from "./network.js";
+import { Block } from "../data/network.js";
 import { Lettering, labelElement, lineElement, plateElement } from "./plates.js";
 import { sceneOf } from "./scene.js";
 import { labelIsSeen, lineIsSeen, plateIsSeen } from "./seen.js";
 import { ZoomWindow } from "./zooming.js";
 
-/** @typedef {import("./network.js").Item} Item */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../data/network.js").Item} Item */
+/** @typedef {import("../data/network.js").Network} Network */
 /** @typedef {import("./scene.js").Plate} Plate */
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../state.js").State} State */
 
 const OPEN_AT_FIRST = 30;
 const READABLE_FROM = 0.35;

@@ -1,11 +1,11 @@
 /** Several networks side by side: ratios, and which of them no other one beats. */
 
-import { html } from "./dom.js";
-import { wholeText } from "./format.js";
+import { html } from "../elements/dom.js";
+import { wholeText } from "../data/format.js";
 import { frontierView } from "./scatter.js";
 
-/** @typedef {import("./state.js").State} State */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../data/network.js").Network} Network */
 
 /**
  * The view of all networks of the page.

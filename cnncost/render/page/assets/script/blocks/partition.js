@@ -1,7 +1,7 @@
 /** Where the cells of an icicle lie. */
 
-/** @typedef {import("./network.js").Block} Block */
-/** @typedef {import("./network.js").Item} Item */
+/** @typedef {import("../data/network.js").Block} Block */
+/** @typedef {import("../data/network.js").Item} Item */
 
 /**
  * A cell of an icicle: a block or a layer, and the share of the width that its figure takes.

@@ -1,8 +1,8 @@
 /** What networks can be compared by: what they cost, and what they are published to be good for. */
 
-import { logTicks, rangeTicks } from "./ticks.js";
+import { logTicks, rangeTicks } from "../elements/ticks.js";
 
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../data/network.js").Network} Network */
 /**
  * @typedef {object} Axis
  * @property {string} name

@@ -1,8 +1,8 @@
 /** The drawing of a network without sizes: blocks in each other, and how the parts of each lie to one another. */
 
-import { Block } from "./network.js";
+import { Block } from "../data/network.js";
 
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../data/network.js").Network} Network */
 /**
  * @typedef {object} Structure how a block is drawn, as `cnncost/render/diagram/structure.py` finds it; its items are
  * the children of the block, then what enters it, what leaves it, and the bends of lines

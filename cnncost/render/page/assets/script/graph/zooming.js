@@ -1,6 +1,6 @@
 /** A window onto something large: it is scrolled as the browser scrolls, dragged, and zoomed about a point. */
 
-import { html } from "./dom.js";
+import { html } from "../elements/dom.js";
 
 const LEAST_SCALE = 0.08;
 const MOST_SCALE = 2.5;

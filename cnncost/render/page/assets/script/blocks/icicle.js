@@ -1,11 +1,11 @@
 /** The icicle: each row is what lies in the row above, as wide as its figure is large. */
 
-import { html } from "./dom.js";
-import { percentText, shapeText } from "./format.js";
-import { Block } from "./network.js";
+import { html } from "../elements/dom.js";
+import { percentText, shapeText } from "../data/format.js";
+import { Block } from "../data/network.js";
 import { partition } from "./partition.js";
 
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../state.js").State} State */
 /** @typedef {import("./partition.js").Cell} Cell */
 
 const NARROWEST = 1 / 1000;
@@ -170,7 +170,7 @@ function crumb(state, block) {
 
 /**
  * The families of layers that are shown, with their colours.
- * @param {import("./network.js").Network} network
+ * @param {import("../data/network.js").Network} network
  * @param {Cell[]} cells
  */
 function legendOf(network, cells) {

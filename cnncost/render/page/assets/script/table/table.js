@@ -1,18 +1,18 @@
 /** The table of the layers: in their blocks or one below the other, sorted, filtered, with the columns one wants. */
 
 import { columnsOf, usualColumns } from "./columns.js";
-import { html } from "./dom.js";
+import { html } from "../elements/dom.js";
 import { filterOf } from "./filter.js";
-import { wholeText } from "./format.js";
-import { Block } from "./network.js";
+import { wholeText } from "../data/format.js";
+import { Block } from "../data/network.js";
 import { rowsOf } from "./rows.js";
 import { rowWindow } from "./window.js";
 
 /** @typedef {import("./columns.js").Column} Column */
-/** @typedef {import("./network.js").Item} Item */
-/** @typedef {import("./network.js").Network} Network */
+/** @typedef {import("../data/network.js").Item} Item */
+/** @typedef {import("../data/network.js").Network} Network */
 /** @typedef {import("./rows.js").Row} Row */
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../state.js").State} State */
 
 const FILTER = "Filter layers by words in their names and types, and by figures, such as macs>1M";
 

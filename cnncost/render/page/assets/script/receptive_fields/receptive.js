@@ -1,15 +1,15 @@
 /** What a unit of a layer sees of the input, to scale. */
 
-import { html, svg } from "./dom.js";
+import { html, svg } from "../elements/dom.js";
 import { fieldPictures } from "./field.js";
-import { axesText, percentText, shapeText } from "./format.js";
-import { PLOT_HEIGHT, PLOT_WIDTH, cursorPlot, stepsPath } from "./plot.js";
+import { axesText, percentText, shapeText } from "../data/format.js";
+import { PLOT_HEIGHT, PLOT_WIDTH, cursorPlot, stepsPath } from "../elements/plot.js";
 import { coverage, spansOf } from "./span.js";
-import { roundTicks } from "./ticks.js";
+import { roundTicks } from "../elements/ticks.js";
 
-/** @typedef {import("./state.js").State} State */
-/** @typedef {import("./network.js").Network} Network */
-/** @typedef {import("./network.js").ReceptiveField} ReceptiveField */
+/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../data/network.js").Network} Network */
+/** @typedef {import("../data/network.js").ReceptiveField} ReceptiveField */
 
 /**
  * The view of receptive fields.

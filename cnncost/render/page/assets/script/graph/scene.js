@@ -1,12 +1,12 @@
 /** A network laid out with some of its blocks open: boxes, frames, lines and labels, each with its place. */
 
-import { Block } from "./network.js";
+import { Block } from "../data/network.js";
 import { GAPS, placed } from "./placement.js";
 import { Ports } from "./ports.js";
 
 /** @typedef {import("./drawing.js").Drawing} Drawing */
 /** @typedef {import("./drawing.js").Structure} Structure */
-/** @typedef {import("./network.js").Item} Item */
+/** @typedef {import("../data/network.js").Item} Item */
 /** @typedef {import("./placement.js").Placement} Placement */
 /** @typedef {import("./placement.js").Size} Size */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Extent */
