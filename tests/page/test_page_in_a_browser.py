@@ -177,6 +177,17 @@ def test_what_is_selected_is_selected_everywhere(opened: Open) -> None:
     assert page.locator(".receptive .field h3").inner_text() == "conv_2"
 
 
+def test_a_layer_at_the_end_is_read_by_nothing_and_one_at_the_beginning_reads_the_input(opened: Open) -> None:
+    page = opened("lenet5")
+    names = page.locator("table.layers tbody th button").all_inner_texts()
+    panel = page.locator(".layer-panel")
+    for name, links in ((names[0], ["reads", "read by"]), (names[-1], ["reads"])):
+        cell(page, name).click()
+        assert panel.locator(":scope > p.links > .quiet").all_inner_texts() == links
+        loose = "panel => [...panel.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).length"
+        assert panel.evaluate(loose) == 0
+
+
 # Memory in time.
 
 

@@ -41,7 +41,7 @@ export function layerView(state) {
     if (!element.contains(document.activeElement)) {
       before = document.activeElement;
     }
-    element.replaceChildren(...contents(state, layer, close));
+    element.replaceChildren(...contents(state, layer, close).filter((part) => part instanceof Node));
     element.scrollTop = 0;
   }
   return { element, update };
