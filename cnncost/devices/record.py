@@ -15,8 +15,8 @@ from cnncost.validation import Count, Flag, Fraction, Positive, Record, Text, fi
 Range = Annotated[tuple[Count | None, Count | None], Field(strict=False)]
 """From and to, either of which may be open."""
 
-PositiveFraction = Annotated[Fraction, Field(gt=0)]
-"""A number above 0."""
+PositiveFraction = Annotated[Fraction, Field(gt=0), Field(ge=1e-12, le=1e12)]
+"""A number above 0 that something can measure: sums and quotients of such numbers stay far from what a float can hold."""
 
 Factors = Annotated[tuple[PositiveFraction, PositiveFraction], Field(strict=False)]
 """What a time is divided by and multiplied by for an interval."""
@@ -125,7 +125,7 @@ class HostRecord(Record):
 
     operation: PositiveFraction
     """µs for each"""
-    gap: Fraction
+    gap: Annotated[Fraction, Field(ge=0, le=1e12)]
     """µs between two where the device is waited for"""
     factors: Factors
     """what its time is divided by, and multiplied by, for four times in five"""
@@ -147,7 +147,7 @@ class LatencyRecord(Record):
 
     device: Literal["cuda", "cpu"]
     """what PyTorch calls such a device"""
-    units: Positive
+    units: Annotated[Positive, Field(le=10**9)]
     """multiprocessors, or cores"""
     cache_bytes: Positive
     """of the cache that they share"""

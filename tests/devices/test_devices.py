@@ -155,6 +155,11 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
         ("map: [28, null]", "map: 28", "`memory.workspaces[2].map` should be a valid tuple"),
         ("context: [287000000", "context: [-1", "`memory.context[0]` should be greater than or equal to 0"),
         ("title: NVIDIA H200\n", "", "`title` is missing"),
+        ("gap: 1.9", "gap: -1.9", "`latency.host.gap` should be greater than or equal to 0"),
+        ("gap: 1.9", "gap: 1e308", "`latency.host.gap` should be less than or equal to 1000000000000"),
+        ("operation: 51.1", "operation: .nan", "`latency.host.operation` should be a finite number"),
+        ("operation: 51.1", "operation: 1e308", "`latency.host.operation` should be less than or equal to"),
+        ("operation: 51.1", "operation: 1e-308", "`latency.host.operation` should be greater than or equal to"),
     ],
 )
 def test_what_a_profile_may_not_hold(tmp_path: Path, old: str, new: str, fault: str) -> None:
