@@ -15,8 +15,8 @@ from cnncost.validation import Count, Flag, Fraction, Positive, Record, Text, fi
 Range = Annotated[tuple[Count | None, Count | None], Field(strict=False)]
 """From and to, either of which may be open."""
 
-PositiveFraction = Annotated[Fraction, Field(gt=0), Field(ge=1e-12, le=1e12)]
-"""A number above 0 that something can measure: sums and quotients of such numbers stay far from what a float can hold."""
+PositiveFraction = Annotated[Fraction, Field(gt=1e-12, le=1e12)]
+"""A number above 0 that can be measured: sums and quotients of such numbers stay far from what a float cannot hold."""
 
 Factors = Annotated[tuple[PositiveFraction, PositiveFraction], Field(strict=False)]
 """What a time is divided by and multiplied by for an interval."""

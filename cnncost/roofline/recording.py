@@ -50,7 +50,7 @@ _OPTIMIZER_PASSES = {
 
 
 def kernels_of(graph: Graph, settings: StepSettings) -> list[Kernel]:
-    """The kernels of a step, in the order in which they run.
+    """The kernels of a step, in the order in which they run. Layers of which it is not known what they run have none.
 
     Args:
         graph: the network.
@@ -66,7 +66,8 @@ def kernels_of(graph: Graph, settings: StepSettings) -> list[Kernel]:
     step = run_step(graph, settings, observer=recorder)
     if settings.trains:
         recorder.record_optimizer(step.tape)
-    return recorder.kernels
+    unknown = {node.id for node in graph.layers if "operations" in node.layer.unsaid}
+    return [kernel for kernel in recorder.kernels if kernel.layer not in unknown] if unknown else recorder.kernels
 
 
 class _Recorder:

@@ -163,6 +163,9 @@ def test_layers_of_which_it_is_not_known_what_they_run_make_a_bound(tmp_path: Pa
     assert report.seconds is None
     assert report.at_least_seconds == report.time > 0
     assert any("of `swish` it is not known what is run" in note for note in report.notes)
+    swish, sigmoid = report.layers
+    assert (swish.seconds, swish.kernels, swish.bytes) == (0, 0, 0)
+    assert (sigmoid.kernels, sigmoid.bytes) == (1, 2 * 4 * 4 * 8 * 8)  # float32, read and written
 
 
 def test_layers_are_grouped_sorted_and_cut() -> None:
