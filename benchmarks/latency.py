@@ -4,9 +4,10 @@
     python benchmarks/latency.py --device cuda                         under ten minutes
 
 Calibration and measurements take turns, several rounds of both, so that what changes on the machine meanwhile changes
-both. It writes the profile, `docs/measurements/NAME.yaml`, and the table, `docs/measurements/NAME-latency.csv`, where
-NAME is `cpu` or the name of the card. A network's time is the median over the rounds of the least of a round. The
-measurements of the calibration lie in `--work`: another run goes on there.
+both. It writes the profile, `docs/measurements/calibrated-NAME.yaml`, and the table, `calibrated-NAME.csv`, where NAME
+is `cpu` or the name of the card; `python -m docs.generate --write calibration.md` puts them into the document. A
+network's time is the median over the rounds of the least of a round. The measurements of the calibration lie in
+`--work`: another run goes on there.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import cnncost
+from cnncost.devices import latency_profile
 from cnncost.measurement.calibration.reading import OPTIMIZER
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.devices import describe, resolve
@@ -227,8 +229,15 @@ def _line(measured: Measured, taken: Sequence[float], profile: Path, machine: Ma
         "predicted_ms": f"{1e3 * made.seconds:.5g}",
         "low_ms": f"{1e3 * made.low:.5g}",
         "high_ms": f"{1e3 * made.high:.5g}",
+        "flops_over_peak_ms": f"{1e3 * _flops_over_peak(made, profile, run.dtype):.5g}",
         "bound": made.bound,
     }
+
+
+def _flops_over_peak(made: Prediction, profile: Path, dtype: str) -> float:
+    """What the products of matrices would take at the rate of a large one, often taken for the time."""
+    flops = sum(each.kernel.flops for each in made.kernels if each.kernel.product is not None)
+    return flops / latency_profile(str(profile)).peaks[dtype]
 
 
 def _predicted(measured: Measured, profile: Path, device: str) -> Prediction:
@@ -238,8 +247,8 @@ def _predicted(measured: Measured, profile: Path, device: str) -> Prediction:
 
 def _write(folder: Path, name: str, profile: Path, lines: Sequence[Mapping[str, Any]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.yaml").write_text(profile.read_text(encoding="utf-8"), encoding="utf-8")
-    with (folder / f"{name}-latency.csv").open("w", newline="", encoding="utf-8") as file:
+    (folder / f"calibrated-{name}.yaml").write_text(profile.read_text(encoding="utf-8"), encoding="utf-8")
+    with (folder / f"calibrated-{name}.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, list(lines[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(lines)

@@ -20,7 +20,7 @@ from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
 from cnncost.published.tasks import TASKS
-from docs import latency_h200, measured, memory_peers
+from docs import calibrated, latency_h200, measured, memory_peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -119,6 +119,7 @@ def table(name: str) -> str:
         "memory of other tools": memory_peers.table,
         "memory of other tools in short": memory_peers.short_table,
         "what other tools count as memory": memory_peers.counts_table,
+        "calibrated devices": calibrated.table,
         "latency on an h200": latency_h200.table,
         "latency on an h200 in short": latency_h200.short_table,
         "conventions": _conventions,

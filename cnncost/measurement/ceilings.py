@@ -5,6 +5,7 @@ FLOP/s of one large matrix product, and bytes per second, read and written, of o
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -93,12 +94,13 @@ def ceilings(device: str, dtype: str) -> Ceilings:
     return measure_ceilings(device, dtype)
 
 
-def measure_ceilings(device: str, dtype: str) -> Ceilings:
+def measure_ceilings(device: str, dtype: str, clock: Callable[[], float] = time.perf_counter) -> Ceilings:
     """The ceilings of a device as they are now; a device that does something else besides shows lower ones.
 
     Args:
         device: as :func:`ceilings` takes it.
         dtype: so, too.
+        clock: of a CPU, in seconds.
     """
     torch = import_torch()
     number = torch.float32 if dtype == "tf32" else getattr(torch, dtype)
@@ -114,8 +116,8 @@ def measure_ceilings(device: str, dtype: str) -> Ceilings:
         return lambda: target.copy_(source)
 
     with torch.inference_mode():
-        size, product_seconds = _largest(product, _MATRIX_SIZES, device)
-        count, copy_seconds = _largest(copy, _COPY_BYTES, device)
+        size, product_seconds = _largest(product, _MATRIX_SIZES, device, clock)
+        count, copy_seconds = _largest(copy, _COPY_BYTES, device, clock)
     return Ceilings(
         flops_per_second=2 * size**3 / product_seconds,
         matrix_size=size,
@@ -124,12 +126,14 @@ def measure_ceilings(device: str, dtype: str) -> Ceilings:
     )
 
 
-def _largest(make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], device: str) -> tuple[int, float]:
+def _largest(
+    make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], device: str, clock: Callable[[], float]
+) -> tuple[int, float]:
     """The first size that takes long enough, or the last that fits, and its median time in seconds."""
     best: tuple[int, float] | None = None
     for size in sizes:
         try:
-            best = size, repeat(make(size), device, _SECONDS).median_seconds
+            best = size, repeat(make(size), device, _SECONDS, clock).median_seconds
         except Exception as error:
             if best is None or not is_out_of_memory(error):
                 raise

@@ -106,10 +106,12 @@ def enough(seconds: Sequence[float], spent: float, budget: float) -> bool:
     return spent >= budget and runs >= (FEWEST_SLOW_RUNS if slow else FEWEST_RUNS)
 
 
-def repeat(step: Callable[[], object], device: str, budget: float) -> Timing:
-    """Time `step` on `device`, after a warm-up, until :func:`enough`; `budget` is in seconds."""
+def repeat(
+    step: Callable[[], object], device: str, budget: float, clock: Callable[[], float] = time.perf_counter
+) -> Timing:
+    """Time `step` on `device`, after a warm-up, until :func:`enough`; `budget` is in seconds, and so is `clock`."""
     warm_up(step, device, budget)
-    stopwatch = Stopwatch(device)
+    stopwatch = Stopwatch(device, clock)
     started = time.perf_counter()
     seconds: list[float] = []
     while not enough(seconds, time.perf_counter() - started, budget):

@@ -29,7 +29,7 @@ from cnncost.roofline import kernels_of, predict_on
 if TYPE_CHECKING:
     from cnncost.graph.graph import Graph
 
-ROOF = Ceilings(flops_per_second=1e11, matrix_size=1024, bytes_per_second=1e10, copy_bytes=2**25)
+ROOF = Ceilings(flops_per_second=1e15, matrix_size=1024, bytes_per_second=1e10, copy_bytes=2**25)
 FACTS = Facts("cpu", 1, 2**21, 16)
 LAUNCH = 5e-6
 
@@ -58,6 +58,13 @@ def test_networks_are_predicted_as_the_readings_say() -> None:
         taken = sum(seconds(graph, 1, node.id) for node in graph.layers)
         predicted = predict_on(graph, MeasureOptions(device="cpu").step_settings("cpu"), latency)
         assert predicted.seconds == pytest.approx(taken, rel=0.02)
+
+
+def test_a_layer_that_was_faster_than_the_ceiling_raises_it() -> None:
+    readings = [reading(case) for case in islice(cases("cpu", [Conditions()]), 30)]
+    low = ROOF.model_copy(update={"flops_per_second": 1e9})
+    latency, _, _ = fitted(readings, {"float32": low}, FACTS, "cpu")
+    assert latency.peaks["float32"] > 1e10
 
 
 def test_what_is_written_is_what_is_read() -> None:

@@ -23,8 +23,8 @@ _SWEEPS = 3
 _LEAST_PART = 0.1
 """What is left of a layer's time is taken for this part of it at least."""
 
-_FEW = 4
-"""Keys that fewer layers have are not fitted: they have more coefficients."""
+FEWEST_LAYERS = 4
+"""Keys that fewer layers have are not fitted: they have as many coefficients."""
 
 
 def fitted_by_key(observations: Sequence[Observation], profile: LatencyProfile, doubt: float = 1.0) -> LatencyProfile:
@@ -43,7 +43,7 @@ def fitted_by_key(observations: Sequence[Observation], profile: LatencyProfile, 
     alone = all(len(layer.kernels) == 1 for layer in layers)
     for _ in range(1 if alone else _SWEEPS):
         for key, having in keys.items():
-            if len(having) < _FEW:
+            if len(having) < FEWEST_LAYERS:
                 continue
             profile = fit([layer.left_for(key) for layer in having], profile, doubt)
             for layer in having:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from cnncost.devices.latency import Coefficients, HostCosts, LatencyProfile
 from cnncost.devices.rules import WorkspaceRule
-from cnncost.measurement.calibration.backfitting import fitted_by_key
+from cnncost.measurement.calibration.backfitting import FEWEST_LAYERS, fitted_by_key
 from cnncost.measurement.calibration.reading import OPTIMIZER
 from cnncost.measurement.calibration.result import ConditionsFound, Errors, KindFound
 from cnncost.measurement.timing import quantile
 from cnncost.records import NamedTuple
 from cnncost.roofline.fitting import Observation
 from cnncost.roofline.kinds import MOST_STEM_CHANNELS
-from cnncost.roofline.prediction import key_of, time_of
+from cnncost.roofline.prediction import key_of, time_of, used_key
 from cnncost.roofline.recording import kernels_of
 
 if TYPE_CHECKING:
@@ -62,17 +62,27 @@ def fitted(
     cases = [_Case(reading, [*_observations(reading, device)]) for reading in readings]
     observations = [each for case in cases for each in case.observations]
     profile = _start(observations, roofs, facts)
-    profile = fitted_by_key(observations, profile, _DOUBT)
+    profile = _without_guesses(observations, fitted_by_key(observations, profile, _DOUBT))
     profile = fitted_by_key(observations, _by_operation(observations, profile))
     profile = profile._replace(host=_host(cases, profile), intervals=_intervals(cases, profile))
     return profile, _by_conditions(cases, roofs, profile), _by_kind(observations, profile)
 
 
+def _without_guesses(observations: Sequence[Observation], profile: LatencyProfile) -> LatencyProfile:
+    """The profile without what too few layers had to be fitted: what is most like it stands in, and that is said."""
+    layers = Counter([key for each in observations for key in {used_key(kernel, profile) for kernel in each.kernels}])
+    known = {key: found for key, found in profile.coefficients.items() if layers[key] >= FEWEST_LAYERS}
+    fewer = profile._replace(coefficients=known)
+    guessed = {key: found for key, found in profile.coefficients.items() if fewer.find(key) is None}
+    return profile._replace(coefficients=known | guessed)
+
+
 def _by_operation(observations: Sequence[Observation], profile: LatencyProfile) -> LatencyProfile:
     """The profile with coefficients for each operation that was measured often enough, as those of its kind."""
     keys = Counter([key_of(kernel, profile) for each in observations for kernel in each.kernels])
-    of_kinds = {key: profile.find(key._replace(operation=None)) for key, count in keys.items() if count >= _ENOUGH}
-    added = {key: profile.coefficients[found] for key, found in of_kinds.items() if found is not None}
+    known = profile.coefficients
+    of_kinds = {key: known.get(key._replace(operation=None)) for key, count in keys.items() if count >= _ENOUGH}
+    added = {key: found for key, found in of_kinds.items() if found is not None}
     return profile._replace(coefficients={**profile.coefficients, **added})
 
 
@@ -108,7 +118,7 @@ def _start(observations: Sequence[Observation], roofs: Mapping[str, Ceilings], f
         device=facts.device,
         units=facts.units,
         cache_bytes=facts.cache_bytes,
-        peaks={dtype: roof.flops_per_second for dtype, roof in roofs.items()},
+        peaks=_peaks(observations, roofs),
         bandwidth=bandwidth,
         host=HostCosts(launch, 0.0, (1.0, 1.0)),
         coefficients={},
@@ -129,6 +139,16 @@ def _start(observations: Sequence[Observation], roofs: Mapping[str, Ceilings], f
         for key, kernel in first.items()
     }
     return profile._replace(coefficients=coefficients)
+
+
+def _peaks(observations: Sequence[Observation], roofs: Mapping[str, Ceilings]) -> dict[str, float]:
+    """The rates of a large product by number format, or of a layer that was faster: done once, it can be done."""
+    peaks = {dtype: roof.flops_per_second for dtype, roof in roofs.items()}
+    for each in observations:
+        for dtype in {kernel.dtype for kernel in each.kernels if kernel.product is not None}:
+            flops = sum(kernel.flops for kernel in each.kernels if kernel.product is not None)
+            peaks[dtype] = max(peaks.get(dtype, 0.0), flops / each.seconds)
+    return peaks
 
 
 def _algorithms(facts: Facts) -> tuple[WorkspaceRule, ...]:

@@ -13,6 +13,7 @@ from cnncost.measurement.calibration.reference import Reference, before_steps, r
 from cnncost.measurement.ceilings import measure_ceilings
 from cnncost.measurement.conditions import conditions
 from cnncost.measurement.outcome import Failure, attempt
+from cnncost.measurement.timing import undisturbed_clock
 from cnncost.progress import no_progress
 
 if TYPE_CHECKING:
@@ -152,5 +153,5 @@ def _measure_roofs(device: str, wanted: Sequence[Conditions], measurements: Meas
             progress(f"ceilings in {dtype}", 0, 1)
             started = time.monotonic()
             with conditions(device, dtype):
-                roof = measure_ceilings(device, dtype)
+                roof = measure_ceilings(device, dtype, undisturbed_clock())
             measurements.add(RoofReading(dtype=dtype, ceilings=roof, spent_seconds=time.monotonic() - started))
