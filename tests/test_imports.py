@@ -37,8 +37,8 @@ FORMATS = """
 from cnncost import analyze, zoo
 from cnncost.render import render
 from cnncost.render.format import format_names
-from cnncost.render.views.analyze import report_document
-from cnncost.render.views.zoo import frontier_document
+from cnncost.render.views.costs.analyze import report_document
+from cnncost.render.views.catalogue.zoo import frontier_document
 for form in set(format_names()) - {"table"}:
     render(report_document(analyze("lenet")), form)
     render(frontier_document(zoo(frontier=True)), form)
@@ -48,7 +48,7 @@ VERIFICATIONS = """
 from cnncost.measurement.devices import Machine
 from cnncost.render import render
 from cnncost.render.format import format_names
-from cnncost.render.views.verify import verification_document
+from cnncost.render.views.evidence.verify import verification_document
 from cnncost.settings import Settings
 from cnncost.verification.result import Check, RunSettings, Verification
 found = Verification(
@@ -127,7 +127,7 @@ def test_colours_need_rich(command: str, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("command", ["analyze lenet", "zoo lenet", "analyze --help"])
 def test_the_command_line_imports_the_command_that_is_run_and_no_other(command: str) -> None:
     imported = imports(COMMAND_LINE.format(arguments=command.split()))
-    commands = {name for name in ALL if f"cnncost.cli.commands.{name}" in imported}
+    commands = {name for name, room in ALL.items() if f"cnncost.cli.commands.{room}.{name}" in imported}
     assert commands == {command.partition(" ")[0]}
 
 

@@ -16,11 +16,17 @@ from cnncost.cli.plain import PlainGroup, write_examples
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
 
-COMMANDS = (
-    *("analyze", "compare", "explain", "memory", "fit", "latency", "check", "verify", "calibrate", "reconcile"),
-    *("sweep", "report", "draw", "import", "export", "zoo", "schema", "layers", "conventions"),
-)
-"""In the order of the help."""
+GROUPS = {
+    "costs": ("What a network costs", "analyze compare explain memory fit latency sweep check"),
+    "evidence": ("Whether that is so", "verify calibrate reconcile"),
+    "pictures": ("To look at", "report draw"),
+    "models": ("From other programs, and for them", "import export"),
+    "catalogue": ("What there is", "zoo layers conventions schema"),
+}
+"""The headings and commands of the help, in its order, by the room of `cli/commands` that they stand in."""
+
+COMMANDS = {name: room for room, (_, names) in GROUPS.items() for name in names.split()}
+"""The room of every command."""
 
 EXAMPLES = ("cnncost analyze resnet50", "cnncost zoo", "cnncost help compare")
 """What to type first."""
@@ -49,6 +55,13 @@ class Commands(PlainGroup):
         except SpecError as error:  # of an option before the command
             complain(str(error))
         raise SystemExit(BAD_INPUT)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """What each command does, below the headings of their groups."""
+        width = max(map(len, COMMANDS))
+        for heading, names in GROUPS.values():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(width), self.commands.summary(name)) for name in names.split()])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """What to type first."""

@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from cnncost.render.document import Document
 
 _VIEWS = {
-    "Checks": "check:checks_document",
-    "ClosedForms": "closed_forms:closed_forms_document",
-    "Comparison": "compare:comparison_document",
-    "FitReport": "fit:fit_document",
-    "LatencyReport": "latency:latency_document",
-    "LayerExplanation": "explain:explanation_document",
-    "MemoryReport": "memory:memory_document",
-    "PublishedComparison": "published:claims_document",
-    "Reconciliation": "reconcile:one_figure_document",
-    "Report": "analyze:report_document",
-    "StageComparison": "compare:stage_document",
-    "SumExplanation": "explain:explanation_document",
-    "Sweep": "sweep:all_points_document",
-    "Verification": "verify:one_network_document",
-    "Zoo": "zoo:chosen_document",
+    "Checks": "costs.check:checks_document",
+    "ClosedForms": "costs.closed_forms:closed_forms_document",
+    "Comparison": "costs.compare:comparison_document",
+    "FitReport": "costs.fit:fit_document",
+    "LatencyReport": "costs.latency:latency_document",
+    "LayerExplanation": "costs.explain:explanation_document",
+    "MemoryReport": "costs.memory:memory_document",
+    "PublishedComparison": "catalogue.published:claims_document",
+    "Reconciliation": "evidence.reconcile:one_figure_document",
+    "Report": "costs.analyze:report_document",
+    "StageComparison": "costs.compare:stage_document",
+    "SumExplanation": "costs.explain:explanation_document",
+    "Sweep": "costs.sweep:all_points_document",
+    "Verification": "evidence.verify:one_network_document",
+    "Zoo": "catalogue.zoo:chosen_document",
 }
 """The function in `views` that makes a document of a result, by the result's type; imported when one is shown."""
 

@@ -20,7 +20,7 @@ from cnncost.api.documents import json_schema
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.metrics.convolution_algorithms import names
 from cnncost.render import render
-from cnncost.render.views.analyze import View, report_document
+from cnncost.render.views.costs.analyze import View, report_document
 from cnncost.report.report import Report
 from cnncost.symbolic.dims import power_of_two_from, rounded_logarithm
 

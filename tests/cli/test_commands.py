@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from cnncost import analyze
 from cnncost.cli.app import app
-from cnncost.cli.commands.schema import COMMANDS as SCHEMAS
+from cnncost.cli.commands.catalogue.schema import COMMANDS as SCHEMAS
 from cnncost.cli.options import MAX_BYTES, MAX_NODES, budget_of, depth_of, limits_of, settings_of, shapes_of, whole
 from cnncost.errors import SpecError
 from cnncost.language.limits import Limits

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from cnncost import analyze
 from cnncost.cli.app import COMMANDS as ALL
 from cnncost.cli.app import app
-from cnncost.cli.commands.schema import COMMANDS
+from cnncost.cli.commands.catalogue.schema import COMMANDS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cnncost.progress import Progress
 
-command = importlib.import_module("cnncost.cli.commands.reconcile")
+command = importlib.import_module("cnncost.cli.commands.evidence.reconcile")
 
 # 2 x 3 x 9 weights and 2 biases, at 6 x 6 places.
 SPEC = """\

@@ -62,7 +62,7 @@ def test_what_is_refused(arguments: list[str], message: str) -> None:
 
 
 def test_a_terminal_shows_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cnncost.cli.commands.report import report
+    from cnncost.cli.commands.pictures.report import report
 
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     with pytest.raises(Exception, match="a page is for a browser"):

@@ -154,7 +154,7 @@ READ_BACK = """
 import sys
 from cnncost.report.report import Report
 from cnncost.render import render
-from cnncost.render.views.analyze import report_document
+from cnncost.render.views.costs.analyze import report_document
 report = Report.from_json(sys.stdin.read())
 print(report.settings.convention.name, report.settings.convention.unit)
 print(render(report_document(report), "table"))
@@ -244,7 +244,7 @@ Path.read_bytes = lambda path: (read.append(path.stem), original(path))[1]
 import sys
 from cnncost import analyze
 from cnncost.render import render
-from cnncost.render.views.analyze import report_document
+from cnncost.render.views.costs.analyze import report_document
 render(report_document(analyze("lenet5"{})), "csv")
 from cnncost.conventions import CONVENTIONS
 assert "fvcore" in CONVENTIONS and len(list(CONVENTIONS)) > 2

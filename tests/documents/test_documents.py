@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cnncost import Report, analyze, read_document
 from cnncost.api.documents import json_schema, kinds
 from cnncost.cli.app import app
-from cnncost.cli.commands import schema as command
+from cnncost.cli.commands.catalogue import schema as command
 from cnncost.documents import AnalysisDocument, ZooDocument
 from cnncost.errors import SpecError
 from cnncost.metrics import METRICS

@@ -20,8 +20,8 @@ from cnncost.metrics.counting import counts_by_convention
 from cnncost.metrics.metric import Unit, metric
 from cnncost.render import render
 from cnncost.render.parts.headings import kind_of
-from cnncost.render.views.analyze import View, report_document
-from cnncost.render.views.compare import comparison_document
+from cnncost.render.views.costs.analyze import View, report_document
+from cnncost.render.views.costs.compare import comparison_document
 from cnncost.report.totals import total_of
 from cnncost.settings import Settings
 from tests.graphs import Builder, chain

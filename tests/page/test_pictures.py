@@ -10,9 +10,9 @@ import pytest
 import cnncost
 from cnncost.render.svg.curve import curve_svg
 from cnncost.render.svg.scatter import scatter_svg
-from cnncost.render.views.compare import comparison_plot
-from cnncost.render.views.memory import memory_curve
-from cnncost.render.views.zoo import frontier_plot
+from cnncost.render.views.catalogue.zoo import frontier_plot
+from cnncost.render.views.costs.compare import comparison_plot
+from cnncost.render.views.costs.memory import memory_curve
 from tests.render.hostile import hostile_graph
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from cnncost.metrics.counting import ConventionTotal
 from cnncost.render.formats.table import render
-from cnncost.render.views.analyze import View, report_document
-from cnncost.render.views.compare import comparison_document
+from cnncost.render.views.costs.analyze import View, report_document
+from cnncost.render.views.costs.compare import comparison_document
 from cnncost.report.comparison import Comparison
 from tests.render.goldens import check_golden
 from tests.render.sample import sample_report

@@ -16,7 +16,7 @@ from cnncost.render import render
 from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
 from cnncost.render.terminal.arrangement import broken
-from cnncost.render.views.explain import explanation_document
+from cnncost.render.views.costs.explain import explanation_document
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:

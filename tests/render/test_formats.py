@@ -12,7 +12,7 @@ import pytest
 from cnncost.render import render
 from cnncost.render.document import Column, Document, Line, Table
 from cnncost.render.format import format_names
-from cnncost.render.views.analyze import View, report_document
+from cnncost.render.views.costs.analyze import View, report_document
 from cnncost.report.report import Report
 from tests.render.goldens import check_golden
 from tests.render.sample import BATCH, sample_report

@@ -27,10 +27,10 @@ from cnncost.render.svg.curve import curve_svg
 from cnncost.render.svg.roofline import roofline_svg
 from cnncost.render.svg.scatter import scatter_svg
 from cnncost.render.terminal.screen import printable
-from cnncost.render.views.analyze import View, report_document
-from cnncost.render.views.conventions import convention_document
-from cnncost.render.views.sweep import sweep_document
-from cnncost.render.views.zoo import frontier_document
+from cnncost.render.views.catalogue.conventions import convention_document
+from cnncost.render.views.catalogue.zoo import frontier_document
+from cnncost.render.views.costs.analyze import View, report_document
+from cnncost.render.views.costs.sweep import sweep_document
 from cnncost.report.comparison import StageComparison
 from cnncost.settings import Settings
 from cnncost.spaces.results.objectives import objectives

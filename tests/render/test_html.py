@@ -15,7 +15,7 @@ from cnncost.render import render
 from cnncost.render.document import Column, Document, Line, Share, Table
 from cnncost.render.formats.html import fragment
 from cnncost.render.notebook import document_of
-from cnncost.render.views.analyze import View, report_document
+from cnncost.render.views.costs.analyze import View, report_document
 from cnncost.report.checks import Checks
 from cnncost.report.comparison import StageComparison
 from cnncost.settings import Settings

@@ -18,9 +18,9 @@ from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
 from cnncost.render.passages import Entry
 from cnncost.render.terminal.prose import prose
-from cnncost.render.views.check import checks_document
-from cnncost.render.views.compare import comparison_document, stage_document
-from cnncost.render.views.layers import layer_list, layer_page
+from cnncost.render.views.catalogue.layers import layer_list, layer_page
+from cnncost.render.views.costs.check import checks_document
+from cnncost.render.views.costs.compare import comparison_document, stage_document
 from cnncost.report.checks import Checks, Verdict
 from cnncost.report.comparison import Comparison, StageComparison
 from tests.render.goldens import check_golden

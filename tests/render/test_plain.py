@@ -12,9 +12,9 @@ import pytest
 from cnncost import analyze, compare, zoo
 from cnncost.render.formats.table import render
 from cnncost.render.terminal import console, plain
-from cnncost.render.views.analyze import View, report_document
-from cnncost.render.views.compare import comparison_document
-from cnncost.render.views.zoo import frontier_document
+from cnncost.render.views.catalogue.zoo import frontier_document
+from cnncost.render.views.costs.analyze import View, report_document
+from cnncost.render.views.costs.compare import comparison_document
 from tests.render.sample import sample_report
 
 if TYPE_CHECKING:

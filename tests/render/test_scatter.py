@@ -17,8 +17,8 @@ from cnncost.render.svg.axes import Axis
 from cnncost.render.svg.labels import Box, place_labels
 from cnncost.render.svg.lettering import width_of
 from cnncost.render.svg.scatter import scatter_svg
-from cnncost.render.views.compare import comparison_document, comparison_plot
-from cnncost.render.views.zoo import frontier_plot
+from cnncost.render.views.catalogue.zoo import frontier_plot
+from cnncost.render.views.costs.compare import comparison_document, comparison_plot
 
 SVG = "{http://www.w3.org/2000/svg}"
 HELVETICA = {

@@ -13,7 +13,7 @@ from cnncost.render.document import Column, Document, Line, Table
 from cnncost.render.formats.table import render
 from cnncost.render.terminal import column_text
 from cnncost.render.terminal.screen import cut, width_of
-from cnncost.render.views.analyze import View, report_document, viewed
+from cnncost.render.views.costs.analyze import View, report_document, viewed
 from cnncost.report.report import Report
 from tests.effort import steps
 from tests.render.goldens import check_golden

@@ -14,7 +14,7 @@ from cnncost.measurement.devices import Machine
 from cnncost.render import render
 from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
-from cnncost.render.views.verify import verification_document
+from cnncost.render.views.evidence.verify import verification_document
 from cnncost.verification.result import (
     Change,
     Check,

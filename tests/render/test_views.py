@@ -12,7 +12,7 @@ from cnncost.render.cells import plain, readable
 from cnncost.render.document import Line, Share, Typed
 from cnncost.render.parts.summary import summary_table
 from cnncost.render.parts.tree import Branch, tree_of
-from cnncost.render.views.analyze import SCREEN, View, layer_table, viewed
+from cnncost.render.views.costs.analyze import SCREEN, View, layer_table, viewed
 from tests.render.sample import deep_report, sample_report
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from cnncost.render.format import format_names
 from cnncost.render.formats.table import render as render_table
 from cnncost.render.plot import Plot, Point
 from cnncost.render.terminal.plot import draw_plot
-from cnncost.render.views.published import claims_document
-from cnncost.render.views.zoo import frontier_document, zoo_document
+from cnncost.render.views.catalogue.published import claims_document
+from cnncost.render.views.catalogue.zoo import frontier_document, zoo_document
 from tests.render.goldens import check_golden
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from cnncost.conventions import CONVENTIONS
 from cnncost.language.load import loads
 from cnncost.metrics.metric import AtLeast
 from cnncost.render import render
-from cnncost.render.views.analyze import View, report_document
-from cnncost.render.views.compare import comparison_document
+from cnncost.render.views.costs.analyze import View, report_document
+from cnncost.render.views.costs.compare import comparison_document
 from cnncost.report.report import Report
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from cnncost.measurement.devices import Machine
 from cnncost.measurement.predicted import profile_for
 from cnncost.measurement.results import Latency
 from cnncost.render import render
-from cnncost.render.views.verify import verification_document
+from cnncost.render.views.evidence.verify import verification_document
 from cnncost.verification.records import read, save
 
 if TYPE_CHECKING:

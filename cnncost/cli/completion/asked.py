@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnncost.cli.completion.line import Typed
+    from cnncost.cli.on_demand import CommandsOnDemand
 
 INSTRUCTION = "_CNNCOST_COMPLETE"
 """The variable by which a shell asks: `complete_bash`, `complete_zsh` or `complete_fish`, as typer calls it."""
@@ -24,7 +25,7 @@ _SPECIAL = frozenset(" \t\\\"'`$&;<>(){}*?!#|~")
 """What means something to bash outside of quotes; brackets only where a file is called like that."""
 
 
-def answer(commands: Mapping[str, Any], options: Sequence[Any], environment: Mapping[str, str]) -> str:
+def answer(commands: CommandsOnDemand, options: Sequence[Any], environment: Mapping[str, str]) -> str:
     """What is printed for the shell: one word a line, in zsh and fish with what it is behind a tab.
 
     Args:
@@ -43,7 +44,7 @@ def answer(commands: Mapping[str, Any], options: Sequence[Any], environment: Map
     return "".join(f"{each.value}\t{' '.join(each.about.split())}\n" for each in found)
 
 
-def offered(commands: Mapping[str, Any], options: Sequence[Any], words: Sequence[str]) -> Iterator[Candidate]:
+def offered(commands: CommandsOnDemand, options: Sequence[Any], words: Sequence[str]) -> Iterator[Candidate]:
     """What may take the place of the last word of a line, which comes behind the name of the program.
 
     >>> from cnncost.cli.on_demand import CommandsOnDemand
@@ -62,7 +63,7 @@ def offered(commands: Mapping[str, Any], options: Sequence[Any], words: Sequence
         yield from fitting(_option_names(params, typed), typed.begun)
 
 
-def _at_first(commands: Mapping[str, Any], options: Sequence[Any], words: Sequence[str]) -> Iterable[Candidate]:
+def _at_first(commands: CommandsOnDemand, options: Sequence[Any], words: Sequence[str]) -> Iterable[Candidate]:
     """Commands, and the options of the program; values of those."""
     typed = read("", options, words)
     if typed.param is not None:
@@ -74,11 +75,9 @@ def _at_first(commands: Mapping[str, Any], options: Sequence[Any], words: Sequen
     return _commands(commands) if words[:-1] == ["help"] else ()
 
 
-def _commands(commands: Mapping[str, Any]) -> Iterator[Candidate]:
-    from cnncost.cli.on_demand import summary
-
+def _commands(commands: CommandsOnDemand) -> Iterator[Candidate]:
     for name in commands:
-        yield Candidate(name, summary(name))
+        yield Candidate(name, commands.summary(name))
 
 
 def _values(typed: Typed) -> Iterator[Candidate]:

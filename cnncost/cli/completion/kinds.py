@@ -100,7 +100,7 @@ def _accuracies() -> Iterator[Candidate]:
 
 
 def _schemas() -> Iterator[Candidate]:
-    from cnncost.cli.commands.schema import COMMANDS, SPEC
+    from cnncost.cli.commands.catalogue.schema import COMMANDS, SPEC
 
     return plain((SPEC, *COMMANDS))
 

@@ -16,7 +16,9 @@ def import_(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Write a model as a spec, with blocks and loops; a spec anew, with its settings.
+    """Write a model as a spec, with blocks and loops.
+
+    A spec is written anew, with its settings.
 
     Examples:
         cnncost import torchvision:resnet18 -o mine.yaml

@@ -11,7 +11,7 @@ from cnncost.cli.output import warn, write
 from cnncost.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from cnncost.render.views.analyze import View
+    from cnncost.render.views.costs.analyze import View
 
 
 def analyze(
@@ -51,7 +51,7 @@ def analyze(
     from cnncost.api import analyze as analyze_spec
     from cnncost.render.format import find_format
     from cnncost.render.parts.columns import asks_for_algorithms
-    from cnncost.render.views.analyze import report_document
+    from cnncost.render.views.costs.analyze import report_document
 
     output = find_format(form)
     if columns is not None and output.part == "data":
@@ -77,7 +77,7 @@ def analyze(
 
 
 def _view(depth: str, by: str, columns: str | None) -> View:
-    from cnncost.render.views.analyze import View
+    from cnncost.render.views.costs.analyze import View
 
     if by not in ("block", "type"):
         close = did_you_mean(by, ("block", "type"))

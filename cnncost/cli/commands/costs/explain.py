@@ -66,7 +66,7 @@ def explain(
     from cnncost.api import explain as explain_spec
     from cnncost.explanation.single import names_a_layer_type
     from cnncost.render.format import find_format
-    from cnncost.render.views.explain import explanation_document
+    from cnncost.render.views.costs.explain import explanation_document
 
     output = find_format(form)
     if symbolic is not None:
@@ -86,7 +86,7 @@ def explain(
             limits=options.limits_of(max_nodes, max_bytes),
         )
         warn(forms.warnings)
-        from cnncost.render.views.closed_forms import closed_forms_document
+        from cnncost.render.views.costs.closed_forms import closed_forms_document
 
         write(output.render(closed_forms_document(forms), raw))
         return

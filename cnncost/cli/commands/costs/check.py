@@ -70,7 +70,7 @@ def check(
     from cnncost.api import load
     from cnncost.cli.project_files.baseline import baseline_of
     from cnncost.render.format import find_format
-    from cnncost.render.views.check import checks_document
+    from cnncost.render.views.costs.check import checks_document
     from cnncost.report.budgets import Budget
     from cnncost.report.checks import Checks, verdicts_of
     from cnncost.settings import Settings

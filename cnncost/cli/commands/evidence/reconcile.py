@@ -47,7 +47,7 @@ def reconcile(
         cnncost reconcile resnet18
     """
     from cnncost.render.format import find_format
-    from cnncost.render.views.reconcile import reconciliation_document
+    from cnncost.render.views.evidence.reconcile import reconciliation_document
 
     output = find_format(form)
     most = options.whole("--top", top)

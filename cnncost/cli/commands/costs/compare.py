@@ -103,7 +103,7 @@ def compare(
 def _axes(text: str | None, plot: str | None, stages: bool) -> tuple[str, str]:
     """The figures on the axes of the picture; refuses what could not be drawn before anything is computed."""
     from cnncost.cli.files import refuse_unwritable
-    from cnncost.render.views.compare import DRAWN
+    from cnncost.render.views.costs.compare import DRAWN
 
     if plot is None:
         if text is not None:
@@ -121,7 +121,7 @@ def _axes(text: str | None, plot: str | None, stages: bool) -> tuple[str, str]:
 def _draw(comparison: Comparison, across: str, upwards: str, path: str) -> None:
     from cnncost.files import write_file
     from cnncost.render.svg.scatter import scatter_svg
-    from cnncost.render.views.compare import comparison_plot
+    from cnncost.render.views.costs.compare import comparison_plot
 
     write_file(path, scatter_svg(comparison_plot(comparison, across, upwards)))
 
@@ -146,7 +146,7 @@ def _conventions(text: str, stages: bool) -> list[str]:
 
 
 def _document(comparison: Comparison, stages: bool) -> Document:
-    from cnncost.render.views.compare import comparison_document, stage_document
+    from cnncost.render.views.costs.compare import comparison_document, stage_document
     from cnncost.report.comparison import StageComparison
 
     if stages:
@@ -167,7 +167,7 @@ def _refuse_others(**given: object) -> None:
 def _show_published(specs: list[str], convention: str, limits: Limits, show: Callable[[Document], None]) -> None:
     from cnncost.api import compare_published, load
     from cnncost.conventions import find
-    from cnncost.render.views.published import claims_document
+    from cnncost.render.views.catalogue.published import claims_document
 
     counting = find(convention)
     found = good_ones(specs, applied(load, limits=limits))

@@ -81,7 +81,7 @@ def verify(
     """
     from cnncost.measurement.options import MeasureOptions
     from cnncost.render.format import find_format
-    from cnncost.render.views.verify import verification_document
+    from cnncost.render.views.evidence.verify import verification_document
     from cnncost.verification.run import Plan
 
     output = find_format(form)

@@ -27,7 +27,7 @@ def conventions(
     """
     from cnncost.conventions import find
     from cnncost.render.format import find_format
-    from cnncost.render.views.conventions import catalogue_document, convention_document
+    from cnncost.render.views.catalogue.conventions import catalogue_document, convention_document
 
     output = find_format(form)
     document = catalogue_document() if name is None else convention_document(find(name))

@@ -44,7 +44,7 @@ def memory(
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
-    """Show what a step of training or inference takes, and whether it fits.
+    """Show the memory that a step takes, and whether it fits.
 
     The peak, what lives there, and the step in its course. Exit code 1 unless it fits for certain.
 
@@ -54,7 +54,7 @@ def memory(
     """
     from cnncost.api import memory as memory_of
     from cnncost.render.format import find_format
-    from cnncost.render.views.memory import memory_document
+    from cnncost.render.views.costs.memory import memory_document
 
     output = find_format(form)
     if plot is not None:
@@ -96,6 +96,6 @@ def memory(
 def _draw(report: MemoryReport, path: str) -> None:
     from cnncost.files import write_file
     from cnncost.render.svg.curve import curve_svg
-    from cnncost.render.views.memory import memory_curve
+    from cnncost.render.views.costs.memory import memory_curve
 
     write_file(path, curve_svg(memory_curve(report)))

@@ -24,7 +24,7 @@ def layers(
     from cnncost.layers import STEP_TYPES
     from cnncost.layers.base.elsewhere import suggest_layer
     from cnncost.render.terminal.prose import prose
-    from cnncost.render.views.layers import layer_list, layer_page
+    from cnncost.render.views.catalogue.layers import layer_list, layer_page
 
     if name is None:
         write(prose(layer_list(STEP_TYPES)))

@@ -11,7 +11,7 @@ from cnncost.cli.output import warn, write
 from cnncost.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from cnncost.render.views.latency import View
+    from cnncost.render.views.costs.latency import View
     from cnncost.roofline.report import LatencyReport
 
 FIGURES = "seconds|forward_seconds|backward_seconds|flops|bytes|kernels"
@@ -63,7 +63,7 @@ def latency(
     """
     from cnncost.api import latency as latency_of
     from cnncost.render.format import find_format
-    from cnncost.render.views.latency import latency_document
+    from cnncost.render.views.costs.latency import latency_document
 
     output = find_format(form)
     if plot is not None:
@@ -109,7 +109,7 @@ def _required(device: str | None) -> str:
 
 
 def _view(depth: str, by: str) -> View:
-    from cnncost.render.views.latency import View
+    from cnncost.render.views.costs.latency import View
 
     if by not in ("block", "type"):
         close = did_you_mean(by, ("block", "type"))
@@ -122,6 +122,6 @@ def _view(depth: str, by: str) -> View:
 def _draw(report: LatencyReport, path: str) -> None:
     from cnncost.files import write_file
     from cnncost.render.svg.roofline import roofline_svg
-    from cnncost.render.views.latency import roofline_of
+    from cnncost.render.views.costs.latency import roofline_of
 
     write_file(path, roofline_svg(roofline_of(report)))

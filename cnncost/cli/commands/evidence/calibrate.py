@@ -20,7 +20,7 @@ def calibrate(
     *,
     device: Annotated[str, Option(metavar="auto|cpu|cuda|cuda:1", help="what to measure")] = "auto",
     output: Annotated[str, Option("--output", "-o", metavar="FILE", help="the profile")] = "device.yaml",
-    seconds: Annotated[str, Option(metavar="S", help="that measuring may take, with what it took before")] = "300",
+    seconds: Annotated[str, Option(metavar="SECONDS", help="that measuring may take, earlier runs included")] = "300",
     dtype: Annotated[
         list[str] | None,
         Option(metavar="TYPE", help="float32, tf32, bfloat16 or float16  [default: those of the device]"),
@@ -33,7 +33,7 @@ def calibrate(
     form: options.Format = "table",
     raw: options.Raw = False,
 ) -> None:
-    """Measure what a device does with the kinds of layers, and write the profile that latency is predicted with.
+    """Measure a device, and write its profile, to predict latency.
 
     The measurements are kept beside the profile as they are made: interrupted, the same command goes on where it was,
     and with more `--seconds` it adds to them. What was disturbed is measured again.
@@ -43,7 +43,7 @@ def calibrate(
         cnncost calibrate --device cpu -o cpu.yaml --mode infer --seconds 3
     """
     from cnncost.render.format import find_format
-    from cnncost.render.views.calibrate import calibration_document
+    from cnncost.render.views.evidence.calibrate import calibration_document
 
     shown = find_format(form)
     refuse_unwritable("--output", output)

@@ -125,7 +125,7 @@ def sweep(
 
 
 def _show(found: Selection, run: Settings | None, plot: str | None, show: Callable[[Any], None]) -> None:
-    from cnncost.render.views.sweep import frontier_plot, sweep_document
+    from cnncost.render.views.costs.sweep import frontier_plot, sweep_document
 
     if plot is not None:
         from cnncost.files import write_file

@@ -53,7 +53,7 @@ def fit(
     """
     from cnncost.api import fit as fit_into
     from cnncost.render.format import find_format
-    from cnncost.render.views.fit import fit_document
+    from cnncost.render.views.costs.fit import fit_document
 
     output = find_format(form)
     found = fit_into(

@@ -62,7 +62,7 @@ def zoo(
         return
     from cnncost.api import zoo as choose
     from cnncost.render.format import find_format
-    from cnncost.render.views.zoo import frontier_document, zoo_document
+    from cnncost.render.views.catalogue.zoo import frontier_document, zoo_document
 
     output = find_format(form)
     if plot is not None:
@@ -94,7 +94,7 @@ def zoo(
 def _draw(chosen: Zoo, path: str) -> None:
     from cnncost.files import write_file
     from cnncost.render.svg.scatter import scatter_svg
-    from cnncost.render.views.zoo import frontier_plot
+    from cnncost.render.views.catalogue.zoo import frontier_plot
 
     write_file(path, scatter_svg(frontier_plot(chosen)))
 

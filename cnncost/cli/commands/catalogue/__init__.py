@@ -1,0 +1,1 @@
+"""What there is: networks, layer types, conventions, schemas."""

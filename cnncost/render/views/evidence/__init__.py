@@ -1,0 +1,1 @@
+"""Whether that is so."""
