@@ -104,6 +104,19 @@ def refuse_unwritable(option: str, path: str) -> None:
     refuse_pipe(path)
 
 
+def refuse_picture(path: str) -> None:
+    """Refuse a file of `--plot` that cannot be written, or that is called as what it would not be.
+
+    Raises:
+        SpecError: it cannot be written, or has the suffix of something else than SVG.
+    """
+    refuse_unwritable("--plot", path)
+    root, suffix = os.path.splitext(path)
+    if path == _STANDARD_OUTPUT or suffix.lower() not in ("", ".svg"):
+        shown = "FILE" if path == _STANDARD_OUTPUT else root[-80:]
+        raise SpecError(f"`--plot {path[-80:]}`: pictures are files of SVG", hint=f"give `--plot {shown}.svg`")
+
+
 def _keep(path: str, printed: io.StringIO) -> None:
     """Write what was printed; a command that ended before it printed anything leaves the file as it is.
 

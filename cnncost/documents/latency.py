@@ -93,9 +93,9 @@ class LatencyDocument(Document):
     samples: Text
     """what a sample is: `images`, `videos` or `samples`"""
     samples_per_second: Seconds | None
-    """throughput; null for a bound"""
+    """throughput; null for a bound, and where nothing runs"""
     at_most_samples_per_second: Seconds | None
-    """the most that there can be; null for a prediction"""
+    """the most that there can be; null for a prediction, and where nothing runs"""
     bound_by: Bound
     """what binds the step: launches, or what binds most of its kernels' time"""
     kernel_seconds: Seconds

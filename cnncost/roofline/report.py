@@ -156,9 +156,9 @@ class LatencyReport(NamedTuple):
         return round(1e9 * self.time)
 
     @property
-    def samples_per_second(self) -> float:
-        """Throughput: what is predicted, or the most that there can be."""
-        return self.settings.batch / self.time if self.time else 0.0
+    def samples_per_second(self) -> float | None:
+        """Throughput: what is predicted, or the most that there can be; ``None`` where nothing takes time."""
+        return self.settings.batch / self.time if self.time else None
 
     def grouped(self, depth: int) -> LatencyReport:
         """The report with one row per block: layers whose names agree in the first `depth` segments are merged.

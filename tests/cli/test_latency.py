@@ -66,6 +66,20 @@ def test_the_picture_has_a_mark_for_every_place(tmp_path: Path) -> None:
     assert "bfloat16 165 T, memory 1.01 T" in "".join(root.itertext())
 
 
+@pytest.mark.parametrize("device", ["h200", "rtx4090"])
+def test_a_network_that_runs_no_kernel_has_no_throughput_and_no_picture(device: str, tmp_path: Path) -> None:
+    spec, file = tmp_path / "views.yaml", tmp_path / "roofline.svg"
+    spec.write_text("input: [10]\nnetwork:\n  - flatten\n")
+    shown = run("latency", str(spec), "--device", device).stdout
+    assert shown.splitlines()[0].endswith(": no kernel runs")
+    assert "launches bind" not in shown
+    data = json.loads(run("latency", str(spec), "--device", device, "--format", "json").stdout)
+    assert data["samples_per_second"] is data["at_most_samples_per_second"] is None
+    error = run("latency", str(spec), "--device", device, "--plot", str(file), code=2).stderr
+    assert error == "error: nothing can be drawn: no layer computes anything on the device\n"
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

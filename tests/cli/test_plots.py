@@ -54,6 +54,11 @@ def test_a_picture_is_written_beside_the_table(arguments: tuple[str, ...], said:
         ("compare lenet5 alexnet --plot missing/a.svg", "there is no folder `missing`"),
         ("zoo --plot missing/a.svg", "there is no folder `missing`"),
         ("zoo --task audio --plot {path}", "nothing here has a published accuracy"),
+        ("compare lenet5 alexnet --plot {path}.png", "a.svg.png`: pictures are files of SVG"),
+        ("zoo --plot {path}.pdf", "pictures are files of SVG"),
+        ("memory lenet5 --plot -", "`--plot -`: pictures are files of SVG\n  = hint: give `--plot FILE.svg`"),
+        ("latency lenet5 --device h200 --plot a.png", "pictures are files of SVG\n  = hint: give `--plot a.svg`"),
+        ("sweep lenet5 --vary batch=1,2 --pareto params --plot a.png", "pictures are files of SVG"),
         ("zoo --show lenet5 --plot {path}", "`--show` prints one spec as it ships"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Exit, Option
 
 from cnncost.cli import options
-from cnncost.cli.files import refuse_unwritable
+from cnncost.cli.files import refuse_picture
 from cnncost.cli.output import complain, warn, write
 from cnncost.cli.process import BAD_INPUT
 from cnncost.errors import SpecError
@@ -66,7 +66,7 @@ def zoo(
 
     output = find_format(form)
     if plot is not None:
-        refuse_unwritable("--plot", plot)
+        refuse_picture(plot)
     chosen = choose(
         pattern,
         task=task,

@@ -102,7 +102,7 @@ def compare(
 
 def _axes(text: str | None, plot: str | None, stages: bool) -> tuple[str, str]:
     """The figures on the axes of the picture; refuses what could not be drawn before anything is computed."""
-    from cnncost.cli.files import refuse_unwritable
+    from cnncost.cli.files import refuse_picture
     from cnncost.render.views.costs.compare import DRAWN
 
     if plot is None:
@@ -111,7 +111,7 @@ def _axes(text: str | None, plot: str | None, stages: bool) -> tuple[str, str]:
         return DRAWN
     if stages:
         raise SpecError("`--plot` draws whole networks: it goes without `--stages`")
-    refuse_unwritable("--plot", plot)
+    refuse_picture(plot)
     figures = DRAWN if text is None else tuple([name.strip() for name in text.split(",")])
     if len(figures) != 2:
         raise SpecError(f"a picture has two axes, not {len(figures)}", hint="such as `--axes macs,peak_bytes`")

@@ -67,9 +67,9 @@ def latency(
 
     output = find_format(form)
     if plot is not None:
-        from cnncost.cli.files import refuse_unwritable
+        from cnncost.cli.files import refuse_picture
 
-        refuse_unwritable("--plot", plot)
+        refuse_picture(plot)
     view = _view(depth, by)._replace(sort=sort, top=None if top is None else options.whole("--top", top))
     report = latency_of(
         spec,
@@ -124,4 +124,7 @@ def _draw(report: LatencyReport, path: str) -> None:
     from cnncost.render.svg.roofline import roofline_svg
     from cnncost.render.views.costs.latency import roofline_of
 
-    write_file(path, roofline_svg(roofline_of(report)))
+    roofline = roofline_of(report)
+    if not roofline.spots:
+        raise SpecError("nothing can be drawn: no layer computes anything on the device")
+    write_file(path, roofline_svg(roofline))

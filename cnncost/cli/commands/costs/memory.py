@@ -58,9 +58,9 @@ def memory(
 
     output = find_format(form)
     if plot is not None:
-        from cnncost.cli.files import refuse_unwritable
+        from cnncost.cli.files import refuse_picture
 
-        refuse_unwritable("--plot", plot)
+        refuse_picture(plot)
     report = memory_of(
         spec,
         set=options.settings_of(set),

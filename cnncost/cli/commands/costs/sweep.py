@@ -146,11 +146,11 @@ def _refuse_overwriting(output: str | None, read: dict[str, str | None]) -> None
 
 def _refuse_early(output: str | None, plot: str | None, pareto: str | None, resume: bool) -> None:
     """Refuse options that could not be followed, before anything is computed."""
-    from cnncost.cli.files import refuse_unwritable
+    from cnncost.cli.files import refuse_picture, refuse_unwritable
     from cnncost.spaces.results.files.table_file import table_file
 
     if plot is not None:
-        refuse_unwritable("--plot", plot)
+        refuse_picture(plot)
         if pareto is None:
             raise SpecError("`--plot` draws a frontier", hint="say of what: `--pareto params,macs`")
     if output is not None:

@@ -71,7 +71,7 @@ def latency_document(report: LatencyReport, view: View = DEFAULT_VIEW) -> Docume
     return Document(
         headline(report),
         _facts(report),
-        tables=lambda: [_layer_table(report, view), _bound_table(report)],
+        tables=lambda: [_layer_table(report, view), *([_bound_table(report)] if report.time else [])],
         records=lambda: _records(report, every_layer),
         rooflines=lambda: [roofline_of(report)] if _computing(report) else [],
         data=lambda: _viewed(report, every_layer)[0].to_dict(),  # noqa: PLW0108 - grouped only when it is asked for
@@ -81,6 +81,8 @@ def latency_document(report: LatencyReport, view: View = DEFAULT_VIEW) -> Docume
 def headline(report: LatencyReport) -> str:
     """How long it takes, or at least takes, and how many samples that is in a second."""
     where = f"{report.name} on {report.device.title}"
+    if report.samples_per_second is None:
+        return f"{where}: no kernel runs"
     rate = f"{count_text(round(report.samples_per_second))} {report.samples}/s"
     if report.interval is None:
         return f"{where}: at least {seconds_text(report.time)}, at most {rate}"
@@ -236,7 +238,7 @@ def _notes(report: LatencyReport) -> Iterator[str]:
 
 def _launch_notes(report: LatencyReport) -> Iterator[str]:
     """What launches have to do with it."""
-    if report.launch_seconds is None:
+    if not report.launch_seconds:
         return
     kernels, free = sum([layer.kernels for layer in report.layers]), report.launch_free_batch
     launching = f"the processor launches {kernels:,} kernels in {seconds_text(report.launch_seconds)}"
