@@ -5,7 +5,6 @@ FLOP/s of one large matrix product, and bytes per second, read and written, of o
 
 from __future__ import annotations
 
-import time
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -94,13 +93,13 @@ def ceilings(device: str, dtype: str) -> Ceilings:
     return measure_ceilings(device, dtype)
 
 
-def measure_ceilings(device: str, dtype: str, clock: Callable[[], float] = time.perf_counter) -> Ceilings:
+def measure_ceilings(device: str, dtype: str, clock: Callable[[], float] | None = None) -> Ceilings:
     """The ceilings of a device as they are now; a device that does something else besides shows lower ones.
 
     Args:
         device: as :func:`ceilings` takes it.
         dtype: so, too.
-        clock: of a CPU, in seconds.
+        clock: of a CPU, in seconds; the time of the day unless it is said.
     """
     torch = import_torch()
     number = torch.float32 if dtype == "tf32" else getattr(torch, dtype)
@@ -127,7 +126,7 @@ def measure_ceilings(device: str, dtype: str, clock: Callable[[], float] = time.
 
 
 def _largest(
-    make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], device: str, clock: Callable[[], float]
+    make: Callable[[int], Callable[[], object]], sizes: tuple[int, ...], device: str, clock: Callable[[], float] | None
 ) -> tuple[int, float]:
     """The first size that takes long enough, or the last that fits, and its median time in seconds."""
     best: tuple[int, float] | None = None

@@ -106,9 +106,7 @@ def enough(seconds: Sequence[float], spent: float, budget: float) -> bool:
     return spent >= budget and runs >= (FEWEST_SLOW_RUNS if slow else FEWEST_RUNS)
 
 
-def repeat(
-    step: Callable[[], object], device: str, budget: float, clock: Callable[[], float] = time.perf_counter
-) -> Timing:
+def repeat(step: Callable[[], object], device: str, budget: float, clock: Callable[[], float] | None = None) -> Timing:
     """Time `step` on `device`, after a warm-up, until :func:`enough`; `budget` is in seconds, and so is `clock`."""
     warm_up(step, device, budget)
     stopwatch = Stopwatch(device, clock)
@@ -148,12 +146,12 @@ class Stopwatch:
 
     Args:
         device: as PyTorch calls it.
-        clock: of a CPU, in seconds.
+        clock: of a CPU, in seconds; the time of the day unless it is said.
     """
 
-    def __init__(self, device: str, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, device: str, clock: Callable[[], float] | None = None) -> None:
         self._device = device
-        self._clock = clock
+        self._clock = clock or time.perf_counter
         self._cuda = import_torch().cuda if device.startswith("cuda") else None
         self._marks: list[tuple[Hashable, Any]] = []
 

@@ -108,7 +108,7 @@ def links(*steps: str | tuple[str, Mapping[str, Any]] | Link) -> tuple[Link, ...
     """Layers in short: by their type, with arguments, or as they are.
 
     >>> links("relu", ("conv", {"out": 8}))[1]
-    Link(type='conv', arguments=FrozenDict({'out': 8}), reads=())
+    Link(type='conv', arguments={'out': 8}, reads=())
     """
     return tuple([_link(step) for step in steps])
 
