@@ -61,7 +61,8 @@ def device(name: str) -> Device:
     Traceback (most recent call last):
     cnncost.errors.SpecError: error: no card is known as `rtx4091`; did you mean `rtx4090`?
       = hint: known are `h100-sxm`, `h100-pcie`, `h200`, `a100-40gb`, `a100-80gb`, `v100`, `l4`, `l40s`, `t4`, `a10g`,\
- `rtx3090`, `rtx4090`, `rtx5090`, `b200`; of another one say its memory
+ `rtx3090`, `rtx4090`, `rtx5090`, `b200`; of another one `--memory` says what it has, and a profile of `cnncost\
+ calibrate` how fast it is
     >>> device("A100")
     Traceback (most recent call last):
     cnncost.errors.SpecError: error: there are several cards called `A100`: `a100-40gb`, `a100-80gb`
@@ -76,7 +77,8 @@ def device(name: str) -> Device:
         raise SpecError(f"there are several cards called `{name}`: {_listed(alike)}")
     raise SpecError(
         f"no card is known as `{name[:80]}`{did_you_mean(wanted[:80], cards)}",
-        hint=f"known are {_listed(cards)}; of another one say its memory",
+        hint=f"known are {_listed(cards)}; of another one `--memory` says what it has, and a profile of "
+        "`cnncost calibrate` how fast it is",
     )
 
 

@@ -51,11 +51,19 @@ def limit_of(figure: str, amount: int | str) -> int:
 
     >>> limit_of("params", "5M"), limit_of("memory", "24GiB"), limit_of("macs", 10**9), limit_of("latency", "5ms")
     (5000000, 25769803776, 1000000000, 5000000)
+    >>> limit_of("latency", 5)
+    Traceback (most recent call last):
+    cnncost.errors.SpecError: error: the limit of latency_ns: `5` is a time without a unit
+      = hint: write `5ms`, `5us` or `5s`
     """
+    is_bare_time = figure == "latency" and not isinstance(amount, str)  # `latency_ns` says what it is counted in
     figure = figure_called(figure)
     quantity = METRICS.get(figure) or ESTIMATES.get(figure) or ON_DEVICE[figure]
     if not isinstance(amount, str):
-        return integer(f"the limit of {figure}", amount)
+        whole = integer(f"the limit of {figure}", amount)
+        if not is_bare_time:
+            return whole
+        amount = str(whole)
     if quantity.unit is Unit.PARAMETERS and _is_of_bytes(amount):
         raise SpecError(
             f"the limit of {figure}: `{amount.strip()}` is an amount of bytes, and parameters are counted",

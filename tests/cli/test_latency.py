@@ -175,6 +175,12 @@ def test_a_spec_has_a_budget_of_latency(tmp_path: Path) -> None:
     assert "FAILED" in run("check", str(spec), code=1).stdout
     spec.write_text(network + "budget: {latency: 1s, at: {device: h200, batch: 8}}\n")
     run("check", str(spec))
+    spec.write_text(network + "budget: {latency_ns: 1000000000, at: {device: h200, batch: 8}}\n")
+    run("check", str(spec))
+    spec.write_text(network + "budget: {latency: 5, at: {device: h200, batch: 8}}\n")
+    assert "`5` is a time without a unit\n --> net.yaml:5:10" in run("check", str(spec), code=2).stderr.replace(
+        str(spec), "net.yaml"
+    )
     spec.write_text(network + "budget: {latency: 1s}\n")
     assert "how long a step takes depends on the device" in run("check", str(spec), code=2).stderr
     spec.write_text(network + "budget: {latency: 1s, at: {device: rtx4090}}\n")
