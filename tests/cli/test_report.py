@@ -33,6 +33,12 @@ def test_a_page_of_several_networks(tmp_path: Path) -> None:
     assert {step["device"] for step in first["steps"]} == {"cpu"}
 
 
+@pytest.mark.parametrize("name", ["page.htm", "PAGE.HTML", "page"])
+def test_a_page_has_the_suffix_of_html_or_none(name: str, tmp_path: Path) -> None:
+    run("lenet5", "-o", str(tmp_path / name))
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
 def test_a_bad_network_hides_none_of_the_others(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     result = run("lenet55", "lenet5", "-o", str(path), code=2)
@@ -50,6 +56,10 @@ def test_without_a_good_network_there_is_no_page(tmp_path: Path) -> None:
     [
         (["lenet5", "-o", "nowhere/page.html"], "there is no folder `nowhere`"),
         (["lenet5", "-o", "."], "is a folder"),
+        (
+            ["lenet55", "-o", "page.txt"],
+            "a page has not the suffix of `page.txt`\n  = hint: it is one of .html, .htm\n",
+        ),
         (["lenet5", "--batch", "0"], "`--batch` takes a whole number from 1"),
         (["lenet5", "--memory", "12 bananas"], "`--memory`"),
         (["lenet5", "--device", "rtx4091"], "rtx4091"),

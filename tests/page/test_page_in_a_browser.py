@@ -90,6 +90,13 @@ def test_layers_are_filtered_by_words_and_figures(opened: Open) -> None:
     assert names_in(table) == [layer["name"] for layer in layers if layer["macs"] > 200_000]
     filtered.fill("nothing is called so")
     assert names_in(table) == []
+    problem = page.locator("#layers .warning")
+    assert problem.is_hidden()
+    filtered.fill("mac>1G")
+    assert "`mac` is no figure; there are params, " in problem.inner_text()
+    assert names_in(table) == [layer["name"] for layer in layers]
+    filtered.fill("macs>=1MB")
+    assert problem.inner_text() == "`macs` is a count, not bytes: write `macs>1M`"
     filtered.fill("")
     assert names_in(table) == [layer["name"] for layer in layers]
 
@@ -234,9 +241,9 @@ def test_the_cursor_follows_the_mouse_and_a_click_selects_the_layer(opened: Open
 def test_it_says_whether_a_step_fits(opened: Open) -> None:
     # The parameters of ResNet-50 and what Adam keeps of them are 4 · 25.6 M · 4 bytes: 391 MiB.
     page = opened("resnet50", mode="train", memory="300MiB", device="cpu")
-    assert "does not fit into 300MiB" in page.locator("#memory .facts").inner_text()
+    assert "does not fit in 300MiB, " in page.locator("#memory .facts").inner_text()
     page.get_by_label("Step of").select_option("inference")
-    assert "fits into 300MiB" in page.locator("#memory .facts").inner_text()
+    assert "fits in 300MiB, " in page.locator("#memory .facts").inner_text()
 
 
 # Receptive fields.
@@ -340,6 +347,7 @@ def test_the_frontier_has_what_no_other_network_beats(opened: Open) -> None:
     assert on_front() == ["resnet18", "resnet50"]
     page.get_by_label("Upwards").select_option("params")
     assert on_front() == ["resnet18"]
+    assert "no other network has fewer MACs and fewer params" in page.locator(".frontier").inner_text()
     page.get_by_label("Upwards").select_option("output memory")
     points.nth(1).click()
     assert page.get_by_role("heading", level=1).inner_text() == "resnet50"

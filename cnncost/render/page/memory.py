@@ -10,6 +10,7 @@ from cnncost.footprint.fitting.capacity import verdict_on
 from cnncost.footprint.running.step import run_step
 from cnncost.records import NamedTuple
 from cnncost.render.page.packing import packed, plain
+from cnncost.render.parts.step import kind_called, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,9 +79,10 @@ def step_data(of: PageStep) -> dict[str, Any]:
         "mode": report.settings.mode,
         "device": report.settings.device,
         **{name: plain(getattr(report, name)) for name in _FIGURES},
-        "verdict": None if report.verdict is None else report.verdict.to_dict(),
+        "verdict": None if report.verdict is None else verdict_text(report.verdict),
         "events": len(heap.events),
         "kinds": [*kinds],
+        "called": [kind_called(kind) for kind in kinds],
         "phases": [*phases],
         "marks": {
             "event": packed([mark.event for mark in heap.marks]),

@@ -6,17 +6,22 @@ import gc
 import sys
 from contextlib import contextmanager
 from functools import partial as applied
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
 from cnncost.cli import options
+from cnncost.cli.files import refuse_unwritable
 from cnncost.cli.output import warn, write
 from cnncost.cli.several import exit_unless_all, good_ones
 from cnncost.errors import SpecError
+from cnncost.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_SUFFIXES = (".html", ".htm")
 
 
 def report(
@@ -34,6 +39,9 @@ def report(
     convention: options.Convention = "textbook",
     device: options.Device = "cuda",
     memory: Annotated[str | None, Option(metavar="BYTES", help="what there is, e.g. 24GiB: does a step fit?")] = None,
+    output: Annotated[
+        str | None, Option("--output", "-o", metavar="FILE", help="where it goes, instead of standard output")
+    ] = None,
     max_nodes: options.MaxNodes = options.MAX_NODES,
     max_bytes: options.MaxBytes = options.MAX_BYTES,
 ) -> None:
@@ -45,7 +53,8 @@ def report(
         cnncost report resnet50 -o report.html
         cnncost report resnet18 resnet50 --mode train --batch 32 -o both.html
     """
-    _refuse_terminal()
+    path = None if output == "-" else output
+    _refuse_place(path)
     from cnncost.api.pages import page_network
     from cnncost.render.page.page import page_html
     from cnncost.report.comparison import numbered
@@ -71,7 +80,10 @@ def report(
         networks = [network._replace(title=name) for name, (_, network) in zip(names, found, strict=True)]
         text = page_html(networks)
     warn(dict.fromkeys(warning for network in networks for warning in network.report.warnings))
-    write(text)
+    if path is None:
+        write(text)
+    else:
+        write_file(path, text)
     exit_unless_all(specs, found)
 
 
@@ -87,11 +99,16 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _refuse_terminal() -> None:
-    """Refuse to write a page where nobody could read it.
+def _refuse_place(path: str | None) -> None:
+    """Refuse to write a page where nobody could read it, before anything is computed.
 
     Raises:
-        SpecError: standard output is a terminal.
+        SpecError: the file cannot be written, its suffix is that of something else, or standard output is a terminal.
     """
-    if sys.stdout is not None and sys.stdout.isatty():
+    if path is not None:
+        refuse_unwritable("--output", path)
+        if PurePath(path).suffix.lower() not in ("", *_SUFFIXES):
+            known = ", ".join(_SUFFIXES)
+            raise SpecError(f"a page has not the suffix of `{path[-80:]}`", hint=f"it is one of {known}")
+    elif sys.stdout is not None and sys.stdout.isatty():
         raise SpecError("a page is for a browser, not for a terminal", hint="give `-o report.html`")

@@ -8,6 +8,7 @@ import { logTicks, rangeTicks } from "../elements/ticks.js";
  * @property {string} name
  * @property {string} title
  * @property {boolean} gains whether more is better, and not less
+ * @property {string} better what a better network has of it: more, less, or fewer of what is counted
  * @property {(network: Network) => number | null} of what a network has; `null` where that is not known
  * @property {(value: number) => string} format
  * @property {(values: number[]) => Scale} scale
@@ -42,6 +43,7 @@ function cost(networks, name) {
     name,
     title: known.figures[name].title,
     gains: false,
+    better: known.figures[name].kind === "count" ? "fewer" : "less",
     of: (network) => (network.totals[name] ? Number(network.totals[name]) : null),
     format: known.formatOf(name),
     scale: (values) => scaleWith(logTicks(Math.min(...values), Math.max(...values)), Math.log),
@@ -57,6 +59,7 @@ function accuracy(metric) {
     name: `accuracy: ${metric}`,
     title: `${metric}, published`,
     gains: true,
+    better: "more",
     of: (network) => network.accuracies[metric]?.percent ?? null,
     format: (percent) => `${percent} %`,
     scale: (values) => scaleWith(rangeTicks(Math.min(...values), Math.max(...values), 5), Number),

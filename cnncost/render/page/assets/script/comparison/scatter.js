@@ -152,7 +152,7 @@ function pointButton(state, { place, values, left, up, text }, axes, side, onFro
  * @param {number} missing how many networks have not both figures
  */
 function summaryOf(front, axes, missing) {
-  const [x, y] = axes.map(({ title, gains }) => `${gains ? "more" : "less"} ${title}`);
+  const [x, y] = axes.map(({ title, better }) => `${better} ${title}`);
   const names = front.map(({ text }) => text).join(", ");
   const others = missing ? ` Not both are known of ${missing}.` : "";
   return `On the frontier, where no other network has ${x} and ${y}: ${names}.${others}`;

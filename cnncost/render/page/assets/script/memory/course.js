@@ -8,6 +8,7 @@ import { unpacked } from "../data/packing.js";
  * @typedef {object} Memory
  * @property {number} events how many allocations and frees there are
  * @property {string[]} kinds what tensors are: parameters, activations and so on
+ * @property {string[]} called what people call them
  * @property {string[]} phases `forward`, `loss`, `backward`, `optimizer`
  * @property {{ event: number[], phase: number[], layer: number[] }} marks what runs when: how many events came before,
  *     the phase, and the layer, -1 for none
@@ -93,6 +94,18 @@ function eventsOf({ events: count, tensors }) {
     if (end < count) events[end] = -1 - tensor;
   });
   return events;
+}
+
+/**
+ * The bytes of each kind that are there from the beginning to the end.
+ *
+ * @param {Memory} memory
+ */
+export function stayingBytes(memory) {
+  const found = memory.kinds.map(() => 0);
+  const staying = standingTensors(memory).filter((tensor) => memory.tensors.end[tensor] === memory.events);
+  staying.forEach((tensor) => grow(found, memory, tensor, 1));
+  return found;
 }
 
 /** @param {Memory} memory */

@@ -1,6 +1,6 @@
 /** The memory of a step in its course, and what lives at the cursor. */
 
-import { courseOf, livingAt, memoryOf } from "./course.js";
+import { courseOf, livingAt, memoryOf, stayingBytes } from "./course.js";
 import { html, svg } from "../elements/dom.js";
 import { bytesText, percentText } from "../data/format.js";
 import { cursorPlot, stepsPath } from "../elements/plot.js";
@@ -95,12 +95,14 @@ export function timelineView(state) {
 
   /** @param {number} place */
   function show(place) {
-    const { memory, moments, kinds: order } = course;
+    const { memory, moments } = course;
     const moment = moments[place];
     plot.point(place);
     heading.textContent = describe(place);
-    const present = order.filter((kind) => moment.parts[kind]).reverse();
-    kinds.replaceChildren(...present.map((kind) => kindRow(memory.kinds[kind], moment.parts[kind], moment.bytes)));
+    const { parts, bytes } = moment;
+    const present = memory.kinds.map((_, kind) => kind).filter((kind) => parts[kind]);
+    present.sort((one, other) => parts[other] - parts[one]);
+    kinds.replaceChildren(...present.map((kind) => kindRow(memory, kind, parts[kind], bytes)));
     const largest = livingAt(memory, moment.event).slice(0, LISTED);
     tensors.replaceChildren(...largest.map((tensor) => tensorRow(state, memory, tensor)));
   }
@@ -119,7 +121,10 @@ function courseFor(step) {
   const memory = memoryOf(step);
   const moments = courseOf(memory);
   const least = memory.kinds.map((_, kind) => Math.min(...moments.map(({ parts }) => parts[kind])));
-  const kinds = memory.kinds.map((_, kind) => kind).sort((one, other) => least[other] - least[one]);
+  const stays = stayingBytes(memory);
+  const kinds = memory.kinds
+    .map((_, kind) => kind)
+    .sort((one, other) => stays[other] - stays[one] || least[other] - least[one]);
   const peak = moments.reduce((most, { bytes }, place) => (bytes > moments[most].bytes ? place : most), 0);
   const found = { memory, moments, kinds, peak };
   COURSES.set(step, found);
@@ -164,17 +169,9 @@ function factsOf(step) {
     `between two steps ${bytesText(step.steady_bytes)}`,
     step.reserved_bytes !== null && `reserved by the allocator's rules ${bytesText(step.reserved_bytes)}`,
     step.device,
-    step.verdict !== null && verdictText(step.verdict),
+    step.verdict,
   ];
-  return facts.filter((fact) => fact !== false);
-}
-
-/** @param {{ fits: boolean | null, capacity_source: string, free_bytes: number }} verdict */
-function verdictText({ fits, capacity_source: memory, free_bytes: free }) {
-  if (fits === null) {
-    return `may fit into ${memory}`;
-  }
-  return fits ? `fits into ${memory}, ${bytesText(free)} are free` : `does not fit into ${memory}`;
+  return facts.filter(Boolean);
 }
 
 /** @param {Course} course */
@@ -202,19 +199,20 @@ function placeText(network, memory, { phase, layer }) {
 }
 
 /**
- * @param {string} kind
+ * @param {Memory} memory
+ * @param {number} kind
  * @param {number} bytes
  * @param {number} whole
  */
-function kindRow(kind, bytes, whole) {
+function kindRow(memory, kind, bytes, whole) {
   return html(
     "tr",
     {},
     html(
       "th",
       { scope: "row" },
-      html("i", { class: `swatch ${classOf(kind)}`, "aria-hidden": "true" }),
-      kindText(kind),
+      html("i", { class: `swatch ${classOf(memory.kinds[kind])}`, "aria-hidden": "true" }),
+      memory.called[kind],
     ),
     html("td", { class: "number" }, bytesText(bytes)),
     html("td", { class: "number" }, percentText(bytes, whole)),
@@ -228,7 +226,7 @@ function kindRow(kind, bytes, whole) {
  */
 function tensorRow(state, memory, tensor) {
   const layer = memory.tensors.layer[tensor];
-  const kind = memory.kinds[memory.tensors.kind[tensor]];
+  const kind = memory.tensors.kind[tensor];
   const name = layer < 0 ? "–" : state.network.nameOf(layer);
   return html(
     "tr",
@@ -240,7 +238,12 @@ function tensorRow(state, memory, tensor) {
         ? name
         : html("button", { type: "button", class: "link", onclick: () => state.change({ layer }) }, name),
     ),
-    html("td", {}, html("i", { class: `swatch ${classOf(kind)}`, "aria-hidden": "true" }), kindText(kind)),
+    html(
+      "td",
+      {},
+      html("i", { class: `swatch ${classOf(memory.kinds[kind])}`, "aria-hidden": "true" }),
+      memory.called[kind],
+    ),
     html("td", { class: "number" }, bytesText(memory.tensors.size[tensor])),
   );
 }
@@ -248,11 +251,6 @@ function tensorRow(state, memory, tensor) {
 /** @param {string} kind */
 function classOf(kind) {
   return `kind-${kind.replaceAll(" ", "-")}`;
-}
-
-/** @param {string} kind */
-function kindText(kind) {
-  return { kept: "kept for backward", optimizer: "optimizer states", activation: "other activations" }[kind] ?? kind;
 }
 
 /**

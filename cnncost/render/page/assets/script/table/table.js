@@ -51,6 +51,7 @@ class LayerTable {
       oninput: () => state.change({ filter: this.filter.value }),
     });
     this.count = html("output", { "aria-live": "polite" });
+    this.problems = html("p", { class: "warning", role: "status" });
     this.nest = this.#button("Blocks", () => (this.#nested = !this.#nested));
     this.openAll = this.#button("Open all", () => (this.#open = new Set(state.network.blocks.keys())));
     this.closeAll = this.#button("Close all", () => (this.#open = new Set()));
@@ -62,7 +63,7 @@ class LayerTable {
     this.body = rowWindow(scroller, table, (/** @type {Row} */ row) => this.#rowElement(row));
     const { filter, nest, openAll, closeAll, chooser, count } = this;
     const controls = html("div", { class: "controls" }, filter, nest, openAll, closeAll, chooser, count);
-    this.element = html("div", {}, controls, scroller);
+    this.element = html("div", {}, controls, this.problems, scroller);
   }
 
   /** Show what the state says. */
@@ -73,16 +74,20 @@ class LayerTable {
       this.#begin(network);
     }
     const filtered = filter.trim() !== "";
+    const { passes, problems } = filterOf(network, filter);
     const rows = rowsOf(block, {
       nested: this.#nested,
       open: this.#open,
       sort: this.#sort,
-      filter: filtered ? filterOf(network, filter) : null,
+      filter: filtered ? passes : null,
       key: (column, item) => (column === "name" ? network.labelOf(item) : (this.#columns.get(column)?.key(item) ?? 0)),
     });
     if (this.filter.value !== filter) {
       this.filter.value = filter;
     }
+    this.filter.setAttribute("aria-invalid", String(problems.length > 0));
+    this.problems.textContent = problems.join("; ");
+    this.problems.hidden = problems.length === 0;
     this.nest.setAttribute("aria-pressed", String(this.#nested));
     this.openAll.disabled = this.closeAll.disabled = !this.#nested || filtered;
     this.count.textContent = countOf(network, rows);
