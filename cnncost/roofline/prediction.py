@@ -96,7 +96,7 @@ class Prediction(NamedTuple):
     @property
     def throughput(self) -> float:
         """Samples per second."""
-        return self.settings.batch / self.seconds
+        return self.settings.batch * self.settings.accumulate / self.seconds
 
     @property
     def bound(self) -> str:
@@ -139,7 +139,8 @@ def predict_on(graph: Graph, settings: StepSettings, profile: LatencyProfile, *,
 
 def predict_kernels(kernels: Sequence[Kernel], settings: StepSettings, profile: LatencyProfile) -> Prediction:
     """The same of the kernels of a step."""
-    times = [time_of(kernel, profile) for kernel in kernels]
+    timed = {number: time_of(kernel, profile) for number, kernel in {id(each): each for each in kernels}.items()}
+    times = [timed[id(kernel)] for kernel in kernels]  # those of further passes are the same ones
     total = sum([each.seconds for each in times])
     launches = sum([each.launches for each in times])
     device_seconds = sum([each.elapsed for each in times]) + launches * profile.host.gap
@@ -164,6 +165,8 @@ def batch_without_launches(graph: Graph, settings: StepSettings, device: str, *,
     >>> 1 < batch_without_launches(load("resnet18"), StepSettings(mode="infer"), "h200") < 64
     True
     """
+
+    settings = settings._replace(accumulate=1)  # further passes have the same kernels again
 
     def waits_for_host(batch: int) -> bool:
         return predict(graph, settings._replace(batch=batch), device, tf32=tf32).bound == LAUNCHES

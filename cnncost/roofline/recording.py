@@ -54,7 +54,7 @@ def kernels_of(graph: Graph, settings: StepSettings) -> list[Kernel]:
 
     Args:
         graph: the network.
-        settings: how the step runs. Where several passes are added up it is four of them at most.
+        settings: how the step runs.
 
     >>> from cnncost import load
     >>> from cnncost.footprint.settings import StepSettings
@@ -65,9 +65,22 @@ def kernels_of(graph: Graph, settings: StepSettings) -> list[Kernel]:
     recorder = _Recorder(graph, settings)
     step = run_step(graph, settings, observer=recorder)
     if settings.trains:
+        recorder.kernels += _further_passes(recorder.kernels, graph, settings)
         recorder.record_optimizer(step.tape)
     unknown = {node.id for node in graph.layers if "operations" in node.layer.unsaid}
     return [kernel for kernel in recorder.kernels if kernel.layer not in unknown] if unknown else recorder.kernels
+
+
+def _further_passes(recorded: Sequence[Kernel], graph: Graph, settings: StepSettings) -> list[Kernel]:
+    """The kernels of passes that are like the last one that was recorded: a step runs no more than differ in memory."""
+    from cnncost.footprint.running.training import DISTINCT_PASSES
+
+    further = settings.accumulate - DISTINCT_PASSES
+    if further <= 0:
+        return []
+    before = _Recorder(graph, settings)
+    run_step(graph, settings._replace(accumulate=DISTINCT_PASSES - 1), observer=before)
+    return [*recorded[len(before.kernels) :]] * further
 
 
 class _Recorder:

@@ -158,7 +158,7 @@ class LatencyReport(NamedTuple):
     @property
     def samples_per_second(self) -> float | None:
         """Throughput: what is predicted, or the most that there can be; ``None`` where nothing takes time."""
-        return self.settings.batch / self.time if self.time else None
+        return self.settings.batch * self.settings.accumulate / self.time if self.time else None
 
     def grouped(self, depth: int) -> LatencyReport:
         """The report with one row per block: layers whose names agree in the first `depth` segments are merged.

@@ -24,6 +24,9 @@ NUMBER_FORMATS = {
 }
 """Number formats by what people call them."""
 
+MOST_PASSES = 256
+"""Passes of a step whose gradients are added up, at most."""
+
 
 class Run(NamedTuple):
     """A step as it is to run."""
@@ -59,6 +62,12 @@ class Run(NamedTuple):
         chosen = NUMBER_FORMATS[dtype]
         stored = chosen if chosen in ITEM_SIZES else "float32"
         settings = StepSettings.checked(dtype=stored, device=place.step_device, **step)
+        if settings.accumulate > MOST_PASSES:
+            raise SpecError(
+                f"a step that adds up {settings.accumulate:,} passes has too many kernels: at most {MOST_PASSES} "
+                "are timed",
+                hint="the time of each further pass is that of one more",
+            )
         return cls(place, settings, tf32=chosen == "tf32")
 
     @property

@@ -168,6 +168,17 @@ def test_layers_of_which_it_is_not_known_what_they_run_make_a_bound(tmp_path: Pa
     assert (sigmoid.kernels, sigmoid.bytes) == (1, 2 * 4 * 4 * 8 * 8)  # float32, read and written
 
 
+@pytest.mark.parametrize("device", ["h200", "rtx4090"])
+def test_every_pass_whose_gradients_are_added_up_takes_its_time(device: str) -> None:
+    few, more, many = (latency("lenet5", device, mode="train", batch=64, accumulate=n) for n in (3, 4, 12))
+    for figure in ("kernel_seconds", "device_seconds"):
+        one = getattr(more, figure) - getattr(few, figure)
+        assert getattr(many, figure) == pytest.approx(getattr(more, figure) + 8 * one)
+    assert many.samples_per_second == pytest.approx(12 * 64 / many.time)
+    with pytest.raises(SpecError, match="a step that adds up 1,000 passes has too many kernels: at most 256 are timed"):
+        latency("lenet5", device, mode="train", accumulate=1000)
+
+
 def test_layers_are_grouped_sorted_and_cut() -> None:
     report = latency("resnet18", "rtx4090", batch=8)
     blocks = report.grouped(1)
