@@ -213,6 +213,13 @@ REFUSED = [
     ("a: b\n  c: d", "unexpected `:`", "2:4", ":", f"quote text that contains a colon, or {INDENTATION}"),
     ("a: [1, 2", "`[` is never closed", "1:4", "[", None),
     ("a: {b: 1\n", "`{` is never closed", "1:4", "{", None),
+    ("a: {b: 1\nc: 2\n", "`{` is never closed", "1:4", "{", None),
+    ("a: [1, 2\nb: 3\n", "`[` is never closed", "1:4", "[", None),
+    ("a:\n  - b: {c: 1\n  - d: 2\n", "`{` is never closed", "2:8", "{", None),
+    ("a:\n  - b: {c: 1,\n  - d\n", "`{` is never closed", "2:8", "{", None),
+    ("a:\n  - b: {c: '{', # {\n  - d\n", "`{` is never closed", "2:8", "{", None),
+    ("a: [1,\n  b: {c: 1\nd: 2\n", "`{` is never closed", "2:6", "{", None),
+    ("a: {b: 1\n  c: 2}\n", "expected `,` or `}`", "2:4", ":", "quote text that contains a colon"),
     ("a: {b: 1]", "`{` is closed by `]`", "1:9", "]", None),
     (
         "a: {out: widths[0]}",

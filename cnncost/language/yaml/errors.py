@@ -15,6 +15,8 @@ from cnncost.records import NamedTuple
 
 _INDENTATION = "check the indentation: entries of one list or mapping start in the same column"
 _QUOTE = "quote the whole value"
+_BRACKETS = re.compile(r"""(?<![^\s,:\[{])(?:'[^']*'|"(?:\\.|[^"\\])*"|\#.*)|[\[\]{}]""")
+"""Quoted text and comments, which hide brackets, and brackets."""
 
 
 class _Rule(NamedTuple):
@@ -67,8 +69,8 @@ def translate(error: Exception, source: Source) -> SpecError:
     here, rest = _place(mark, source), source.line(mark.line + 1)[mark.column :]
     if "quoted scalar" in context and "unexpected" in problem:
         return SpecError("the quote is never closed", opened)
-    if "flow" in context and "node" not in context:
-        return _flow_error(opened, here, rest)
+    if "flow" in context and (bracket := _bracket_above(here) if "node" in context else opened):
+        return _flow_error(bracket, here, rest)
     if "block mapping" in context:
         return _mapping_error(here, mark.column)
     if "simple key" in context and (missing := _without_a_colon(opened)):
@@ -127,7 +129,7 @@ def _flow_error(opened: Span, here: Span, rest: str) -> SpecError:
     bracket = opened.source.line(opened.line)[opened.column - 1 : opened.column]
     closing = "}" if bracket == "{" else "]"
     found = rest[:1]
-    if not rest.strip():
+    if not rest.strip() or _starts_outside(opened, here):
         return SpecError(f"`{bracket}` is never closed", opened)
     if found in "]}":
         return SpecError(f"`{bracket}` is closed by `{found}`", here)
@@ -135,6 +137,37 @@ def _flow_error(opened: Span, here: Span, rest: str) -> SpecError:
         return SpecError(f"`[` inside `{bracket}{closing}` ends the value before it", here, hint=_quoted_index(here))
     hint = "quote text that contains a colon" if found == ":" else "quote the whole expression"
     return SpecError(f"expected `,` or `{closing}`", here, hint=hint)
+
+
+def _starts_outside(opened: Span, here: Span) -> bool:
+    """Whether the line of `here` can be no part of what the bracket holds that an earlier line opened.
+
+    It begins a list item, or stands no further in than that earlier line.
+    """
+    line, before = here.source.line(here.line), here.source.line(opened.line)
+    return here.line > opened.line and (_is_item(line) or _indentation(line) <= _indentation(before))
+
+
+def _is_item(line: str) -> bool:
+    return re.match(r"\s*-\s", line) is not None
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _bracket_above(here: Span) -> Span | None:
+    """The last bracket that is not closed above the list item that begins the line of `here`, if one does."""
+    stack: list[Span] = []
+    if not _is_item(here.source.line(here.line)):
+        return None
+    for number in range(1, here.line):
+        for token in _BRACKETS.finditer(here.source.line(number)):
+            if token[0] in "[{":
+                stack.append(Span(here.source, number, token.start() + 1, number, token.end() + 1))
+            elif token[0] in "]}" and stack:
+                stack.pop()
+    return stack[-1] if stack else None
 
 
 def _quoted_index(here: Span) -> str:
