@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from cnncost import SpecError, export
+from cnncost import SpecError, export, load, write_spec
 from cnncost.exporters.pytorch.code.expressions import literal_text
 from cnncost.exporters.pytorch.code.signatures import _SIGNATURES, parameters_of
 from cnncost.exporters.pytorch.parts.units import MODULE_ATTRIBUTES
@@ -17,6 +17,8 @@ from tests.exporters.exported import compare, model_of, pair
 from tests.graphs import Builder, chain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cnncost.graph.graph import Graph
 
 
@@ -124,7 +126,7 @@ network:
     assert (
         """\
         self.down = nn.ModuleList([Down(), Down2()])
-        self.grown = nn.Upsample(size=4)
+        self.grown = nn.Upsample(scale_factor=2)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.down[0](x)
@@ -134,6 +136,55 @@ network:
 """
         in code
     )
+
+
+def grown_by(upsample: str) -> Graph:
+    return loads(f"name: spec\ninput: [3, 8, 12]\nnetwork: [{{upsample: {upsample}}}, {{conv: 2}}]")
+
+
+@pytest.mark.parametrize(
+    ("upsample", "written", "rows", "columns"),
+    [
+        ("2", "nn.Upsample(scale_factor=2)", 2, 2),
+        ("3", "nn.Upsample(scale_factor=3)", 3, 3),
+        ("{scale: [2, 1]}", "nn.Upsample(scale_factor=(2, 1))", 2, 1),
+        ("{scale: 2, mode: bilinear}", 'nn.Upsample(scale_factor=2, mode="bilinear")', 2, 2),
+        ("{scale: 2, mode: bicubic}", 'nn.Upsample(scale_factor=2, mode="bicubic")', 2, 2),
+    ],
+)
+def test_a_scale_by_whole_numbers_holds_at_any_resolution(upsample: str, written: str, rows: int, columns: int) -> None:
+    code = str(export(grown_by(upsample), "pytorch"))
+    assert written in code
+    exported, built = pair(grown_by(upsample))
+    for height, width in ((8, 12), (5, 7)):
+        x = torch.zeros(1, 3, height, width)
+        assert exported(x).shape == built(x).shape == (1, 2, rows * height, columns * width)
+
+
+@pytest.mark.parametrize(
+    ("upsample", "read"),
+    [("2", "upsample: 2"), ("{scale: [2, 1]}", "upsample: {scale: [2, 1]}"), ("{size: [9, 9]}", "{size: 9}")],
+)
+def test_an_exported_scale_is_imported_as_one(tmp_path: Path, upsample: str, read: str) -> None:
+    for name, suffix in (("pytorch", "net.py"), ("onnx", "net.onnx")):
+        path = tmp_path / suffix
+        content = export(grown_by(upsample), name)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        graph = load(f"{path}:spec", input=[3, 8, 12]) if name == "pytorch" else load(path)
+        assert read in write_spec(graph)
+
+
+@pytest.mark.parametrize(
+    ("upsample", "written"),
+    [
+        ("{size: [16, 24]}", "nn.Upsample(size=(16, 24))"),
+        ("1.5", "nn.Upsample(size=(12, 18))"),  # PyTorch spaces positions by the scale itself, where it has one
+        ("{scale: [2, 0.7]}", "nn.Upsample(size=(16, 8))"),
+    ],
+)
+def test_a_size_and_a_fraction_are_sizes(upsample: str, written: str) -> None:
+    assert written in str(export(grown_by(upsample), "pytorch"))
+    compare(grown_by(upsample))
 
 
 def test_shared_weights_are_one_module_called_twice() -> None:

@@ -275,6 +275,14 @@ def test_a_scale_that_is_no_whole_number_spaces_positions_evenly() -> None:
     assert_equal(layer.counterpart(nn, Tensor(2, (7, 5)))(x), expected)
 
 
+@pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("scale", [2, 3, 7])
+def test_a_scale_by_whole_numbers_gives_what_the_size_gives(scale: int, mode: str) -> None:
+    x = torch.randn(1, 2, 7, 5)
+    expected = nn.functional.interpolate(x, size=(7 * scale, 5 * scale), mode=mode)
+    assert torch.equal(build("upsample", x, scale=scale, mode=mode)(x), expected)
+
+
 def test_joins_by_hand() -> None:
     x, gate = count_up(1, 2, 2), torch.tensor([[[2.0], [3.0]]])
     assert_equal(build("multiply", x, gate)(x, gate), [[[0, 2], [6, 9]]])

@@ -101,9 +101,12 @@ class Upsample(Layer, keyword="upsample"):
         return views.image(tape, "upsample", x, y)
 
     def counterpart(self, nn: Any, *xs: Tensor) -> Any:
+        """A scale by whole numbers holds at any resolution; any other has become the size that fits the input."""
         if self.like:
             return lambda x, like: nn.functional.interpolate(x, size=like.shape[2:], mode=self.mode)
-        return nn.Upsample(size=self.output(*xs).spatial, mode=self.mode)
+        if self.scale:
+            return nn.Upsample(scale_factor=self.scale, mode=self.mode)
+        return nn.Upsample(size=self.size, mode=self.mode)
 
 
 class PixelShuffle(Rearrangement, keyword="pixel_shuffle"):

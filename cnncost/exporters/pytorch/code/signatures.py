@@ -61,7 +61,7 @@ _SIGNATURES = {
 }
 """As in PyTorch 2, by the name without the number of axes; a `stride` of `None` is the kernel's size."""
 
-_PER_AXIS = {"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size", "size"}
+_PER_AXIS = {"kernel_size", "stride", "padding", "dilation", "output_padding", "output_size", "size", "scale_factor"}
 """What is a number for each axis, or one for all of them."""
 
 

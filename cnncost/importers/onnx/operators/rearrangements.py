@@ -11,6 +11,7 @@ from cnncost.importers.onnx.values import Activation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from cnncost.importers.onnx.call import Call
     from cnncost.importers.onnx.values import Value
@@ -137,9 +138,9 @@ def resize(call: Call) -> Activation:
     factors, sizes = (call.numbers(1), None) if call.name == "Upsample" else (call.numbers(2), call.numbers(3))
     rank = len(x.shape)
     if sizes:
-        target = [int(size) for size in sizes][-(rank - 2) :]
+        fields: dict[str, Any] = {"size": [int(size) for size in sizes][-(rank - 2) :]}
     elif factors and len(factors) == rank and list(factors[:2]) == [1, 1]:
-        target = [int(size * factor) for size, factor in zip(x.shape[2:], factors[2:], strict=True)]
+        fields = _scaled(x.shape[2:], factors[2:])
         call.weights.use_as_number(call.constant(1 if call.name == "Upsample" else 2))
     else:
         raise call.unsupported("it says neither sizes nor factors of the positions")
@@ -147,4 +148,12 @@ def resize(call: Call) -> Activation:
     words = {"nearest": "nearest", "linear": ("linear", "bilinear", "trilinear")[rank - 3], "cubic": "bicubic"}
     if mode not in words:
         raise call.unsupported(f"its mode is `{mode}`")
-    return call.layer("upsample", {"size": target, "mode": words[mode]})
+    return call.layer("upsample", {**fields, "mode": words[mode]})
+
+
+def _scaled(sizes: Sequence[int], factors: Sequence[float]) -> dict[str, Any]:
+    """The scale where it is one by whole numbers, and the size that any other makes."""
+    if all(factor == int(factor) for factor in factors):
+        scale = [int(factor) for factor in factors]
+        return {"scale": scale[0] if len(set(scale)) == 1 else scale}
+    return {"size": [int(size * factor) for size, factor in zip(sizes, factors, strict=True)]}
