@@ -253,6 +253,15 @@ class LayerError(Exception):
         return SpecError(self.message, field_origins.get(self.field or "", origin), hint=self.hint)
 
 
+def install_hint(*packages: str) -> str:
+    """The hint to install packages, by their own names: an index need not have cnncost, which may be a checkout.
+
+    >>> install_hint("torch"), install_hint("numpy", "scipy")
+    ('install it: pip install torch', 'install them: pip install numpy scipy')
+    """
+    return f"install {'it' if len(packages) == 1 else 'them'}: pip install {' '.join(packages)}"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``"; did you mean `width`?"`` when something known is close to `name`, else an empty string.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 from cnncost.frozen import NOTHING
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def require_pandas() -> Any:
     try:
         import pandas
     except ImportError:
-        raise SpecError("a data frame needs pandas", hint="pip install pandas") from None
+        raise SpecError("a data frame needs pandas", hint=install_hint("pandas")) from None
     return pandas
 
 

@@ -7,7 +7,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 from cnncost.exporters.exporter import Exporter
 from cnncost.graph.indices import holds_indices
 from cnncost.units import bytes_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_BYTES = 2**31
 """What a protobuf message may hold, which an ONNX file is."""
 _FLOAT_BYTES = 4
-_HINT = "install what it needs: pip install 'cnncost[torch,onnx]'"
+_PACKAGES = ("torch", "onnx", "onnxscript")
 
 
 def export_onnx(graph: Graph, build: Callable[[Graph], Any]) -> bytes:
@@ -76,11 +76,11 @@ def weight_bytes(graph: Graph) -> int:
 
 
 def _refuse_missing_packages() -> None:
-    for package in ("torch", "onnx", "onnxscript"):
+    for package in _PACKAGES:
         try:
             __import__(package)
         except ImportError:
-            raise SpecError(f"the export to ONNX needs `{package}`", hint=_HINT) from None
+            raise SpecError(f"the export to ONNX needs `{package}`", hint=install_hint(*_PACKAGES)) from None
 
 
 def _remarks(exported: bytes) -> tuple[str, ...]:

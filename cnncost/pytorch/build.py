@@ -26,7 +26,7 @@ def build(graph: Graph, device: str = "cpu") -> Any:
     Raises:
         SpecError: PyTorch is not installed, or has no such device.
     """
-    torch = import_torch()
+    torch = import_torch("building a module")
     from cnncost.pytorch.module import SpecModel
 
     try:

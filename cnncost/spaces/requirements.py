@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 
 
 def require_numpy() -> None:
@@ -17,4 +17,4 @@ def require_numpy() -> None:
     """
     if find_spec("numpy") is None:
         message = "design spaces and closed forms are computed with NumPy, which is not installed"
-        raise SpecError(message, hint="install it: pip install 'cnncost[sweep]'")
+        raise SpecError(message, hint=install_hint("numpy", "pyarrow", "scipy"))

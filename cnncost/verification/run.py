@@ -64,7 +64,7 @@ class Plan(NamedTuple):
         Raises:
             SpecError: PyTorch or the device is not there, or options that cannot be.
         """
-        import_torch()
+        import_torch("verify")
         choice = resolve(options.checked().device)
         if latency is None:
             latency = choice.measures

@@ -200,4 +200,4 @@ def test_without_pandas_it_is_said_what_to_install(result: Any, monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(SpecError) as caught:
         made.to_pandas()
-    assert str(caught.value) == "error: a data frame needs pandas\n  = hint: pip install pandas"
+    assert str(caught.value) == "error: a data frame needs pandas\n  = hint: install it: pip install pandas"

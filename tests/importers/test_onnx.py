@@ -221,7 +221,13 @@ def test_the_package_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(SpecError) as refused:
         load(path)
     assert refused.value.message == "reading an ONNX file needs the package `onnx`"
-    assert refused.value.hint == "install it: pip install 'cnncost[onnx]'"
+    assert refused.value.hint == "install it: pip install onnx"
+
+
+def test_a_file_that_is_not_there_needs_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(SpecError, match=r"missing\.onnx`: no such file"):
+        load(tmp_path / "missing.onnx")
 
 
 def test_equal_tensors_that_are_stored_once_are_weights_of_their_own(tmp_path: Path) -> None:

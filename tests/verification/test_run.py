@@ -204,10 +204,11 @@ def test_an_interruption_in_a_measurement_leaves_what_was_found_before(monkeypat
 
 def test_without_pytorch_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(SpecError, match="verify needs PyTorch"):
+    with pytest.raises(SpecError, match="verify needs PyTorch, which is not installed"):
         verify("lenet5", device="meta")
-    with pytest.raises(SpecError, match="verify needs PyTorch"):
+    with pytest.raises(SpecError, match="building a module needs PyTorch, which is not installed") as refused:
         build("lenet5")
+    assert refused.value.hint == "install it: pip install torch"
 
 
 @pytest.mark.parametrize(

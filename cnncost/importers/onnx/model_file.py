@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 from cnncost.files import read_file, reason, shown_path
 from cnncost.importers.onnx.wellformed import refuse_too_many
 
@@ -32,8 +32,7 @@ def import_onnx() -> Any:
         import onnx.shape_inference
     except ImportError as error:
         if error.name == "onnx":
-            hint = "install it: pip install 'cnncost[onnx]'"
-            raise SpecError("reading an ONNX file needs the package `onnx`", hint=hint) from None
+            raise SpecError("reading an ONNX file needs the package `onnx`", hint=install_hint("onnx")) from None
         raise SpecError(f"the package `onnx` does not load: {error}") from None
     return onnx
 
@@ -48,13 +47,14 @@ def read_model(path: str | PathLike[str], most_layers: int) -> Any:
     Raises:
         SpecError: there is no such file, it is not an ONNX model, or it has too many operators.
     """
-    onnx, shown = import_onnx(), shown_path(path)
+    shown = shown_path(path)
     try:
         data = read_file(path, MOST_BYTES)
     except OSError as error:
         raise SpecError(f"cannot read `{shown}`: {reason(error)}") from None
     except ValueError:
         raise SpecError(f"`{shown}` is not a valid path") from None
+    onnx = import_onnx()
     try:
         model = onnx.load_model_from_string(data)
     except Exception as error:

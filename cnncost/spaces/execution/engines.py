@@ -9,7 +9,7 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,8 +132,7 @@ class Cluster(Engine):
         try:
             import distributed
         except ImportError:
-            hint = "pip install 'cnncost[cluster]'"
-            raise SpecError("a cluster needs Dask's distributed scheduler", hint=hint) from None
+            raise SpecError("a cluster needs Dask's scheduler", hint=install_hint("distributed")) from None
         dask: Any = distributed  # which says nothing of its types
         self.lost = (dask.KilledWorker,)
         if self.address == "local":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 from cnncost.progress import no_progress
 from cnncost.spaces.points import Points, plain_value
 from cnncost.spaces.results.sweep import INDEX, Sweep
@@ -72,7 +72,7 @@ def _started(axes: int, goal: Goal) -> tuple[Any, Any]:
         from pymoo.algorithms.moo.nsga2 import NSGA2
         from pymoo.core.problem import Problem
     except ImportError:
-        raise SpecError("a search needs pymoo", hint="pip install 'cnncost[search]'") from None
+        raise SpecError("a search needs pymoo", hint=install_hint("pymoo")) from None
     problem = Problem(n_var=axes, n_obj=len(goal.objectives), n_ieq_constr=1, xl=0.0, xu=1.0)
     size = min(max(goal.budget // _GENERATIONS, _SMALLEST), _LARGEST, goal.budget)
     algorithm = NSGA2(pop_size=size)

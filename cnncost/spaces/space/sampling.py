@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cnncost.arguments import integer
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError, did_you_mean, install_hint
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def _sobol(dimensions: int, seed: int) -> Callable[[int], Array]:
     try:
         from scipy.stats import qmc
     except ImportError:
-        raise SpecError(
-            "Sobol's sequence needs SciPy", hint="pip install 'cnncost[sweep]', or draw at random: `--method random`"
-        ) from None
+        hint = f"{install_hint('scipy')}; or draw at random: `--method random`"
+        raise SpecError("Sobol's sequence needs SciPy", hint=hint) from None
     if dimensions > qmc.Sobol.MAXDIM:
         raise SpecError(f"Sobol's sequence has at most {qmc.Sobol.MAXDIM:,} dimensions, not {dimensions:,}")
     sequence = qmc.Sobol(dimensions, rng=seed, bits=53)

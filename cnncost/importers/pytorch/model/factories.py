@@ -9,7 +9,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError, did_you_mean
+from cnncost.errors import SpecError, did_you_mean, install_hint
 from cnncost.importers.pytorch.model.code_files import module_of_file
 from cnncost.importers.pytorch.model.compiled import let_torchvision_load
 from cnncost.importers.pytorch.model.faults import fault, is_interruption, said
@@ -70,7 +70,7 @@ def _library(name: str) -> ModuleType:
     except ImportError as error:
         if error.name == name:
             message = f"`{name}:` names models of {name}, which is not installed"
-            raise SpecError(message, hint=f"install it: pip install {name}") from None
+            raise SpecError(message, hint=install_hint(name)) from None
         raise SpecError(f"{name} does not load: {said(error)}") from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 
 
 def import_torch() -> Any:
@@ -18,7 +18,7 @@ def import_torch() -> Any:
     except ImportError as error:
         if error.name == "torch":
             message = "models are imported with PyTorch, which is not installed"
-            raise SpecError(message, hint="install it: pip install 'cnncost[torch]'") from None
+            raise SpecError(message, hint=install_hint("torch")) from None
         raise SpecError(f"PyTorch does not load: {error}") from None
     return torch
 

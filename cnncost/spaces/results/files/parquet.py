@@ -6,7 +6,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from cnncost.errors import SpecError
+from cnncost.errors import SpecError, install_hint
 from cnncost.files import reason, shown_path
 from cnncost.spaces.expressions.arrays import as_array
 from cnncost.spaces.figures import UNKNOWN
@@ -111,7 +111,7 @@ def _arrow() -> tuple[Any, Any]:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ImportError:
-        hint = "pip install 'cnncost[sweep]', or write `.csv` or `.jsonl`"
+        hint = f"{install_hint('pyarrow')}; or write `.csv` or `.jsonl`"
         raise SpecError("files of Parquet need PyArrow", hint=hint) from None
     return pa, pq
 
