@@ -108,7 +108,6 @@ def optimizer_bytes(analysis: Analysis) -> Sequence[int | None]:
     Unit.BYTES,
     "Bytes of the layer's output for the whole batch, 4 B C H W in float32",
     heading="activations",
-    title="output memory",
     source=_SOURCE,
 )
 def activation_bytes(analysis: Analysis) -> list[int]:

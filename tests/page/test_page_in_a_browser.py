@@ -115,6 +115,18 @@ def test_blocks_are_folded_and_unfolded(opened: Open) -> None:
     assert "conv" not in names_in(table)
 
 
+def test_figures_have_the_names_that_the_commands_have_for_them(opened: Open) -> None:
+    page = opened("alexnet", batch=4)
+    assert page.locator("#overview .facts span").first.inner_text() == "input 3 × 227 × 227"
+    page.get_by_role("button", name="Open all").click()
+    page.locator("table.layers").get_by_role("button", name="maxpool", exact=True).first.click()
+    shown = page.locator(".layer-panel .formula-head").all_inner_texts()
+    titles = [text.split("\n")[0] for text in shown]
+    for title in ("comparisons", "input memory", "activations", "memory traffic"):
+        assert title in titles
+    assert not [title for title in titles if "ops" in title or title.endswith("bytes")]
+
+
 # The icicle.
 
 
@@ -348,7 +360,7 @@ def test_the_frontier_has_what_no_other_network_beats(opened: Open) -> None:
     page.get_by_label("Upwards").select_option("params")
     assert on_front() == ["resnet18"]
     assert "no other network has fewer MACs and fewer params" in page.locator(".frontier").inner_text()
-    page.get_by_label("Upwards").select_option("output memory")
+    page.get_by_label("Upwards").select_option("activations")
     points.nth(1).click()
     assert page.get_by_role("heading", level=1).inner_text() == "resnet50"
 

@@ -98,7 +98,7 @@ def network_data(network: PageNetwork) -> dict[str, Any]:
         "blocks": block_tree(report.rows),
         "drawing": drawing_data(report),
         "steps": [step_data(step) for step in steps],
-        "formulas": None if network.patterns is None else formulas_data(network.patterns),
+        "formulas": None if network.patterns is None else formulas_data(network.patterns, report.settings.convention),
         "accuracies": _accuracies(network.published),
         "warnings": list(report.warnings),
     }

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.explanation.patterns import is_substituted
 from cnncost.render.page.packing import packed
+from cnncost.render.parts.explained import explained_as
+from cnncost.render.parts.headings import TEXTBOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from cnncost.conventions import Convention
     from cnncost.explanation.figure import AlgorithmExplanation, Figure
     from cnncost.explanation.patterns import Follows, Pattern, Patterns
 
 
-def formulas_data(found: Patterns) -> dict[str, Any]:
+def formulas_data(found: Patterns, convention: Convention = TEXTBOOK) -> dict[str, Any]:
     """Patterns, with numbers for their texts, which stand once, and columns of what their layers have for themselves;
-    and which of them each layer follows.
+    which of them each layer follows, and what their figures are called.
 
     >>> from cnncost import load
     >>> from cnncost.explanation.patterns import explain_all
@@ -39,9 +42,18 @@ def formulas_data(found: Patterns) -> dict[str, Any]:
             for pattern, layers in zip(found.patterns, followers, strict=True)
         ],
         "texts": [*writer.texts],
+        "called": {name: explained_as(name, convention) for name in _names(found)},
         "follows": packed([layer.pattern for layer in found.layers]),
         "notes": packed([layer.notes for layer in found.layers]),
     }
+
+
+def _names(found: Patterns) -> Iterator[str]:
+    """The names of all figures."""
+    for pattern in found.patterns:
+        explanation = pattern.explanation
+        for figures in (explanation.figures, *[algorithm.figures for algorithm in explanation.algorithms]):
+            yield from [figure.name for figure in figures]
 
 
 def _columns(rows: Sequence[tuple[Any, ...]]) -> list[Any]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from cnncost.explanation.figure import LayerExplanation
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
-from cnncost.render.parts.headings import settings_parts, title_of
+from cnncost.render.parts.explained import explained_as
+from cnncost.render.parts.headings import settings_parts
 from cnncost.render.parts.sums import sum_records, sum_tables
 
 if TYPE_CHECKING:
@@ -30,21 +31,6 @@ _SYMBOLS = (
     Column("meaning", "what it stands for", priority=ESSENTIAL + 1, overflow="wrap"),
 )
 
-_HEADINGS = {
-    "output_shape": "output shape",
-    "input_bytes": "input memory",
-    "kept": "kept for backward besides",
-    "receptive_field": "receptive field",
-    "jump": "jump",
-    "start_padding": "padding of the first field",
-    "ops.add": "additions",
-    "ops.mul": "multiplications",
-    "ops.div": "divisions",
-    "ops.cmp": "comparisons",
-    "ops.exp": "transcendental functions",
-}
-_LONGEST_LETTER = 3
-"""Longer names are those of figures: `H_o` is a letter."""
 _ROUNDED_FROM = 1000
 
 
@@ -134,14 +120,9 @@ def _written(figure: Figure) -> tuple[str, str, str]:
 
 def _heading(figure: Figure, layer: LayerExplanation) -> str:
     """`H_o` and other letters as they are, everything else spelt out."""
-    name, _, axis = figure.name.rpartition("_")
-    if name in _HEADINGS and len(axis) == 1:
-        return f"{_HEADINGS[name]} along {axis.upper()}"
     if figure.unit == "bytes" and any(figure in algorithm.figures for algorithm in layer.algorithms):
         return "extra memory"
-    if len(figure.name) <= _LONGEST_LETTER:
-        return figure.name
-    return _HEADINGS.get(figure.name) or title_of(figure.name, layer.settings.convention)
+    return explained_as(figure.name, layer.settings.convention)
 
 
 def _typed(figure: Figure) -> Any:

@@ -24,7 +24,7 @@ function overview(state) {
   const { network } = state;
   const usual = FIRST.filter((figure) => network.totals[figure] !== 0);
   const others = Object.keys(network.totals).filter((figure) => !usual.includes(figure));
-  const inputs = Object.entries(network.inputs).map(([name, shape]) => `${name} ${shapeText(shape)}`);
+  const inputs = Object.entries(network.inputs).map(([name, shape]) => `${name} ${shapeText(shape.slice(1))}`);
   const facts = [...inputs, ...network.conditions, `${wholeText(network.size)} layers`];
   const cards = usual.map((figure) => card(network, figure));
   return [

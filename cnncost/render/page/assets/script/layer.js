@@ -151,11 +151,12 @@ function letterRow(letter, number, meaning) {
  */
 function figurePart(network, { name, value, unit, formula, substituted, note, source }) {
   const said = [null, String(value)];
-  const title = html("span", {}, titleOf(network, name));
+  const title = titleOf(network, name);
+  const shown = amount(value, unit === title ? "" : unit);
   return html(
     "div",
     { class: "formula", "data-figure": name, title: source },
-    html("div", { class: "formula-head" }, title, html("span", { class: "value" }, amount(value, unit))),
+    html("div", { class: "formula-head" }, html("span", {}, title), html("span", { class: "value" }, shown)),
     formula !== null && !said.includes(formula) && html("p", { class: "math" }, typeset(formula)),
     ![...said, formula].includes(substituted) && html("p", { class: "math quiet" }, `= ${substituted}`),
     note !== "" && html("p", { class: "quiet" }, codeIn(note)),
@@ -198,7 +199,7 @@ function sources(network, figures) {
  * @param {string} name
  */
 function titleOf(network, name) {
-  return network.figures[name]?.title ?? name.replaceAll("_", " ");
+  return network.explanations?.called[name] ?? network.figures[name]?.title ?? name.replaceAll("_", " ");
 }
 
 /**

@@ -25,6 +25,8 @@ export class Explanations {
   /** @param {any} data as `cnncost/render/page/formulas.py` writes it */
   constructor(data) {
     this.data = data;
+    /** @type {Record<string, string>} what figures are called, by name */
+    this.called = data.called;
     /** @type {number[]} */
     this.follows = unpacked(data.follows);
     /** @type {number[]} how many layers before each follow the same pattern */
