@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cnncost.render.diagram.scene import Box, Frame, Scene
 
 _MARGIN, _HEAD, _ARROW = 20, 70, 6
+_UPRIGHT = 9
+"""How far lines run upright into a box: the head of the arrow stands on what does not turn."""
 _LINE, _EDGE, _QUIET = "#5b6770", "#39424a", "#5f6b75"
 _BAR = 150
 
@@ -117,7 +119,8 @@ def _path(line: Line) -> str:
     """Down, across in a curve that begins and ends upright, and down again."""
     if len(line.points) > 4:
         return "M" + "L".join([f"{number(x)} {number(y)}" for x, y in line.points])
-    (x, y), (_, below), (end_x, above), (_, end_y) = line.points
+    (x, y), (_, below), (end_x, top), (_, end_y) = line.points
+    above = min(top, end_y - _UPRIGHT) if line.arrives else top
     if abs(x - end_x) < 0.01:
         return f"M{number(x)} {number(y)}V{number(end_y)}"
     middle = number((below + above) / 2)

@@ -29,6 +29,11 @@ class Ports:
     def __init__(self, structure: Structure, children: int, closed: Set[int]) -> None:
         parts = children + len(structure.inlets) + len(structure.outlets)
         self.structure = structure
+        self.rank_of = {item: rank for rank, row in enumerate(structure.ranks) for item in row}
+        self.links: list[list[tuple[int, int]]] = [[] for _ in structure.ranks]
+        """By rank, the pieces of lines that come from it: the items that they link."""
+        for upper, lower, _ in structure.links:
+            self.links[self.rank_of[upper]].append((upper, lower))
         self.leaving: Ends = {}
         self.entering: Ends = {}
         self._add_links(structure, closed)
@@ -77,9 +82,14 @@ class Ports:
         return " | ".join(shapes if len(tensors) <= _MOST_SHAPES else [*shapes, "…"])
 
     def label_ends(self, item: int, x: Sequence[float]) -> bool:
-        """Whether what stands below a box ends at its line: where lines go to the right, and none to the left."""
-        across = [x[lower] - x[item] for lowers in self.leaving[item].values() for lower in lowers]
-        return max(across, default=0) > 0 <= min(across, default=0)
+        """Whether what stands below a box ends at its line: where lines go to the right or come from there, and none on
+        the left do."""
+        here = x[item]
+        own = [x[lower] for lowers in self.leaving[item].values() for lower in lowers]
+        others = [(x[upper], x[lower]) for upper, lower in self.links[self.rank_of[item]] if upper != item]
+        right = any(end > here for end in own) or any(start > here >= end for start, end in others)
+        left = any(end < here for end in own) or any(start < here <= end for start, end in others)
+        return right and not left
 
     def with_labels(self, placement: Placement, shape: Callable[[int], str]) -> Placement:
         """A placement with room for what stands below boxes."""

@@ -10,6 +10,7 @@ import pytest
 
 from cnncost import SpecError, draw
 from cnncost.graph.builder import GraphBuilder
+from cnncost.language.load import loads
 from cnncost.layers import REGISTRY, Tensor
 from cnncost.render.diagram import converters
 from tests.exporters.diagram_grammars import read_dot, read_mermaid
@@ -139,3 +140,31 @@ def test_a_converter_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.Mo
     stand_in(tmp_path, "resvg", "echo 'no fonts here' >&2; exit 3")
     with pytest.raises(SpecError, match="`resvg` made no PNG: no fonts here"):
         draw("lenet5", "png")
+
+
+SKIPS = """\
+name: skips
+input: [3, 32, 32]
+network:
+  - {conv: 8, name: down}
+  - maxpool: 2
+  - {conv: 16, name: deep}
+  - {upsample: 2, name: up}
+  - {concat, from: [up, down], name: joined}
+  - {conv: 4, name: final}
+"""
+
+
+def test_skips_end_upright_and_keep_off_the_labels() -> None:
+    svg = draw(loads(SKIPS), depth=None)
+    ends = dict(re.findall(r"C[^C]* ([\d.]+ [\d.]+)V([\d.]+)(?=[M\"])", svg))
+    ends = {tuple(map(float, start.split())): float(end) for start, end in ends.items()}
+    heads = {(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)l-3 -6h6Z", svg)}
+    curved = [end - above for (x, above), end in ends.items() if (x, end) in heads]
+    assert curved
+    assert min(curved) > 6  # the height of a head
+    # What `up` puts out stands on the left of its line, since the skip comes from the right.
+    (label,) = re.findall(r"<text [^>]*>16×32×32</text>", svg)
+    assert 'text-anchor="end"' in label
+    (other,) = re.findall(r"<text [^>]*>16×16×16</text>", svg)
+    assert "text-anchor" not in other

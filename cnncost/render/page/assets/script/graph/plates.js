@@ -16,6 +16,8 @@ const BOX_PADDING = 10;
 const LEAST_BOX = 64;
 const MOST_SHAPES = 4;
 const MOST_TEXT = 280;
+/** How far lines run upright into a box: what turns there would lay the arrow's head on its side. */
+const UPRIGHT = 9;
 
 /** What is written into the boxes of a network, and how large that is. */
 export class Lettering {
@@ -209,7 +211,8 @@ function boxParts({ width, height, item }, lettering, share) {
  * @param {Line} line
  */
 export function lineElement({ points, arrives }) {
-  const [[x, y], [, below], [endX, above], [, endY]] = points;
+  const [[x, y], [, below], [endX, top], [, endY]] = points;
+  const above = arrives ? Math.min(top, endY - UPRIGHT) : top;
   const middle = (below + above) / 2;
   const curve = x === endX ? "" : `V${below}C${x} ${middle} ${endX} ${middle} ${endX} ${above}`;
   const path =

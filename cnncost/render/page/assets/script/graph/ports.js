@@ -14,11 +14,18 @@ export class Ports {
    */
   constructor(structure, parts, isClosed) {
     this.columns = structure.columns;
+    /** @type {Map<number, number>} the rank of each item */
+    this.rankOf = new Map();
+    structure.ranks.forEach((row, rank) => row.forEach((item) => this.rankOf.set(item, rank)));
+    /** @type {[upper: number, lower: number][][]} pieces of lines by the rank that they come from */
+    this.links = structure.ranks.map(() => []);
     /** @type {Ends} */
     this.leaving = new Map();
     /** @type {Ends} */
     this.entering = new Map();
     for (const [upper, lower, tensor] of structure.links) {
+      const rank = this.rankOf.get(upper) ?? 0;
+      this.links[rank].push([upper, lower]);
       if (isClosed(upper)) endsOf(this.leaving, upper, tensor).push(lower);
       if (isClosed(lower)) endsOf(this.entering, lower, tensor).push(upper);
     }
@@ -50,13 +57,21 @@ export class Ports {
   }
 
   /**
-   * Whether what stands below a box ends at its line: where lines go to the right, and none to the left.
+   * Whether what stands below a box ends at its line: where lines go to the right, or come from there, and none do so
+   * on the left.
    * @param {number} item
    * @param {number[]} x of the items
    */
   labelEnds(item, x) {
     const lowers = [...(this.leaving.get(item)?.values() ?? [])].flat();
-    return lowers.some((lower) => x[lower] > x[item]) && !lowers.some((lower) => x[lower] < x[item]);
+    const around = this.links[this.rankOf.get(item) ?? 0].filter(([upper]) => upper !== item);
+    const right =
+      lowers.some((lower) => x[lower] > x[item]) ||
+      around.some(([upper, lower]) => x[upper] > x[item] && x[lower] <= x[item]);
+    const left =
+      lowers.some((lower) => x[lower] < x[item]) ||
+      around.some(([upper, lower]) => x[upper] < x[item] && x[lower] >= x[item]);
+    return right && !left;
   }
 
   /**
