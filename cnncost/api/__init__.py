@@ -11,7 +11,7 @@ from cnncost.api.exports import export
 from cnncost.api.footprint import fit, memory
 from cnncost.api.formulas import closed_forms
 from cnncost.api.latencies import latency
-from cnncost.api.networks import analyze, compare, load
+from cnncost.api.networks import analyze, compare, load, load_text
 from cnncost.api.pages import page, write_page
 from cnncost.api.published import compare_published, reconcile, spec_text, zoo
 from cnncost.api.pytorch import build, verify
@@ -33,6 +33,7 @@ __all__ = [
     "json_schema",
     "latency",
     "load",
+    "load_text",
     "memory",
     "page",
     "read_document",

@@ -56,6 +56,30 @@ def load(
     return load_network(spec, set=set, input=input, limits=limits, arguments=arguments, partial=partial)
 
 
+def load_text(
+    text: str | bytes,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    input: Mapping[str, object] | object | None = None,  # noqa: A002
+    limits: Limits | None = None,
+) -> Graph:
+    """The layer graph of a spec that is at hand as a text, in YAML or JSON.
+
+    Args:
+        text: of the spec; paths in it are relative to the current directory. A `dict` is one by ``json.dumps(spec)``.
+        set, input, limits: as for :func:`load`.
+
+    Raises:
+        SpecError: a spec that does not hold; the text says where and what to do.
+
+    >>> load_text("input: [3, 32, 32]\\nnetwork: [{conv: {out: 8, kernel: 3}}]").nodes[-1].y.dims
+    (8, 30, 30)
+    """
+    from cnncost.language.load import loads
+
+    return loads(text, set=set, input=input, limits=limits)
+
+
 def analyze(
     spec: str | Path | Graph,
     *,
@@ -175,7 +199,9 @@ def graph_of(
     """A graph that is loaded already, or the one of a spec."""
     if not isinstance(spec, Graph):
         if not is_path(spec):
-            raise wrong_type("a spec", "a path, the name of a network or a `Graph`", spec)
+            from cnncost.language.load import hint_for_data
+
+            raise wrong_type("a spec", "a path, the name of a network or a `Graph`", spec, hint_for_data(spec))
         return load(spec, set=set, input=input, limits=limits, arguments=arguments, partial=partial)
     if set or arguments or input is not None:
         given = "`arguments`" if arguments else "`set` and `input`"

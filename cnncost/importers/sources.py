@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from os.path import exists
 from typing import TYPE_CHECKING
 
-from cnncost.arguments import flag, is_path, text, wrong_type
+from cnncost.arguments import flag, text, wrong_type
 from cnncost.errors import SpecError
 from cnncost.importers.files import foreign_file, load_file
-from cnncost.language.load import limits_given
+from cnncost.language.load import limits_given, path_given
 from cnncost.language.load import load as load_spec
 from cnncost.language.request import parse_request, shapes_given
 from cnncost.records import NamedTuple
@@ -101,10 +101,11 @@ def load(
     Raises:
         SpecError: no such spec or model, or one that does not hold; the text says where and what to do.
     """
-    source = model_source(str(spec)) if is_path(spec) else None
+    spec = path_given(spec)
+    source = model_source(spec)
     given, partial = _arguments_given(arguments), flag("`partial`", partial)
     if source is None:
-        file = foreign_file(str(spec)) if is_path(spec) else None
+        file = foreign_file(spec)
         _refuse_for_specs(given, partial=partial and file is None)
         if file is None:
             return load_spec(spec, set=set, input=input, limits=limits)
@@ -117,7 +118,7 @@ def load(
     from cnncost.importers.pytorch.load import import_model  # PyTorch, for those who ask for it
 
     most = limits_given(limits).nodes
-    request = model_request(str(spec), source, given, shapes_given(input), most)
+    request = model_request(spec, source, given, shapes_given(input), most)
     return import_model(request._replace(partial=partial))
 
 

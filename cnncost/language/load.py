@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from os.path import exists
 from typing import TYPE_CHECKING
 
 from cnncost.arguments import integer, is_path, wrong_type
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from cnncost.language.expressions.values import Value
     from cnncost.language.yaml.nodes import Node
 
+_TEXT = re.compile(r"\s*(\{|#|\w+:\s)|[^@]*\n")
+"""How the text of a spec begins, and no path or name, behind which settings may go on for several lines."""
 _OPERATIONS_PER_NODE = 15
 """How much the expressions of a spec may compute for every layer it may have..."""
 _FEWEST_OPERATIONS = 300_000
@@ -124,11 +129,20 @@ def path_given(spec: object) -> str:
     """The argument `spec` of the Python API as a text.
 
     Raises:
-        SpecError: it is something else than a path or a name.
+        SpecError: it is something else than a path or a name, such as the text of a spec.
     """
     if not is_path(spec):
-        raise wrong_type("a spec", "a path or the name of a network", spec)
-    return str(spec)
+        raise wrong_type("a spec", "a path or the name of a network", spec, hint_for_data(spec))
+    given = str(spec)
+    if _TEXT.match(given) and not exists(given):
+        hint = "`-` reads it from standard input; in Python, `cnncost.load_text` loads it"
+        raise SpecError("this is the text of a spec, and not its path or name", hint=hint)
+    return given
+
+
+def hint_for_data(spec: object) -> str | None:
+    """What to do with a spec that is a mapping, and not in a file."""
+    return "`cnncost.load_text(json.dumps(spec))` loads a mapping" if isinstance(spec, Mapping) else None
 
 
 def limits_given(limits: object) -> Limits:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+import yaml
 
 import cnncost
 from cnncost import Report, SpecError, analyze, compare, load
@@ -39,6 +40,7 @@ class Hostile:
         raise RuntimeError("no truth")
 
 
+A_TEXT = "this is the text of a spec, and not its path or name"
 A_SPEC = "a spec must be a path, the name of a network or a `Graph`, not "
 A_BATCH = "the batch must be a whole number from 1 to 1,000,000,000, not "
 A_SHAPE = "the shape of `input` must be a list of 1 to 8 positive whole numbers"
@@ -119,6 +121,13 @@ CALLS: list[tuple[str, Callable[[], object], str]] = [
     ),
     ("loaded", lambda: analyze(GRAPH, set={"a": 1}), "a graph is loaded already: give `set` and `input` to load()"),
     ("load", lambda: load(5), "a spec must be a path or the name of a network, not `5`"),
+    ("load", lambda: load({"network": []}), "a spec must be a path or the name of a network, not a `dict`"),
+    ("load", lambda: load("name: net\nnetwork: [relu]"), A_TEXT),
+    ("load", lambda: load("name: net@2\nnetwork: [relu]"), A_TEXT),
+    ("load", lambda: load("# net\nnetwork: [{conv: 8}] # .onnx"), A_TEXT),
+    ("analyze", lambda: analyze("input: [3, 8, 8]\nnetwork: [relu]\n"), A_TEXT),
+    ("analyze", lambda: analyze('{"input": [3, 8, 8], "network": ["relu"]}'), A_TEXT),
+    ("analyze", lambda: analyze({"network": []}), A_SPEC + "a `dict`"),
     ("loads", lambda: loads(None), "the text of a spec must be a `str` or `bytes`, not `None`"),
     *(
         ("compare", lambda specs=specs: compare(specs), A_LIST + shown)
@@ -278,6 +287,29 @@ def test_a_layer_of_numpys_numbers() -> None:
     shape = np.array([3, 8, 8])
     layer = cnncost.explain("conv", input=shape, set={"out": np.int8(5), "kernel": torch.tensor(3)})
     assert layer.figure("params").value == 5 * (3 * 3 * 3 + 1)
+
+
+def test_the_text_of_a_spec_is_loaded_as_one() -> None:
+    spec = {"input": [3, 8, 8], "vars": {"w": 4}, "network": [{"conv": {"out": "2 * w", "kernel": 3}}]}
+    for text in (json.dumps(spec), yaml.safe_dump(spec), json.dumps(spec, indent=2).encode()):
+        assert cnncost.load_text(text).nodes[-1].y.dims == (8, 6, 6)
+        assert cnncost.load_text(text, set={"w": 1}, input=[1, 5, 5]).nodes[-1].y.dims == (2, 3, 3)
+    with pytest.raises(SpecError, match="did you mean `relu`"):
+        cnncost.load_text("input: [3, 8, 8]\nnetwork: [rleu]")
+
+
+@pytest.mark.parametrize("call", [load, analyze, cnncost.build])
+def test_a_spec_that_is_in_no_file_is_told_where_to_go(call: Callable[[Any], object]) -> None:
+    with pytest.raises(SpecError) as text:
+        call("input: [3, 8, 8]\nnetwork: [relu]")
+    assert text.value.hint == "`-` reads it from standard input; in Python, `cnncost.load_text` loads it"
+    with pytest.raises(TypeError) as mapping:
+        call({"input": [3, 8, 8], "network": ["relu"]})
+    assert str(mapping.value).endswith("hint: `cnncost.load_text(json.dumps(spec))` loads a mapping")
+
+
+def test_settings_may_go_on_for_several_lines() -> None:
+    assert load("resnet50@depths=[1,\n1,1,1]").variables == (("depths", "[1,\n1,1,1]"),)
 
 
 def test_networks_of_one_name_stay_apart(tmp_path: Path) -> None:
