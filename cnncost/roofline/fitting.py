@@ -28,14 +28,11 @@ FITTED = ("launch", "rate", "bandwidth", "cached", "unaligned", "step", "load")
 _ROBUST = 0.1
 """Errors beyond this part of one weigh as their size, not as its square."""
 
-_DOUBT = 1.0
+_DOUBT = 0.5
 """How far the logarithm of a coefficient may lie from where it began, weighed as an error of :data:`_ROBUST` is."""
 
 _MULTIPLY_LESS = ("winograd", "fft")
 _BELOW = 1e-3
-_SHARED = 1.0
-"""How much more that part is doubted which all coefficients that are alike are off by."""
-
 _NUDGE = 1e-4
 _CLOSE = 1e-4
 """The change of the sum of squares below which a fit is done."""
@@ -119,24 +116,29 @@ def fit(observations: Sequence[Observation], start: LatencyProfile, doubt: float
     return start._replace(coefficients={**start.coefficients, **fitted})
 
 
-def _prior(likes: Sequence[Any], doubt: float) -> Any:
+def _prior(likes: Sequence[tuple[Any, Any]], doubt: float) -> Any:
     """What makes errors of how far coefficients are from where they began: those that are alike go there together.
 
-    Each is off by a part of its own and by one that it shares with those like it, which is doubted more: the inverse of
-    the covariance doubt² I + shared² 1 1ᵀ, as its root.
+    Each is off by a part of its own, by one that it shares with other kinds in its direction, and by one that it shares
+    with other directions of its kind: the inverse of the covariance doubt² (I + S + S'), where S and S' have ones for
+    two that share, as its root.
     """
     import numpy as np
 
-    same = np.array([[one == other for other in likes] for one in likes], dtype=float)
-    shared = doubt * _SHARED
-    precision = np.linalg.inv(doubt**2 * np.eye(len(likes)) + shared**2 * same)
-    return _ROBUST * np.linalg.cholesky(precision).T
+    covariance = np.eye(len(likes))
+    for shared in zip(*likes, strict=True):
+        covariance += np.array([[one == other for other in shared] for one in shared])
+    return _ROBUST * np.linalg.cholesky(np.linalg.inv(doubt**2 * covariance)).T
 
 
-def _likes(key: Key, name: str) -> tuple[str, bool, str, str]:
-    """What coefficients have in common whose beginnings may all be off alike."""
-    alike = "products" if key.kind in PRODUCT_KINDS else key.kind
-    return key.dtype, key.channels_last, f"{key.direction} {name}", alike
+def _likes(key: Key, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What coefficients have in common whose beginnings may all be off alike: the direction, or the kind.
+
+    A gradient of a product is one of as many operations as the product itself.
+    """
+    alike = "products" if key.kind in PRODUCT_KINDS else "moves"
+    layout = "channels last" if key.channels_last else "channels first"
+    return (alike, key.dtype, layout, key.direction, name), (key.kind, key.dtype, name)
 
 
 def _groups(observations: Sequence[Observation], profile: LatencyProfile) -> list[_Group]:

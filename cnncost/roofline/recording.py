@@ -23,6 +23,7 @@ from cnncost.roofline.products import (
     product_of_convolution,
     product_of_factors,
 )
+from cnncost.settings import OPTIMIZER_STATES
 from cnncost.symbolic.dims import product
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ _OPTIMIZER_PASSES = {
     "lion": (2, 3, 2, 3, 3),
 }
 """The passes of an optimizer over lists of tensors: how many numbers each reads and writes for one of the parameter."""
+
+_FUSED_PASS, _FUSED_STATE = 3, 2
+"""The one of a fused kernel, which reads parameter and gradient and writes the former; reads and writes each state."""
 
 
 def kernels_of(graph: Graph, settings: StepSettings) -> list[Kernel]:
@@ -150,7 +154,7 @@ class _Recorder:
         passes = _OPTIMIZER_PASSES[name]
         implementation = implementation_of(settings)
         if implementation == "fused":
-            passes = (sum(passes) // 2,)
+            passes = (_FUSED_PASS + _FUSED_STATE * OPTIMIZER_STATES[name],)
         for elements in sizes if implementation == "forloop" else [sum(sizes)] * bool(sizes):
             for numbers in passes:
                 self._add_plain(-1, OPTIMIZER, name, settings.dtype, numbers * item * elements, elements=elements)

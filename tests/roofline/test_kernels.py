@@ -109,3 +109,11 @@ def test_an_optimizer_steps_over_lists_or_one_parameter_after_the_other(implemen
     found = [kernel for kernel in kernels_of(graph, settings) if kernel.direction == "optimizer"]
     assert len(found) == kernels
     assert {kernel.layer for kernel in found} == {-1}
+
+
+@pytest.mark.parametrize(("optimizer", "passes"), [("sgd", 3), ("momentum", 5), ("adamw", 7)])
+def test_a_fused_step_reads_all_and_writes_all_but_the_gradient(optimizer: str, passes: int) -> None:
+    """Parameters, gradients and states are read; parameters and states are written."""
+    settings = StepSettings(optimizer=optimizer, implementation="fused")
+    kernels = kernels_of(chain([("linear", {"out": 3})], (8,)), settings)
+    assert [kernel.bytes for kernel in kernels if kernel.direction == "optimizer"] == [passes * 4 * (8 * 3 + 3)]
