@@ -51,7 +51,7 @@ _TOKEN = re.compile(r"\\[a-zA-Z]+ ?|\\.|[{}$^_&#%~]|---?|``|''|[?!]`|,,|<<|>>|[^
 
 def html_tables(text: str) -> list[Rows]:
     """The tables of HTML, cell by cell; nothing in it runs, and nothing comes from elsewhere."""
-    whole = parsed(text)
+    whole = parsed(_uncoded(text))
     for element in whole.all(*whole.names):
         assert element.name in _PAGE | _TABLE | _SVG, f"<{element.name}>"
         drawn = element.name in _SVG - {"title"}
@@ -61,11 +61,16 @@ def html_tables(text: str) -> list[Rows]:
 
 
 def markdown_tables(text: str) -> list[Rows]:
-    """The tables of GitHub's Markdown; there is nothing in it but paragraphs, tables and bold type."""
+    """The tables of GitHub's Markdown; there is nothing in it but paragraphs, tables, bold type and commands."""
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    whole = parsed(re.sub("<hr ?/?>|<br ?/?>", "<i></i>", reader.render(text)))
+    whole = parsed(re.sub("<hr ?/?>|<br ?/?>", "<i></i>", _uncoded(reader.render(text))))
     assert whole.names <= {"p", "strong", "table", "thead", "tbody", "tr", "th", "td"}, whole.names
     return [_rows(table) for table in whole.all("table")]
+
+
+def _uncoded(text: str) -> str:
+    """HTML with commands between backticks: nothing else is code, whatever it stands between."""
+    return re.sub("<code>(cnncost [a-z]+)</code>", r"`\1`", text)
 
 
 def _rows(table: Element) -> Rows:

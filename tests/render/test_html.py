@@ -234,3 +234,17 @@ def test_memory_and_fit_say_in_a_line_whether_it_fits() -> None:
 def test_a_class_without_a_view_is_an_error() -> None:
     with pytest.raises(KeyError, match="Settings"):
         document_of(Settings())
+
+
+def test_commands_in_a_sentence_are_code() -> None:
+    page = parsed(render(report_document(cnncost.analyze("lenet5"), View(by_type=True)), "html"))
+    assert "cnncost memory" in {code.text for code in page.all("code")}
+    assert "`" not in page.text
+
+
+def test_long_formulas_have_room_for_some_words() -> None:
+    page = render(document_of(cnncost.explain("resnet18", "conv_bn.conv")), "html")
+    cells = re.findall(r'<td class="text([^"]*)">([^<]*)</td>', page)
+    assert {len(text) > 24 for kind, text in cells if kind == " long"} == {True}
+    assert not [text for kind, text in cells if kind == "" and len(text) > 60]
+    assert ".cnncost td.long{min-width:12em" in page

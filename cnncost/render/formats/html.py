@@ -5,6 +5,7 @@ Colours are those of what is around: nothing is black or white, and a dark noteb
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnncost.render.cells import LEFT_ALIGNED, line_texts, readable
@@ -26,6 +27,8 @@ STYLE = """\
 .cnncost :is(th,td){padding:.2em .7em;border:0;text-align:right;vertical-align:top;font-weight:normal}
 .cnncost :is(td,th[scope=row]){white-space:nowrap}
 .cnncost td.text{white-space:normal;max-width:36em}
+.cnncost td.long{min-width:12em}
+.cnncost .wide :is(caption,th[scope=row]){white-space:normal}
 .cnncost thead th{font-weight:bold;vertical-align:bottom}
 .cnncost :is(caption strong,tfoot th,tfoot td){font-weight:bold}
 .cnncost :is(th[scope=row],.text){text-align:left}
@@ -58,6 +61,10 @@ _MOST_LINES = 60
 """Longer tables can be folded; where they stand among other things, in a notebook, they are."""
 _INDENT = 1.4
 """Of each level of the tree, in letters."""
+_COMMAND = re.compile(r"`(cnncost [a-z]+)`")
+"""The name of a command."""
+_LONG, _VERY_LONG = 24, 40
+"""Texts of more letters wrap, in a column with room for some words; beside longer ones, so does the rest of a table."""
 _BAR = "background:linear-gradient(to right,#56b4e966 {share:.1%},transparent 0)"
 """What shows a share besides its number."""
 
@@ -125,8 +132,11 @@ def _table(table: Table, raw: bool) -> str:
     ]
     if table.totals:
         rows.append(f"<tfoot>{_row(_line(table.totals, table.columns, raw))}</tfoot>")
-    remarks = "".join(element("p", _text(remark)) + "\n" for remark in table.remarks())
-    return "\n".join([f"<table>{_caption(table)}", *rows, "</table>"]) + f"\n{remarks}"
+    remarks = "".join(element("p", _prose(remark)) + "\n" for remark in table.remarks())
+    wide = any(isinstance(cell, str) and len(cell) > _VERY_LONG for line in table.lines for cell in line.cells[1:])
+    kind = ' class="wide"' if wide else ""
+    begin = f"<table{kind}>{_caption(table)}"
+    return "\n".join([begin, *rows, "</table>"]) + f"\n{remarks}"
 
 
 def _caption(table: Table) -> str:
@@ -138,6 +148,11 @@ def _caption(table: Table) -> str:
 def _text(text: str) -> str:
     """A text in one line, as itself."""
     return escaped(" ".join(text.split()))
+
+
+def _prose(text: str) -> str:
+    """A sentence, which may name a command."""
+    return _COMMAND.sub(r"<code>\1</code>", _text(text))
 
 
 def _row(cells: list[str]) -> str:
@@ -165,7 +180,7 @@ def _cell(column: Column, value: Any, text: str) -> str:
     if isinstance(value, Share) and value.whole:
         return f'<td style="{_BAR.format(share=min(1.0, value.part / value.whole))}">{_text(text)}</td>'
     if column.kind in LEFT_ALIGNED:
-        return f'<td class="text">{_text(text)}</td>'
+        return f'<td class="text{" long" if len(text) > _LONG else ""}">{_prose(text)}</td>'
     whole = readable(column.kind, value, raw=True)
     title = f' title="{_text(whole)}"' if whole != text else ""
     return f"<td{title}>{_text(text)}</td>"

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cnncost.render.document import Column, Document, Line, Table
 
 
+_ESCAPED_COMMAND = re.compile(r"\\`(cnncost [a-z]+)\\`")
+"""The name of a command, which stands as code: it has nothing that would have to be escaped."""
+
+
 def render(document: Document, raw: bool = False) -> str:
     """The document's tables, one table each; in ASCII where standard output is not in Unicode."""
     escaped = _escaped_in_ascii if output_is_ascii() else _escaped
@@ -47,7 +51,8 @@ def _row(cells: list[str]) -> str:
 
 def _escaped(text: str) -> str:
     """The text as itself: no table borders, emphasis, links, mathematics or HTML out of a layer's name."""
-    return re.sub(r"[\\|*_`\[\]<~&$]", r"\\\g<0>", printable(" ".join(text.split())))
+    shown = re.sub(r"[\\|*_`\[\]<~&$]", r"\\\g<0>", printable(" ".join(text.split())))
+    return _ESCAPED_COMMAND.sub(r"`\1`", shown)
 
 
 def _escaped_in_ascii(text: str) -> str:
