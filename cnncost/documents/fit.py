@@ -18,6 +18,8 @@ class LargestInputs(Record):
 
     inputs: Annotated[Mapping[str, Shape], Field(description="shape of one sample of every input")] | None
     """the shape of one sample of every input; null where there is none"""
+    certain_inputs: Annotated[Mapping[str, Shape], Field(description="shape of one sample of every input")] | None
+    """the shapes of the largest that fit for certain; null where none do, or that is not known"""
     needed_bytes: Count | None
     """what a step then needs at the least"""
     why_not: Text | None

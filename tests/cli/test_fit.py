@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -70,6 +71,40 @@ def test_the_first_line_is_the_answer_and_the_exit_code_too(arguments: str, code
 def test_what_is_of_no_certain_size_is_told() -> None:
     result = CliRunner().invoke(app, ["fit", "own.yaml", "--memory", "1MB", "--device", "cpu"])
     assert result.stdout.startswith("own: at most a batch of ")
+
+
+def test_the_resolution_is_said_as_the_batch_is_certain_to_possible() -> None:
+    row = _row("resnet18 --memory 8GiB", "input at batch 1 ")
+    shape = r"3 × (\d+) × \1"
+    both = re.search(f"{shape} to {shape.replace('1', '2')} ", row)
+    assert both is not None, row
+    assert int(both[1]) < int(both[2])
+    assert " to " not in _row("resnet18 --memory 8GiB --device cpu", "input at batch 1 ")
+    assert " <= 4 × " in _row("own.yaml --memory 1MB --device cpu", "input at batch 1 ")
+
+
+def test_where_the_batch_fits_what_would_help_is_about_the_largest_one() -> None:
+    asked = ["fit", "small.yaml", "--memory", "10000", "--device", "cpu"]
+    out = CliRunner().invoke(app, asked).stdout
+    assert re.search(r"^what would help +largest batch$", out, re.MULTILINE)
+    assert "needs, saves and fits" not in out
+    out = (
+        CliRunner().invoke(app, ["fit", "small.yaml", "--memory", "10000", "--device", "cpu", "--batch", "999"]).stdout
+    )
+    assert re.search(r"^what would help +needs +saves +fits +largest batch$", out, re.MULTILINE)
+    assert "needs, saves and fits are of a batch of 999" in out
+
+
+def test_where_any_batch_fits_nothing_would_help() -> None:
+    out = CliRunner().invoke(app, ["fit", "small.yaml", "--memory", "9999TB", "--device", "cpu"]).stdout
+    assert "any batch trains" in out
+    assert "what would help" not in out
+
+
+def _row(arguments: str, start: str) -> str:
+    """The line of the table of `fit` that begins so."""
+    result = CliRunner().invoke(app, ["fit", *arguments.split()])
+    return next(line for line in result.stdout.splitlines() if line.startswith(start))
 
 
 @pytest.mark.parametrize(

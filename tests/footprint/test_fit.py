@@ -118,6 +118,33 @@ def test_sizes_keep_their_proportion(tmp_path: Path) -> None:
     assert found.same_parameters
 
 
+def test_the_largest_resolution_is_certain_only_where_its_verdict_is() -> None:
+    found = fit("resnet18", "8GiB").resolution
+    assert found.certain_inputs is not None
+    assert found.inputs is not None
+    size, most = found.certain_inputs["input"][1], found.inputs["input"][1]
+    assert size < most
+    sizes = (size, size + 32, most, most + 32)
+    verdicts = [memory("resnet18", input=[3, each, each], memory="8GiB").verdict for each in sizes]
+    assert [verdict is not None and verdict.fits for verdict in verdicts] == [True, None, None, False]
+    assert found.to_dict()["certain_inputs"] == {"input": [3, size, size]}
+
+
+def test_where_all_is_known_the_largest_resolution_is_certain(tmp_path: Path) -> None:
+    spec = tmp_path / "wide.yaml"
+    spec.write_text("input: [1, 6, 9]\nnetwork: [{conv: {out: 1, kernel: 1, bias: false}}]\n")
+    found = fit(spec, 5_811, mode="infer", device="cpu").resolution
+    assert found.certain_inputs == {"input": (1, 20, 30)}
+
+
+def test_no_resolution_is_certain_where_what_a_layer_keeps_is_not_known(tmp_path: Path) -> None:
+    spec = tmp_path / "own.yaml"
+    spec.write_text("input: [4, 8, 8]\nlayers: {mystery: {output: input}}\nnetwork: [mystery]\n")
+    found = fit(spec, "1MB", device="cpu").resolution
+    assert found.inputs is not None
+    assert found.certain_inputs is None
+
+
 def test_a_network_that_takes_some_sizes_only_gets_one_of_those(tmp_path: Path) -> None:
     spec = tmp_path / "halves.yaml"
     spec.write_text("input: [1, 6, 6]\nnetwork:\n  - {add: [[{maxpool: 2}, {upsample: {scale: 2}}], []]}\n")

@@ -214,8 +214,8 @@ def fit_graph(graph: Graph, settings: StepSettings, capacity: Capacity, load: Lo
     """
     fitting = Fitting(graph, capacity)
 
-    def needed(other: Graph) -> int:
-        return (fitting if other is graph else Fitting(other, capacity)).verdict(settings).needed_bytes
+    def judge(other: Graph) -> Verdict:
+        return (fitting if other is graph else Fitting(other, capacity)).verdict(settings)
 
     return FitReport(
         name=graph.name,
@@ -223,7 +223,7 @@ def fit_graph(graph: Graph, settings: StepSettings, capacity: Capacity, load: Lo
         inputs={graph.nodes[number].name: (settings.batch, *graph.nodes[number].y.dims) for number in graph.inputs},
         verdict=fitting.verdict(settings),
         batch=fitting.largest_batch(settings),
-        resolution=_NOT_LOOKED_FOR if load is None else largest_resolution(graph, load, needed, capacity.bytes),
+        resolution=_NOT_LOOKED_FOR if load is None else largest_resolution(graph, load, judge, capacity.bytes),
         changes=fitting.changes(settings),
         unknown_layers=unknown_layers(graph, training=settings.trains),
         warnings=graph.warnings,

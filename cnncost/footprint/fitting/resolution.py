@@ -12,12 +12,13 @@ from cnncost.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnncost.footprint.fitting.capacity import Verdict
     from cnncost.graph.graph import Graph
     from cnncost.layers.base.tensor import Tensor
 
     Shapes = Mapping[str, tuple[int, ...]]
     Loader = Callable[[Shapes], Graph]
-    Needed = Callable[[Graph], int]
+    Judge = Callable[[Graph], Verdict]
 
 _USUAL_STEP = 32
 """The stride of most networks: where the sizes are multiples of it, other sizes are."""
@@ -30,7 +31,12 @@ class Resolution(NamedTuple):
     """The largest inputs that fit."""
 
     inputs: Shapes | None
-    """The shape of one sample of every input; ``None`` where there is none, or it was not looked for."""
+    """The shape of one sample of every input; ``None`` where there is none, or it was not looked for.
+
+    Of the largest inputs of which the least that a step needs fits: no larger ones do.
+    """
+    certain_inputs: Shapes | None = None
+    """The shapes of the largest that fit for certain; ``None`` where none do, or nobody can say."""
     needed_bytes: int | None = None
     """What a step then needs at the least."""
     why_not: str | None = None
@@ -43,12 +49,17 @@ class Resolution(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as the JSON holds it."""
         return {
-            "inputs": None if self.inputs is None else {name: list(shape) for name, shape in self.inputs.items()},
+            "inputs": _plain(self.inputs),
+            "certain_inputs": _plain(self.certain_inputs),
             "needed_bytes": self.needed_bytes,
             "why_not": self.why_not,
             "same_parameters": self.same_parameters,
             "is_all": self.is_all,
         }
+
+
+def _plain(shapes: Shapes | None) -> dict[str, list[int]] | None:
+    return None if shapes is None else {name: list(shape) for name, shape in shapes.items()}
 
 
 class _Scale(NamedTuple):
@@ -87,8 +98,8 @@ class _Scale(NamedTuple):
         return max(self.given, (_LARGEST_SIZE * self.unit // longest - self.first) // self.step + 1)
 
 
-def largest_resolution(graph: Graph, load: Loader, needed: Needed, limit: int) -> Resolution:
-    """The largest inputs of which not more than `limit` bytes are needed.
+def largest_resolution(graph: Graph, load: Loader, judge: Judge, limit: int) -> Resolution:
+    """The largest inputs of which not more than `limit` bytes are needed, at the least and at the most.
 
     Images and videos are scaled along their last two axes, signals along their only one; what has no spatial axes stays
     as it is. Sizes grow in steps of the largest power of two up to 32 that divides them, or the next one that the
@@ -97,7 +108,7 @@ def largest_resolution(graph: Graph, load: Loader, needed: Needed, limit: int) -
     Args:
         graph: the network at its own resolution.
         load: gives it at other shapes, by the inputs' names; it raises a SpecError where the network refuses them.
-        needed: the bytes that a step needs.
+        judge: what a step needs.
         limit: the bytes that there are.
     """
     inputs = {graph.nodes[number].name: graph.nodes[number].y for number in graph.inputs}
@@ -108,28 +119,62 @@ def largest_resolution(graph: Graph, load: Loader, needed: Needed, limit: int) -
     scale = _accepted(inputs, unit, load)
     if isinstance(scale, SpecError):
         return Resolution(None, why_not=f"it accepts no other resolution: {scale.message}")
-    return _search(graph, scale, load, needed, limit)
+    return _search(graph, scale, load, judge, limit)
 
 
-def _search(graph: Graph, scale: _Scale, load: Loader, needed: Needed, limit: int) -> Resolution:
-    graphs: dict[int, Graph] = {}
-    uses: dict[int, int] = {}
-
-    def used(number: int) -> int:
-        """What is needed at a multiple: nothing where it is too small for the network, too much where it is refused."""
-        if number not in uses:
-            try:
-                graphs[number] = graph if number == scale.given else load(scale.at(number))
-                uses[number] = needed(graphs[number])
-            except SpecError:
-                uses[number] = 0 if number < scale.given else limit + 1
-        return uses[number]
-
-    found = largest(used, limit, scale.most)
-    if found not in graphs:
+def _search(graph: Graph, scale: _Scale, load: Loader, judge: Judge, limit: int) -> Resolution:
+    sizes = _Sizes(graph, scale, load, judge, limit)
+    most = largest(sizes.least, limit, scale.most)
+    if most not in sizes.graphs:
         return Resolution(None, why_not="not even the smallest that it accepts fits")
-    same = _parameters(graphs[found]) == _parameters(graph)
-    return Resolution(scale.at(found), uses[found], same_parameters=same, is_all=found == scale.most)
+    certain = largest(sizes.most, limit, most)
+    found = sizes.graphs[most]
+    return Resolution(
+        scale.at(most),
+        scale.at(certain) if certain in sizes.graphs else None,
+        sizes.least(most),
+        same_parameters=_parameters(found) == _parameters(graph),
+        is_all=most == scale.most,
+    )
+
+
+class _Sizes:
+    """What a step needs at each multiple; no graph is loaded twice."""
+
+    def __init__(self, graph: Graph, scale: _Scale, load: Loader, judge: Judge, limit: int) -> None:
+        self.graphs: dict[int, Graph] = {scale.given: graph}
+        """Those that the network accepts."""
+        self._scale = scale
+        self._load = load
+        self._judge = judge
+        self._limit = limit
+        self._verdicts: dict[int, Verdict | None] = {}
+
+    def least(self, number: int) -> int:
+        """What is needed at the least."""
+        verdict = self._verdict(number)
+        return self._refused(number) if verdict is None else verdict.needed_bytes
+
+    def most(self, number: int) -> int:
+        """What is needed at the most; too much where nobody can say."""
+        verdict = self._verdict(number)
+        if verdict is None:
+            return self._refused(number)
+        return self._limit + 1 if verdict.most_bytes is None else verdict.most_bytes
+
+    def _refused(self, number: int) -> int:
+        """Nothing where it is too small for the network, too much where it is refused for another reason."""
+        return 0 if number < self._scale.given else self._limit + 1
+
+    def _verdict(self, number: int) -> Verdict | None:
+        if number not in self._verdicts:
+            try:
+                if number not in self.graphs:
+                    self.graphs[number] = self._load(self._scale.at(number))
+                self._verdicts[number] = self._judge(self.graphs[number])
+            except SpecError:
+                self._verdicts[number] = None
+        return self._verdicts[number]
 
 
 def _accepted(inputs: Mapping[str, Tensor], unit: int, load: Loader) -> _Scale | SpecError:

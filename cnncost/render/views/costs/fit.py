@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cnncost.render.cells import shape_text
 from cnncost.render.document import ESSENTIAL, Column, Document, Line, Table, Typed
 from cnncost.render.parts.step import capacity_note, step_parts
+from cnncost.settings import LARGEST_BATCH
 from cnncost.units import bytes_text
 
 if TYPE_CHECKING:
@@ -87,9 +88,21 @@ def _facts(found: FitReport) -> tuple[str, ...]:
 
 def _tables(found: FitReport) -> Iterator[Table]:
     yield Table(_LARGEST, tuple(_largest_lines(found)), notes=tuple(_notes(found)))
-    if found.changes:
-        note = f"needs, saves and fits are of a batch of {found.settings.batch:,}"
-        yield Table(_CHANGES, (_as_it_is(found), *map(_change_line, found.changes)), notes=(note,))
+    if found.changes and not found.certain_batch == found.largest_batch == LARGEST_BATCH:
+        yield _larger_batches(found) if found.fits else _changes(found)
+
+
+def _larger_batches(found: FitReport) -> Table:
+    """What would make the largest batch larger, where the one that was asked for fits as it is."""
+    first = Line((_AS_IT_IS, _batch_text(found.batch)))
+    lines = [Line((change.name, _batch_text(change.largest_batch))) for change in found.changes]
+    return Table((_CHANGES[0], _CHANGES[-1]), (first, *lines))
+
+
+def _changes(found: FitReport) -> Table:
+    """What would help the batch that was asked for."""
+    note = f"needs, saves and fits are of a batch of {found.settings.batch:,}"
+    return Table(_CHANGES, (_as_it_is(found), *map(_change_line, found.changes)), notes=(note,))
 
 
 def _largest_lines(found: FitReport) -> Iterator[Line]:
@@ -99,7 +112,15 @@ def _largest_lines(found: FitReport) -> Iterator[Line]:
     for name, shape in (resolution.inputs or {}).items():
         what = f"{name if len(found.inputs) > 1 else 'input'} at batch {found.settings.batch:,}"
         assert resolution.needed_bytes is not None
-        yield Line((what, shape_text(shape), Typed("bytes", resolution.needed_bytes)))
+        certain = None if resolution.certain_inputs is None else resolution.certain_inputs[name]
+        yield Line((what, _shape_range(shape, certain), Typed("bytes", resolution.needed_bytes)))
+
+
+def _shape_range(most: tuple[int, ...], certain: tuple[int, ...] | None) -> str:
+    """The largest shape in a cell: exact, at the most, or between two."""
+    if certain == most:
+        return shape_text(most)
+    return f"<= {shape_text(most)}" if certain is None else f"{shape_text(certain)} to {shape_text(most)}"
 
 
 def _notes(found: FitReport) -> Iterator[str]:
