@@ -21,6 +21,7 @@ from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.metrics.estimate import ESTIMATES
 from cnncost.metrics.metric import Unit, metric
+from cnncost.metrics.step_latency import ON_DEVICE
 from cnncost.metrics.step_memory import STEP_METRICS
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ PRINTED = {
     "memory two.yaml --mode infer --device cpu --memory 10": "MemoryDocument",
     "fit resnet18 --memory 2GiB --optimizer sgd --device cpu": "FitDocument",
     "fit two.yaml --mode infer --memory 100": "FitDocument",
+    "latency resnet18 --device h200 --mode train --batch 8": "LatencyDocument",
+    "latency fractions.yaml --device rtx4090": "LatencyDocument",
     "check lenet5 --max-params 50K --max-memory 1GB --max optimizer_bytes=1": "CheckDocument",
     "check lenet5 --dtype int8 --max optimizer_bytes=1": "CheckDocument",
     "explain conv --input 64,56,56 --set out=128,kernel=3,padding=1": "LayerExplanationDocument",
@@ -143,6 +146,7 @@ SMALL = (
     "check lenet5 --max-params 50K",
     "memory two.yaml --memory 1GB",
     "fit fractions.yaml --memory 1GiB",
+    "latency two.yaml --device h200 --mode train",
     "explain fractions.yaml conv",
     "explain fractions.yaml --total params",
     "explain fractions.yaml --symbolic batch --total macs",
@@ -245,6 +249,7 @@ def test_what_is_not_known_is_refused(line: str) -> None:
         "kept_by_layer",
         "parts",
         "powers",
+        "phases",
     }
     assert not judges.accept(judges.data | {"unknown": 1})
     for path in places(judges.data):
@@ -325,7 +330,7 @@ def test_the_schema_says_which_totals_are_sums_and_which_maxima() -> None:
     largest = {name for name, schema in totals.items() if "; the largest of all layers" in schema["description"]}
     sums = {name for name, schema in totals.items() if "; the sum over all layers" in schema["description"]}
     assert sums | largest == {*METRICS, *STEP_METRICS, *algorithms.names()}
-    assert totals.keys() == {*METRICS, *STEP_METRICS, *ESTIMATES, *algorithms.names()}
+    assert totals.keys() == {*METRICS, *STEP_METRICS, *ESTIMATES, *ON_DEVICE, *algorithms.names()}
     assert largest == {"im2col_bytes", "direct_bytes", "fft_bytes", "winograd_2_bytes", "winograd_4_bytes"}
 
 

@@ -16,6 +16,7 @@ COMMANDS = (
     "explain",
     "memory",
     "fit",
+    "latency",
     "check",
     "verify",
     "reconcile",
