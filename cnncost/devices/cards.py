@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TABLE = Path(__file__).parent / "cards.yaml"
 _MIB = 2**20
+_OF_ANOTHER = "of another one `--memory` says what it has, and a profile of `cnncost calibrate` how fast it is"
 _MAKERS = re.compile(r"nvidia|geforce")
 _NO_LETTERS_OR_DIGITS = re.compile(r"[^a-z0-9]")
 
@@ -49,8 +50,12 @@ class Device(NamedTuple):
         return self.memory_bytes if self.usable_bytes is None else self.usable_bytes
 
 
-def device(name: str) -> Device:
+def device(name: str, otherwise: str = _OF_ANOTHER) -> Device:
     """The card of this name, however it is written: ``rtx4090``, ``RTX 4090``, ``NVIDIA GeForce RTX 4090``.
+
+    Args:
+        name: what it is called.
+        otherwise: what helps whose card is not known, for the hint.
 
     Raises:
         SpecError: no card is known by this name.
@@ -77,8 +82,7 @@ def device(name: str) -> Device:
         raise SpecError(f"there are several cards called `{name}`: {_listed(alike)}")
     raise SpecError(
         f"no card is known as `{name[:80]}`{did_you_mean(wanted[:80], cards)}",
-        hint=f"known are {_listed(cards)}; of another one `--memory` says what it has, and a profile of "
-        "`cnncost calibrate` how fast it is",
+        hint=f"known are {_listed(cards)}; {otherwise}",
     )
 
 

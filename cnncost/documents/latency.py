@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from cnncost.documents import base
 from cnncost.documents.base import Document
 from cnncost.documents.memory import Step
 from cnncost.validation import Count, Flag, Number, Positive, Record, Text
 
-Seconds = Annotated[Number, Field(ge=0)]
+Seconds = Annotated[Number, Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0})]
+Part = Annotated[Number, Field(ge=0, le=1), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
 Bound = Literal["compute", "bandwidth", "launches"]
 
 
@@ -83,7 +84,7 @@ class LatencyDocument(Document):
     seconds: Seconds | None
     """what is predicted; null for a bound"""
     low_seconds: Seconds | None
-    """the lower end of an interval in which four measurements in five are to be expected; null for a bound"""
+    """the lower end of an interval that four measurements in five should fall inside; null for a bound"""
     high_seconds: Seconds | None
     """its upper end; null for a bound"""
     at_least_seconds: Seconds | None
@@ -106,6 +107,8 @@ class LatencyDocument(Document):
     """what launching them takes the processor; null for a bound"""
     launch_free_batch: Positive | None
     """the smallest batch at which launches do not bind; null where that is not known"""
+    unmeasured_share: Part | None
+    """the part of the kernels' time taken by kernels that were not measured; null for a bound of a datasheet"""
     unknown_layers: tuple[Text, ...]
     """the layers of which it is not known what they run: where there are any, times are bounds"""
     phases: Annotated[Mapping[str, Seconds], Field(description="seconds of the kernels by phase")]

@@ -78,6 +78,7 @@ def _predicted(graph: Graph, run: Run, profile: DeviceProfile) -> LatencyReport:
         launch_seconds=made.host_seconds,
         bound_by=made.bound,
         notes=tuple(made.notes),
+        unmeasured_share=made.unmeasured_share,
     )
 
 

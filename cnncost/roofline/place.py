@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cnncost.devices import Device, DeviceProfile
 
 _THIS_MACHINE = ("cpu", "cuda")
+_UNKNOWN_CARD = "another one that you have is measured by `cnncost calibrate`, which writes a profile for `--device`"
 
 
 class Place(NamedTuple):
@@ -97,7 +98,7 @@ def place_called(device: object) -> Place:
             hint=f"`cnncost calibrate --device {name} -o device.yaml` measures it, then `--device device.yaml`; known "
             f"without that are {known} and, by their datasheets, cards such as `rtx4090`",
         )
-    card = card_called(name)
+    card = card_called(name, _UNKNOWN_CARD)
     if card.name in profiles() and profile(card.name).latency is not None:
         return Place(card.name, profile(card.name))
     return Place(card.name, card=card)

@@ -10,9 +10,10 @@ from cnncost.errors import SpecError
 from cnncost.records import NamedTuple
 from cnncost.roofline.model import computing_seconds, moving_seconds, seconds, work_of
 from cnncost.roofline.recording import kernels_of
+from cnncost.units import percent_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cnncost.devices.latency import LatencyProfile
     from cnncost.footprint.settings import StepSettings
@@ -99,6 +100,11 @@ class Prediction(NamedTuple):
         return self.settings.batch * self.settings.accumulate / self.seconds
 
     @property
+    def unmeasured_share(self) -> float:
+        """The part of the kernels' time taken by kernels that were not measured."""
+        return _unmeasured_share(self.kernels, self.kernel_seconds)
+
+    @property
     def bound(self) -> str:
         """What the step waits for most: ``compute``, ``bandwidth`` or ``launches``."""
         if self.host_seconds > self.device_seconds:
@@ -153,7 +159,7 @@ def predict_kernels(kernels: Sequence[Kernel], settings: StepSettings, profile: 
         device_seconds=device_seconds,
         host_seconds=host_seconds,
         factor=profile.host.factors if waits_for_host else _factor(times, total, settings, profile),
-        notes=_notes(times, total, profile),
+        notes=_notes(times, total, profile, widened=not waits_for_host),
     )
 
 
@@ -241,25 +247,39 @@ def _most(kernels: Sequence[KernelTime]) -> str:
 def _factor(
     times: Sequence[KernelTime], total: float, settings: StepSettings, profile: LatencyProfile
 ) -> tuple[float, float]:
-    """What measured networks were off by, and more for the part of the time that no measurement was like."""
+    """What measured networks were off by, and more for the share of kernels that were not measured."""
     low, high = profile.interval(settings.amp or settings.dtype, settings.mode)
-    unknown = sum([each.seconds for each in times if not each.measured]) / total if total else 0.0
-    wider = 1 + (UNMEASURED_FACTOR - 1) * unknown
+    wider = 1 + (UNMEASURED_FACTOR - 1) * _unmeasured_share(times, total)
     return low * wider, high * wider
 
 
-def _notes(times: Sequence[KernelTime], total: float, profile: LatencyProfile) -> list[str]:
+def _unmeasured_share(times: Sequence[KernelTime], total: float) -> float:
+    return sum([each.seconds for each in times if not each.measured]) / total if total else 0.0
+
+
+def _notes(times: Sequence[KernelTime], total: float, profile: LatencyProfile, *, widened: bool) -> list[str]:
+    """How much was not measured, and which kinds of kernels take most of that time."""
     unknown: dict[str, float] = {}
     for each in times:
         if not each.measured:
             key = key_of(each.kernel, profile)
-            name = f"{key.kind} in {key.dtype}" + ("" if key.direction == "forward" else f", {key.direction}")
+            direction = "" if key.direction in ("forward", key.kind) else f" ({_words(key.direction)})"
+            name = f"{_words(key.kind)}{direction} in {key.dtype}"
             unknown[name] = unknown.get(name, 0.0) + each.seconds
-    shares: Mapping[str, float] = {name: part / total for name, part in unknown.items() if part > _WORTH_SAYING * total}
-    return [
-        f"{share:.0%} of the time is that of kernels that were not measured: {name}"
-        for name, share in sorted(shares.items(), key=lambda item: -item[1])
-    ]
+    part = sum(unknown.values())
+    if part <= _WORTH_SAYING * total:
+        return []
+    first, others = sorted(unknown, key=lambda name: -unknown[name])[:_NAMED], len(unknown) - _NAMED
+    share = percent_text(round(1e12 * part), round(1e12 * total))
+    effect = "the interval is wider, since " if widened else ""
+    more = f" and {others} more" if others > 0 else ""
+    return [f"{effect}{share} of the time is that of kernels that were not measured: {', '.join(first)}{more}"]
 
 
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+_NAMED = 3
+"""Kinds of kernels that a note names."""
 _WORTH_SAYING = 0.01

@@ -104,7 +104,7 @@ class LatencyReport(NamedTuple):
     time: float
     """Seconds of a step: what is predicted, or what it takes at the least."""
     interval: tuple[float, float] | None
-    """Where four measurements in five are to be expected; ``None`` for a bound."""
+    """Four measurements in five should fall inside it; ``None`` for a bound."""
     kernel_seconds: float
     """What the kernels take by themselves, one behind the other: the times of all layers."""
     device_seconds: float
@@ -127,12 +127,15 @@ class LatencyReport(NamedTuple):
     """What one must know to read the figures: what lies outside of what was measured, what is not known."""
     warnings: tuple[str, ...] = ()
     """What is odd about the network, or left out."""
+    unmeasured_share: float | None = None
+    """The part of the kernels' time taken by kernels that were not measured; ``None`` for a bound of a datasheet."""
 
     def __repr__(self) -> str:
         least = "at least " if self.is_bound else ""
         return (
             f"<LatencyReport of {self.name!r} on {self.device.name}: {least}{seconds_text(self.time)}, "
-            f"batch {self.settings.batch}, {self.number_format}, {self.settings.mode}, {self.bound_by} binds>"
+            f"batch {self.settings.batch}, {self.number_format}, {self.settings.mode}, "
+            f"{self.bound_by} {'bind' if self.bound_by == 'launches' else 'binds'}>"
         )
 
     @property
@@ -235,6 +238,7 @@ class LatencyReport(NamedTuple):
             "device_seconds": self.device_seconds,
             "launch_seconds": self.launch_seconds,
             "launch_free_batch": self.launch_free_batch,
+            "unmeasured_share": self.unmeasured_share,
             "unknown_layers": list(self.unknown_layers),
             "phases": dict(self.phases),
             "layers": [_layer_to_dict(layer) for layer in self.layers],

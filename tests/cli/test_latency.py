@@ -83,7 +83,12 @@ def test_a_network_that_runs_no_kernel_has_no_throughput_and_no_picture(device: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "error: there is no device to run on"),
+        (
+            [],
+            "error: `--device` is missing\n  = hint: write `--device h200`, which was measured; "
+            "`--device device.yaml`, a profile that `cnncost calibrate` writes; or a card whose datasheet is known, "
+            "such as `--device rtx4090`\n",
+        ),
         (["--device", "rtx4090", "--batch", "0"], "error: `--batch` takes a whole number from 1, not `0`"),
         (["--device", "rtx4090", "--by", "kind"], "error: rows are grouped by `block` or by `type`, not by `kind`"),
         (["--device", "rtx4090", "--sort", "macs"], "error: unknown figure `macs`"),
@@ -93,6 +98,29 @@ def test_a_network_that_runs_no_kernel_has_no_throughput_and_no_picture(device: 
 )
 def test_what_is_refused(options: list[str], message: str) -> None:
     assert run("latency", "resnet18", *options, code=2).stderr.startswith(message)
+
+
+def test_of_a_card_that_is_not_known_it_is_said_what_helps() -> None:
+    said = run("latency", "resnet18", "--device", "gtx280", code=2).stderr
+    assert said.startswith("error: no card is known as `gtx280`\n  = hint: known are `h100-sxm`, ")
+    assert said.endswith(
+        "; another one that you have is measured by `cnncost calibrate`, which writes a profile for `--device`\n"
+    )
+    assert "memory" not in said
+    assert (
+        "; of another one `--memory` says what it has" in run("memory", "resnet18", "--device", "gtx280", code=2).stderr
+    )
+
+
+def test_the_first_line_says_when_much_was_not_measured() -> None:
+    train = ("latency", "resnet50", "--device", "h200", "--mode", "train", "--batch", "64")
+    document = json.loads(run(*train, "--format", "json").stdout)
+    assert document["unmeasured_share"] > 0.2
+    said = run(*train).stdout
+    percent = round(100 * document["unmeasured_share"])
+    assert said.splitlines()[0].endswith(f"; {percent} % not measured")
+    assert said.count("not measured") == 2  # there, and in the one note
+    assert "not measured" not in run("latency", "resnet50", "--device", "h200").stdout.splitlines()[0]
 
 
 def test_compare_has_the_bound_of_each_network() -> None:

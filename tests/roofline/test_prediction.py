@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -54,8 +55,24 @@ def test_kernels_that_nothing_measured_are_named_and_widen_the_interval() -> Non
     volume = chain([("conv", {"out": 64, "kernel": 3})], (64, 16, 56, 56))
     made = predict(volume, StepSettings(mode="infer", batch=8, dtype="bfloat16", channels_last=True), "h200")
     assert plain.notes == []
-    assert made.notes[0].endswith("of the time is that of kernels that were not measured: volume in bfloat16")
+    (note,) = made.notes
+    assert note.endswith("of the time is that of kernels that were not measured: volume in bfloat16")
+    assert note.startswith(f"the interval is wider, since {made.unmeasured_share:.0%}".replace("%", " %"))
+    assert plain.unmeasured_share == 0
     assert made.factor[1] > latency_profile("h200").interval("bfloat16", "infer")[1]
+
+
+def test_many_kinds_that_nothing_measured_are_one_note() -> None:
+    (note,) = predict(load("resnet50"), StepSettings(mode="train", batch=64), "h200").notes
+    share = r"the interval is wider, since \d+ % of the time is that of kernels that were not measured: "
+    kind = r"[a-z ]+(\([a-z ]+\) )?in float32"
+    assert re.fullmatch(f"{share}{kind}, {kind}, {kind} and \\d+ more", note), note
+
+
+def test_an_interval_of_launches_is_not_said_to_be_wider() -> None:
+    made = predict(load("resnet50"), StepSettings(mode="train", batch=1), "h200")
+    assert made.bound == "launches"
+    assert made.notes[0].startswith(f"{made.unmeasured_share:.0%}".replace("%", " %"))
 
 
 def test_a_dtype_without_coefficients_is_refused() -> None:

@@ -102,8 +102,9 @@ def latency(
 def _required(device: str | None) -> str:
     if device is None:
         raise SpecError(
-            "there is no device to run on",
-            hint="`--device h200`, the profile that `cnncost calibrate` writes, or a card such as `rtx4090`",
+            "`--device` is missing",
+            hint="write `--device h200`, which was measured; `--device device.yaml`, a profile that "
+            "`cnncost calibrate` writes; or a card whose datasheet is known, such as `--device rtx4090`",
         )
     return device
 

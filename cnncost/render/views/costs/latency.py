@@ -11,7 +11,7 @@ from cnncost.render.parts.step import step_parts
 from cnncost.render.parts.tree import depth_within, tree_of
 from cnncost.render.roofline import Ceiling, Roofline, Spot
 from cnncost.roofline.report import BOUNDS
-from cnncost.units import count_text, number_text, seconds_text
+from cnncost.units import count_text, number_text, percent_text, seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SCREEN = 40
 """Lines that fit a screen."""
+_MUCH = 0.2
+"""From which share on the headline says that kernels were not measured."""
 
 _LAYER = Column("layer", "layer")
 _TYPE = Column("type", "type", priority=2)
@@ -88,7 +90,14 @@ def headline(report: LatencyReport) -> str:
         return f"{where}: at least {seconds_text(report.time)}, at most {rate}"
     low, high = report.interval
     launches = "; launches bind" if report.bound_by == "launches" else ""
-    return f"{where}: {seconds_text(report.time)} ({seconds_text(low)} to {seconds_text(high)}), {rate}{launches}"
+    span = f"{seconds_text(low)} to {seconds_text(high)}"
+    return f"{where}: {seconds_text(report.time)} ({span}), {rate}{launches}{_unmeasured(report)}"
+
+
+def _unmeasured(report: LatencyReport) -> str:
+    """How much of the kernels' time was not measured, where that is much."""
+    share = report.unmeasured_share or 0.0
+    return f"; {percent_text(round(1e12 * share), 10**12)} not measured" if share > _MUCH else ""
 
 
 def roofline_of(report: LatencyReport) -> Roofline:
