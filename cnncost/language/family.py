@@ -17,6 +17,7 @@ from cnncost.language.request import (
     parse_request,
     refuse_unless_variable,
     setting_node,
+    setting_nodes,
     settings_given,
     shapes_given,
 )
@@ -117,6 +118,5 @@ def read_family(spec: str | Path, set: Mapping[str, object] | None = None, limit
     data = library.read(place, limits.bytes)
     document = document_of(data, place.name, limits)
     settings, _, title = chosen_variant(document, request.variant or place.variant)
-    given = {**request.settings, **settings_given(set)}
-    nodes = {**settings, **{name: setting_node(name, value) for name, value in given.items()}}
+    nodes = {**settings, **setting_nodes(request, settings_given(set))}
     return Family(document, title, nodes, len(data), place.path, limits)

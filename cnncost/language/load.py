@@ -22,10 +22,11 @@ from cnncost.language.expansion.scopes.variables import define_variables
 from cnncost.language.expressions.values import Budget
 from cnncost.language.limits import Limits
 from cnncost.language.request import (
+    Request,
     check_settings,
     chosen_variant,
     parse_request,
-    setting_node,
+    setting_nodes,
     settings_given,
     shapes_given,
     written,
@@ -75,12 +76,12 @@ def load(
     limits, given = limits_given(limits), settings_given(set)
     request = parse_request(path_given(spec))
     place = library.find(request.spec)
-    data, variant = library.read(place, limits.bytes), request.variant or place.variant
+    data = library.read(place, limits.bytes)
     twice = sorted(request.settings.keys() & given.keys())
     if twice:
         raise SpecError(f"`{spec}` sets `{twice[0]}`, and so does another setting")
-    settings = {**request.settings, **given}
-    return loads(data, place.name, set=settings, input=input, variant=variant, limits=limits, path=place.path)
+    request = request._replace(variant=request.variant or place.variant)
+    return _graph(data, place.name, request, given, shapes=input, limits=limits, path=place.path)
 
 
 def loads(
@@ -109,18 +110,33 @@ def loads(
     """
     if not isinstance(data, str | bytes):
         raise wrong_type("the text of a spec", "a `str` or `bytes`", data)
-    limits, given, shapes = limits_given(limits), settings_given(set), shapes_given(input)
+    request, given = Request(name, variant, {}), settings_given(set)
+    return _graph(data, name, request, given, shapes=input, limits=limits_given(limits), path=path)
+
+
+def _graph(
+    data: str | bytes,
+    name: str,
+    request: Request,
+    given: Settings[str, object],
+    *,
+    shapes: object,
+    limits: Limits,
+    path: Path | None,
+) -> Graph:
+    """The graph of a text, with what is asked of it behind an ``@`` and besides."""
+    inputs = shapes_given(shapes)
     try:
         document = document_of(data, name, limits)
         networks = Networks(limits, len(data), path)
-        settings, asked, title = chosen_variant(document, variant)
-        overrides = {**settings, **{key: setting_node(key, value) for key, value in given.items()}}
-        graph = build(document, title, overrides, shapes, networks)
+        settings, asked, title = chosen_variant(document, request.variant)
+        graph = build(document, title, {**settings, **setting_nodes(request, given)}, inputs, networks)
     except RecursionError:  # the limits on nesting leave room for a caller who is not deep in recursion himself
         raise SpecError(f"`{name}` nests too deep") from None
-    variables = tuple((name, written(name, value)) for name, value in given.items())
+    every = {**request.settings, **given}
+    variables = tuple((name, written(name, value)) for name, value in every.items())
     graph = graph._replace(variables=variables, year=asked.year or document.year)
-    if given or input is not None:
+    if every or shapes is not None:
         return graph  # what others say is of the spec as it stands
     return graph._replace(expect=asked.expect, budget=asked.budget, published=asked.published)
 

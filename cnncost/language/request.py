@@ -9,18 +9,20 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from cnncost.arguments import plain, text, wrong_type
-from cnncost.errors import Source, Span, SpecError, did_you_mean
+from cnncost.errors import DescribedOrigin, Source, Span, SpecError, did_you_mean
 from cnncost.language.expressions.values import LARGEST_INTEGER
 from cnncost.language.yaml.nodes import Node, Scalar
 from cnncost.language.yaml.reader import parse
 from cnncost.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
+    from cnncost.errors import Origin
     from cnncost.language.document.document import Document, Variant
 
 
+_OPTION = "--set "
 _ANOTHER = re.compile(r"[,;\s]\s*(?=[A-Za-z_]\w*\s*=(?!=))")
 """What parts two settings: a comma, say, before a name and `=`, which stands in no expression."""
 
@@ -122,10 +124,19 @@ def shapes_given(shapes: object) -> object:
     return plain(shapes)
 
 
-def setting_node(name: str, value: object) -> Node:
-    """A setting from outside as a node, with a source of its own to point into."""
+def setting_nodes(request: Request, given: Mapping[str, object]) -> dict[str, Node]:
+    """What a request sets behind its ``@``, and what is set besides."""
+    behind = {name: setting_node(name, value, f"{request.spec}@{name}") for name, value in request.settings.items()}
+    return {**behind, **{name: setting_node(name, value) for name, value in given.items()}}
+
+
+def setting_node(name: str, value: object, place: str | None = None) -> Node:
+    """A setting from outside as a node, with a source of its own to point into, called by the place that it stands in.
+
+    Without a place it is that of an option.
+    """
     expression = written(name, plain(value))
-    source = Source(f"--set {name}", expression)
+    source = Source(place or f"{_OPTION}{name}", expression)
     span = Span(source, 1, 1, 1, len(expression) + 1)
     _refuse_several(name, expression, span)
     if expression.lstrip().startswith("{"):
@@ -157,22 +168,28 @@ def written(name: str, value: object) -> str:
     return str(value)
 
 
-def check_settings(document: Document, overrides: Iterable[str]) -> None:
+def check_settings(document: Document, overrides: Mapping[str, Node]) -> None:
     """Refuse a setting of something that is not a variable, in any variant too."""
     variants = [variant.settings.entries for variant in document.variants.values() if variant.settings]
     settings = [(key.text, key.span) for entries in variants for key, _ in entries]
-    for name, span in [*settings, *((name, None) for name in overrides)]:
-        refuse_unless_variable(document, name, span)
+    for name, origin in [*settings, *((name, _place_of(node)) for name, node in overrides.items())]:
+        refuse_unless_variable(document, name, origin)
 
 
-def refuse_unless_variable(document: Document, name: str, span: Span | None) -> None:
+def _place_of(setting: Node) -> Origin | None:
+    """Where the name of a setting stands: behind the network's, or in an option, which nobody looks for."""
+    place = setting.span.source.name
+    return None if place.startswith(_OPTION) else DescribedOrigin(place)
+
+
+def refuse_unless_variable(document: Document, name: str, origin: Origin | None) -> None:
     """Raise a SpecError for a setting of something that is not a variable."""
     if name not in document.variables:
         close = did_you_mean(name, document.variables)
         hint = None if close else known_names("variables", document.variables)
-        raise SpecError(f"there is no variable `{name}` to set{close}", span, hint=hint)
+        raise SpecError(f"there is no variable `{name}` to set{close}", origin, hint=hint)
     if document.variables[name].is_function:
-        raise SpecError(f"`{name}` is a function, and only variables can be set", span)
+        raise SpecError(f"`{name}` is a function, and only variables can be set", origin)
 
 
 def chosen_variant(document: Document, variant: str | None) -> tuple[dict[str, Node], Document | Variant, str]:

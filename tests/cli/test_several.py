@@ -118,3 +118,25 @@ def test_a_bad_file_hides_no_other_architecture(tmp_path: Path, monkeypatch: pyt
     assert [each["name"] for each in json.loads(result.stdout)["architectures"]] == ["first"]
     assert "--> second.yaml:2:" in result.stderr
     assert "--> third.yaml:" in result.stderr
+
+
+def test_a_setting_behind_a_network_is_shown_as_it_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "small.yaml").write_text("vars: {w: 4}\ninput: [3, 8, 8]\nnetwork: [{conv: {out: w, kernel: 3}}]\n")
+    monkeypatch.chdir(tmp_path)
+    for command in ("analyze", "memory"):
+        assert failed(command, "small.yaml@w=abc") == (
+            "error: unknown name `abc`; did you mean `abs`?\n --> small.yaml@w:1:1\n  |\n1 | abc\n  | ^^^\n"
+        )
+        assert failed(command, "small.yaml@width=3") == (
+            "error: there is no variable `width` to set\n --> small.yaml@width\n  = hint: its variables are w\n"
+        )
+    assert " --> small.yaml@w:1:1\n" in failed("compare", "small.yaml", "small.yaml@w=abc")
+    assert " --> small.yaml@width\n" in failed("compare", "small.yaml", "small.yaml@width=3")
+    assert " --> --set w:1:1\n" in failed("analyze", "small.yaml", "--set", "w=abc")
+
+
+def failed(*arguments: str) -> str:
+    """What standard error has of a command with bad input."""
+    result = CliRunner().invoke(app, [*arguments])
+    assert result.exit_code == 2, result.output
+    return result.stderr

@@ -61,6 +61,6 @@ class Networks:
         document = self._documents.get(path)
         if document is None:
             document = document_of(self._texts[path], name, self.limits)
-            check_settings(document, ())
+            check_settings(document, {})
             self._documents[path] = document
         return document
