@@ -175,14 +175,23 @@ def count_of(option: str, text: str) -> int:
         raise SpecError(f"`{option}`: {error.message}", hint=error.hint) from None
 
 
+_FEWEST_BYTES = 2**20
+"""Less than this without a unit is probably an amount whose unit was left out: no device has so little."""
+
+
 def memory_of(text: str | None) -> str | None:
-    """The amount of bytes that `--memory` holds, as it is written.
+    """The amount of bytes that `--memory` holds, as it is written; a warning where its unit was probably left out.
 
     Raises:
         SpecError: it is none, or names no unit that says how many bytes it is.
     """
     if text is not None:
-        bytes_of("--memory", text)
+        number = bytes_of("--memory", text)
+        if number < _FEWEST_BYTES and text.strip().isdecimal():
+            from cnncost.cli.output import warn
+
+            unit = "GiB" if number < 1024 else "MiB"
+            warn([f"`--memory {text.strip()}` is {number:,} bytes; did you mean `{text.strip()}{unit}`?"])
     return text
 
 

@@ -95,6 +95,22 @@ def test_where_the_batch_fits_what_would_help_is_about_the_largest_one() -> None
     assert "needs, saves and fits are of a batch of 999" in out
 
 
+@pytest.mark.parametrize("command", ["fit", "memory"])
+@pytest.mark.parametrize(
+    ("memory", "warning"),
+    [
+        ("2", "warning: `--memory 2` is 2 bytes; did you mean `2GiB`?\n"),
+        ("24576", "warning: `--memory 24576` is 24,576 bytes; did you mean `24576MiB`?\n"),
+        ("2B", ""),
+        ("2KB", ""),
+        ("8589934592", ""),
+    ],
+)
+def test_an_amount_whose_unit_was_probably_left_out_is_warned_of(command: str, memory: str, warning: str) -> None:
+    result = CliRunner().invoke(app, [command, "small.yaml", "--memory", memory, "--device", "cpu"])
+    assert result.stderr == warning
+
+
 def test_where_any_batch_fits_nothing_would_help() -> None:
     out = CliRunner().invoke(app, ["fit", "small.yaml", "--memory", "9999TB", "--device", "cpu"]).stdout
     assert "any batch trains" in out
