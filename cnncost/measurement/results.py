@@ -44,7 +44,7 @@ class PredictedLatency(Record):
     seconds: Fraction
     """of the step"""
     low_seconds: Fraction
-    """the lower end of an interval in which four measurements in five are to be expected"""
+    """the lower end of an interval that four measurements in five should fall inside"""
     high_seconds: Fraction | None
     """its upper end; null where it is not known of some layers what they run, so that all of it is a lower bound"""
     bound_by: Text

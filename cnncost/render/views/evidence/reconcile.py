@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     Column("countings", "counted as"),
     Column("value", "is", "typed", priority=ESSENTIAL + 2),
-    Column("agreement", "figure", priority=ESSENTIAL + 1),
+    Column("agreement", "agrees", priority=ESSENTIAL + 1),
     Column("difference", "off by", "deviation", priority=2),
     Column("changes", "what is different from the spec", priority=ESSENTIAL + 3),
 )
@@ -61,12 +61,13 @@ def _table(found: Reconciliation, most: int) -> Table:
 
 
 def _notes(found: Reconciliation, most: int) -> Iterator[str]:
-    numbers = f"{found.tried:,} numbers were compared with it"
+    tried = f"{found.tried:,} ways to count were tried"
     more = len(found.matches) - most
     if not found.matches:
-        yield f"none gives {found.figure}: these come nearest; {numbers}"
+        yield f"none gives {found.figure}: these come nearest; {tried}"
     else:
-        yield f"{more:,} more give it; {numbers}" if more > 0 else numbers
+        others = "1 more gives" if more == 1 else f"{more:,} more give"
+        yield f"{tried}; {others} {found.figure}" if more > 0 else tried
     if found.untried:
         yield f"not tried, since the network is large: {', '.join(found.untried)}"
     if found.unknown:
