@@ -15,10 +15,11 @@ import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from docs import api_reference, formula_reference, peaks, picture
-from docs.examples import ROOT, failures, refreshed
+from docs import peaks
 from docs.notes import audit
-from docs.tables import with_tables
+from docs.writers import api_reference, formula_reference, picture
+from docs.writers.examples import ROOT, failures, refreshed
+from docs.writers.tables import with_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ import cnncost
 from cnncost.language import library
 from cnncost.published.catalogue import peak_column
 from cnncost.settings import AMP, MODES
-from docs.examples import ROOT
+from docs.writers.examples import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cnncost
-from docs.examples import ROOT
+from docs.writers.examples import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ import griffe
 import pytest
 
 import cnncost
-from docs import api_docstrings
-from docs.api_reference import arguments_of, members, pages, public, records, undocumented
+from docs.writers import api_docstrings
+from docs.writers.api_reference import arguments_of, members, pages, public, records, undocumented
 
 if TYPE_CHECKING:
     from pathlib import Path

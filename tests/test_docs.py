@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 import pytest
 
 from cnncost.layers import REGISTRY
-from docs import examples, peaks, picture, tables
-from docs.examples import ROOT
-from docs.formula_reference import examples as layer_examples
+from docs import peaks
 from docs.generate import DOCUMENTS, called, faults, main
+from docs.writers import examples, picture, tables
+from docs.writers.examples import ROOT
+from docs.writers.formula_reference import examples as layer_examples
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.latency_rows import family, settings_of, spec_of
 from cnncost import load
 from cnncost.roofline import predict
-from docs import latency_h200
+from docs.writers import latency_h200
 
 MEASURED = Path(__file__).parent / "data" / "h200" / "latency.csv"
 

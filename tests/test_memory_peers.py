@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.measured_steps import Step, measured
 from cnncost import memory
-from docs import memory_peers
-from docs.memory_peers import Prediction, errors, percent
+from docs.writers import memory_peers
+from docs.writers.memory_peers import Prediction, errors, percent
 
 with memory_peers.FILE.open(newline="", encoding="utf-8") as _file:
     ROWS = list(csv.DictReader(_file))

@@ -157,7 +157,7 @@ class LatencyRecord(Record):
     """GB/s of a large copy, read and written"""
     host: HostRecord
     """what launching costs"""
-    kernels: tuple[KernelsRecord, ...]
+    kernels: Annotated[tuple[KernelsRecord, ...], Field(min_length=1)]
     """the coefficients, kind by kind"""
     algorithms: tuple[AlgorithmRecord, ...] = ()
     """which way is taken for a convolution: the first rule that fits; by loops where none does"""

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from docs.examples import ROOT
+from docs.writers.examples import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ import yaml
 from typer.testing import CliRunner
 
 from cnncost.cli.app import app
-from docs.examples import blocks
+from docs.writers.examples import blocks
 
 if TYPE_CHECKING:
     from typer.testing import Result

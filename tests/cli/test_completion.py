@@ -19,7 +19,7 @@ from cnncost.footprint.settings import IMPLEMENTATIONS, LOSSES
 from cnncost.render.format import format_names
 from cnncost.roofline.report import FIGURES
 from cnncost.settings import AMP, ITEM_SIZES, MODES, OPTIMIZER_STATES
-from docs.examples import ROOT
+from docs.writers.examples import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

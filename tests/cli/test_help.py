@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cnncost.cli.app import COMMANDS, EXAMPLES, app
 from cnncost.cli.on_demand import CommandsOnDemand
-from docs.examples import Shell
+from docs.writers.examples import Shell
 
 if TYPE_CHECKING:
     from pathlib import Path

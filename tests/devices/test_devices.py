@@ -172,6 +172,15 @@ def test_what_a_profile_may_not_hold(tmp_path: Path, old: str, new: str, fault: 
     assert f"`{path}` is not a device's profile: {fault}" in str(caught.value)
 
 
+def test_a_profile_that_knows_times_of_no_kernel(tmp_path: Path) -> None:
+    text = (FOLDER / "h200.yaml").read_text()
+    path = tmp_path / "mine.yaml"
+    path.write_text(text[: text.index("  kernels:")] + "  kernels: []\n")
+    with pytest.raises(SpecError) as caught:
+        profile(str(path))
+    assert f"`{path}` is not a device's profile: `latency.kernels` is empty" in str(caught.value)
+
+
 def test_no_such_profile() -> None:
     with pytest.raises(SpecError) as caught:
         profile("h2000")

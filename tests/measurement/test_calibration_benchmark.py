@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnncost.devices import latency_profile
-from docs import calibrated
+from docs.writers import calibrated
 
 ROOT = Path(__file__).parents[2]
 LENET_FLOPS = 2 * (117_600 + 240_000 + 48_000 + 10_080 + 840)  # LeCun et al. 1998, layer by layer

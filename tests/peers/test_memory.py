@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docs.memory_peers import FILE
+from docs.writers.memory_peers import FILE
 from tests.peers.tools import REQUIRED
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from cnncost.spaces.space.file import parse_space
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 _BLOCK = re.compile(r"^```(?P<language>\w+)(?P<claims>[^\n]*)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 _ONE_OF_OURS = re.compile(

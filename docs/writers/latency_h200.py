@@ -6,7 +6,7 @@ import csv
 import statistics
 from typing import TYPE_CHECKING
 
-from docs.measured import FOLDER
+from docs.writers.measured import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

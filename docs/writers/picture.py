@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 import cnncost
-from docs.examples import ROOT, Shell
+from docs.writers.examples import ROOT, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

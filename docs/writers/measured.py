@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cnncost.verification.records import Measurements
     from cnncost.verification.result import RunSettings
 
-FOLDER = Path(__file__).parent / "measurements"
+FOLDER = Path(__file__).parents[1] / "measurements"
 
 
 def table() -> str:

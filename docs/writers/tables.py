@@ -20,7 +20,7 @@ from cnncost.metrics import METRICS
 from cnncost.metrics import convolution_algorithms as algorithms
 from cnncost.published.catalogue import shipped
 from cnncost.published.tasks import TASKS
-from docs import calibrated, latency_h200, measured, memory_peers
+from docs.writers import calibrated, latency_h200, measured, memory_peers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import griffe
 
 import cnncost
-from docs.api_docstrings import Links, argument_names, parsed, sections
-from docs.examples import ROOT
+from docs.writers.api_docstrings import Links, argument_names, parsed, sections
+from docs.writers.examples import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
