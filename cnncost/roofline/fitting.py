@@ -31,6 +31,9 @@ _ROBUST = 0.1
 _DOUBT = 0.5
 """How far the logarithm of a coefficient may lie from where it began, weighed as an error of :data:`_ROBUST` is."""
 
+_TOGETHER = 2
+"""How many times as far those that are alike may lie from there together."""
+
 _MULTIPLY_LESS = ("winograd", "fft")
 _BELOW = 1e-3
 _NUDGE = 1e-4
@@ -120,14 +123,14 @@ def _prior(likes: Sequence[tuple[Any, Any]], doubt: float) -> Any:
     """What makes errors of how far coefficients are from where they began: those that are alike go there together.
 
     Each is off by a part of its own, by one that it shares with other kinds in its direction, and by one that it shares
-    with other directions of its kind: the inverse of the covariance doubt² (I + S + S'), where S and S' have ones for
-    two that share, as its root.
+    with other directions of its kind: the inverse of the covariance doubt² (I + t² (S + S')), where S and S' have ones
+    for two that share, and t is :data:`_TOGETHER`, as its root.
     """
     import numpy as np
 
     covariance = np.eye(len(likes))
     for shared in zip(*likes, strict=True):
-        covariance += np.array([[one == other for other in shared] for one in shared])
+        covariance += _TOGETHER**2 * np.array([[one == other for other in shared] for one in shared])
     return _ROBUST * np.linalg.cholesky(np.linalg.inv(doubt**2 * covariance)).T
 
 
