@@ -48,7 +48,7 @@ def offered(commands: CommandsOnDemand, options: Sequence[Any], words: Sequence[
     """What may take the place of the last word of a line, which comes behind the name of the program.
 
     >>> from cnncost.cli.on_demand import CommandsOnDemand
-    >>> [found.value for found in offered(CommandsOnDemand(["zoo"]), [], ["zoo", "--fron"])]
+    >>> [found.value for found in offered(CommandsOnDemand({"zoo": "catalogue"}), [], ["zoo", "--fron"])]
     ['--frontier']
     """
     place = next((place for place, word in enumerate(words[:-1]) if word in commands), None)
