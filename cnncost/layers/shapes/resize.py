@@ -105,7 +105,8 @@ class Upsample(Layer, keyword="upsample"):
         if self.like:
             return lambda x, like: nn.functional.interpolate(x, size=like.shape[2:], mode=self.mode)
         if self.scale:
-            return nn.Upsample(scale_factor=self.scale, mode=self.mode)
+            factor = self.scale[0] if len(set(self.scale)) == 1 else self.scale
+            return nn.Upsample(scale_factor=factor, mode=self.mode)
         return nn.Upsample(size=self.size, mode=self.mode)
 
 
